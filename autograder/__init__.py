@@ -1,0 +1,1 @@
+"""autograder: what an exercise is, and how an answer is judged."""

@@ -1,0 +1,101 @@
+"""Checks at the public door: each names the argument, what was expected and what came.
+
+Public functions validate once with these and then call plain inner code, so that nothing is checked twice in a training loop.
+"""
+
+import math
+import numbers
+
+import numpy as np
+
+
+def array(name, value, *, ndim=None, shape=None):
+    """Return `value` as a finite float array; float32 stays float32, integers become float64.
+
+    `ndim` is the number of axes asked for; `shape` is an exact shape in which None leaves an axis free.
+    """
+    out = np.asarray(value)
+    if out.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must be an array of real numbers, got {_what(value, out)}")
+    if out.dtype.kind != "f":
+        out = out.astype(np.float64)
+    if ndim is not None and out.ndim != ndim:
+        raise ValueError(f"{name} must have {ndim} axes, got shape {out.shape}")
+    if shape is not None and not _fits(out.shape, shape):
+        wanted = ", ".join("any" if n is None else str(n) for n in shape)
+        raise ValueError(f"{name} must have shape ({wanted}), got {out.shape}")
+    if out.size == 0:
+        raise ValueError(f"{name} must not be empty, got shape {out.shape}")
+    if not np.isfinite(out).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(out))[0])
+        raise ValueError(f"{name} must be finite, got {out[where]} at index {where}")
+    return out
+
+
+def mask(name, value, *, shape=None):
+    """Return `value` as a boolean array."""
+    out = np.asarray(value)
+    if out.dtype.kind != "b":
+        raise TypeError(f"{name} must be a boolean array, got {_what(value, out)}")
+    if shape is not None and not _fits(out.shape, shape):
+        raise ValueError(f"{name} must have shape {shape}, got {out.shape}")
+    return out
+
+
+def number(name, value, *, low=-math.inf, high=math.inf, low_open=False, high_open=False):
+    """Return `value` as a Python float inside the interval from `low` to `high`."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a real number, got {type(value).__name__} {value!r}")
+    out = float(value)
+    inside = (out > low if low_open else out >= low) and (out < high if high_open else out <= high)
+    if not inside or not math.isfinite(out):
+        left, right = "(" if low_open or low == -math.inf else "[", ")" if high_open or high == math.inf else "]"
+        raise ValueError(f"{name} must be in {left}{low:g}, {high:g}{right}, got {value!r}")
+    return out
+
+
+def probability(name, value):
+    """Return `value` as a float in (0, 1]: a share to keep may be all, never none."""
+    return number(name, value, low=0, high=1, low_open=True)
+
+
+def count(name, value, *, low=1):
+    """Return `value` as an int that is at least `low`."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name} must be an integer, got {type(value).__name__} {value!r}")
+    if value < low:
+        raise ValueError(f"{name} must be at least {low}, got {value}")
+    return int(value)
+
+
+def one_of(name, value, options):
+    """Return `value` if it is one of the named `options`."""
+    if value not in options:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, options))}, got {value!r}")
+    return value
+
+
+def boolean(name, value):
+    """Return `value` as a bool; only True and False are taken, so that `train=1e-3` is caught."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, got {type(value).__name__} {value!r}")
+    return bool(value)
+
+
+def generator(rng):
+    """Return `rng` if it is a Generator: randomness is an argument, never a hidden global."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"rng must be a numpy.random.Generator such as numpy.random.default_rng(0), got {type(rng).__name__}"
+        )
+    return rng
+
+
+def _fits(shape, wanted):
+    return len(shape) == len(wanted) and all(w is None or w == n for n, w in zip(shape, wanted))
+
+
+def _what(value, converted):
+    if isinstance(value, np.ndarray):
+        return f"dtype {converted.dtype}"
+    return f"{type(value).__name__} {value!r}"[:80]
