@@ -1,0 +1,202 @@
+"""Initialization: how large the first weights are, so that a signal keeps its size through many layers."""
+
+import math
+
+import numpy as np
+
+from dnnkit import _inputs
+
+# The variance of a weight; the square root is taken in init_std.
+_VARIANCE = {
+    "lecun": lambda fan_in, fan_out: 1 / fan_in,
+    "glorot": lambda fan_in, fan_out: 2 / (fan_in + fan_out),
+    "he": lambda fan_in, fan_out: 2 / fan_in,
+}
+
+_GAIN = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2)}
+
+
+def init_std(fan_in, fan_out, *, scheme):
+    r"""Standard deviation of the first weights of a layer.
+
+    .. math::
+        \sigma_{\text{lecun}} = \sqrt{\frac{1}{n_\text{in}}}, \qquad
+        \sigma_{\text{glorot}} = \sqrt{\frac{2}{n_\text{in} + n_\text{out}}}, \qquad
+        \sigma_{\text{he}} = \sqrt{\frac{2}{n_\text{in}}}
+
+    Parameters
+    ----------
+    fan_in : int
+        Number of inputs of the layer, at least 1.
+    fan_out : int
+        Number of outputs of the layer, at least 1; only ``"glorot"`` uses it.
+    scheme : {"lecun", "glorot", "he"}
+        ``"glorot"`` is also called Xavier.
+
+    Returns
+    -------
+    float
+        The standard deviation, in the unit of a weight.
+
+    Raises
+    ------
+    TypeError
+        If `fan_in` or `fan_out` is not an integer.
+    ValueError
+        If one of them is under 1, or `scheme` is unknown.
+
+    References
+    ----------
+    LeCun et al. 1998; Glorot and Bengio 2010; He et al. 2015.
+
+    Examples
+    --------
+    >>> init_std(50, 200, scheme="he")
+    0.2
+    >>> init_std(100, 100, scheme="glorot")
+    0.1
+    """
+    fan_in = _inputs.count("fan_in", fan_in)
+    fan_out = _inputs.count("fan_out", fan_out)
+    _inputs.one_of("scheme", scheme, _VARIANCE)
+    return math.sqrt(_VARIANCE[scheme](fan_in, fan_out))
+
+
+def init_weights(fan_in, fan_out, *, scheme, rng, distribution="normal"):
+    r"""Random first weights of a layer, with mean zero and the standard deviation of the scheme.
+
+    .. math::
+        w \sim \mathcal{N}(0, \sigma^2) \qquad\text{or}\qquad
+        w \sim \mathcal{U}\left(-\sqrt{3}\,\sigma, \sqrt{3}\,\sigma\right),
+
+    where :math:`\sigma` is :func:`init_std`. The variance of a uniform distribution on (-b, b) is
+    :math:`b^2/3`, hence the :math:`\sqrt 3`.
+
+    Parameters
+    ----------
+    fan_in, fan_out : int
+        Number of inputs and of outputs of the layer, each at least 1.
+    scheme : {"lecun", "glorot", "he"}
+        What fixes the standard deviation.
+    rng : numpy.random.Generator
+        Where the draws come from.
+    distribution : {"normal", "uniform"}
+        The shape of the distribution; both have the same mean and variance.
+
+    Returns
+    -------
+    ndarray of shape (fan_in, fan_out)
+        The weights W of ``z = a @ W + b``, float64. Biases start at zero and need no draw.
+
+    Raises
+    ------
+    TypeError
+        If `fan_in` or `fan_out` is not an integer, or `rng` is not a Generator.
+    ValueError
+        If one of the two is under 1, or `scheme` or `distribution` is unknown.
+
+    References
+    ----------
+    Glorot and Bengio 2010; He et al. 2015.
+
+    Examples
+    --------
+    >>> w = init_weights(400, 300, scheme="he", rng=np.random.default_rng(0))
+    >>> w.shape
+    (400, 300)
+    >>> bool(abs(w.std() - init_std(400, 300, scheme="he")) < 1e-3)
+    True
+    """
+    std = init_std(fan_in, fan_out, scheme=scheme)
+    rng = _inputs.generator(rng)
+    _inputs.one_of("distribution", distribution, ("normal", "uniform"))
+    if distribution == "normal":
+        return rng.normal(0.0, std, size=(fan_in, fan_out))
+    bound = math.sqrt(3) * std
+    return rng.uniform(-bound, bound, size=(fan_in, fan_out))
+
+
+def orthogonal(fan_in, fan_out, *, gain, rng):
+    r"""Random weights that keep lengths and angles: a random orthogonal matrix times `gain`.
+
+    .. math::
+        W^\top W = g^2 I \ \text{ if } n_\text{in} \ge n_\text{out}, \qquad
+        W W^\top = g^2 I \ \text{ if } n_\text{in} \le n_\text{out}
+
+    W is the Q of a QR factorisation of a Gaussian matrix, each column times the sign of R's diagonal entry.
+    Without these signs Q would depend on the convention of the QR routine; with them it is uniform (Haar)
+    over the orthogonal matrices.
+
+    Parameters
+    ----------
+    fan_in, fan_out : int
+        Number of inputs and of outputs of the layer, each at least 1.
+    gain : float
+        Every non-zero singular value of W; positive. See :func:`gain`.
+    rng : numpy.random.Generator
+        Where the draws come from.
+
+    Returns
+    -------
+    ndarray of shape (fan_in, fan_out)
+        The weights, float64.
+
+    Raises
+    ------
+    TypeError
+        If `fan_in` or `fan_out` is not an integer, `gain` is not a number, or `rng` is not a Generator.
+    ValueError
+        If `fan_in` or `fan_out` is under 1, or `gain` is not positive and finite.
+
+    References
+    ----------
+    Saxe et al. 2014; Mezzadri 2007 for the signs.
+
+    Examples
+    --------
+    >>> w = orthogonal(3, 2, gain=2.0, rng=np.random.default_rng(0))
+    >>> bool(np.allclose(w.T @ w, 4 * np.eye(2)))
+    True
+    """
+    fan_in = _inputs.count("fan_in", fan_in)
+    fan_out = _inputs.count("fan_out", fan_out)
+    gain = _inputs.number("gain", gain, low=0, low_open=True)
+    rng = _inputs.generator(rng)
+    tall = rng.standard_normal((max(fan_in, fan_out), min(fan_in, fan_out)))
+    q, r = np.linalg.qr(tall)
+    q *= np.where(np.diag(r) < 0, -1.0, 1.0)
+    return gain * (q if fan_in >= fan_out else q.T)
+
+
+def gain(activation):
+    r"""Factor on a standard deviation of :math:`\sqrt{1/n_\text{in}}` that makes up for what an activation takes away.
+
+    It is :math:`\sqrt 2` for ReLU, which passes half of the mean square of a symmetric input; 1 where nothing is
+    made up for; and 5/3 for tanh, a convention: no factor keeps the variance of tanh exactly at every depth.
+
+    Parameters
+    ----------
+    activation : {"linear", "sigmoid", "tanh", "relu"}
+        Name of the activation.
+
+    Returns
+    -------
+    float
+        The gain, without unit.
+
+    Raises
+    ------
+    ValueError
+        If `activation` is unknown.
+
+    References
+    ----------
+    He et al. 2015 for ReLU; ``torch.nn.init.calculate_gain`` for the table.
+
+    Examples
+    --------
+    >>> round(gain("relu") ** 2, 12)
+    2.0
+    """
+    _inputs.one_of("activation", activation, _GAIN)
+    return _GAIN[activation]

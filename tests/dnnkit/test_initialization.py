@@ -1,0 +1,139 @@
+"""dnnkit.initialization against torch.nn.init and SciPy, by distribution."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from dnnkit import initialization
+
+fans = st.integers(1, 40)
+seeds = st.integers(0, 2**32 - 1)
+
+# torch stores W transposed, and knows LeCun's variance as Kaiming's with the gain of a linear layer.
+TORCH = {
+    ("lecun", "normal"): lambda w: torch.nn.init.kaiming_normal_(w, nonlinearity="linear"),
+    ("lecun", "uniform"): lambda w: torch.nn.init.kaiming_uniform_(w, nonlinearity="linear"),
+    ("glorot", "normal"): torch.nn.init.xavier_normal_,
+    ("glorot", "uniform"): torch.nn.init.xavier_uniform_,
+    ("he", "normal"): lambda w: torch.nn.init.kaiming_normal_(w, nonlinearity="relu"),
+    ("he", "uniform"): lambda w: torch.nn.init.kaiming_uniform_(w, nonlinearity="relu"),
+}
+FAMILY = pytest.mark.parametrize(("scheme", "distribution"), TORCH, ids="-".join)
+
+
+@FAMILY
+@pytest.mark.parametrize(("fan_in", "fan_out"), [(300, 60), (60, 300)])
+def test_weights_are_distributed_as_torch_draws_them(scheme, distribution, fan_in, fan_out):
+    ours = initialization.init_weights(
+        fan_in, fan_out, scheme=scheme, distribution=distribution, rng=np.random.default_rng(1)
+    )
+    torch.manual_seed(1)
+    theirs = TORCH[scheme, distribution](torch.empty(fan_out, fan_in)).numpy().T
+    assert ours.shape == theirs.shape == (fan_in, fan_out)
+    assert ours.dtype == np.float64
+    assert stats.ks_2samp(ours.ravel(), theirs.ravel()).pvalue > 1e-3
+    # A wrong factor of sqrt(2) or sqrt(3) is caught by far: 18,000 draws know a spread to half a percent.
+    assert ours.std() == pytest.approx(theirs.std(), rel=0.03)
+
+
+@FAMILY
+def test_weights_follow_the_distribution_that_scipy_knows(scheme, distribution):
+    std = initialization.init_std(120, 90, scheme=scheme)
+    w = initialization.init_weights(120, 90, scheme=scheme, distribution=distribution, rng=np.random.default_rng(2))
+    bound = math.sqrt(3) * std
+    law = stats.norm(0, std) if distribution == "normal" else stats.uniform(-bound, 2 * bound)
+    assert law.std() == pytest.approx(std)
+    assert stats.kstest(w.ravel(), law.cdf).pvalue > 1e-3
+
+
+@settings(max_examples=30, deadline=None)
+@given(fan_in=fans, fan_out=fans, seed=seeds)
+@pytest.mark.parametrize("scheme", ["lecun", "glorot", "he"])
+def test_std_is_exactly_the_factor_that_torch_applies(scheme, fan_in, fan_out, seed):
+    torch.manual_seed(seed)
+    scaled = TORCH[scheme, "normal"](torch.empty(fan_out, fan_in, dtype=torch.float64))
+    torch.manual_seed(seed)
+    standard = torch.nn.init.normal_(torch.empty_like(scaled))
+    std = initialization.init_std(fan_in, fan_out, scheme=scheme)
+    np.testing.assert_allclose(scaled, std * standard, rtol=1e-12)
+
+
+def test_square_layer_makes_lecun_and_glorot_equal():
+    assert initialization.init_std(64, 64, scheme="lecun") == initialization.init_std(64, 64, scheme="glorot") == 1 / 8
+
+
+@settings(max_examples=30, deadline=None)
+@given(fan_in=fans, fan_out=fans, gain=st.floats(0.1, 10), seed=seeds)
+def test_orthogonal_singular_values_are_the_gain(fan_in, fan_out, gain, seed):
+    w = initialization.orthogonal(fan_in, fan_out, gain=gain, rng=np.random.default_rng(seed))
+    assert w.shape == (fan_in, fan_out)
+    np.testing.assert_allclose(np.linalg.svd(w, compute_uv=False), gain, rtol=1e-10)
+
+
+@pytest.mark.parametrize(("fan_in", "fan_out"), [(3, 3), (4, 2), (2, 4)])
+def test_orthogonal_is_uniform_like_scipy_and_torch(fan_in, fan_out):
+    rng = np.random.default_rng(3)
+    big = max(fan_in, fan_out)
+    ours = np.array([initialization.orthogonal(fan_in, fan_out, gain=1, rng=rng) for _ in range(4000)])
+    scipys = stats.ortho_group(big, seed=np.random.default_rng(4)).rvs(4000)[:, :fan_in, :fan_out]
+    torch.manual_seed(5)
+    torchs = np.array([torch.nn.init.orthogonal_(torch.empty(fan_out, fan_in)).numpy().T for _ in range(4000)])
+    # The first entry, and a diagonal one whose sign a bare QR would favour.
+    for i, j in [(0, 0), (1, 1), (fan_in - 1, 0)]:
+        for others in (scipys, torchs):
+            assert stats.ks_2samp(ours[:, i, j], others[:, i, j]).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("activation", ["linear", "sigmoid", "tanh", "relu"])
+def test_gain_is_torchs(activation):
+    assert initialization.gain(activation) == pytest.approx(torch.nn.init.calculate_gain(activation), rel=1e-12)
+
+
+def test_the_same_generator_gives_the_same_weights_and_moves_on():
+    rng, again = np.random.default_rng(6), np.random.default_rng(6)
+    first = initialization.init_weights(5, 4, scheme="he", rng=rng)
+    np.testing.assert_array_equal(first, initialization.init_weights(5, 4, scheme="he", rng=again))
+    assert not np.array_equal(first, initialization.init_weights(5, 4, scheme="he", rng=rng))
+
+
+GOOD = {
+    initialization.init_std: {"fan_in": 3, "fan_out": 2, "scheme": "he"},
+    initialization.init_weights: {"fan_in": 3, "fan_out": 2, "scheme": "he", "rng": np.random.default_rng(0)},
+    initialization.orthogonal: {"fan_in": 3, "fan_out": 2, "gain": 1.0, "rng": np.random.default_rng(0)},
+    initialization.gain: {"activation": "relu"},
+}
+
+
+@pytest.mark.parametrize(
+    ("function", "bad", "error", "message"),
+    [
+        (initialization.init_std, {"fan_in": 0}, ValueError, "fan_in must be at least 1, got 0"),
+        (initialization.init_std, {"fan_out": 2.5}, TypeError, "fan_out must be an integer, got float 2.5"),
+        (initialization.init_std, {"fan_in": True}, TypeError, "fan_in must be an integer, got bool"),
+        (initialization.init_std, {"scheme": "xavier"}, ValueError, "scheme must be one of 'lecun', 'glorot', 'he'"),
+        (initialization.init_weights, {"fan_out": -1}, ValueError, "fan_out must be at least 1, got -1"),
+        (initialization.init_weights, {"rng": 0}, TypeError, "rng must be a numpy.random.Generator"),
+        (initialization.init_weights, {"rng": None}, TypeError, "rng must be a numpy.random.Generator"),
+        (initialization.init_weights, {"distribution": "cauchy"}, ValueError, "distribution must be one of"),
+        (initialization.orthogonal, {"gain": 0}, ValueError, r"gain must be in \(0, inf\), got 0"),
+        (initialization.orthogonal, {"gain": math.nan}, ValueError, "gain must be in"),
+        (initialization.orthogonal, {"gain": "relu"}, TypeError, "gain must be a real number, got str 'relu'"),
+        (initialization.orthogonal, {"rng": np.random}, TypeError, "rng must be a numpy.random.Generator"),
+        (initialization.gain, {"activation": "swish"}, ValueError, "activation must be one of"),
+    ],
+)
+def test_bad_input_is_named(function, bad, error, message):
+    with pytest.raises(error, match=message):
+        function(**(GOOD[function] | bad))
+
+
+@pytest.mark.parametrize("function", [initialization.init_weights, initialization.orthogonal])
+def test_randomness_must_be_given(function):
+    options = {name: value for name, value in GOOD[function].items() if name != "rng"}
+    with pytest.raises(TypeError, match="rng"):
+        function(**options)
