@@ -42,6 +42,18 @@ def mask(name, value, *, shape=None):
     return out
 
 
+def indices(name, value, *, size):
+    """Return `value` as an int64 array of positions in an axis of length `size`."""
+    out = np.asarray(value)
+    if out.dtype.kind not in "iu":
+        raise TypeError(f"{name} must be an array of integers, got {_what(value, out)}")
+    if out.ndim != 1 or out.size == 0:
+        raise ValueError(f"{name} must have one axis and at least one index, got shape {out.shape}")
+    if out.min() < 0 or out.max() >= size:
+        raise ValueError(f"{name} must be in [0, {size - 1}], got {out.min()} to {out.max()}")
+    return out.astype(np.int64)
+
+
 def number(name, value, *, low=-math.inf, high=math.inf, low_open=False, high_open=False):
     """Return `value` as a Python float inside the interval from `low` to `high`."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
