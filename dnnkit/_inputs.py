@@ -1,6 +1,7 @@
 """Checks at the public door: each names the argument, what was expected and what came.
 
-Public functions validate once with these and then call plain inner code, so that nothing is checked twice in a training loop.
+Public functions validate once with these and then call plain inner code, so that nothing is checked twice
+in a training loop.
 """
 
 import math
