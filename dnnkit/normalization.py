@@ -370,16 +370,9 @@ def batchnorm_forward(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
     if not train:
         out, cache = _normalize(x, mean, var, gamma, beta, eps, train=False)
         return out, cache, state
-    n = len(x)
-    if n < 2:
+    if len(x) < 2:
         raise ValueError("x must hold at least 2 examples in training, got 1")
-    batch_mean, batch_var = x.mean(axis=0), x.var(axis=0)
-    out, cache = _normalize(x, batch_mean, batch_var, gamma, beta, eps, train=True)
-    new_state = RunningStatistics(
-        mean=(1 - momentum) * mean + momentum * batch_mean,
-        var=(1 - momentum) * var + momentum * (n / (n - 1)) * batch_var,
-    )
-    return out, cache, new_state
+    return _normalize_batch(x, gamma, beta, RunningStatistics(mean, var), momentum, eps)
 
 
 def batchnorm_backward(grad, cache):
@@ -432,15 +425,8 @@ def batchnorm_backward(grad, cache):
     """
     if not isinstance(cache, BatchNormCache):
         raise TypeError(f"cache must be a BatchNormCache, got {type(cache).__name__}")
-    x_hat = cache.x_hat
-    grad = _inputs.array("grad", grad, shape=x_hat.shape).astype(x_hat.dtype, copy=False)
-    grad_gamma = (grad * x_hat).sum(axis=0)
-    grad_beta = grad.sum(axis=0)
-    through_input = grad
-    if cache.train:
-        n = len(grad)
-        through_input = grad - grad_beta / n - x_hat * (grad_gamma / n)
-    return cache.gamma * cache.inv_std * through_input, grad_gamma, grad_beta
+    grad = _inputs.array("grad", grad, shape=cache.x_hat.shape).astype(cache.x_hat.dtype, copy=False)
+    return _batchnorm_backward(grad, cache)
 
 
 def layernorm_forward(x, gamma, beta, *, eps=1e-5):
@@ -513,3 +499,25 @@ def _normalize(x, mean, var, gamma, beta, eps, *, train):
     inv_std = 1 / np.sqrt(var + eps)
     x_hat = (x - mean) * inv_std
     return gamma * x_hat + beta, BatchNormCache(x_hat=x_hat, inv_std=inv_std, gamma=gamma, train=train)
+
+
+def _normalize_batch(x, gamma, beta, state, momentum, eps):
+    n = len(x)
+    batch_mean, batch_var = x.mean(axis=0), x.var(axis=0)
+    out, cache = _normalize(x, batch_mean, batch_var, gamma, beta, eps, train=True)
+    new_state = RunningStatistics(
+        mean=(1 - momentum) * state.mean + momentum * batch_mean,
+        var=(1 - momentum) * state.var + momentum * (n / (n - 1)) * batch_var,
+    )
+    return out, cache, new_state
+
+
+def _batchnorm_backward(grad, cache):
+    x_hat = cache.x_hat
+    grad_gamma = (grad * x_hat).sum(axis=0)
+    grad_beta = grad.sum(axis=0)
+    through_input = grad
+    if cache.train:
+        n = len(grad)
+        through_input = grad - grad_beta / n - x_hat * (grad_gamma / n)
+    return cache.gamma * cache.inv_std * through_input, grad_gamma, grad_beta
