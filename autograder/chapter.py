@@ -1,0 +1,359 @@
+"""Read chapters: which topics there are, and what of a chapter belongs to its assignment.
+
+Only the instructor's and the book's side import this module (it needs jupytext); a student's notebook never does.
+"""
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from jupytext.myst import MystMetadataParsingError, myst_to_notebook
+from nbformat.validator import NotebookValidationError
+
+ROOT = Path(__file__).resolve().parents[1]
+
+HEADING = re.compile(r"(#{1,3}) +(.+?)[ #]*$")
+EXERCISE = "Exercise:"
+MYST_ONLY = re.compile(r"^ {0,3}(?:`{3,}|~{3,}|:{3,})\{|(?<!`)\{[A-Za-z][\w:+-]*\}`")
+
+
+class ChapterError(ValueError):
+    """A chapter, or the table of contents, is not as it must be; the message names the file and the line."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a chapter.
+
+    Attributes
+    ----------
+    kind : str
+        ``"markdown"`` or ``"code"``.
+    source : str
+        The text, without trailing blank lines.
+    tags : tuple of str
+        The cell's tags.
+    line : int
+        Where the cell begins in the chapter's file, counted from 1.
+    """
+
+    kind: str
+    source: str
+    tags: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class Section:
+    """One exercise as it stands in a chapter, from its heading to its check cell.
+
+    Attributes
+    ----------
+    exercise : str
+        The exercise's id, such as ``"dropout/inverted_dropout"``.
+    title : str
+        The heading's text after ``Exercise:``.
+    kind : str
+        ``"code"``, or ``"text"`` where the answer is free text (and no check cell follows).
+    cells : tuple of Cell
+        The prompt, what is given, the starter and the check, in the chapter's order.
+    starter : Cell
+        The cell in which the answer goes, as the student finds it.
+    """
+
+    exercise: str
+    title: str
+    kind: str
+    cells: tuple[Cell, ...]
+    starter: Cell
+
+    @property
+    def topic(self) -> str:
+        """The part of the id before the slash."""
+        return self.exercise.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """The part of the id after the slash: the name that the answer must have."""
+        return self.exercise.partition("/")[2]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter as the assignment and the audit need it.
+
+    Attributes
+    ----------
+    topic : str
+        The chapter's topic.
+    title : str
+        Its first heading.
+    setup : tuple of Cell
+        The code cells tagged ``setup``: what the exercises need to have run.
+    sections : tuple of Section
+        The exercises, in the chapter's order.
+    claims : int
+        How many times the chapter's code calls ``claim``.
+    """
+
+    topic: str
+    title: str
+    setup: tuple[Cell, ...]
+    sections: tuple[Section, ...]
+    claims: int
+
+
+def topics(root=ROOT) -> tuple[str, ...]:
+    """Return the topics in the order of ``_toc.yml``: its chapters that have a folder of exercises.
+
+    Parameters
+    ----------
+    root : path
+        The course's directory, which holds ``_toc.yml``, ``chapters/`` and ``autograder/exercises/``.
+
+    Raises
+    ------
+    ChapterError
+        When ``_toc.yml`` is missing or not YAML.
+    """
+    path = Path(root) / "_toc.yml"
+    try:
+        toc = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ChapterError(f"{path}: the table of contents cannot be read ({error.strerror})") from error
+    except yaml.YAMLError as error:
+        raise ChapterError(f"{path}: not YAML ({error})") from error
+    names = [Path(file).name for file in _files(toc) if Path(file).parent == Path("chapters")]
+    return tuple(name for name in names if _has_exercises(Path(root), name))
+
+
+def _files(node):
+    """Yield every ``root`` and ``file`` entry of a table of contents, in its order."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key in ("root", "file"):
+                yield str(value)
+            else:
+                yield from _files(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _files(item)
+
+
+def _has_exercises(root, name):
+    folder = root / "autograder" / "exercises" / name
+    return any(path.stem != "__init__" for path in folder.glob("*.py"))
+
+
+def read(topic: str, root=ROOT) -> Chapter:
+    """Read the chapter of a topic.
+
+    Parameters
+    ----------
+    topic : str
+        The topic, which is the name of the chapter's file without ``.md``.
+    root : path
+        The course's directory.
+
+    Raises
+    ------
+    ChapterError
+        When the chapter is missing or breaks a rule of exercise sections; the message names the file and the line.
+    """
+    path = Path(root) / "chapters" / f"{topic}.md"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ChapterError(f"{path}: the chapter cannot be read ({error.strerror})") from error
+    return parse(text, topic)
+
+
+def parse(text: str, topic: str) -> Chapter:
+    """Read a chapter from its text, as :func:`read` does from its file.
+
+    >>> chapter = parse('''# Dropout
+    ...
+    ... ### Exercise: a mask
+    ...
+    ... Draw a mask.
+    ...
+    ... ```{code-cell} ipython3
+    ... :tags: [exercise]
+    ... def mask(shape):
+    ...     ...
+    ... ```
+    ...
+    ... ```{code-cell} ipython3
+    ... :tags: [check]
+    ... check("dropout/mask", mask)
+    ... ```
+    ... ''', "dropout")
+    >>> chapter.title, [(section.exercise, section.title, section.kind) for section in chapter.sections]
+    ('Dropout', [('dropout/mask', 'a mask', 'code')])
+    """
+    file = f"chapters/{topic}.md"
+    cells, ids = _cells(text, file)
+    title, sections, setup = None, [], []
+    heading, collected = None, []
+    claims = 0
+    for cell in cells:
+        if cell.kind == "code":
+            claims += _count_claims(cell, file)
+        level, head = _heading(cell)
+        if title is None and level == 1:
+            title = head
+        if heading is not None and level:
+            raise ChapterError(f"{file}, line {cell.line}: {head!r} begins before {heading!r} has its check cell")
+        if level and head.startswith(EXERCISE):
+            if level != 3:
+                raise ChapterError(f"{file}, line {cell.line}: the heading of an exercise begins with '### '")
+            heading, collected = head.removeprefix(EXERCISE).strip(), []
+        if heading is None:
+            _require_outside(cell, file)
+            if "setup" in cell.tags:
+                setup.append(cell)
+            continue
+        collected.append(cell)
+        if _ends_section(cell):
+            sections.append(_section(heading, collected, ids.get(cell.line), topic, file))
+            heading = None
+    if heading is not None:
+        raise ChapterError(f"{file}, line {collected[0].line}: the exercise {heading!r} has no check cell")
+    if title is None:
+        raise ChapterError(f"{file}, line 1: the chapter has no title ('# ...')")
+    _require_unique(sections, file)
+    return Chapter(topic, title, tuple(setup), tuple(sections), claims)
+
+
+def _cells(text, file):
+    """Return the chapter's cells, and by line the exercise ids that Markdown cells carry.
+
+    Markdown is divided at headings as well, since prose and the exercise after it stand in one block of the file.
+    """
+    try:
+        notebook = myst_to_notebook(text, add_source_map=True)
+    except (MystMetadataParsingError, NotebookValidationError) as error:
+        reason = str(error).split("\n", 1)[0]
+        raise ChapterError(f"{file}: the metadata of a cell cannot be read ({reason})") from error
+    lines = text.splitlines()
+    cells, ids = [], {}
+    for raw, start in zip(notebook.cells, notebook.metadata["source_map"]):
+        tags = tuple(raw.metadata.get("tags", ()))
+        if raw.cell_type == "code":
+            cells.append(Cell("code", raw.source.rstrip(), tags, start))
+            continue
+        while start < len(lines) and not lines[start].strip():
+            start += 1
+        if "exercise" in raw.metadata:
+            ids[start + 1] = str(raw.metadata["exercise"])
+        for offset, block in _blocks(raw.source):
+            cells.append(Cell("markdown", block, tags, start + 1 + offset))
+    return cells, ids
+
+
+def _blocks(source):
+    """Divide Markdown before each heading of level one to three; yield (line offset, text)."""
+    lines = source.splitlines()
+    starts, fence = [0], None
+    for number, line in enumerate(lines):
+        marker = re.match(r" {0,3}(`{3,}|~{3,}|:{3,})", line)
+        if fence is None:
+            if marker:
+                fence = marker[1]
+            elif number and HEADING.match(line):
+                starts.append(number)
+        elif marker and marker[1].startswith(fence) and not line.strip(" `~:"):
+            fence = None
+    for start, stop in zip(starts, [*starts[1:], len(lines)]):
+        yield start, "\n".join(lines[start:stop]).rstrip()
+
+
+def _heading(cell):
+    """Return (level, text) of the heading that a Markdown cell begins with, or (0, "")."""
+    match = HEADING.match(cell.source.split("\n", 1)[0]) if cell.kind == "markdown" else None
+    return (len(match[1]), match[2]) if match else (0, "")
+
+
+def _require_outside(cell, file):
+    for tag in ("exercise", "check"):
+        if tag in cell.tags:
+            raise ChapterError(f"{file}, line {cell.line}: a cell tagged {tag!r} outside an exercise section")
+
+
+def _ends_section(cell):
+    return "check" in cell.tags or (cell.kind == "markdown" and "exercise" in cell.tags)
+
+
+def _section(title, cells, text_id, topic, file):
+    """Make a section of its cells, the last of which ends it."""
+    last = cells[-1]
+    for cell in cells[:-1]:
+        if cell.kind == "markdown":
+            _require_commonmark(cell, file)
+    starters = [cell for cell in cells if "exercise" in cell.tags]
+    if len(starters) != 1:
+        raise ChapterError(
+            f"{file}, line {cells[0].line}: {title!r} must have one cell tagged 'exercise', it has {len(starters)}"
+        )
+    if last.kind == "markdown":
+        kind, exercise = "text", text_id
+        if exercise is None:
+            raise ChapterError(f'{file}, line {last.line}: a free-text cell needs "exercise": "{topic}/<name>"')
+    else:
+        kind, exercise = "code", _checked(last, file)
+    if not re.fullmatch(rf"{re.escape(topic)}/[a-zA-Z_]\w*", exercise):
+        raise ChapterError(f"{file}, line {last.line}: the exercise's id must be '{topic}/<name>', not {exercise!r}")
+    return Section(exercise, title, kind, tuple(cells), starters[0])
+
+
+def _require_commonmark(cell, file):
+    """Refuse MyST roles and directives, which a notebook would show as they are written."""
+    for number, line in enumerate(cell.source.splitlines()):
+        if MYST_ONLY.search(line):
+            raise ChapterError(
+                f"{file}, line {cell.line + number}: a notebook cannot render this MyST: {line.strip()!r}"
+            )
+
+
+def _checked(cell, file):
+    """Return the exercise's id from its check cell."""
+    expected = f'{file}, line {cell.line}: a check cell is one call, check("<topic>/<name>", <name>)'
+    body = _tree(cell, file).body
+    call = body[0].value if len(body) == 1 and isinstance(body[0], ast.Expr) else None
+    if not isinstance(call, ast.Call) or getattr(call.func, "id", None) != "check" or len(call.args) != 2:
+        raise ChapterError(expected)
+    exercise, answer = call.args
+    if (
+        not isinstance(exercise, ast.Constant)
+        or not isinstance(exercise.value, str)
+        or not isinstance(answer, ast.Name)
+    ):
+        raise ChapterError(expected)
+    if exercise.value.partition("/")[2] != answer.id:
+        raise ChapterError(f"{file}, line {cell.line}: {exercise.value!r} is checked with {answer.id!r}")
+    return exercise.value
+
+
+def _count_claims(cell, file):
+    calls = (node.func for node in ast.walk(_tree(cell, file)) if isinstance(node, ast.Call))
+    return sum(getattr(function, "id", getattr(function, "attr", None)) == "claim" for function in calls)
+
+
+def _tree(cell, file):
+    try:
+        return ast.parse(cell.source)
+    except SyntaxError as error:
+        message = f"{file}, line {cell.line}: line {error.lineno} of this code cell is not Python ({error.msg})"
+        raise ChapterError(message) from error
+
+
+def _require_unique(sections, file):
+    seen = {}
+    for section in sections:
+        first = seen.setdefault(section.exercise, section.cells[0].line)
+        if first != section.cells[0].line:
+            raise ChapterError(
+                f"{file}, line {section.cells[0].line}: {section.exercise!r} stands already at line {first}"
+            )
