@@ -135,7 +135,7 @@ CHECK = '```{code-cell} ipython3\n:tags: [check]\ncheck("dropout/f", f)\n```\n'
         (("### Exercise: f\n\n" + STARTER + CHECK) * 2, r"line 13: 'dropout/f' stands already at line 3"),
         ('### Exercise: f\n\n+++ {"tags": ["exercise"]}\n\nx\n', r'line 7: a free-text cell needs "exercise"'),
         ("```{code-cell} ipython3\nx = = 1\n```\n", r"line 3: line 1 of this code cell is not Python"),
-        ("```{code-cell} ipython3\n:tags: setup\nx = 1\n```\n", r"metadata of a cell .* 'setup' is not of type"),
+        ("```{code-cell} ipython3\n:tags: setup\nx = 1\n```\n", r"metadata of a cell .*'setup' is not of type"),
         ("+++ {x\n\nProse.\n", r"metadata of a cell cannot be read \(Markdown cell 1 at line 3"),
     ],
 )
