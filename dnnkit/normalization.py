@@ -175,6 +175,88 @@ def fit_minmax(x):
     return MinMaxScaler(low=x.min(axis=0), span=np.where(span == 0, np.ones_like(span), span))
 
 
+class StreamingStandardizer:
+    r"""Fits a :class:`Standardizer` to training data that arrives in batches and is seen once.
+
+    Of the examples so far it keeps their number m, their mean and the sum of squared deviations S. A batch with n
+    examples, mean :math:`\bar x` and sum of squared deviations s is merged by
+
+    .. math::
+        \delta = \bar x - \mu, \qquad
+        \mu \leftarrow \mu + \frac{n}{m + n}\, \delta, \qquad
+        S \leftarrow S + s + \frac{m n}{m + n}\, \delta^2, \qquad
+        m \leftarrow m + n
+
+    The last term of S is the spread between the two means: the average of the batches' variances lacks it.
+
+    References
+    ----------
+    Chan et al. 1983.
+
+    Examples
+    --------
+    >>> stream = StreamingStandardizer()
+    >>> stream.update([[1.0], [3.0]]), stream.update([[8.0]])
+    (2, 3)
+    >>> stream.standardizer().mean
+    array([4.])
+    """
+
+    def __init__(self):
+        self._count = 0
+
+    def update(self, x):
+        """Take in one batch.
+
+        Parameters
+        ----------
+        x : array of shape (n, features)
+            The next examples; neither changed nor kept.
+
+        Returns
+        -------
+        int
+            How many examples were taken in so far.
+
+        Raises
+        ------
+        TypeError
+            If `x` does not hold real numbers.
+        ValueError
+            If `x` has not two axes or not the features of the batches before, is empty, or is not finite.
+        """
+        x = _inputs.array("x", x, shape=(None, len(self._mean) if self._count else None))
+        n, mean = len(x), x.mean(axis=0, dtype=np.float64)
+        squares, low, high = ((x - mean) ** 2).sum(axis=0), x.min(axis=0), x.max(axis=0)
+        if self._count == 0:
+            self._mean, self._squares, self._low, self._high = mean, squares, low, high
+        else:
+            total, delta = self._count + n, mean - self._mean
+            self._mean = self._mean + n / total * delta
+            self._squares = self._squares + squares + self._count * n / total * delta**2
+            self._low, self._high = np.minimum(self._low, low), np.maximum(self._high, high)
+        self._count += n
+        return self._count
+
+    def standardizer(self):
+        """The scale of all examples so far, as :func:`fit_standardizer` would measure it on them at once.
+
+        Returns
+        -------
+        Standardizer
+            A constant feature has the standard deviation 1.
+
+        Raises
+        ------
+        ValueError
+            If there was no batch yet.
+        """
+        if self._count == 0:
+            raise ValueError("update must be called with a batch before standardizer, got none")
+        std = np.sqrt(self._squares / self._count)
+        return _standardizer(self._mean, std, self._low, self._high)
+
+
 def standardize_folds(x, folds):
     """Standardize data for cross-validation: in each fold by the rows that this fold trains on, and by no others.
 
@@ -490,9 +572,14 @@ def _rescale(x, shift_name, shift, scale_name, scale):
 def _fit(x):
     # Sums over many float32 rows lose digits, so the moments are taken in float64.
     mean, std = x.mean(axis=0, dtype=np.float64), x.std(axis=0, dtype=np.float64)
+    return _standardizer(mean, std, x.min(axis=0), x.max(axis=0))
+
+
+def _standardizer(mean, std, low, high):
+    dtype = low.dtype
     # The deviation of a constant may come out as a rounding error instead of 0: ask the values themselves.
-    constant = (np.ptp(x, axis=0) == 0) | (std.astype(x.dtype) == 0)
-    return Standardizer(mean=mean.astype(x.dtype), std=np.where(constant, 1, std).astype(x.dtype))
+    constant = (low == high) | (std.astype(dtype) == 0)
+    return Standardizer(mean=mean.astype(dtype), std=np.where(constant, 1, std).astype(dtype))
 
 
 def _normalize(x, mean, var, gamma, beta, eps, *, train):

@@ -91,6 +91,29 @@ def test_float32_moments_do_not_lose_digits_over_many_rows():
     np.testing.assert_allclose(standardizer.std, 0.5, rtol=1e-6)
 
 
+@given(x=matrices, cuts=st.sets(st.integers(1, 7)))
+@settings(max_examples=40, deadline=None)
+def test_a_stream_of_batches_equals_scikit_learn_and_the_whole(x, cuts):
+    stream, theirs = normalization.StreamingStandardizer(), preprocessing.StandardScaler()
+    seen = 0
+    for batch in np.split(x, [c for c in sorted(cuts) if c < len(x)]):
+        theirs.partial_fit(batch)
+        seen += len(batch)
+        assert stream.update(batch) == seen
+        batch[...] = np.nan  # a caller may use its buffer again
+        standardizer = stream.standardizer()
+        np.testing.assert_allclose(standardizer.mean, theirs.mean_, rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(standardizer.std, theirs.scale_, rtol=1e-9)
+
+
+def test_a_stream_does_not_cancel_digits_far_from_zero(rng):
+    x = 1e9 + rng.normal(size=(1000, 2))
+    stream = normalization.StreamingStandardizer()
+    for batch in np.split(x, 10):
+        stream.update(batch)
+    np.testing.assert_allclose(stream.standardizer().std, x.std(axis=0), rtol=1e-6)
+
+
 def test_folds_equal_a_scikit_learn_pipeline(rng):
     x = rng.normal(size=(17, 3)) * [1, 10, 100]
     splits = list(KFold(5, shuffle=True, random_state=0).split(x))
@@ -190,6 +213,13 @@ def every_array_of(answer):
         yield from every_array_of([v for v in vars(answer).values() if not isinstance(v, bool)])
 
 
+def streamed(x):
+    stream = normalization.StreamingStandardizer()
+    stream.update(x[:2])
+    stream.update(x[2:])
+    return stream.standardizer()
+
+
 def calls(dtype):
     """Each public function once, with inputs of one dtype that are made read-only."""
     rng = np.random.default_rng(0)
@@ -206,6 +236,7 @@ def calls(dtype):
         "Standardizer.transform": lambda: normalization.fit_standardizer(x).transform(x),
         "fit_minmax": lambda: normalization.fit_minmax(x),
         "MinMaxScaler.transform": lambda: normalization.fit_minmax(x).transform(x),
+        "StreamingStandardizer": lambda: streamed(x),
         "standardize_folds": lambda: normalization.standardize_folds(x, [[0, 1], [2]]),
         "batchnorm_forward in training": lambda: normalization.batchnorm_forward(x, gamma, beta, state, train=True),
         "batchnorm_forward in evaluation": lambda: normalization.batchnorm_forward(x, gamma, beta, state, train=False),
@@ -241,6 +272,12 @@ def batchnorm(x=X, gamma=ONES, beta=ZEROS, state=START, train=True, **options):
     return normalization.batchnorm_forward(x, gamma, beta, state, train=train, **options)
 
 
+def mixed_stream():
+    stream = normalization.StreamingStandardizer()
+    stream.update(X)
+    stream.update(X[:, :2])
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
@@ -256,6 +293,8 @@ def batchnorm(x=X, gamma=ONES, beta=ZEROS, state=START, train=True, **options):
         (lambda: normalization.Standardizer(ZEROS, ZEROS).transform(X), ValueError, "std must be positive, got 0.0"),
         (lambda: normalization.Standardizer(ZEROS[:2], ONES).transform(X), ValueError, r"mean must have shape \(3\)"),
         (lambda: normalization.MinMaxScaler(ZEROS, -ONES).transform(X), ValueError, "span must be positive, got -1.0"),
+        (lambda: normalization.StreamingStandardizer().standardizer(), ValueError, "update must be called"),
+        (mixed_stream, ValueError, r"x must have shape \(any, 3\), got \(2, 2\)"),
         (lambda: normalization.standardize_folds(X, []), ValueError, "folds must hold at least one fold"),
         (lambda: normalization.standardize_folds(X, [[0], [2]]), ValueError, r"folds\[1\] must be in \[0, 1\], got 2"),
         (lambda: normalization.standardize_folds(X, [[-1]]), ValueError, r"folds\[0\] must be in \[0, 1\], got -1"),
