@@ -1,0 +1,164 @@
+"""Values as frames of bytes, and back: data only, typed and capped; nothing that can run is ever decoded.
+
+A frame is JSON. What JSON has (None, booleans, integers, floats, text) stands for itself; everything else is an object
+with one key, the name of its form: ``{"tuple": [...]}``, ``{"array": [id, dtype, shape, base64]}`` and so on.
+Things with an identity (arrays, generators, handles) are the business of the `Table` that is passed in; see `standin`.
+"""
+
+import base64
+import binascii
+import dataclasses
+import json
+import sys
+
+import numpy as np
+
+MAX_FRAME = 64 * 2**20  # bytes; an answer that needs more is not an answer
+MAX_DEPTH = 24
+MAX_BITS = 4096  # of an integer
+DTYPES = frozenset("?bhilqBHILQefdFD")
+
+
+class BadFrame(Exception):
+    """The other side sent something that is not a value."""
+
+
+def dump(message):
+    """Return a message (a dict of encoded values) as a frame."""
+    frame = json.dumps(message, separators=(",", ":")).encode()
+    if len(frame) > MAX_FRAME:
+        raise OverflowError(f"a message may have at most {MAX_FRAME} bytes, got {len(frame)}")
+    return frame
+
+
+def load(frame):
+    """Return the message in a frame; raise BadFrame for anything else."""
+    if len(frame) > MAX_FRAME:
+        raise BadFrame(f"a frame may have at most {MAX_FRAME} bytes, got {len(frame)}")
+    try:
+        message = json.loads(frame)
+    except (ValueError, RecursionError) as error:
+        raise BadFrame(f"not JSON: {error}") from None
+    if not isinstance(message, dict):
+        raise BadFrame(f"a message must be an object, got {type(message).__name__}")
+    return message
+
+
+def encode(value, table, depth=0):
+    """Return `value` as JSON; what is not data becomes a handle of `table`."""
+    if depth > MAX_DEPTH:
+        raise RecursionError(f"a value may be nested at most {MAX_DEPTH} deep")
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, np.generic) and value.dtype.char in DTYPES:
+        return {"scalar": array_body(value)}
+    if isinstance(value, int) and value.bit_length() <= MAX_BITS:
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, str):
+        return str(value)
+    value = _from_torch(value)
+    if table.knows(value) or _has_identity(value):
+        return table.encode_shared(value)
+
+    def inner(item):
+        return encode(item, table, depth + 1)
+
+    if isinstance(value, list):
+        return {"list": [inner(item) for item in value]}
+    if isinstance(value, tuple):
+        return {"tuple": [inner(item) for item in value]}
+    if isinstance(value, dict) and all(_is_key(key) for key in value):
+        return {"dict": [[inner(key), inner(item)] for key, item in value.items()]}
+    if _is_record(type(value)):
+        fields = {field.name: inner(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {"record": [type(value).__module__, type(value).__name__, fields]}
+    return table.encode_shared(value)
+
+
+def decode(node, table, depth=0):
+    """Return the value of a JSON node; raise BadFrame for anything that `encode` cannot have made."""
+    if depth > MAX_DEPTH:
+        raise BadFrame(f"a value may be nested at most {MAX_DEPTH} deep")
+    if node is None or isinstance(node, (bool, int, float, str)):
+        return node
+    if not isinstance(node, dict) or len(node) != 1:
+        raise BadFrame("a value must be JSON data or an object with one key")
+    ((form, body),) = node.items()
+
+    def inner(item):
+        return decode(item, table, depth + 1)
+
+    try:
+        if form == "scalar":
+            return array_from(body)[()]
+        if form == "list":
+            return [inner(item) for item in _a(list, body)]
+        if form == "tuple":
+            return tuple(inner(item) for item in _a(list, body))
+        if form == "dict":
+            return {inner(key): inner(item) for key, item in _a(list, body)}
+        if form == "record":
+            module, name, fields = body
+            return _record(module, name)(**{str(key): inner(item) for key, item in _a(dict, fields).items()})
+        return table.decode_shared(form, body)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, MemoryError) as error:
+        raise BadFrame(f"malformed {form[:20]}: {type(error).__name__}: {error}") from None
+
+
+def array_body(array):
+    """Return an array or a NumPy scalar as [dtype, shape, base64]."""
+    data = np.ascontiguousarray(array)
+    return [array.dtype.str, list(array.shape), base64.b64encode(data.tobytes()).decode()]
+
+
+def array_from(body):
+    """Return the array of [dtype, shape, base64], writable and our own."""
+    dtype, shape, text = body
+    dtype = np.dtype(_a(str, dtype))
+    if dtype.char not in DTYPES:
+        raise BadFrame(f"an array must hold numbers, got dtype {dtype}")
+    if not all(type(n) is int and n >= 0 for n in _a(list, shape)) or len(shape) > 32:
+        raise BadFrame(f"an array's shape must be counts, got {shape}")
+    try:
+        data = base64.b64decode(_a(str, text), validate=True)
+    except binascii.Error as error:
+        raise BadFrame(f"not base64: {error}") from None
+    return np.frombuffer(data, dtype).reshape(shape).copy()
+
+
+def _has_identity(value):
+    return type(value) is np.ndarray or isinstance(value, np.random.Generator)
+
+
+def _from_torch(value):
+    """A tensor is an array that another library holds; torch itself is never imported here."""
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(value, getattr(torch, "Tensor", ())):
+        return value.detach().cpu().numpy()
+    return value
+
+
+def _is_key(key):
+    if isinstance(key, tuple):
+        return all(map(_is_key, key))
+    return key is None or isinstance(key, (bool, int, float, str))
+
+
+def _is_record(cls):
+    return cls.__module__.startswith("dnnkit.") and dataclasses.is_dataclass(cls)
+
+
+def _record(module, name):
+    """Return a dataclass of dnnkit by name; only modules that are loaded already are looked at."""
+    cls = vars(sys.modules[_a(str, module)])[_a(str, name)]
+    if not isinstance(cls, type) or not _is_record(cls):
+        raise BadFrame(f"{module}.{name} is not a record of dnnkit")
+    return cls
+
+
+def _a(kind, value):
+    if not isinstance(value, kind):
+        raise BadFrame(f"expected a {kind.__name__}, got {type(value).__name__}")
+    return value

@@ -1,0 +1,197 @@
+"""What an exercise is: one file, ``exercises/<topic>/<name>.py``, whose name is the name that is asked for.
+
+Such a file defines, as plain module names,
+
+* ``points``, ``hints`` (three) and a docstring (one line: what is asked);
+* ``solution``: a function, a class, or a value; and ``given``, where the student starts from a faulty one to repair;
+* ``returns``: the form of an answer (see `forms`);
+* checks, functions ``check_*(submission, rng)`` whose docstring is the property that they assert;
+* wrong answers under ``@misconception`` and right ones under ``@alternative``; where the solution is a value,
+  functions of no argument that return one;
+* or, for a free text, ``rubric`` (four rows of points and sentence), ``anchors`` (two of points and text) and
+  ``mistakes`` (three sentences), and none of the rest.
+"""
+
+import ast
+import importlib.util
+import inspect
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+EXERCISES = Path(__file__).parent / "exercises"
+
+
+class BadExercise(Exception):
+    """An exercise's file or its id is not as it must be."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One property: its name, its sentence, the function that asserts it, and whether it runs only in grading."""
+
+    name: str
+    title: str
+    run: Any
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong answer with a name: the sentence that helps, the check that catches it, the most it may earn."""
+
+    name: str
+    sentence: str
+    answer: Any
+    caught_by: str
+    worth: float
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A right answer that is written another way."""
+
+    name: str
+    sentence: str
+    answer: Any
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise as its file defines it; `kind` is function, class, value, repair or text."""
+
+    id: str
+    kind: str
+    summary: str
+    points: float
+    hints: tuple[str, ...]
+    path: Path
+    solution: Any = None
+    given: Any = ...
+    returns: Any = None
+    checks: tuple[Check, ...] = ()
+    misconceptions: tuple[Misconception, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    rubric: tuple = ()
+    anchors: tuple = ()
+    mistakes: tuple[str, ...] = ()
+
+    @property
+    def topic(self):
+        return self.id.split("/")[0]
+
+    @property
+    def name(self):
+        return self.id.split("/")[1]
+
+    @property
+    def asks_for_value(self):
+        """Whether the answer is data (a number, a dict of settings) and not something that is called."""
+        return not callable(self.solution)
+
+    @property
+    def solution_source(self):
+        """The statement that makes the solution under the name asked for, as the instructor's notebook shows it."""
+        module = ast.parse(self.path.read_text(encoding="utf-8"))
+        for node in module.body:
+            match node:
+                case ast.ImportFrom(module=source, names=names):
+                    for name in names:
+                        if (name.asname or name.name) == "solution":
+                            alias = "" if name.name == self.name else f" as {self.name}"
+                            return f"from {source} import {name.name}{alias}"
+                case ast.Assign(targets=[ast.Name(id="solution")], value=value):
+                    return f"{self.name} = {ast.unparse(value)}"
+                case ast.FunctionDef(name="solution") | ast.ClassDef(name="solution"):
+                    node.name = self.name
+                    return ast.unparse(node)
+        raise BadExercise(f"{self.path}: `solution` must be imported, assigned or defined at the top level")
+
+
+def exercises_root():
+    """The directory of exercises: this package's, or in a class the one that was pinned by its release."""
+    return Path(os.environ.get("AUTOGRADER_EXERCISES") or EXERCISES)
+
+
+def ids(topic=None, root=None):
+    """Return the ids of all exercises, or of one topic's, in alphabetical order."""
+    pattern = f"{topic or '*'}/[!_]*.py"
+    return tuple(f"{path.parent.name}/{path.stem}" for path in sorted(Path(root or exercises_root()).glob(pattern)))
+
+
+def load(exercise, root=None):
+    """Return the `Exercise` of an id such as ``"dropout/inverted_dropout"``.
+
+    Raises BadExercise where there is none of that id, naming those that there are, or where its file is not in form.
+    """
+    known = ids(root=root)
+    if exercise not in known:
+        raise BadExercise(f"there is no exercise {exercise!r}; there are {', '.join(known) or 'none'}")
+    return _load(exercise, Path(root or exercises_root()) / f"{exercise}.py")
+
+
+@cache
+def _load(exercise, path):
+    spec = importlib.util.spec_from_file_location("autograder_exercise_" + exercise.replace("/", "_"), path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    names = vars(module)
+    own = [(name, thing) for name, thing in names.items() if getattr(thing, "__module__", None) == module.__name__]
+    if "points" not in names or not names.get("__doc__"):
+        raise BadExercise(f"{path}: an exercise needs `points` and a docstring")
+    common = {
+        "id": exercise,
+        "summary": module.__doc__.strip().splitlines()[0],
+        "points": float(module.points),
+        "hints": tuple(names.get("hints", ())),
+        "path": path,
+    }
+    if "rubric" in names:
+        return Exercise(
+            kind="text", rubric=module.rubric, anchors=module.anchors, mistakes=tuple(module.mistakes), **common
+        )
+    if "solution" not in names or "returns" not in names:
+        raise BadExercise(f"{path}: an exercise needs `solution` and `returns`, or a `rubric`")
+    return Exercise(
+        kind=_kind(module),
+        solution=module.solution,
+        given=names.get("given", ...),
+        returns=module.returns,
+        checks=tuple(
+            Check(name, _sentence(thing, path), thing, vars(thing).get("hidden", False))
+            for name, thing in own
+            if name.startswith("check_")
+        ),
+        misconceptions=tuple(
+            Misconception(name, sentence, _answer(thing, module), caught_by, worth)
+            for name, thing in own
+            if "misconception" in vars(thing)
+            for sentence, caught_by, worth in [vars(thing)["misconception"]]
+        ),
+        alternatives=tuple(
+            Alternative(name, vars(thing)["alternative"], _answer(thing, module))
+            for name, thing in own
+            if "alternative" in vars(thing)
+        ),
+        **common,
+    )
+
+
+def _kind(module):
+    if hasattr(module, "given"):
+        return "repair"
+    if inspect.isclass(module.solution):
+        return "class"
+    return "function" if callable(module.solution) else "value"
+
+
+def _answer(thing, module):
+    return thing if callable(module.solution) else thing()
+
+
+def _sentence(check, path):
+    if not check.__doc__:
+        raise BadExercise(f"{path}: {check.__name__} needs a docstring, the property that it asserts")
+    return check.__doc__.strip().splitlines()[0]

@@ -1,0 +1,169 @@
+"""The form of an answer: what kind of thing came back, tested at every call before any property is.
+
+A form is a function from what came to what the check sees; it raises `Wrong` for anything else. A right answer may be
+written in other ways, so a form takes lists, other dtypes and zero-dimensional arrays where they mean the same.
+Forms are put together as data: ``(array, mask)`` is a tuple of two, ``{"mean": number}`` a dict with that key.
+"""
+
+import numbers
+
+import numpy as np
+
+from .standin import Handle
+from .verdict import Wrong
+
+
+def array(value):
+    """an array of numbers"""
+    try:
+        out = np.asarray(value) if isinstance(value, (np.ndarray, np.generic, list, tuple, numbers.Number)) else None
+    except ValueError:  # a ragged list
+        out = None
+    if out is None or out.dtype.kind not in "biufc":
+        raise _not("an array of numbers", value)
+    return out
+
+
+def mask(value):
+    """an array of True and False"""
+    out = array(value)
+    if out.dtype.kind != "b" and not np.isin(out, (0, 1)).all():
+        raise _not("an array of True and False", value)
+    return out.astype(bool)
+
+
+def number(value):
+    """a number"""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+        raise _not("a number", value)
+    return float(value)
+
+
+def integer(value):
+    """a whole number"""
+    out = number(value)
+    if not out.is_integer():
+        raise _not("a whole number", value)
+    return int(out)
+
+
+def boolean(value):
+    """True or False"""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if not isinstance(value, (bool, np.bool_)):
+        raise _not("True or False", value)
+    return bool(value)
+
+
+def text(value):
+    """a text"""
+    if not isinstance(value, str):
+        raise _not("a text", value)
+    return value
+
+
+def anything(value):
+    """anything but None"""
+    if value is None:
+        raise _not("anything but None", value)
+    return value
+
+
+def record(cls, **fields):
+    """Return the form of a record of dnnkit, each named field in the form given for it."""
+    forms = {name: form_of(spec) for name, spec in fields.items()}
+
+    def check(value):
+        if not isinstance(value, cls):
+            raise _not(f"a {cls.__name__}", value)
+        fields = {name: forms.get(name, anything)(getattr(value, name)) for name in value.__dataclass_fields__}
+        try:
+            return cls(**fields)
+        except (TypeError, ValueError) as error:
+            raise Wrong(f"the result must be a proper {cls.__name__}", str(error)) from None
+
+    check.__doc__ = f"a {cls.__name__}"
+    return check
+
+
+def instance(**members):
+    """Return the form of an object with public members: a method's result, or an attribute, has the form given."""
+    forms = {name: form_of(spec) for name, spec in members.items()}
+
+    def check(value):
+        if not isinstance(value, Handle):
+            raise _not(f"an object with {', '.join(forms)}", value)
+        return Instance(value, forms)
+
+    check.__doc__ = f"an object with {', '.join(forms)}"
+    return check
+
+
+class Instance:
+    """An object of the answer; what its members give is held to their forms."""
+
+    def __init__(self, handle, forms):
+        self._handle = handle
+        self._forms = forms
+
+    def __getattr__(self, name):
+        form = self._forms[name]
+        member = getattr(self._handle, name)
+        if isinstance(member, Handle):
+            return lambda *args, **kwargs: form(member(*args, **kwargs))
+        return form(member)
+
+
+def form_of(spec):
+    """Return a form from its description: a form, a tuple of them, or a dict of them."""
+    if isinstance(spec, tuple):
+        return _tuple_of([form_of(item) for item in spec])
+    if isinstance(spec, dict):
+        return _dict_of({key: form_of(item) for key, item in spec.items()})
+    if not callable(spec):
+        raise TypeError(f"returns must be a form, a tuple of forms or a dict of forms, got {spec!r}")
+    return spec
+
+
+def _tuple_of(forms):
+    name = f"a tuple of {len(forms)}: " + ", then ".join(form.__doc__ for form in forms)
+
+    def check(value):
+        if not isinstance(value, (tuple, list)) or len(value) != len(forms):
+            raise _not(name, value)
+        return tuple(form(item) for form, item in zip(forms, value, strict=True))
+
+    check.__doc__ = name
+    return check
+
+
+def _dict_of(forms):
+    name = "a dict with the keys " + ", ".join(map(repr, forms))
+
+    def check(value):
+        if not isinstance(value, dict) or set(value) != set(forms):
+            raise _not(name, value)
+        return {key: form(value[key]) for key, form in forms.items()}
+
+    check.__doc__ = name
+    return check
+
+
+def _not(wanted, value):
+    if value is None:
+        return Wrong("nothing came back: is a `return` missing?", f"expected {wanted}, got None")
+    return Wrong(f"the result must be {wanted}", f"got {describe(value)}")
+
+
+def describe(value):
+    """Return a value in a few words, for the detail of a verdict."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, Handle):
+        return f"a {value._kind}"
+    return f"{type(value).__name__} {value!r:.60}"

@@ -1,0 +1,114 @@
+"""Show a report: as text in a terminal, as HTML in a notebook, a page and the feedback, as JSON for programs.
+
+The HTML carries its own few styles, since a notebook has no style sheet of ours; a page's sheet refines the classes.
+"""
+
+from html import escape
+
+from .verdict import CRASHED, NOT_ATTEMPTED, PASSED, WRONG
+
+JSON = "application/vnd.autograder.report+json"
+MARKS = {PASSED: "✓", WRONG: "✗", CRASHED: "✗", NOT_ATTEMPTED: "○"}
+# Middle tones that keep a contrast of 3:1 on white and on black; the words carry the meaning, the colour only helps.
+COLOURS = {PASSED: "#2e8b57", WRONG: "#c25700", CRASHED: "#c25700", NOT_ATTEMPTED: "#767676"}
+SAME = "the same as above"
+HEADINGS = {
+    PASSED: "Passed",
+    WRONG: "Not right yet",
+    CRASHED: "Your code raised an error",
+    NOT_ATTEMPTED: "Not attempted",
+}
+
+
+def bundle(report):
+    """Return the report in the forms that a notebook chooses from, by MIME type."""
+    return {"text/plain": text(report), "text/html": html(report), JSON: report.as_dict()}
+
+
+def text(report):
+    """Return the report as lines for a terminal."""
+    lines = [f"{MARKS[report.verdict]} {report.exercise}: {HEADINGS[report.verdict].lower()}{_count(report)}"]
+    for finding, repeated in _with_repeats(report.findings):
+        lines.append(f"  {MARKS[finding.verdict]} {finding.title}")
+        if repeated:
+            lines.append(f"      {SAME}")
+        elif finding.verdict != PASSED:
+            lines.append(f"      {finding.sentence}")
+            lines += [f"      {line}" for line in finding.detail.splitlines()]
+    if report.misconception:
+        lines.append(f"  What may have happened: {report.misconception}")
+    if report.printed:
+        lines += ["  Printed by your code:", *(f"      {line}" for line in report.printed.splitlines())]
+    if note := _what_next(report):
+        lines.append(f"  {note}")
+    return "\n".join(lines)
+
+
+def html(report):
+    """Return the report as one HTML element of class `dnn-report`; all that an answer said is escaped."""
+    kind = report.verdict.replace(" ", "-")
+    colour = COLOURS[report.verdict]
+    parts = [
+        f'<p class="dnn-verdict" style="margin:0;font-weight:600"><span style="color:{colour}" aria-hidden="true">'
+        f"{MARKS[report.verdict]}</span> {HEADINGS[report.verdict]}{escape(_count(report))}</p>"
+    ]
+    if report.findings:
+        items = "".join(_item(finding, repeated) for finding, repeated in _with_repeats(report.findings))
+        parts.append(f'<ul class="dnn-findings" style="list-style:none;margin:.4em 0;padding:0">{items}</ul>')
+    if report.misconception:
+        parts.append(
+            '<p class="dnn-misconception" style="margin:.4em 0"><strong>What may have happened:</strong> '
+            f"{escape(report.misconception)}</p>"
+        )
+    if report.printed:
+        parts.append(f"<details><summary>Printed by your code</summary>{_lines(report.printed)}</details>")
+    if note := _what_next(report):
+        parts.append(f'<p class="dnn-note" style="margin:.4em 0">{_code(escape(note))}</p>')
+    style = f"border-left:4px solid {colour};padding:.3em .9em;margin:.3em 0"
+    label = f"Verdict on {escape(report.exercise)}"
+    opening = f'<div class="dnn-report dnn-{kind}" role="group" aria-label="{label}" style="{style}">'
+    return f"{opening}{''.join(parts)}</div>"
+
+
+def _with_repeats(findings):
+    """Yield each finding and whether an earlier one broke in the very same way, which need not be read twice."""
+    seen = set()
+    for finding in findings:
+        broke = (finding.sentence, finding.detail)
+        yield finding, finding.verdict != PASSED and broke in seen
+        seen.add(broke)
+
+
+def _item(finding, repeated):
+    broken = ""
+    if repeated:
+        broken = f'<div style="margin-left:1.4em">{SAME}</div>'
+    elif finding.verdict != PASSED:
+        broken = f'<div style="margin-left:1.4em">{escape(finding.sentence)}{_lines(finding.detail)}</div>'
+    mark = f'<span style="color:{COLOURS[finding.verdict]}" aria-hidden="true">{MARKS[finding.verdict]}</span>'
+    heard = f'<span style="position:absolute;left:-10000px">{finding.verdict}: </span>'
+    return f'<li class="dnn-{finding.verdict}" style="margin:.2em 0">{mark} {heard}{escape(finding.title)}{broken}</li>'
+
+
+def _lines(words):
+    style = "margin:.2em 0;padding:0;white-space:pre-wrap;font-size:.9em;background:none;border:0"
+    return f'<pre style="{style}">{escape(words)}</pre>' if words else ""
+
+
+def _count(report):
+    passed = sum(finding.verdict == PASSED for finding in report.findings)
+    return f" ({passed} of {len(report.findings)} checks pass)" if report.findings else ""
+
+
+def _what_next(report):
+    if report.verdict == PASSED:
+        return ""
+    if report.verdict == NOT_ATTEMPTED:
+        return f'Write your answer in the cell above. `hint("{report.exercise}")` gives a hint.'
+    return f'Stuck? `hint("{report.exercise}")` gives a hint.'
+
+
+def _code(words):
+    """Turn the backticks of our own notes into code."""
+    pieces = words.split("`")
+    return "".join(f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))

@@ -1,0 +1,28 @@
+"""Where an answer raised: its own lines only, without the judge's and without those of installed packages."""
+
+import linecache
+import sysconfig
+import traceback
+from pathlib import Path
+
+HERE = Path(__file__).parent
+EXERCISES = str(HERE / "exercises")  # an exercise's own wrong answers are answers
+NOT_THEIRS = (
+    str(HERE),
+    str(HERE.parent / "dnnkit"),
+    *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
+)
+MAX_LINES = 12
+
+
+def answer_trace(error):
+    """Return the lines of an exception's traceback that the answer's author wrote, as text."""
+    lines = []
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        path = frame.f_code.co_filename
+        if path.startswith(NOT_THEIRS) and not path.startswith(EXERCISES):
+            continue
+        lines.append(f"line {number}, in {frame.f_code.co_name}")
+        if source := linecache.getline(path, number).strip():
+            lines.append(f"    {source}")
+    return "\n".join(lines[-MAX_LINES:])
