@@ -1,0 +1,27 @@
+"""The Sphinx extension of the book: what the pages need beyond the chapters' own text.
+
+One module a concern: :mod:`~autograder.live.cache` (when chapters are executed again), :mod:`~autograder.live.frame`
+(exercises set apart from the prose) and :mod:`~autograder.live.assignment` (each chapter's notebook to download).
+"""
+
+from pathlib import Path
+
+from autograder.live import assignment, cache, frame
+
+STATIC = Path(__file__).parent / "static"
+
+
+def setup(app):
+    """Connect the extension to Sphinx."""
+    app.connect("config-inited", _set_assets)
+    app.add_css_file("book.css")
+    for module in (cache, frame, assignment):
+        module.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _set_assets(app, config):
+    # Absolute, since a generated conf.py may lie in any directory and relative paths start there.
+    config.html_static_path = [*config.html_static_path, str(STATIC)]
+    config.html_logo = str(STATIC / "logo.svg")
+    config.html_favicon = config.html_logo
