@@ -104,6 +104,31 @@ def generator(rng):
     return rng
 
 
+def labels(name, value, *, classes, n=None):
+    """Return `value` as an int64 array of `n` labels (any number if None), each one of 0 .. classes - 1."""
+    out = np.asarray(value)
+    if out.dtype.kind not in "iu":
+        raise TypeError(f"{name} must be an array of integer labels, got {_what(value, out)}")
+    if not _fits(out.shape, (n,)) or out.size == 0:
+        raise ValueError(f"{name} must have shape ({'any' if n is None else n},) and hold a label, got {out.shape}")
+    if out.min() < 0 or out.max() >= classes:
+        raise ValueError(f"{name} must be labels in 0 .. {classes - 1}, got values from {out.min()} to {out.max()}")
+    return out.astype(np.int64, copy=False)
+
+
+def layers(name, value, *, fan_in=None):
+    """Return `value` as a list of (W, b) whose shapes follow on one another, the first taking `fan_in` features."""
+    pairs = [tuple(pair) for pair in value]
+    if not pairs or any(len(pair) != 2 for pair in pairs):
+        raise ValueError(f"{name} must be a list of pairs (W, b), got lengths {[len(pair) for pair in pairs]}")
+    out = []
+    for index, (W, b) in enumerate(pairs):
+        W = array(f"{name}[{index}][0]", W, shape=(fan_in, None))
+        out.append((W, array(f"{name}[{index}][1]", b, shape=(W.shape[1],))))
+        fan_in = W.shape[1]
+    return out
+
+
 def _fits(shape, wanted):
     return len(shape) == len(wanted) and all(w is None or w == n for n, w in zip(shape, wanted))
 
