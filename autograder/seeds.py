@@ -1,4 +1,4 @@
-"""Where a check's inputs come from: fixed in practice, in grading fresh for every submission and equal on every regrade."""
+"""Where a check's inputs come from: fixed in practice; in grading fresh for each submission, equal on each regrade."""
 
 import hashlib
 import hmac

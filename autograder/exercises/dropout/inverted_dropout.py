@@ -15,75 +15,73 @@ hints = (
 
 
 def check_survivors_are_rescaled(inverted_dropout, rng):
-    """Every survivor is a / keep_prob, and every other entry is 0."""
-    a = rng.standard_normal((6, 5))
-    out, kept = inverted_dropout(a, 0.8, rng=default_rng(rng.integers(2**32)), train=True)
+    """In training every survivor is a / keep_prob, every other entry is 0, and a itself stays as it was."""
+    a = rng.standard_normal((40, 50))
+    before = a.copy()
+    out, kept = inverted_dropout(a, 0.8, rng=_source(rng), train=True)
+    equal(a, before, "the input must not be changed in place")
     equal(kept.shape, a.shape, "the mask must have the shape of a")
-    close(out, np.where(kept, a / 0.8, 0), "a survivor must be divided by keep_prob, and the others must be 0")
+    require(kept.any() and not kept.all(), "in training some entries must be kept and some dropped")
+    close(out, np.where(kept, a / 0.8, 0), "a survivor must be divided by keep_prob, and every other entry must be 0")
 
 
-def check_share_kept_is_keep_prob(inverted_dropout, rng):
-    """The share of entries that are kept is keep_prob."""
-    for keep_prob in (0.3, 0.9):
-        _, kept = inverted_dropout(np.ones((500, 8)), keep_prob, rng=default_rng(rng.integers(2**32)), train=True)
-        sigma = np.sqrt(keep_prob * (1 - keep_prob) / kept.size)
-        require(
-            abs(kept.mean() - keep_prob) < 6 * sigma,
-            "the share of entries that are kept must be keep_prob",
-            keep_prob=keep_prob,
-            share=kept.mean(),
-        )
-
-
-def check_masks_are_fresh(inverted_dropout, rng):
-    """Each example and each step has a mask of its own."""
-    a, source = np.ones((20, 30)), default_rng(rng.integers(2**32))
-    (_, first), (_, second) = (inverted_dropout(a, 0.5, rng=source, train=True) for _ in range(2))
+def check_each_mask_is_drawn_anew(inverted_dropout, rng):
+    """Each entry is kept with probability keep_prob, with a mask for each example and each step, drawn from rng."""
+    a, source = np.ones((50, 60)), _source(rng)
+    (_, first), (_, second) = (inverted_dropout(a, 0.7, rng=source, train=True) for _ in range(2))
     equal(first.shape, a.shape, "the mask must have the shape of a")
-    require((first != first[0]).any(), "the examples of a batch must not share one mask")
-    require((first != second).any(), "the next step must draw a new mask from rng")
+    require(
+        abs(first.mean() - 0.7) < 6 * np.sqrt(0.7 * 0.3 / a.size) or _repeats(first),
+        "the share of entries that are kept must be keep_prob",
+        keep_prob=0.7,
+        share=first.mean(),
+    )
+    require(not _repeats(first), "the examples of a batch must not share one mask")
+    require((first != second).any(), "the next step must draw a new mask")
+    seed = rng.integers(2**32)
+    one, other = (inverted_dropout(a, 0.7, rng=default_rng(seed), train=True)[1] for _ in range(2))
+    equal(one, other, "all randomness must come from rng: the same rng must give the same mask")
 
 
 def check_evaluation_changes_nothing(inverted_dropout, rng):
-    """In evaluation the output is a and the mask is all True; a itself is never changed."""
-    a = rng.standard_normal((4, 3))
-    before = a.copy()
-    inverted_dropout(a, 0.6, rng=default_rng(rng.integers(2**32)), train=True)
-    equal(a, before, "the input must not be changed in place")
-    out, kept = inverted_dropout(a, 0.6, rng=default_rng(rng.integers(2**32)), train=False)
-    close(out, a, "in evaluation the output must be a")
+    """After a training pass that drops, the evaluation pass gives back a, with a mask that is all True."""
+    a = rng.uniform(1, 2, (30, 20))
+    trained, _ = inverted_dropout(a.copy(), 0.6, rng=_source(rng), train=True)
+    equal(trained.shape, a.shape, "the output must have the shape of a")
+    require((trained == 0).any(), "in training some entries must be dropped")
+    out, kept = inverted_dropout(a, 0.6, rng=_source(rng), train=False)
+    equal(out.shape, a.shape, "the output must have the shape of a")
+    require((out != 0).all(), "in evaluation nothing must be dropped")
+    close(out, a, "in evaluation the output must be a, not scaled")
     equal(kept, np.ones(a.shape, bool), "in evaluation the mask must be all True")
 
 
 @hidden
-def check_mean_is_kept(inverted_dropout, rng):
-    """On average over masks the output is a."""
-    a, q, out = _many(inverted_dropout, rng, keep_prob=0.7)
-    sigma = np.abs(a) * np.sqrt((1 - q) / q / len(out))
-    off = np.max(np.abs(out.mean(axis=0) - a) / sigma)
+def check_mean_and_spread_over_masks(inverted_dropout, rng):
+    """Over masks the output has mean a and variance a² (1 - keep_prob) / keep_prob, and the mean is what evaluation gives."""
+    q, steps, n = 0.6, 30, 30
+    a = np.tile(rng.uniform(1, 2, 60), (n, 1))
+    before, source = a.copy(), _source(rng)
+    passes = [inverted_dropout(a, q, rng=source, train=True)[0] for _ in range(steps)]
+    for out in passes:
+        equal(out.shape, a.shape, "the output must have the shape of a")
+    out = np.concatenate(passes)
+    sigma = before[0] * np.sqrt((1 - q) / q)
+    off = np.max(np.abs(out.mean(axis=0) - before[0]) / sigma) * np.sqrt(len(out))
     require(off < 6, "the mean of the output over many masks must be a", standard_errors_away=off)
+    ratio = out.std() / np.sqrt(np.mean(before[0] ** 2) / q - before[0].mean() ** 2)
+    require(abs(ratio - 1) < 0.05, "the output must vary from mask to mask", measured_over_expected=ratio)
+    evaluated, _ = inverted_dropout(a, q, rng=source, train=False)
+    close(evaluated, before, "the evaluation pass must give the mean over masks, which is a")
 
 
-@hidden
-def check_spread_grows_as_it_must(inverted_dropout, rng):
-    """The variance over masks is a² (1 - keep_prob) / keep_prob."""
-    a, q, out = _many(inverted_dropout, rng, keep_prob=0.4)
-    ratio = out.var(axis=0) / (a**2 * (1 - q) / q)
-    require(
-        np.all(np.abs(ratio - 1) < 0.2),
-        "the variance of the output over many masks must be a squared times (1 - keep_prob) / keep_prob",
-        smallest_ratio=ratio.min(),
-        largest_ratio=ratio.max(),
-    )
+def _source(rng):
+    return default_rng(rng.integers(2**32))
 
 
-def _many(inverted_dropout, rng, keep_prob):
-    """Return a row of activations, keep_prob, and its output under 4,000 masks."""
-    a = rng.uniform(1, 2, 6)
-    rows = np.tile(a, (4000, 1))
-    out, _ = inverted_dropout(rows, keep_prob, rng=default_rng(rng.integers(2**32)), train=True)
-    equal(out.shape, rows.shape, "the output must have the shape of a")
-    return a, keep_prob, out
+def _repeats(kept):
+    """Whether all examples have the same mask; the share of entries kept then says little."""
+    return bool((kept == kept[0]).all() and kept[0].any() and not kept[0].all())
 
 
 @misconception(
@@ -98,16 +96,17 @@ def no_rescale(a, keep_prob, *, rng, train):
 
 @misconception(
     "keep_prob is used as the probability to drop. It is the probability to keep: PyTorch's p is 1 - keep_prob.",
-    caught_by=check_share_kept_is_keep_prob,
+    caught_by=check_each_mask_is_drawn_anew,
 )
 def keep_and_drop_swapped(a, keep_prob, *, rng, train):
     kept = rng.random(a.shape) >= keep_prob if train else np.ones(a.shape, bool)
-    return a * kept / keep_prob, kept
+    return (a * kept / keep_prob if train else a.copy()), kept
 
 
 @misconception(
-    "Survivors are divided by the share that is dropped, 1 - keep_prob. Divide by the share that stays.",
-    caught_by=check_mean_is_kept,
+    "Survivors are divided by 1 - keep_prob, the share that is dropped. Divide by the share that stays: of q times as "
+    "many neurons each must count 1 / q times as much.",
+    caught_by=check_survivors_are_rescaled,
 )
 def divided_by_the_dropped_share(a, keep_prob, *, rng, train):
     kept = rng.random(a.shape) < keep_prob if train else np.ones(a.shape, bool)
@@ -115,8 +114,42 @@ def divided_by_the_dropped_share(a, keep_prob, *, rng, train):
 
 
 @misconception(
+    "The whole function is that of the drop probability: entries are dropped with probability keep_prob, and the "
+    "survivors divided by 1 - keep_prob. Right for PyTorch's p, but here the argument is the probability to keep.",
+    caught_by=check_each_mask_is_drawn_anew,
+)
+def takes_the_drop_probability(a, keep_prob, *, rng, train):
+    kept = rng.random(a.shape) >= keep_prob if train else np.ones(a.shape, bool)
+    return (a * kept / (1 - keep_prob) if train else a.copy()), kept
+
+
+@misconception(
+    "The mask that is returned is True where an entry was dropped. It must be True where it was kept: the backward pass "
+    "lets the gradient through there.",
+    caught_by=check_survivors_are_rescaled,
+)
+def mask_of_the_dropped(a, keep_prob, *, rng, train):
+    if not train:
+        return a.copy(), np.zeros(a.shape, bool)
+    dropped = rng.random(a.shape) >= keep_prob
+    return np.where(dropped, 0, a / keep_prob), dropped
+
+
+@misconception(
+    "The mask that is returned already holds 1 / keep_prob. Keep the mask boolean, and divide when it is applied: the "
+    "backward pass divides as well.",
+    caught_by=check_survivors_are_rescaled,
+)
+def mask_holds_the_scale(a, keep_prob, *, rng, train):
+    if not train:
+        return a.copy(), np.ones(a.shape)
+    scaled = (rng.random(a.shape) < keep_prob) / keep_prob
+    return a * scaled, scaled
+
+
+@misconception(
     "One mask is drawn for the whole batch, so that all examples lose the same neurons. Draw a mask of the shape of a.",
-    caught_by=check_spread_grows_as_it_must,
+    caught_by=check_each_mask_is_drawn_anew,
 )
 def one_mask_for_the_batch(a, keep_prob, *, rng, train):
     row = rng.random(a.shape[1:]) < keep_prob if train else np.ones(a.shape[1:], bool)
@@ -125,10 +158,9 @@ def one_mask_for_the_batch(a, keep_prob, *, rng, train):
 
 
 @misconception(
-    "The mask is drawn from a generator that is seeded inside the function, so that every step drops the same neurons "
-    "and the rest of the network is never trained without them. Draw from the rng that is handed in.",
-    caught_by=check_masks_are_fresh,
-    worth=0.85,
+    "The mask is drawn from a generator that is seeded inside the function, so that every step drops the same neurons, "
+    "and these never learn. Draw from the rng that is handed in.",
+    caught_by=check_each_mask_is_drawn_anew,
 )
 def reseeded_each_step(a, keep_prob, *, rng, train):
     kept = default_rng(0).random(a.shape) < keep_prob if train else np.ones(a.shape, bool)
@@ -136,9 +168,19 @@ def reseeded_each_step(a, keep_prob, *, rng, train):
 
 
 @misconception(
+    "The mask is drawn from NumPy's global generator, so that nobody who runs this again sees what you saw. Draw from "
+    "the rng that is handed in.",
+    caught_by=check_each_mask_is_drawn_anew,
+    worth=0.75,  # it is dropout, only not a repeatable one
+)
+def another_source_of_randomness(a, keep_prob, *, rng, train):
+    kept = default_rng().random(a.shape) < keep_prob if train else np.ones(a.shape, bool)
+    return (a * kept / keep_prob if train else a.copy()), kept
+
+
+@misconception(
     "Neurons are dropped in evaluation too, so that predictions are random. Drop only while train is True.",
     caught_by=check_evaluation_changes_nothing,
-    worth=0.85,
 )
 def active_in_evaluation(a, keep_prob, *, rng, train):
     kept = rng.random(a.shape) < keep_prob
@@ -149,7 +191,6 @@ def active_in_evaluation(a, keep_prob, *, rng, train):
     "The output is multiplied by keep_prob in evaluation, as in the first paper on dropout, though the survivors were "
     "already divided by it in training. One of the two is enough; inverted dropout leaves evaluation alone.",
     caught_by=check_evaluation_changes_nothing,
-    worth=0.85,
 )
 def scaled_again_in_evaluation(a, keep_prob, *, rng, train):
     if not train:
@@ -161,13 +202,12 @@ def scaled_again_in_evaluation(a, keep_prob, *, rng, train):
 @misconception(
     "The input array is overwritten (`a *= mask`), and the caller, who still needs it for the backward pass, loses it. "
     "Make a new array.",
-    caught_by=check_evaluation_changes_nothing,
-    worth=0.85,
+    caught_by=check_survivors_are_rescaled,
 )
 def changed_in_place(a, keep_prob, *, rng, train):
     kept = rng.random(a.shape) < keep_prob if train else np.ones(a.shape, bool)
-    a *= kept
     if train:
+        a *= kept
         a /= keep_prob
     return a, kept
 
@@ -181,9 +221,26 @@ def looped(a, keep_prob, *, rng, train):
     return out, kept
 
 
-@alternative("kept with probability keep_prob by a binomial draw")
+@alternative("kept by a binomial draw, and the input itself given back in evaluation")
 def binomial(a, keep_prob, *, rng, train):
     if not train:
         return a, np.ones_like(a, dtype=bool)
     kept = rng.binomial(1, keep_prob, size=a.shape).astype(bool)
     return np.where(kept, a / keep_prob, 0), kept
+
+
+@alternative("dropped where a uniform number is below 1 - keep_prob, computed in float32, a mask of zeros and ones")
+def single_precision(a, keep_prob, *, rng, train):
+    kept = np.ones(a.shape, np.int64)
+    if train:
+        kept[rng.random(a.shape, dtype=np.float32) < 1 - keep_prob] = 0
+    return a.astype(np.float32) * kept / np.float32(keep_prob if train else 1), kept
+
+
+@alternative("the share that is kept is exact: a random choice of the entries to drop")
+def exact_share(a, keep_prob, *, rng, train):
+    kept = np.ones(a.size, bool)
+    if train:
+        kept[rng.permutation(a.size)[: round(a.size * (1 - keep_prob))]] = False
+    kept = kept.reshape(a.shape)
+    return (a * kept / keep_prob if train else a.copy()), kept

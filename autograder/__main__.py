@@ -1,0 +1,42 @@
+"""The command line: ``python -m autograder COMMAND``."""
+
+import argparse
+import dataclasses
+import json
+import sys
+
+
+def main(argv=None):
+    """Run a command and return its exit status: 0 done, 1 problems found, 2 the command could not be done."""
+    parser = argparse.ArgumentParser(prog="autograder", description="Audit the course, and run a class with it.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_audit(commands)
+    arguments = parser.parse_args(argv)
+    return arguments.run(arguments)
+
+
+def _add_audit(commands):
+    parser = commands.add_parser("audit", help="lint the course: answers, checks, misconceptions, chapters")
+    parser.add_argument("topics", nargs="*", metavar="TOPIC", help="only these topics")
+    parser.add_argument("--json", action="store_true", help="print counts and problems as JSON")
+    parser.add_argument("--seeds", type=int, default=200, help="seeds for what hangs on luck (200)")
+    parser.set_defaults(run=_audit)
+
+
+def _audit(arguments):
+    from .audit import audit
+
+    done = audit(arguments.topics, seeds=arguments.seeds, progress=lambda where: print(f"  {where}", file=sys.stderr))
+    counts = dataclasses.asdict(done)
+    if arguments.json:
+        print(json.dumps(counts, indent=1))
+    else:
+        for problem in counts.pop("problems"):
+            print(problem)
+        print(", ".join(f"{number} {name.replace('_', ' ')}" for name, number in counts.items()), end=", ")
+        print(f"{len(done.problems)} problems")
+    return 1 if done.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
