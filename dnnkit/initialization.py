@@ -1,10 +1,12 @@
 """Initialization: how large the first weights are, so that a signal keeps its size through many layers."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from dnnkit import _inputs
+from dnnkit.network import ACTIVATIONS
 
 # The variance of a weight; the square root is taken in init_std.
 _VARIANCE = {
@@ -13,7 +15,7 @@ _VARIANCE = {
     "he": lambda fan_in, fan_out: 2 / fan_in,
 }
 
-_GAIN = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2)}
+_GAIN = {"identity": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2)}
 
 
 def init_std(fan_in, fan_out, *, scheme):
@@ -47,7 +49,7 @@ def init_std(fan_in, fan_out, *, scheme):
 
     References
     ----------
-    LeCun et al. 1998; Glorot and Bengio 2010; He et al. 2015.
+    LeCun et al. 1998, section 4.6; Glorot and Bengio 2010, equation 12; He et al. 2015, equation 10.
 
     Examples
     --------
@@ -97,7 +99,7 @@ def init_weights(fan_in, fan_out, *, scheme, rng, distribution="normal"):
 
     References
     ----------
-    Glorot and Bengio 2010; He et al. 2015.
+    Glorot and Bengio 2010, equation 16, for the uniform draw; He et al. 2015.
 
     Examples
     --------
@@ -150,7 +152,7 @@ def orthogonal(fan_in, fan_out, *, gain, rng):
 
     References
     ----------
-    Saxe et al. 2014; Mezzadri 2007 for the signs.
+    Saxe et al. 2014; Mezzadri 2007, section 5, for the signs.
 
     Examples
     --------
@@ -176,8 +178,7 @@ def gain(activation):
 
     Parameters
     ----------
-    activation : {"linear", "sigmoid", "tanh", "relu"}
-        Name of the activation.
+    activation : {"identity", "sigmoid", "tanh", "relu"}
 
     Returns
     -------
@@ -191,7 +192,7 @@ def gain(activation):
 
     References
     ----------
-    He et al. 2015 for ReLU; ``torch.nn.init.calculate_gain`` for the table.
+    He et al. 2015, section 2.2, for ReLU; the table is the one of ``torch.nn.init.calculate_gain``.
 
     Examples
     --------
@@ -200,3 +201,140 @@ def gain(activation):
     """
     _inputs.one_of("activation", activation, _GAIN)
     return _GAIN[activation]
+
+
+@dataclass(frozen=True, eq=False)
+class ActivationStatistics:
+    """What a batch looks like after each layer of a network; every field is an ndarray of shape (layers,).
+
+    Parameters
+    ----------
+    mean, variance, mean_square : ndarray of shape (layers,)
+        Of the activations, over all examples and units of a layer; ``mean_square = variance + mean ** 2``.
+    saturated : ndarray of shape (layers,)
+        Share of the activations at which the slope of the activation function is less than a twentieth of its
+        largest, so that hardly any gradient passes; for ReLU the share that is switched off.
+    """
+
+    mean: np.ndarray
+    variance: np.ndarray
+    mean_square: np.ndarray
+    saturated: np.ndarray
+
+
+# The largest slope of each activation, against which saturation is measured.
+_STEEPEST = {"identity": 1.0, "relu": 1.0, "tanh": 1.0, "sigmoid": 0.25}
+
+
+def activation_statistics(weights, x, *, activation):
+    r"""Statistics of a batch after each layer, without biases: the network as it is before training.
+
+    .. math:: z_l = a_{l-1} W_l, \qquad a_l = f(z_l), \qquad a_0 = x
+
+    Parameters
+    ----------
+    weights : list of arrays of shape (fan_in, fan_out)
+        One array a layer, each taking what the one before it gives.
+    x : array of shape (n, features)
+        The batch.
+    activation : {"identity", "relu", "tanh", "sigmoid"}
+        It follows every layer, the last one too.
+
+    Returns
+    -------
+    ActivationStatistics
+
+    Raises
+    ------
+    TypeError
+        If an array does not hold real numbers.
+    ValueError
+        If shapes do not fit, a value is not finite or `activation` is unknown.
+
+    References
+    ----------
+    Glorot and Bengio 2010, section 3, who look for saturation in this way.
+
+    Examples
+    --------
+    >>> halves = [np.eye(4) / 2] * 3
+    >>> activation_statistics(halves, np.ones((5, 4)), activation="identity").mean_square
+    array([0.25    , 0.0625  , 0.015625])
+    """
+    x, weights = _network(weights, x)
+    _inputs.one_of("activation", activation, ACTIVATIONS)
+    value, slope = ACTIVATIONS[activation]
+    flat = 0.05 * _STEEPEST[activation]
+    rows, a = [], x
+    for w in weights:
+        z = a @ w
+        a = value(z)
+        rows.append((a.mean(), a.var(), np.mean(a**2), np.mean(slope(z, a) < flat)))
+    return ActivationStatistics(*np.array(rows, dtype=np.float64).T)
+
+
+def lsuv(weights, x, *, activation):
+    r"""Weights scaled layer by layer so that on a batch every pre-activation has variance one.
+
+    .. math:: W_l \leftarrow \frac{W_l}{\sqrt{\operatorname{Var}(a_{l-1} W_l)}}
+
+    What a scheme gets right on average is measured on data here, so the activation does not matter. Without biases a
+    pre-activation is linear in its layer's weights, and one division is exact; the paper repeats it, for layers
+    in which it is not.
+
+    Parameters
+    ----------
+    weights : list of arrays of shape (fan_in, fan_out)
+        The weights to scale, by the paper from :func:`orthogonal`; they are not changed.
+    x : array of shape (n, features)
+        A batch of training data.
+    activation : {"identity", "relu", "tanh", "sigmoid"}
+        It follows every layer.
+
+    Returns
+    -------
+    list of ndarrays
+        The scaled weights, in the shapes of `weights`.
+
+    Raises
+    ------
+    TypeError
+        If an array does not hold real numbers.
+    ValueError
+        If shapes do not fit, a value is not finite, `activation` is unknown, or a layer's pre-activation does not
+        vary at all over the batch.
+
+    References
+    ----------
+    Mishkin and Matas 2016.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.standard_normal((200, 8))
+    >>> w, v = lsuv([orthogonal(8, 8, gain=1, rng=rng) for _ in range(2)], x, activation="tanh")
+    >>> bool(np.isclose((np.tanh(x @ w) @ v).var(), 1))
+    True
+    """
+    x, weights = _network(weights, x)
+    _inputs.one_of("activation", activation, ACTIVATIONS)
+    scaled, a = [], x
+    for index, w in enumerate(weights):
+        z = a @ w
+        std = z.std()
+        if std == 0:
+            raise ValueError(f"weights[{index}] must give a pre-activation that varies over x, got variance 0")
+        scaled.append(w / std)
+        a = ACTIVATIONS[activation].value(z / std)
+    return scaled
+
+
+def _network(weights, x):
+    x = _inputs.array("x", x, ndim=2)
+    if len(weights) == 0:
+        raise ValueError("weights must hold at least one array, got none")
+    checked, fan_in = [], x.shape[1]
+    for index, w in enumerate(weights):
+        checked.append(_inputs.array(f"weights[{index}]", w, shape=(fan_in, None)))
+        fan_in = checked[-1].shape[1]
+    return x, checked

@@ -89,9 +89,79 @@ def test_orthogonal_is_uniform_like_scipy_and_torch(fan_in, fan_out):
             assert stats.ks_2samp(ours[:, i, j], others[:, i, j]).pvalue > 1e-3
 
 
-@pytest.mark.parametrize("activation", ["linear", "sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize("activation", ["identity", "sigmoid", "tanh", "relu"])
 def test_gain_is_torchs(activation):
-    assert initialization.gain(activation) == pytest.approx(torch.nn.init.calculate_gain(activation), rel=1e-12)
+    theirs = torch.nn.init.calculate_gain("linear" if activation == "identity" else activation)
+    assert initialization.gain(activation) == pytest.approx(theirs, rel=1e-12)
+
+
+MODULE = {
+    "identity": torch.nn.Identity,
+    "relu": torch.nn.ReLU,
+    "tanh": torch.nn.Tanh,
+    "sigmoid": torch.nn.Sigmoid,
+}
+ACTIVATION = pytest.mark.parametrize("activation", MODULE)
+
+
+def layers_of(sizes, rng):
+    return [rng.normal(0, 0.6, size=shape) for shape in zip(sizes[:-1], sizes[1:])]
+
+
+@ACTIVATION
+def test_statistics_are_those_of_a_torch_network(activation):
+    rng = np.random.default_rng(7)
+    weights, x = layers_of([6, 20, 15, 9], rng), rng.standard_normal((50, 6))
+    found = initialization.activation_statistics(weights, x, activation=activation)
+    a, expected, steepest = torch.from_numpy(x), [], 0.25 if activation == "sigmoid" else 1
+    for w in weights:
+        z = (a @ torch.from_numpy(w)).requires_grad_()
+        out = MODULE[activation]()(z)
+        (slope,) = torch.autograd.grad(out.sum(), z)
+        a = out.detach()
+        share = (slope < 0.05 * steepest).double().mean()
+        expected.append([float(v) for v in (a.mean(), a.var(correction=0), a.square().mean(), share)])
+    ours = np.stack([found.mean, found.variance, found.mean_square, found.saturated], axis=1)
+    np.testing.assert_allclose(ours, expected, rtol=1e-10)
+
+
+@ACTIVATION
+@settings(max_examples=15, deadline=None)
+@given(seed=seeds, scale=st.floats(1e-3, 1e3), depth=st.integers(1, 6))
+def test_lsuv_gives_every_layer_unit_variance(activation, seed, scale, depth):
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((64, 10))
+    given_weights = [scale * w for w in layers_of([10] + [12] * depth, rng)]
+    kept = [w.copy() for w in given_weights]
+    scaled = initialization.lsuv(given_weights, x, activation=activation)
+    a = torch.from_numpy(x)
+    for before, same, after in zip(kept, given_weights, scaled):
+        np.testing.assert_array_equal(before, same)
+        np.testing.assert_allclose(after / np.abs(after).max(), before / np.abs(before).max(), rtol=1e-10)
+        z = a @ torch.from_numpy(after)
+        assert float(z.var(correction=0)) == pytest.approx(1, rel=1e-9)
+        a = MODULE[activation]()(z)
+
+
+def test_lsuv_keeps_float32():
+    rng = np.random.default_rng(8)
+    weights = [w.astype(np.float32) for w in layers_of([5, 4, 3], rng)]
+    scaled = initialization.lsuv(weights, rng.standard_normal((9, 5), dtype=np.float32), activation="relu")
+    assert [w.dtype for w in scaled] == [np.float32] * 2
+
+
+@pytest.mark.parametrize("depth", [1, 10, 30])
+def test_he_keeps_the_mean_square_of_relu_layers_on_average(depth):
+    """The claim of the paper, as an average over networks: wide layers, so that few networks suffice."""
+    ratios = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        x = rng.standard_normal((8, 256))
+        weights = [initialization.init_weights(256, 256, scheme="he", rng=rng) for _ in range(depth)]
+        found = initialization.activation_statistics(weights, x, activation="relu").mean_square
+        ratios.append(found[-1] / np.mean(x**2))
+    error = np.std(ratios, ddof=1) / math.sqrt(len(ratios))
+    assert abs(np.mean(ratios) - 1) < 5 * error
 
 
 def test_the_same_generator_gives_the_same_weights_and_moves_on():
@@ -106,7 +176,10 @@ GOOD = {
     initialization.init_weights: {"fan_in": 3, "fan_out": 2, "scheme": "he", "rng": np.random.default_rng(0)},
     initialization.orthogonal: {"fan_in": 3, "fan_out": 2, "gain": 1.0, "rng": np.random.default_rng(0)},
     initialization.gain: {"activation": "relu"},
+    initialization.activation_statistics: {"weights": [np.eye(2)], "x": np.ones((3, 2)), "activation": "relu"},
+    initialization.lsuv: {"weights": [np.eye(2)], "x": np.array([[1.0, 2.0]]), "activation": "relu"},
 }
+STATISTICS, LSUV = initialization.activation_statistics, initialization.lsuv
 
 
 @pytest.mark.parametrize(
@@ -125,6 +198,21 @@ GOOD = {
         (initialization.orthogonal, {"gain": "relu"}, TypeError, "gain must be a real number, got str 'relu'"),
         (initialization.orthogonal, {"rng": np.random}, TypeError, "rng must be a numpy.random.Generator"),
         (initialization.gain, {"activation": "swish"}, ValueError, "activation must be one of"),
+        (STATISTICS, {"activation": "swish"}, ValueError, "activation must be one of 'identity'"),
+        (STATISTICS, {"x": np.ones(2)}, ValueError, r"x must have 2 axes, got shape \(2,\)"),
+        (STATISTICS, {"x": [[1.0, math.nan]]}, ValueError, r"x must be finite, got nan at index \(0, 1\)"),
+        (STATISTICS, {"x": np.ones((0, 2))}, ValueError, "x must not be empty"),
+        (STATISTICS, {"weights": []}, ValueError, "weights must hold at least one array"),
+        (STATISTICS, {"weights": [np.eye(3)]}, ValueError, r"weights\[0\] must have shape \(2, any\), got \(3, 3\)"),
+        (STATISTICS, {"weights": [np.eye(2), np.eye(3)]}, ValueError, r"weights\[1\] must have shape \(2, any\)"),
+        (STATISTICS, {"weights": [[["a", "b"]] * 2]}, TypeError, r"weights\[0\] must be an array of real numbers"),
+        (
+            LSUV,
+            {"weights": [np.eye(2), np.zeros((2, 2))]},
+            ValueError,
+            r"weights\[1\] .* varies over x, got variance 0",
+        ),
+        (LSUV, {"activation": None}, ValueError, "activation must be one of"),
     ],
 )
 def test_bad_input_is_named(function, bad, error, message):
