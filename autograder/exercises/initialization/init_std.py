@@ -72,8 +72,8 @@ def variance(fan_in, fan_out, *, scheme):
 
 
 @misconception(
-    "For Glorot you return 1 / fan_in, which many texts call Xavier; it is LeCun's variance, and equals Glorot's only in "
-    "a square layer. Glorot and Bengio divide 2 by fan_in + fan_out.",
+    "For Glorot you return 1 / fan_in, which many texts call Xavier; it is LeCun's variance, and equals Glorot's only "
+    "in a square layer. Glorot and Bengio divide 2 by fan_in + fan_out.",
     caught_by=check_widening_layer,
     worth=0.3,
 )
@@ -109,7 +109,8 @@ def root_of_the_denominator(fan_in, fan_out, *, scheme):
 
 
 @misconception(
-    "He gets no factor of 2 here, so it is LeCun again. ReLU passes half of the mean square, and the 2 makes up for it.",
+    "He gets no factor of 2 here, so it is LeCun again. ReLU passes half of the mean square, and the 2 makes up for "
+    "it.",
     caught_by=check_square_layer,
 )
 def he_without_the_two(fan_in, fan_out, *, scheme):

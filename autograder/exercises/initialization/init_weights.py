@@ -148,8 +148,8 @@ def bound_without_root_of_three(fan_in, fan_out, *, scheme, rng, distribution="n
 
 
 @misconception(
-    "All weights are equal. Then all units of the layer compute the same, get the same gradient, and stay equal for ever: "
-    "the layer has the power of one unit.",
+    "All weights are equal. Then all units of the layer compute the same, get the same gradient, and stay equal for "
+    "ever: the layer has the power of one unit.",
     caught_by=check_spread,
 )
 def constant(fan_in, fan_out, *, scheme, rng, distribution="normal"):
@@ -157,8 +157,8 @@ def constant(fan_in, fan_out, *, scheme, rng, distribution="normal"):
 
 
 @misconception(
-    "One draw a unit is repeated for all inputs (or the other way round), so W has rank one: the unit only ever sees the sum "
-    "of its inputs. Draw with size=(fan_in, fan_out).",
+    "One draw a unit is repeated for all inputs (or the other way round), so W has rank one: the unit only ever sees "
+    "the sum of its inputs. Draw with size=(fan_in, fan_out).",
     caught_by=check_spread,
 )
 def repeated_rows(fan_in, fan_out, *, scheme, rng, distribution="normal"):
@@ -201,8 +201,8 @@ def uniform_by_default(fan_in, fan_out, *, scheme, rng, distribution="uniform"):
 
 
 @misconception(
-    "A generator is made anew inside, with a fixed seed, so that every layer of one size gets the same weights. Draw from "
-    "the rng that is given.",
+    "A generator is made anew inside, with a fixed seed, so that every layer of one size gets the same weights. Draw "
+    "from the rng that is given.",
     caught_by=check_randomness,
     worth=0.85,
 )
@@ -211,7 +211,8 @@ def seeded_inside(fan_in, fan_out, *, scheme, rng, distribution="normal"):
 
 
 @misconception(
-    "The draws do not come from rng (from np.random, perhaps), so nobody can repeat the run. Use the rng that is given.",
+    "The draws do not come from rng (from np.random, perhaps), so nobody can repeat the run. Use the rng that is "
+    "given.",
     caught_by=check_randomness,
     worth=0.85,
 )

@@ -79,7 +79,8 @@ def unit_columns(fan_in, fan_out, *, gain, rng):
 
 
 @misconception(
-    "The gain is missing, or was multiplied in before the QR factorisation, which takes every scale out again: multiply Q.",
+    "The gain is missing, or was multiplied in before the QR factorisation, which takes every scale out again: "
+    "multiply Q.",
     caught_by=check_square,
 )
 def gain_is_lost(fan_in, fan_out, *, gain, rng):
@@ -87,8 +88,8 @@ def gain_is_lost(fan_in, fan_out, *, gain, rng):
 
 
 @misconception(
-    "The gain is squared (or its root is taken). The singular values of W are to be the gain itself; it is W transposed "
-    "times W that holds its square.",
+    "The gain is squared (or its root is taken). The singular values of W are to be the gain itself; it is W "
+    "transposed times W that holds its square.",
     caught_by=check_rectangles,
 )
 def gain_squared(fan_in, fan_out, *, gain, rng):
@@ -106,8 +107,8 @@ def r_for_q(fan_in, fan_out, *, gain, rng):
 
 
 @misconception(
-    "The identity is orthogonal, but it is not random: unit i of each layer would begin as a copy of input i, and every "
-    "run would begin alike.",
+    "The identity is orthogonal, but it is not random: unit i of each layer would begin as a copy of input i, and "
+    "every run would begin alike.",
     caught_by=check_randomness,
 )
 def identity(fan_in, fan_out, *, gain, rng):
@@ -115,8 +116,8 @@ def identity(fan_in, fan_out, *, gain, rng):
 
 
 @misconception(
-    "Q comes as np.linalg.qr leaves it, whose routine chooses the signs: the first entry, say, is almost always negative. "
-    "Multiply each column by the sign of the diagonal entry of R, and no direction is favoured.",
+    "Q comes as np.linalg.qr leaves it, whose routine chooses the signs: the first entry, say, is almost always "
+    "negative. Multiply each column by the sign of the diagonal entry of R, and no direction is favoured.",
     caught_by=check_no_favourite_direction,
     worth=0.75,
 )
@@ -126,7 +127,8 @@ def no_signs(fan_in, fan_out, *, gain, rng):
 
 
 @misconception(
-    "For a wide W the Q of a (fan_in, fan_out) matrix is only (fan_in, fan_in). Factorise the tall matrix and transpose.",
+    "For a wide W the Q of a (fan_in, fan_out) matrix is only (fan_in, fan_in). Factorise the tall matrix and "
+    "transpose.",
     caught_by=check_rectangles,
     worth=0.75,
 )
@@ -145,8 +147,8 @@ def transposed(fan_in, fan_out, *, gain, rng):
 
 
 @misconception(
-    "A generator is made anew inside, with a fixed seed, so that every layer of one size gets the same weights. Draw from "
-    "the rng that is given.",
+    "A generator is made anew inside, with a fixed seed, so that every layer of one size gets the same weights. Draw "
+    "from the rng that is given.",
     caught_by=check_randomness,
 )
 def seeded_inside(fan_in, fan_out, *, gain, rng):
