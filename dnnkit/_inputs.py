@@ -118,11 +118,12 @@ def labels(name, value, *, classes, n=None):
 
 def layers(name, value, *, fan_in=None):
     """Return `value` as a list of (W, b) whose shapes follow on one another, the first taking `fan_in` features."""
-    pairs = [tuple(pair) for pair in value]
-    if not pairs or any(len(pair) != 2 for pair in pairs):
-        raise ValueError(f"{name} must be a list of pairs (W, b), got lengths {[len(pair) for pair in pairs]}")
+    if not isinstance(value, (list, tuple)) or not all(isinstance(pair, (list, tuple)) for pair in value):
+        raise TypeError(f"{name} must be a list of pairs (W, b), got {type(value).__name__} {value!r}"[:200])
+    if not value or any(len(pair) != 2 for pair in value):
+        raise ValueError(f"{name} must be a list of pairs (W, b), got lengths {[len(pair) for pair in value]}")
     out = []
-    for index, (W, b) in enumerate(pairs):
+    for index, (W, b) in enumerate(value):
         W = array(f"{name}[{index}][0]", W, shape=(fan_in, None))
         out.append((W, array(f"{name}[{index}][1]", b, shape=(W.shape[1],))))
         fan_in = W.shape[1]

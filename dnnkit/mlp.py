@@ -311,7 +311,7 @@ def train(params, data, hyperparameters, *, rng, callbacks=(), evaluate_every=1,
 def _checked(params, data, h):
     if not isinstance(h, Hyperparameters):
         raise TypeError(f"hyperparameters must be a Hyperparameters, got {type(h).__name__}")
-    if not isinstance(data, tuple) or len(data) not in (2, 4):
+    if not isinstance(data, (tuple, list)) or len(data) not in (2, 4):
         raise ValueError("data must be a tuple (x_train, y_train) or (x_train, y_train, x_dev, y_dev)")
     x = _inputs.array("x_train", data[0], ndim=2)
     params = _inputs.layers("params", params, fan_in=x.shape[1])

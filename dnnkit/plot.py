@@ -26,6 +26,8 @@ STYLE = {
     "figure.constrained_layout.use": True,
     "font.size": 10,
     "axes.titlesize": 10,
+    "figure.titlesize": 11,
+    "figure.labelsize": 10,
     "axes.prop_cycle": mpl.cycler(color=COLOURS) + mpl.cycler(linestyle=LINE_STYLES),
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -201,6 +203,7 @@ def histograms(values, *, xlabel, title="", bins=40, columns=5):
         for ax, (name, array) in zip(axes, arrays.items()):
             ax.hist(array, edges, weights=np.full(array.size, 1 / array.size), color=COLOURS[0])
             ax.set(title=name, yticks=[])
+            ax.tick_params(labelbottom=True)
         fig.supxlabel(xlabel)
         fig.supylabel("share")
         fig.suptitle(title)
@@ -237,7 +240,7 @@ def images(images, *, titles=(), title="", columns=8):
     ['0', '1', '2']
     """
     images = _inputs.array("images", images, ndim=3)
-    return _grid(images, titles, title, columns, cmap="Greys", vmin=images.min(), vmax=images.max())
+    return _grid(images, titles, title, columns, 1.0, cmap="Greys", vmin=images.min(), vmax=images.max())
 
 
 def masks(masks, *, titles=(), title="", columns=4):
@@ -270,7 +273,7 @@ def masks(masks, *, titles=(), title="", columns=4):
     """
     masks = _inputs.mask("masks", masks, shape=(None, None, None))
     colours = mpl.colors.ListedColormap(["none", COLOURS[0]])
-    fig = _grid(masks, titles, title, columns, cmap=colours, vmin=0, vmax=1)
+    fig = _grid(masks, titles, title, columns, 1.8, cmap=colours, vmin=0, vmax=1)
     for ax in fig.axes:
         rows, units = masks.shape[1:]
         ax.set_xticks(np.arange(units + 1) - 0.5, minor=True)
@@ -302,12 +305,13 @@ def _few(name, series):
         raise ValueError(f"{name} must hold 1 to {len(COLOURS)} curves, got {len(series)}")
 
 
-def _grid(arrays, titles, title, columns, **shown):
+def _grid(arrays, titles, title, columns, width, **shown):
     if len(titles) not in (0, len(arrays)):
         raise ValueError(f"titles must hold one for each of {len(arrays)} arrays or none, got {len(titles)}")
     columns = _inputs.count("columns", columns)
+    rows, units = arrays.shape[1:]
     with mpl.rc_context({**STYLE, "axes.grid": False}):
-        fig, axes = _panels(len(arrays), columns, width=1.0, height=1.2 if titles else 1.0)
+        fig, axes = _panels(len(arrays), columns, width=width, height=width * rows / units + 0.2 * bool(titles))
         for index, (ax, array) in enumerate(zip(axes, arrays)):
             ax.imshow(array, interpolation="nearest", **shown)
             ax.set(xticks=[], yticks=[], title=titles[index] if titles else "")
