@@ -39,7 +39,7 @@ def disguises(exercise):
     if exercise.kind == "class":
         return []
     answers = [(name, _mapped(exercise, change)) for name, change in _CHANGES.items()]
-    if "rng" in _parameters(exercise.solution):
+    if takes_rng(exercise.solution):
         answers.append(("other RNG calls", stirred(exercise.solution)))
     return [(name, answer) for name, answer in answers if answer is not None]
 
