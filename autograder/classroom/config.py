@@ -1,0 +1,127 @@
+"""How nbgrader is set up for a class: the settings that `nbgrader_config.py` takes from here, and reading that file."""
+
+import logging
+import os
+import sysconfig
+import warnings
+from contextlib import contextmanager
+
+from nbgrader import preprocessors as steps
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import PyFileConfigLoader
+
+from .layout import ClassDirectory, ClassError
+from .preprocessors.trim import TrimCells
+
+MAX_KILOBYTES = 10_000
+
+# nbgrader's own chain, with the end of cells trimmed, and without the steps for headers and for AUTOTEST.
+RELEASE = (
+    steps.LockCells,
+    steps.ClearSolutions,
+    TrimCells,
+    steps.ClearOutput,
+    steps.CheckCellMetadata,
+    steps.ComputeChecksums,
+    steps.SaveCells,
+    steps.ClearHiddenTests,
+    steps.ClearMarkScheme,
+    steps.ComputeChecksums,
+    steps.CheckCellMetadata,
+)
+
+CONFIG_FILE = '''\
+"""nbgrader's settings for this class; add your own at the end (late penalties, for instance)."""
+
+from pathlib import Path
+
+from autograder.classroom.config import configure
+
+c = get_config()
+configure(c, Path(__file__).parent)
+
+# A submitted notebook larger than this (in kilobytes) is not read.
+c.CourseDirectory.max_file_size = {max_kilobytes}
+'''
+
+
+def configure(c, root):
+    """Set what this course needs of nbgrader for the class directory `root`.
+
+    The exercises that the release pinned are named in the environment, so that the stock ``nbgrader autograde`` judges
+    by them too.
+    """
+    place = ClassDirectory(root.resolve())
+    c.CourseDirectory.root = str(place.root)
+    set_release(c)
+    os.environ["AUTOGRADER_EXERCISES"] = str(place.pinned / "exercises")
+
+
+def set_release(c):
+    """Set how source notebooks become student notebooks: a solution leaves the starter that stands before it."""
+    c.ClearSolutions.code_stub = {"python": ""}
+    c.ClearSolutions.text_stub = ""
+    c.GenerateAssignment.preprocessors = list(RELEASE)
+
+
+def load(place):
+    """Return the configuration that a class's `nbgrader_config.py` makes.
+
+    Raises
+    ------
+    ClassError
+        When that file, which an instructor may have edited, does not run.
+    """
+    with same_environment():
+        try:
+            return PyFileConfigLoader(place.config_file.name, path=str(place.root)).load_config()
+        except Exception as error:
+            raise ClassError(f"{place.config_file} does not run ({type(error).__name__}: {error})") from error
+
+
+@contextmanager
+def same_environment():
+    """Take back in the end whatever was changed in this process's environment."""
+    before = dict(os.environ)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextmanager
+def nbgrader_at_work():
+    """Let nbgrader run as it needs to inside this process.
+
+    It runs `alembic` by name to make a gradebook, which no path leads to where the environment is not activated; and
+    its use of SQLAlchemy gives warnings that nobody can act on.
+    """
+    with same_environment(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        os.environ["PATH"] = os.pathsep.join((sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)))
+        yield
+
+
+def course_directory(config):
+    """Return nbgrader's own record of where a class's files are."""
+    return CourseDirectory(config=config)
+
+
+@contextmanager
+def gradebook(config):
+    """Yield the class's gradebook, open."""
+    course = course_directory(config)
+    with nbgrader_at_work(), Gradebook(course.db_url, course.course_id) as opened:
+        yield opened
+
+
+def logger(path):
+    """Return a logger that writes nbgrader's messages to a file, and nowhere else."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    log = logging.Logger("nbgrader", logging.INFO)
+    handler = logging.FileHandler(path, mode="w", encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.addHandler(handler)
+    return log

@@ -1,0 +1,116 @@
+"""A class directory: where everything lies in it, and writing that never leaves half a file or half a folder."""
+
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..seeds import submission_key
+
+STEPS = ("source", "release", "submitted", "autograded", "feedback")  # nbgrader's own names
+
+
+class ClassError(Exception):
+    """What was asked of a class cannot be done; the message is one sentence for the instructor."""
+
+
+@dataclass(frozen=True)
+class ClassDirectory:
+    """The places of one class. Nothing in it depends on where the directory lies, so that it can be moved."""
+
+    root: Path
+
+    @property
+    def config_file(self):
+        return self.root / "nbgrader_config.py"
+
+    @property
+    def seed_file(self):
+        return self.root / "secret_seed"
+
+    @property
+    def roster_file(self):
+        return self.root / "roster.csv"
+
+    @property
+    def gradebook(self):
+        return self.root / "gradebook.db"
+
+    @property
+    def pinned(self):
+        return self.root / "pinned"
+
+    @property
+    def handout(self):
+        return self.root / "handout"
+
+    @property
+    def state(self):
+        """Where grading keeps what it needs to regrade only what changed."""
+        return self.root / ".autograder"
+
+    def step(self, name, *parts):
+        """Return a place under one of nbgrader's steps, such as ``step("submitted", student, topic)``."""
+        return self.root.joinpath(name, *parts)
+
+    def student_seed(self, student):
+        """Return what the kernel may know of the class's secret: the student's key, as hexadecimal text."""
+        return submission_key(bytes.fromhex(self.seed_file.read_text().strip()), student).hex()
+
+
+def open_class(directory) -> ClassDirectory:
+    """Return the class that a directory holds.
+
+    Raises
+    ------
+    ClassError
+        When it holds none.
+    """
+    place = ClassDirectory(Path(directory).resolve())
+    if not place.config_file.is_file() or not place.seed_file.is_file():
+        raise ClassError(f"{directory} is not a class directory; make one with: autograder init {directory}")
+    return place
+
+
+def write_file(path, content: bytes, mode=0o644):
+    """Write a file beside its place and rename it, so that a reader finds the old or the new one, whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(name, mode)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def replace_folder(new, target):
+    """Put a finished folder in the place of another on the same disk; the old one goes only when the new one stands."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f".{target.name}-old")
+    remove_folder(aside)
+    if target.exists():
+        os.rename(target, aside)
+    os.rename(new, target)
+    remove_folder(aside)
+
+
+def remove_folder(path):
+    """Remove a folder and what is in it, read-only files too, if it is there."""
+    if path.exists():
+        shutil.rmtree(path)
+
+
+@contextmanager
+def scratch(place):
+    """Yield an empty folder on the class's disk, and remove it in the end."""
+    place.state.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=place.state, prefix="work-"))
+    try:
+        yield folder
+    finally:
+        remove_folder(folder)

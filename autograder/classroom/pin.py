@@ -1,0 +1,87 @@
+"""What a class is pinned to: a snapshot of the exercises' files, its digest, and the versions it was released with."""
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+import shutil
+from pathlib import Path
+
+from .layout import ClassError, replace_folder, write_file
+
+COURSE = "tuning-deep-networks"
+
+
+def read(place) -> dict:
+    """Return the class's pin: a dictionary with `topics` (topic to digest) and `versions`, empty before a release."""
+    path = place.pinned / "pin.json"
+    if not path.exists():
+        return {"topics": {}, "versions": {}}
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def digest(folder) -> str:
+    """Return one digest of a topic's exercises: of the names and contents of its Python files."""
+    summed = hashlib.sha256()
+    for path in _files(folder):
+        content = path.read_bytes()
+        summed.update(f"{path.name}\0{len(content)}\0".encode() + content)
+    return summed.hexdigest()
+
+
+def changed(place, topic, exercises) -> tuple[str, ...]:
+    """Return the names of the exercises' files that differ between the class's snapshot and `exercises/<topic>`."""
+    old = {path.name: path.read_bytes() for path in _files(snapshot(place, topic))}
+    new = {path.name: path.read_bytes() for path in _files(Path(exercises) / topic)}
+    return tuple(sorted(name for name in old | new if old.get(name) != new.get(name)))
+
+
+def snapshot(place, topic):
+    """Return where a class keeps the exercises of a topic."""
+    return place.pinned / "exercises" / topic
+
+
+def take(place, topic, exercises, folder):
+    """Snapshot the exercises of a topic into the class, by way of a scratch folder, and write it into the pin."""
+    copied = folder / topic
+    copied.mkdir()
+    for path in _files(Path(exercises) / topic):
+        shutil.copyfile(path, copied / path.name)
+    summed = digest(copied)
+    replace_folder(copied, snapshot(place, topic))
+    pin = read(place)
+    pin["topics"] = dict(sorted((pin["topics"] | {topic: summed}).items()))
+    pin["versions"] = versions()
+    write_file(place.pinned / "pin.json", (json.dumps(pin, indent=2, sort_keys=True) + "\n").encode())
+
+
+def require_whole(place, topic):
+    """Refuse to grade by a snapshot that is no longer what the release took."""
+    if digest(snapshot(place, topic)) != read(place)["topics"].get(topic):
+        raise ClassError(
+            f"{snapshot(place, topic)} is not what the release pinned; take the exercises anew with: "
+            f"autograder release {place.root} {topic} --update"
+        )
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a grade may hang on."""
+    return {
+        "course": importlib.metadata.version(COURSE),
+        "numpy": importlib.metadata.version("numpy"),
+        "python": platform.python_version(),
+    }
+
+
+def differences(pin) -> list[str]:
+    """Return a sentence for each version that is another now than when the class was released."""
+    now = versions()
+    return [
+        f"the class was released with {name} {then}, and is graded with {now[name]}"
+        for name, then in pin["versions"].items()
+        if now[name] != then
+    ]
+
+
+def _files(folder):
+    return sorted(Path(folder).glob("*.py"))

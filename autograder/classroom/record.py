@@ -1,0 +1,28 @@
+"""Record notebooks that have run: nbgrader's own autograde, which takes scores and penalties into its gradebook."""
+
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import ClearOutput, Execute
+
+from . import config as settings
+
+
+def record(topic, folder, config, log):
+    """Record all of one topic under ``<folder>/submitted``; results appear under ``<folder>/autograded``.
+
+    The steps are those of nbgrader's configuration but two: outputs are kept and nothing is run, since that has been
+    done. Whatever nbgrader could not record has no result.
+    """
+    config = config.copy()
+    root = settings.course_directory(config).root
+    config.CourseDirectory.submitted_directory = str((folder / "submitted").relative_to(root))
+    config.CourseDirectory.autograded_directory = str((folder / "autograded").relative_to(root))
+    config.CourseDirectory.assignment_id = topic
+    converter = Autograde(coursedir=settings.course_directory(config), config=config, log=log)
+    converter.sanitize_preprocessors = [step for step in converter.sanitize_preprocessors if step is not ClearOutput]
+    converter.autograde_preprocessors = [step for step in converter.autograde_preprocessors if step is not Execute]
+    try:
+        with settings.nbgrader_at_work():
+            converter.start()
+    except NbGraderException:
+        log.error("nbgrader could not record every submission of %s", topic)

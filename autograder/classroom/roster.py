@@ -1,0 +1,52 @@
+"""The class's roster: a CSV file of students, taken into nbgrader's gradebook whenever the class is graded."""
+
+import csv
+import io
+
+from .layout import ClassError
+
+HEADER = ("id", "first_name", "last_name", "email")
+
+
+def read(place):
+    """Return the students of `roster.csv`: a dictionary from id to the other columns.
+
+    The file's first line names its columns: `id`, which is the name of the student's folder under `submitted/`, and
+    any of `first_name`, `last_name` and `email`. A class may do without a roster.
+
+    Raises
+    ------
+    ClassError
+        When a column is unknown, an id is missing or stands twice, or the file is not UTF-8.
+    """
+    path = place.roster_file
+    if not path.exists():
+        return {}
+    try:
+        rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))
+        columns = tuple(name.strip() for name in rows.fieldnames or HEADER)
+        rows.fieldnames = columns
+        listed = list(rows)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ClassError(f"{path} is not a CSV file in UTF-8 ({error})") from error
+    unknown = [name for name in columns if name not in HEADER]
+    if unknown or "id" not in columns:
+        raise ClassError(f"{path}: the columns are {', '.join(HEADER)}; found {', '.join(columns)}")
+    students = {}
+    for number, row in enumerate(listed, start=2):
+        if None in row:
+            raise ClassError(f"{path}, row {number}: more entries than columns")
+        fields = {name: (value or "").strip() for name, value in row.items()}
+        student = fields.pop("id")
+        if not student:
+            raise ClassError(f"{path}, row {number}: the id is missing")
+        if student in students:
+            raise ClassError(f"{path}, row {number}: the id {student!r} stands twice")
+        students[student] = fields
+    return students
+
+
+def record(place, gradebook):
+    """Put the roster's students into an open gradebook."""
+    for student, fields in read(place).items():
+        gradebook.update_or_create_student(student, **{name: value or None for name, value in fields.items()})
