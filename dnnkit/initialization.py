@@ -15,7 +15,7 @@ _VARIANCE = {
     "he": lambda fan_in, fan_out: 2 / fan_in,
 }
 
-_GAIN = {"identity": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2)}
+_GAIN = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2)}
 
 
 def init_std(fan_in, fan_out, *, scheme):
@@ -178,7 +178,7 @@ def gain(activation):
 
     Parameters
     ----------
-    activation : {"identity", "sigmoid", "tanh", "relu"}
+    activation : {"linear", "sigmoid", "tanh", "relu"}
 
     Returns
     -------
@@ -223,7 +223,7 @@ class ActivationStatistics:
 
 
 # The largest slope of each activation, against which saturation is measured.
-_STEEPEST = {"identity": 1.0, "relu": 1.0, "tanh": 1.0, "sigmoid": 0.25}
+_STEEPEST = {"linear": 1.0, "relu": 1.0, "tanh": 1.0, "sigmoid": 0.25}
 
 
 def activation_statistics(weights, x, *, activation):
@@ -237,7 +237,7 @@ def activation_statistics(weights, x, *, activation):
         One array a layer, each taking what the one before it gives.
     x : array of shape (n, features)
         The batch.
-    activation : {"identity", "relu", "tanh", "sigmoid"}
+    activation : {"linear", "relu", "tanh", "sigmoid"}
         It follows every layer, the last one too.
 
     Returns
@@ -258,7 +258,7 @@ def activation_statistics(weights, x, *, activation):
     Examples
     --------
     >>> halves = [np.eye(4) / 2] * 3
-    >>> activation_statistics(halves, np.ones((5, 4)), activation="identity").mean_square
+    >>> activation_statistics(halves, np.ones((5, 4)), activation="linear").mean_square
     array([0.25    , 0.0625  , 0.015625])
     """
     x, weights = _network(weights, x)
@@ -288,7 +288,7 @@ def lsuv(weights, x, *, activation):
         The weights to scale, by the paper from :func:`orthogonal`; they are not changed.
     x : array of shape (n, features)
         A batch of training data.
-    activation : {"identity", "relu", "tanh", "sigmoid"}
+    activation : {"linear", "relu", "tanh", "sigmoid"}
         It follows every layer.
 
     Returns

@@ -89,14 +89,14 @@ def test_orthogonal_is_uniform_like_scipy_and_torch(fan_in, fan_out):
             assert stats.ks_2samp(ours[:, i, j], others[:, i, j]).pvalue > 1e-3
 
 
-@pytest.mark.parametrize("activation", ["identity", "sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize("activation", ["linear", "sigmoid", "tanh", "relu"])
 def test_gain_is_torchs(activation):
-    theirs = torch.nn.init.calculate_gain("linear" if activation == "identity" else activation)
+    theirs = torch.nn.init.calculate_gain(activation)
     assert initialization.gain(activation) == pytest.approx(theirs, rel=1e-12)
 
 
 MODULE = {
-    "identity": torch.nn.Identity,
+    "linear": torch.nn.Identity,
     "relu": torch.nn.ReLU,
     "tanh": torch.nn.Tanh,
     "sigmoid": torch.nn.Sigmoid,
@@ -198,7 +198,7 @@ STATISTICS, LSUV = initialization.activation_statistics, initialization.lsuv
         (initialization.orthogonal, {"gain": "relu"}, TypeError, "gain must be a real number, got str 'relu'"),
         (initialization.orthogonal, {"rng": np.random}, TypeError, "rng must be a numpy.random.Generator"),
         (initialization.gain, {"activation": "swish"}, ValueError, "activation must be one of"),
-        (STATISTICS, {"activation": "swish"}, ValueError, "activation must be one of 'identity'"),
+        (STATISTICS, {"activation": "swish"}, ValueError, "activation must be one of 'linear'"),
         (STATISTICS, {"x": np.ones(2)}, ValueError, r"x must have 2 axes, got shape \(2,\)"),
         (STATISTICS, {"x": [[1.0, math.nan]]}, ValueError, r"x must be finite, got nan at index \(0, 1\)"),
         (STATISTICS, {"x": np.ones((0, 2))}, ValueError, "x must not be empty"),
