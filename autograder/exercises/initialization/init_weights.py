@@ -16,7 +16,12 @@ hints = (
     "A uniform distribution on (-b, b) has the variance b**2 / 3: solve that for b.",
 )
 
-SCHEMES = ("lecun", "glorot", "he")
+# Glorot comes first: who takes one scheme for another fails at another sentence than who scales all of them wrongly.
+SPREAD = {
+    "glorot": "under Glorot the standard deviation must be the square root of 2 / (fan_in + fan_out)",
+    "lecun": "under LeCun the standard deviation must be the square root of 1 / fan_in",
+    "he": "under He the standard deviation must be the square root of 2 / fan_in",
+}
 DISTRIBUTIONS = ("normal", "uniform")
 
 
@@ -42,14 +47,14 @@ def draw(init_weights, fan_in, fan_out, generator, **options):
 def check_spread(init_weights, rng):
     """The draws have the standard deviation of the scheme, whatever the distribution."""
     fan_in, fan_out = layer(rng)
-    for scheme in SCHEMES:
+    for scheme, sentence in SPREAD.items():
         for distribution in DISTRIBUTIONS:
             w = draw(init_weights, fan_in, fan_out, default_rng(seed(rng)), scheme=scheme, distribution=distribution)
             expected = init_std(fan_in, fan_out, scheme=scheme)
             found = float(w.std())
             # Six standard errors of the spread of a normal sample; a uniform one is steadier.
             near = abs(found / expected - 1) < 6 / math.sqrt(2 * w.size)
-            require(near, "the standard deviation must be that of the scheme", found=found, expected=expected)
+            require(near, sentence, found=found, expected=expected)
 
 
 def check_centre(init_weights, rng):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.authoring import alternative, array, close, default_rng, equal, hidden, misconception, require
+from autograder.authoring import alternative, array, default_rng, equal, hidden, misconception, require
 from dnnkit.initialization import orthogonal as solution
 
 points = 4
@@ -25,20 +25,31 @@ def draw(orthogonal, fan_in, fan_out, generator, sentence, gain=1.0):
     return w
 
 
+def at_right_angles(vectors, gain, whose):
+    """Hold the rows of an array to what the columns of a tall W, or the rows of a wide one, must be."""
+    gram = vectors @ vectors.T
+    lengths = np.sqrt(np.diag(gram))
+    across = float(np.abs(gram - np.diag(np.diag(gram))).max())
+    require(across < 1e-4 * gain**2, f"the {whose} must be at right angles to each other", largest_product=across)
+    shortest, longest = float(lengths.min()), float(lengths.max())
+    require(shortest > 0.9999 * gain, f"the {whose} must be as long as the gain, not shorter", got=shortest, gain=gain)
+    require(longest < 1.0001 * gain, f"the {whose} must be as long as the gain, not longer", got=longest, gain=gain)
+
+
 def check_square(orthogonal, rng):
     """A square W is an orthogonal matrix times the gain."""
     n, gain = int(rng.integers(4, 9)), float(rng.uniform(1.3, 3))
     w = draw(orthogonal, n, n, default_rng(seed(rng)), "a square W must have shape (fan_in, fan_out)", gain)
-    close(w.T @ w, gain**2 * np.eye(n), "W transposed times W must be the square of the gain times the identity")
+    at_right_angles(w.T, gain, "columns of a square W")
 
 
 def check_rectangles(orthogonal, rng):
     """A tall W has orthogonal columns, a wide W orthogonal rows, each of the length of the gain."""
     few, more, gain = int(rng.integers(3, 6)), int(rng.integers(7, 12)), float(rng.uniform(1.3, 3))
     tall = draw(orthogonal, more, few, default_rng(seed(rng)), "a tall W must have shape (fan_in, fan_out)", gain)
-    close(tall.T @ tall, gain**2 * np.eye(few), "the columns of a tall W must be orthogonal and as long as the gain")
+    at_right_angles(tall.T, gain, "columns of a tall W")
     wide = draw(orthogonal, few, more, default_rng(seed(rng)), "a wide W must have shape (fan_in, fan_out)", gain)
-    close(wide @ wide.T, gain**2 * np.eye(few), "the rows of a wide W must be orthogonal and as long as the gain")
+    at_right_angles(wide, gain, "rows of a wide W")
 
 
 def check_randomness(orthogonal, rng):
@@ -63,11 +74,6 @@ def check_no_favourite_direction(orthogonal, rng):
     require(worst < 6 * error, "the mean of each entry over many draws must be zero", largest_mean=worst)
 
 
-def tall_q(fan_in, fan_out, rng):
-    q, r = np.linalg.qr(rng.standard_normal((max(fan_in, fan_out), min(fan_in, fan_out))))
-    return q * np.sign(np.diag(r))
-
-
 @misconception(
     "The columns have length one but are not at right angles to each other. Random directions are nearly orthogonal in "
     "high dimension, never quite, and thirty layers multiply the difference: take the Q of a QR factorisation.",
@@ -88,7 +94,7 @@ def gain_is_lost(fan_in, fan_out, *, gain, rng):
 
 
 @misconception(
-    "The gain is squared (or its root is taken). The singular values of W are to be the gain itself; it is W "
+    "The gain is squared. The singular values of W are to be the gain itself; it is W "
     "transposed times W that holds its square.",
     caught_by=check_rectangles,
 )
