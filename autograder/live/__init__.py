@@ -14,6 +14,7 @@ STATIC = Path(__file__).parent / "static"
 def setup(app):
     """Connect the extension to Sphinx."""
     app.connect("config-inited", _set_assets)
+    _disconnect_thebe(app)
     app.add_css_file("book.css")
     for module in (cache, frame, assignment):
         module.setup(app)
@@ -25,3 +26,11 @@ def _set_assets(app, config):
     config.html_static_path = [*config.html_static_path, str(STATIC)]
     config.html_logo = str(STATIC / "logo.svg")
     config.html_favicon = config.html_logo
+
+
+def _disconnect_thebe(app):
+    # Jupyter Book always loads it: unused, it declares a constant twice in every page and names a repository not ours.
+    for listeners in app.events.listeners.values():
+        for listener in list(listeners):
+            if listener.handler.__module__ == "sphinx_thebe":
+                app.disconnect(listener.id)

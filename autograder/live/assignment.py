@@ -1,4 +1,4 @@
-"""Each chapter's assignment, offered for download at the top of its page."""
+"""Each chapter's assignment: the notebook that a class gets, beside the pages, and a link to it under the title."""
 
 from pathlib import Path
 
@@ -12,34 +12,26 @@ FOLDER = "assignments"
 
 def setup(app):
     """Connect the assignments to Sphinx."""
-    app.connect("doctree-resolved", link_assignment)
-    app.connect("build-finished", write_assignments)
+    app.connect("doctree-resolved", offer_assignment)
 
 
-def link_assignment(app, doctree, docname):
-    """Put the link to a chapter's assignment under its title."""
+def offer_assignment(app, doctree, docname):
+    """Write a chapter's assignment and link it, whenever the chapter's page is written.
+
+    Pages are written when their text or any exercise's code has changed (see :mod:`~autograder.live.cache`), so the
+    two never differ.
+    """
     topic = docname.removeprefix("chapters/")
     if app.builder.format != "html" or topic not in chapter.topics(app.srcdir):
         return
+    from autograder.classroom.release import assignment  # takes a second, which a build with nothing new is spared
+
+    path = Path(app.outdir) / FOLDER / f"{topic}.ipynb"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(assignment(topic, app.srcdir))
     count = len(chapter.read(topic, app.srcdir).sections)
-    link = nodes.reference(
-        "",
-        "Download the assignment notebook",
-        refuri=relative_uri(app.builder.get_target_uri(docname), f"{FOLDER}/{topic}.ipynb"),
-        classes=["assignment-link"],
-    )
-    line = nodes.paragraph("", "", link, nodes.Text(f" with the {count} exercises of this chapter."))
-    section = next(doctree.findall(nodes.section))
-    section.insert(1, nodes.container("", line, classes=["assignment"]))
-
-
-def write_assignments(app, exception):
-    """Write every chapter's assignment beside the pages."""
-    if exception is not None or app.builder.format != "html":
-        return
-    from autograder.classroom.release import assignment  # nbgrader takes a second to import
-
-    folder = Path(app.outdir) / FOLDER
-    folder.mkdir(exist_ok=True)
-    for topic in chapter.topics(app.srcdir):
-        (folder / f"{topic}.ipynb").write_bytes(assignment(topic))
+    uri = relative_uri(app.builder.get_target_uri(docname), f"{FOLDER}/{path.name}")
+    link = nodes.reference("", "Download the assignment", refuri=uri)
+    exercises = "the one exercise" if count == 1 else f"the {count} exercises"
+    line = nodes.paragraph("", "", link, nodes.Text(f": {exercises} of this chapter as a Jupyter notebook."))
+    next(doctree.findall(nodes.section)).insert(1, nodes.container("", line, classes=["assignment"]))

@@ -1,7 +1,7 @@
 """When the chapters are executed again: as soon as the code changes that they call.
 
-Jupyter's cache compares a chapter's own cells only. So the cache lies in a folder named by a digest of dnnkit, autograder and
-the libraries whose numbers a chapter shows; another digest is another, empty folder.
+Jupyter's cache compares a chapter's own cells only. So the cache lies in a folder named by a digest of dnnkit,
+autograder and the libraries whose numbers a chapter shows; another digest is another, empty folder.
 """
 
 import hashlib

@@ -1,12 +1,12 @@
 """Exercises set apart from the prose: a frame from the heading to the check cell.
 
-In a page's tree an exercise is the section whose title begins with ``Exercise:``. Its section is given the class ``exercise``, and
-what stands after the check cell (or after the place of a written answer) goes back to the prose around it.
+In a page's tree an exercise is the section whose title begins with ``Exercise:``. It is given the class ``exercise``,
+and what stands after the check cell (or after the place of a written answer) goes back to the prose around it.
 """
 
 from docutils import nodes
 
-TITLE = "Exercise:"
+from autograder.chapter import EXERCISE
 
 
 def setup(app):
@@ -27,7 +27,7 @@ def frame_exercises(app, doctree):
 
 def is_exercise(node):
     """Whether `node` is the section of an exercise."""
-    return isinstance(node, nodes.section) and node[0].astext().startswith(TITLE)
+    return isinstance(node, nodes.section) and node[0].astext().startswith(EXERCISE)
 
 
 def _end(section):

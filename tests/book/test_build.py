@@ -1,0 +1,135 @@
+"""The book builds strictly, and holds the pages, links, references and licences that it should."""
+
+import json
+import re
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import yaml
+from pybtex.database import parse_file
+
+from autograder import chapter
+from autograder.chapter import ROOT
+
+TOPICS = chapter.topics()
+
+
+def documents():
+    """Yield every document that the table of contents names."""
+
+    def entries(node):
+        if isinstance(node, dict):
+            yield from (value for key, value in node.items() if key in ("root", "file"))
+            for value in node.values():
+                yield from entries(value)
+        elif isinstance(node, list):
+            for item in node:
+                yield from entries(item)
+
+    yield from entries(yaml.safe_load((ROOT / "_toc.yml").read_text()))
+
+
+def test_strict_build_passes(build):
+    assert build[0].status == 0, build[0].output
+
+
+def test_build_with_nothing_changed_reads_nothing(build):
+    assert build[1].status == 0, build[1].output
+    assert "0 added, 0 changed, 0 removed" in build[1].output
+
+
+def test_plain_sphinx_builds_the_generated_conf(plain):
+    for step in plain:
+        assert step.status == 0, step.output
+
+
+@pytest.mark.parametrize("document", list(documents()))
+def test_every_page_of_the_contents_is_there(document, pages):
+    page = pages[f"{document}.html"]
+    headings = page.select("article h1")
+    assert len(headings) == 1
+    title = headings[0].get_text().removesuffix("#").strip()
+    assert page.title.get_text().split(" — ")[0].strip() == title
+    assert page.html["lang"] == "en"
+
+
+def test_no_document_is_left_out():
+    written = {path.relative_to(ROOT).with_suffix("").as_posix() for path in (ROOT / "chapters").rglob("*.md")}
+    assert written == set(documents())
+
+
+def test_first_page_leads_to_the_welcome_page(html):
+    assert "chapters/index.html" in (html / "index.html").read_text()
+
+
+def test_links_inside_the_book_resolve(html, pages):
+    anchors = {name: {tag["id"] for tag in page.select("[id]")} for name, page in pages.items()}
+    broken = []
+    for name, page in pages.items():
+        for tag in page.select("[href], [src]"):
+            target = urlsplit(tag.get("href") or tag.get("src"))
+            if target.scheme or target.netloc:
+                continue
+            path = (html / name).parent / unquote(target.path) if target.path else html / name
+            if not path.is_file():
+                broken.append((name, target.geturl()))
+                continue
+            fragment, file = unquote(target.fragment), path.resolve().relative_to(html.resolve()).as_posix()
+            if fragment and file in anchors and fragment not in anchors[file]:
+                broken.append((name, target.geturl()))
+    assert not broken
+
+
+def test_no_page_offers_a_repository(pages):
+    for name, page in pages.items():
+        assert not page.select('a[title*="epository"], a[title*="edit"], a[title*="issue"]'), name
+
+
+def test_every_page_names_its_licences(pages):
+    for name, page in pages.items():
+        if page.find("article"):
+            footer = page.select_one(".bd-footer-content").get_text()
+            assert "CC BY 4.0" in footer, name
+            assert "MIT" in footer, name
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_chapter_shows_its_claims(topic, pages):
+    claims = pages[f"chapters/{topic}.html"].select(".cell_output .claim")
+    assert len(claims) >= 1
+    assert len(claims) == chapter.read(topic).claims
+
+
+@pytest.mark.parametrize(
+    "symbol", ["learning_rate", "lam", "weight_decay", "keep_prob", "patience", "fan_in", "fan_out", "m", "rng"]
+)
+def test_notation_explains(symbol, pages):
+    codes = {code.get_text() for code in pages["chapters/notation.html"].select("article code")}
+    assert any(re.search(rf"\b{symbol}\b", code) for code in codes)
+
+
+def test_bibliography_holds_the_works_that_chapters_cite(pages):
+    works = parse_file(ROOT / "chapters" / "references.bib").entries
+    listed = pages["chapters/references.html"].select("div.citation")
+    assert len(works) == len(listed) > 0, "a work that no chapter cites is listed nowhere"
+    for key, work in works.items():
+        assert {"title", "year"} <= set(work.fields), key
+        assert "doi" in work.fields or "url" in work.fields, key
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_chapter_cites(topic, pages):
+    assert pages[f"chapters/{topic}.html"].select('article a[href*="references.html#"]')
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_search_knows_the_chapters(topic, html):
+    text = (html / "searchindex.js").read_text()
+    index = json.loads(text[text.index("(") + 1 : text.rindex(")")])
+    document = index["docnames"].index(f"chapters/{topic}")
+    title = chapter.read(topic).title
+    assert index["titles"][document] == title
+    found = index["titleterms"] | index["terms"]
+    stem = next(term for term in found if topic.split("_")[0].startswith(term) and len(term) > 4)
+    places = found[stem] if isinstance(found[stem], list) else [found[stem]]
+    assert document in places
