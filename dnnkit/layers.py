@@ -102,29 +102,21 @@ class Stack:
 
     def __init__(self, params, hyperparameters, rng):
         h, hidden = hyperparameters, len(params) - 1
-        weights, biases = [W for W, _ in params], [b for _, b in params]
-        scales = [np.ones_like(b) for b in biases[:-1]] if h.batchnorm else []
-        arrays = [*weights, *biases, *scales, *map(np.zeros_like, scales)]
-        self.vector = np.concatenate([array.ravel() for array in arrays])
+        gammas = [np.ones_like(b) for _, b in params[:-1]] if h.batchnorm else []
+        groups = [W for W, _ in params], [b for _, b in params], gammas, [np.zeros_like(gamma) for gamma in gammas]
+        self.vector = np.concatenate([array.ravel() for group in groups for array in group])
         self.gradient = np.zeros_like(self.vector)
-        n_weights = sum(W.size for W in weights)
+        self.Ws, biases, gammas, betas = _views(self.vector, groups)
+        self.dWs, dbs, dgammas, dbetas = _views(self.gradient, groups)
+        n_weights = sum(W.size for W in self.Ws)
         self.weights, self.weight_gradient = self.vector[:n_weights], self.gradient[:n_weights]
-        parameter, gradient = _views(self.vector, arrays), _views(self.gradient, arrays)
-        L = len(params)
-        self.params = list(zip(parameter[:L], parameter[L : 2 * L]))
-        self.Ws, self.dWs = parameter[:L], gradient[:L]
-        self.activation = network.ACTIVATIONS[h.activation]
-        self.loss = network.LOSSES[h.loss]
-        self.norms = [
-            BatchNorm(
-                parameter[i], parameter[i + hidden], gradient[i], gradient[i + hidden], h.batchnorm_momentum, _EPS
-            )
-            for i in range(2 * L, 2 * L + len(scales))
-        ]
+        self.params = list(zip(self.Ws, biases))
+        self.activation, self.loss = network.ACTIVATIONS[h.activation], network.LOSSES[h.loss]
+        self.norms = [BatchNorm(*arrays, h.batchnorm_momentum, _EPS) for arrays in zip(gammas, betas, dgammas, dbetas)]
         keep_probs = h.keep_prob if isinstance(h.keep_prob, tuple) else (h.keep_prob,) * hidden
         self.layers = []
         for layer, (W, b) in enumerate(self.params):
-            self.layers.append(Affine(W, b, gradient[layer], gradient[L + layer]))
+            self.layers.append(Affine(W, b, self.dWs[layer], dbs[layer]))
             if layer < hidden:
                 self.layers.extend(self.norms[layer : layer + 1])
                 self.layers.append(Activate(self.activation))
@@ -160,6 +152,8 @@ def evaluate(params, x, activation, batchnorm):
     return network._affine(a, *params[-1])
 
 
-def _views(vector, like):
-    ends = np.cumsum([array.size for array in like])
-    return [part.reshape(array.shape) for part, array in zip(np.split(vector, ends[:-1]), like)]
+def _views(vector, groups):
+    """The parts of a vector, in the shapes of the groups' arrays."""
+    ends = np.cumsum([array.size for group in groups for array in group])
+    parts = iter(np.split(vector, ends[:-1]))
+    return [[next(parts).reshape(array.shape) for array in group] for group in groups]

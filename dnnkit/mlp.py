@@ -27,7 +27,7 @@ class Progress(NamedTuple):
     gradient_norms: list
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class History:
     """A trained network and the record of its training.
 
@@ -69,6 +69,12 @@ class History:
     gradient_norms: np.ndarray
     seconds: float
     diverged_at: int | None
+
+    def __repr__(self):
+        dev = "" if self.dev_errors is None else f", dev error {self.dev_errors[-1]:.4g}"
+        diverged = "" if self.diverged_at is None else f", diverged at step {self.diverged_at}"
+        train = f"train error {self.train_errors[-1]:.4g}"
+        return f"History({self.epochs[-1]} epochs, {len(self.losses)} steps, {train}{dev}{diverged})"
 
     def outputs(self, x):
         """:func:`outputs` of the trained network."""

@@ -313,16 +313,16 @@ def _pure(step, first_state, w, grad, state, *settings):
 
 def _copied(state, like):
     if type(state) is not type(like):
-        raise TypeError(f"state must be None or a {type(like).__name__}, got {type(state).__name__}")
-    fields = zip(type(like)._fields, state, like)
-    return type(like)(
-        *(
-            _inputs.array(f"state.{name}", value, shape=wanted.shape).astype(wanted.dtype)
-            if isinstance(wanted, np.ndarray)
-            else value
-            for name, value, wanted in fields
-        )
-    )
+        wanted = "None" if like is None else f"None or a {type(like).__name__}"
+        raise TypeError(f"state must be {wanted}, got {type(state).__name__}")
+    fields = {}
+    for name, first in like._asdict().items():
+        value = getattr(state, name)
+        if name == "step":
+            fields[name] = _inputs.count("state.step", value, low=0)
+        else:
+            fields[name] = _inputs.array(f"state.{name}", value, shape=first.shape).astype(first.dtype)
+    return type(like)(**fields)
 
 
 def _rate(value):

@@ -1,0 +1,75 @@
+"""The stack that training runs: its gradient against finite differences with everything switched on, float64."""
+
+import numpy as np
+import pytest
+
+from dnnkit import layers, mlp, network
+from dnnkit.hyperparameters import Hyperparameters
+
+
+def stack_and_batch(seed=0, **settings):
+    rng = np.random.default_rng(1)
+    params = mlp.init([5, 7, 6, 3], scheme="glorot", rng=rng, dtype="float64")
+    h = Hyperparameters(learning_rate=0.1, epochs=1, **settings)
+    x = rng.standard_normal((9, 5))
+    y = rng.integers(3, size=9) if h.loss == "cross_entropy" else rng.standard_normal((9, 3))
+    return layers.Stack(params, h, np.random.default_rng(seed)), x, y
+
+
+@pytest.mark.parametrize("loss", network.LOSSES)
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "linear", "relu"])
+@pytest.mark.parametrize("batchnorm", [False, True])
+@pytest.mark.parametrize("keep_prob", [1.0, (0.6, 1.0), (0.7, 0.5)])
+def test_gradient_equals_finite_differences(loss, activation, batchnorm, keep_prob):
+    settings = {"loss": loss, "activation": activation, "batchnorm": batchnorm, "keep_prob": keep_prob}
+    stack, x, y = stack_and_batch(**settings)
+    stack.vector += 0.1 * np.random.default_rng(2).standard_normal(stack.vector.size)  # scales and shifts off 1 and 0
+    stack.backpropagate(x, y)
+    gradient, point, eps = stack.gradient.copy(), stack.vector.copy(), 1e-6
+    numerical = np.empty_like(point)
+    for index in range(point.size):
+        sides = []
+        for sign in (1, -1):
+            other, _, _ = stack_and_batch(**settings)  # the same seed: the same masks
+            other.vector[...] = point
+            other.vector[index] += sign * eps
+            sides.append(other.backpropagate(x, y))
+        numerical[index] = (sides[0] - sides[1]) / (2 * eps)
+    assert np.linalg.norm(gradient - numerical) / np.linalg.norm(numerical) < 1e-7
+
+
+def test_without_options_it_is_the_plain_network():
+    stack, x, y = stack_and_batch(activation="tanh")
+    outputs, cache = network.forward(stack.params, x, activation="tanh")
+    grads = network.backward(stack.params, cache, network.cross_entropy_gradient(outputs, y), activation="tanh")
+    assert stack.backpropagate(x, y) == network.cross_entropy(outputs, y)
+    expected = np.concatenate([g.ravel() for which in (0, 1) for g in [pair[which] for pair in grads]])
+    np.testing.assert_allclose(stack.gradient, expected, rtol=1e-12, atol=1e-15)
+
+
+def test_weights_are_the_front_of_the_vector_and_biases_are_not_among_them():
+    stack, _, _ = stack_and_batch(batchnorm=True)
+    stack.weights[...] = 7.0
+    assert all((W == 7).all() and (b == 0).all() for W, b in stack.params)
+    assert all((norm.gamma == 1).all() and (norm.beta == 0).all() for norm in stack.norms)
+    assert stack.weights.size == 5 * 7 + 7 * 6 + 6 * 3
+    assert stack.vector.size == stack.weights.size + 7 + 6 + 3 + 2 * (7 + 6)
+
+
+def test_each_batch_gets_a_fresh_mask():
+    stack, x, y = stack_and_batch(keep_prob=0.5)
+    masks = []
+    for _ in range(2):
+        stack.backpropagate(x, y)
+        masks.append(next(layer.mask for layer in stack.layers if isinstance(layer, layers.Dropout)))
+    assert not np.array_equal(*masks)
+
+
+def test_a_loss_that_is_not_finite_leaves_the_gradient_alone():
+    stack, x, y = stack_and_batch(loss="squared_error")
+    stack.backpropagate(x, y)
+    before = stack.gradient.copy()
+    stack.weights[0] = np.inf
+    with np.errstate(all="ignore"):
+        assert not np.isfinite(stack.backpropagate(x, y))
+    np.testing.assert_array_equal(stack.gradient, before)
