@@ -5,9 +5,6 @@ import inspect
 
 import numpy as np
 
-# What a function without a statement compiles to, in every Python from 3.11 on, is among these.
-_SETUP = frozenset({"RESUME", "NOP", "COPY_FREE_VARS", "MAKE_CELL", "CACHE", "RETURN_VALUE", "RETURN_GENERATOR"})
-
 
 def attempted(answer, given=...):
     """Return False for `...`, an empty function, a class of empty methods, and for what was `given` unchanged."""
@@ -22,11 +19,35 @@ def attempted(answer, given=...):
 
 
 def _is_empty(function):
-    """A body of a docstring, `...`, `pass` or `raise NotImplementedError` does nothing but return None or say so."""
-    steps = [step for step in dis.get_instructions(function) if step.opname not in _SETUP]
-    if any(step.argval == "NotImplementedError" for step in steps):
-        return len(steps) <= 5  # load it, perhaps call it with a message, raise it
-    return all(step.opname in ("LOAD_CONST", "RETURN_CONST") and step.argval is None for step in steps)
+    return _steps(function) in _EMPTY
+
+
+def _steps(function):
+    """What a function does, instruction by instruction; texts are left out, since they only say something."""
+    closure = ("COPY_FREE_VARS", "MAKE_CELL")
+    steps = [step for step in dis.get_instructions(function) if step.opname not in closure]
+    return [
+        (step.opname, None if isinstance(step.argval, str) and "CONST" in step.opname else step.argval)
+        for step in steps
+    ]
+
+
+def _nothing(): ...
+
+
+def _stub():
+    raise NotImplementedError
+
+
+def _called_stub():
+    raise NotImplementedError()
+
+
+def _worded_stub():
+    raise NotImplementedError("")
+
+
+_EMPTY = [_steps(function) for function in (_nothing, _stub, _called_stub, _worded_stub)]
 
 
 def _same_code(one, other):

@@ -139,8 +139,8 @@ def _load(exercise, path):
     spec.loader.exec_module(module)
     names = vars(module)
     own = [(name, thing) for name, thing in names.items() if getattr(thing, "__module__", None) == module.__name__]
-    if "points" not in names or not names.get("__doc__"):
-        raise BadExercise(f"{path}: an exercise needs `points` and a docstring")
+    if not names.get("points", 0) > 0 or not names.get("__doc__"):
+        raise BadExercise(f"{path}: an exercise needs `points` above 0 and a docstring")
     common = {
         "id": exercise,
         "summary": module.__doc__.strip().splitlines()[0],

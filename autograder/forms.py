@@ -9,7 +9,7 @@ import numbers
 
 import numpy as np
 
-from .standin import Handle
+from .shared import Handle
 from .verdict import Wrong
 
 

@@ -10,7 +10,8 @@ from .attempt import attempted
 from .diagnose import diagnose
 from .forms import form_of
 from .seeds import check_rng
-from .standin import Handle, in_memory
+from .shared import Handle
+from .standin import in_memory
 from .verdict import CRASHED, NOT_ATTEMPTED, PASSED, WRONG, Crashed, Finding, Report, Wrong
 
 UNEXAMINED = "the answer could not be examined"

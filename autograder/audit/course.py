@@ -16,8 +16,6 @@ def file_problems(exercise):
     """Yield a sentence for each thing that the exercise's file lacks."""
     if len(exercise.hints) != 3:
         yield f"an exercise has three hints, this one has {len(exercise.hints)}"
-    if exercise.points <= 0:
-        yield f"points must be positive, they are {exercise.points}"
     if exercise.kind == "text":
         yield from _text_problems(exercise)
         return

@@ -1,0 +1,70 @@
+"""Attempted or not: by what a function does, not by how it is written."""
+
+import pytest
+
+from autograder.attempt import attempted
+
+
+def of(source, name="f"):
+    namespace = {}
+    exec(source, namespace)
+    return namespace[name]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(a, *, rng): ...",
+        "def f(a):\n    '''What to write.'''\n    ...   # your code here",
+        "def f(a): pass",
+        "def f(a): '''only a docstring'''",
+        "def f(a): return",
+        "def f(a): raise NotImplementedError",
+        "def f(a):\n    '''doc'''\n    raise NotImplementedError('to do')",
+        "class f:\n    def __init__(self, n): ...\n    def step(self): '''doc'''",
+        "f = ...",
+    ],
+)
+def test_what_is_empty_was_not_attempted(source):
+    assert not attempted(of(source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(a): a * 2",
+        "def f(a):\n    b = a\n",
+        "def f(a): return a",
+        "def f(a): return 0",
+        "def f(a): return ...",
+        "def f(a):\n    if a: raise NotImplementedError\n    return 1",
+        "def f(a): raise ValueError",
+        "class f:\n    def __init__(self, n): self.n = n\n    def step(self): ...",
+        "f = None",
+        "f = 0.5",
+        "f = print",
+        "f = lambda a: a",
+        "import numpy; f = numpy.zeros(3)",
+    ],
+)
+def test_anything_else_was(source):
+    assert attempted(of(source))
+
+
+GIVEN = "def f(x):\n    '''Mend me.'''\n    y = x + 1\n    return g(y, 'glorot', [i for i in range(3)])"
+
+
+def test_what_was_given_is_no_attempt_until_it_does_something_else():
+    given = of(GIVEN)
+    assert not attempted(of(GIVEN), given)
+    assert not attempted(of("\n\n# a comment\n" + GIVEN.replace("Mend me", "I am looking at it")), given)
+    for old, new in [("x + 1", "x - 1"), ("glorot", "he"), ("g(", "h("), ("range(3)", "range(4)"), ("1", "2")]:
+        assert attempted(of(GIVEN.replace(old, new)), given), new
+
+
+def test_given_values_are_compared():
+    given = {"scheme": "glorot", "depth": 30}
+    assert not attempted({"depth": 30, "scheme": "glorot"}, given)
+    assert attempted({"scheme": "he", "depth": 30}, given)
+    assert attempted({"scheme": "glorot"}, given)
+    assert attempted(3, given)

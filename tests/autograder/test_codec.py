@@ -1,0 +1,153 @@
+"""The codec: every value comes back as it went, and nothing but a value ever comes out of bytes."""
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+
+import hypothesis.extra.numpy as arrays
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder import codec
+from autograder.standin import JudgeSide
+from dnnkit.normalization import Standardizer
+
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+VALUES = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=4).map(tuple)
+        | st.dictionaries(st.text(max_size=4) | st.integers(), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                ["scalar", "list", "tuple", "dict", "record", "array", "generator", "handle", "same", "else"]
+            ),
+            inner,
+            max_size=2,
+        )
+    ),
+    max_leaves=12,
+)
+DTYPES = st.sampled_from([np.dtype(char) for char in "?bhilqBHILQefdFD"])
+
+
+def table():
+    """What one side shares, with nothing in it yet."""
+    return JudgeSide().table
+
+
+def there_and_back(value):
+    return codec.decode(codec.load(codec.dump({"value": codec.encode(value, table())}))["value"], table())
+
+
+@settings(max_examples=100, deadline=None)
+@given(VALUES)
+def test_data_comes_back_equal_and_of_the_same_type(value):
+    assert repr(there_and_back(value)) == repr(value)
+
+
+@settings(max_examples=60, deadline=None)
+@given(DTYPES.flatmap(lambda dtype: arrays.arrays(dtype, arrays.array_shapes(min_dims=0, min_side=0, max_side=4))))
+def test_an_array_keeps_dtype_shape_and_bytes(value):
+    back = there_and_back(value)
+    assert (back.dtype, back.shape, back.tobytes()) == (value.dtype, value.shape, value.tobytes())
+    assert back.flags.writeable
+
+
+@pytest.mark.parametrize("value", [np.float32(1.5), np.int64(-3), np.bool_(True), np.complex128(1j)])
+def test_a_numpy_scalar_stays_one(value):
+    assert type(there_and_back(value)) is type(value)
+    assert there_and_back(value) == value
+
+
+def test_a_view_that_is_not_contiguous_crosses_whole():
+    value = np.arange(12.0).reshape(3, 4).T[::2]
+    np.testing.assert_array_equal(there_and_back(value), value)
+
+
+def test_a_tensor_is_an_array():
+    tensor = torch.arange(6.0, requires_grad=True).reshape(2, 3)
+    np.testing.assert_array_equal(there_and_back(tensor), tensor.detach().numpy())
+
+
+def test_a_record_of_dnnkit_crosses_as_itself():
+    record = Standardizer(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    back = there_and_back(record)
+    assert type(back) is Standardizer
+    np.testing.assert_array_equal(back.std, record.std)
+
+
+def test_a_dataclass_of_somebody_else_is_a_handle():
+    @dataclass
+    class Standardizer:
+        mean: float
+
+    assert codec.encode(Standardizer(1.0), table()) == {"handle": [0, "Standardizer"]}
+
+
+@settings(max_examples=300, deadline=None)
+@given(JSON)
+def test_no_json_does_anything_but_decode_or_be_refused(node):
+    with suppress(codec.BadFrame):  # any other exception fails the test
+        codec.decode(node, table())
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=60))
+def test_no_bytes_do_anything_but_load_or_be_refused(frame):
+    with suppress(codec.BadFrame):
+        assert isinstance(codec.load(frame), dict)
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"record": ["os", "environ", {}]},
+        {"record": ["subprocess", "Popen", {"args": "true"}]},
+        {"record": ["dnnkit.normalization", "np", {}]},
+        {"record": ["dnnkit.normalization", "Standardizer", {"mean": 1}]},
+        {"array": [0, "|O", [1], "AAAAAAAAAAA="]},
+        {"array": [0, "<f8", [10**12], ""]},
+        {"array": [0, "<f8", [-1], "AAAAAAAAAAA="]},
+        {"array": [0, "<f8", [1], "not base64"]},
+        {"generator": [0, [1, 2, 3]]},
+        {"generator": [0, [-1, 0, 0, 0]]},
+        {"handle": ["zero", "x"]},
+        {"same": 7},
+        {"dict": [[{"list": []}, 1]]},
+        {"two": 1, "keys": 2},
+    ],
+)
+def test_what_is_no_value_is_refused(node):
+    with pytest.raises(codec.BadFrame):
+        codec.decode(node, table())
+
+
+def test_depth_and_size_are_capped(monkeypatch):
+    deep = []
+    deep.append(deep)
+    with pytest.raises(RecursionError):
+        codec.encode(deep, table())
+    node = 1
+    for _ in range(codec.MAX_DEPTH + 2):
+        node = {"list": [node]}
+    with pytest.raises(codec.BadFrame, match="deep"):
+        codec.decode(node, table())
+    with pytest.raises(codec.BadFrame, match="not JSON"):
+        codec.load(b"[" * 100_000)
+    monkeypatch.setattr(codec, "MAX_FRAME", 1000)
+    with pytest.raises(OverflowError, match="at most 1000"):
+        codec.dump({"value": "x" * 2000})
+    with pytest.raises(codec.BadFrame, match="at most 1000"):
+        codec.load(json.dumps({"value": "x" * 2000}).encode())

@@ -1,0 +1,110 @@
+"""Exercises as their files define them."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+from autograder import exercise
+from autograder.exercise import BadExercise
+
+
+def test_a_file_becomes_an_exercise(toy):
+    made = toy()
+    assert (made.id, made.topic, made.name, made.kind, made.points) == ("toys/double", "toys", "double", "function", 4)
+    assert made.summary == "Double the numbers."
+    assert [(check.name, check.hidden) for check in made.checks] == [
+        ("check_doubles", False),
+        ("check_keeps_its_input", False),
+        ("check_uses_times", True),
+    ]
+    assert made.checks[0].title == "Each number is doubled."
+    assert [(wrong.name, wrong.caught_by, wrong.worth) for wrong in made.misconceptions] == [
+        ("squared", "check_doubles", 0.5),
+        ("in_place", "check_keeps_its_input", 0.7),
+        ("fixed", "check_uses_times", 0.7),
+    ]
+    assert [other.name for other in made.alternatives] == ["loop"]
+
+
+@pytest.mark.parametrize(
+    ("solution", "kind", "source"),
+    [
+        ("from numpy import square as solution", "function", "from numpy import square as double"),
+        ("from numpy import double as solution", "class", "from numpy import double"),
+        ("solution = 2 * 3", "value", "double = 2 * 3"),
+        ("solution = {'a': [1, 2]}", "value", "double = {'a': [1, 2]}"),
+        ("class solution:\n    x = 1", "class", "class double:\n    x = 1"),
+    ],
+)
+def test_kind_and_source_follow_the_solution(toy, solution, kind, source):
+    wrong = "def solution(x, *, times=2):\n    return x * times\n"
+    no_arguments = [] if kind != "value" else [("(x, *, times=2)", "(x=0, *, times=2)"), ("x *= times", "pass")]
+    made = toy((wrong, solution + "\n"), *no_arguments, ("in x]", "in [x]]"))
+    assert made.kind == kind
+    assert made.solution_source == source
+
+
+def test_a_repair_has_something_given(toy):
+    made = toy(("points = 4", "points = 4\ndef given(x): return x"))
+    assert made.kind == "repair"
+    assert inspect.isfunction(made.given)
+
+
+def test_wrong_values_are_made_by_calling(toy):
+    made = toy(
+        ("def solution(x, *, times=2):\n    return x * times", "solution = 4"),
+        ("(x, *, times=2)", "()"),
+        ("return x**times", "return 5"),
+        ("x *= times\n    return x", "return 6"),
+        ("2 * x\n\n@alt", "7\n\n@alt"),
+        ("[times * v for v in x]", "4.0"),
+    )
+    assert [wrong.answer for wrong in made.misconceptions] == [5, 6, 7]
+    assert made.asks_for_value
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("points = 4\n", ""), "needs `points` above 0"),
+        (("points = 4", "points = 0"), "needs `points` above 0"),
+        (('"""Double the numbers."""', ""), "docstring"),
+        (("returns = array\n", ""), "needs `solution` and `returns`"),
+        (('    """Each number is doubled."""\n', ""), "check_doubles needs a docstring"),
+    ],
+)
+def test_a_file_out_of_form_is_refused_by_name(toy, change, message):
+    with pytest.raises(BadExercise, match=message) as error:
+        toy(change)
+    assert "double.py" in str(error.value)
+
+
+def test_an_unknown_id_names_those_that_exist():
+    with pytest.raises(BadExercise, match="'dropout/inverted_dropou'.*dropout/inverted_dropout"):
+        exercise.load("dropout/inverted_dropou")
+
+
+@pytest.mark.parametrize("bad", ["../check", "dropout/__init__", "", "dropout", 3, None])
+def test_an_id_is_never_a_path(bad):
+    with pytest.raises(BadExercise):
+        exercise.load(bad)
+
+
+def test_a_class_uses_its_pinned_exercises(toy, tmp_path, monkeypatch):
+    toy(("points = 4", "points = 9"))
+    monkeypatch.setenv("AUTOGRADER_EXERCISES", str(tmp_path))
+    assert exercise.ids() == ("toys/double",)
+    assert exercise.load("toys/double").points == 9
+
+
+@pytest.mark.parametrize("id_", exercise.ids())
+def test_the_statement_of_each_exercise_makes_its_solution(id_):
+    asked = exercise.load(id_)
+    if asked.kind == "text":
+        assert len(asked.rubric) == 4
+        return
+    namespace = {"np": np}
+    exec(asked.solution_source, namespace)
+    made = namespace[asked.name]
+    assert made is asked.solution or inspect.isroutine(made) or inspect.isclass(made) or asked.asks_for_value

@@ -1,0 +1,108 @@
+"""Forms: what means the same passes in its plain form, what does not is told from it in a sentence."""
+
+import numpy as np
+import pytest
+
+from autograder import forms
+from autograder.standin import in_memory
+from autograder.verdict import Wrong
+from dnnkit.normalization import Standardizer
+
+
+@pytest.mark.parametrize(
+    ("form", "value", "plain"),
+    [
+        (forms.array, [[1, 2], [3, 4]], np.array([[1, 2], [3, 4]])),
+        (forms.array, np.float32(2.5), np.array(2.5)),
+        (forms.array, (1.0, 2.0), np.array([1.0, 2.0])),
+        (forms.mask, [True, False], np.array([True, False])),
+        (forms.mask, np.array([1.0, 0.0]), np.array([True, False])),
+        (forms.number, np.array(2.5), 2.5),
+        (forms.number, np.float32(0.5), 0.5),
+        (forms.number, 3, 3.0),
+        (forms.integer, np.int32(4), 4),
+        (forms.integer, 4.0, 4),
+        (forms.boolean, np.True_, True),
+        (forms.boolean, np.array(False), False),
+        (forms.text, "he", "he"),
+        (forms.anything, 0, 0),
+    ],
+)
+def test_what_means_the_same_becomes_plain(form, value, plain):
+    out = form(value)
+    assert type(out) is type(plain)
+    np.testing.assert_array_equal(out, plain)
+
+
+def test_an_array_keeps_its_identity():
+    a = np.ones(3)
+    assert forms.array(a) is a
+
+
+@pytest.mark.parametrize(
+    ("form", "value", "sentence"),
+    [
+        (forms.array, None, "is a `return` missing"),
+        (forms.array, "abc", "must be an array of numbers"),
+        (forms.array, ["a"], "must be an array of numbers"),
+        (forms.array, [[1], [2, 3]], "must be an array of numbers"),
+        (forms.array, {"a": 1}, "must be an array of numbers"),
+        (forms.mask, [0.5, 1.0], "must be an array of True and False"),
+        (forms.number, np.ones(1), "must be a number"),
+        (forms.number, True, "must be a number"),
+        (forms.number, 1j, "must be a number"),
+        (forms.integer, 2.5, "must be a whole number"),
+        (forms.integer, float("inf"), "must be a whole number"),
+        (forms.boolean, 1, "must be True or False"),
+        (forms.text, 1, "must be a text"),
+        (forms.anything, None, "is a `return` missing"),
+        (forms.instance(step=forms.boolean), 1, "must be an object with step"),
+        (forms.record(Standardizer), (1, 2), "must be a Standardizer"),
+    ],
+)
+def test_what_does_not_is_told(form, value, sentence):
+    with pytest.raises(Wrong, match=sentence) as wrong:
+        form(value)
+    assert wrong.value.detail
+
+
+@pytest.mark.parametrize("value", [np.ones(3), (1,), (1, 2, 3), {"a": 1}, 5])
+def test_a_tuple_is_counted(value):
+    form = forms.form_of((forms.array, forms.number))
+    with pytest.raises(Wrong, match="a tuple of 2: an array of numbers, then a number"):
+        form(value)
+
+
+def test_composed_forms_reach_inside():
+    form = forms.form_of({"mean": forms.number, "both": (forms.array, forms.boolean)})
+    out = form({"mean": np.float32(1), "both": [[1, 2], np.False_]})
+    assert out["mean"] == 1.0
+    assert out["both"][1] is False
+    with pytest.raises(Wrong, match="True or False"):
+        form({"mean": 1.0, "both": ([1, 2], "no")})
+    with pytest.raises(Wrong, match="'mean', 'both'"):
+        form({"mean": 1.0})
+    with pytest.raises(TypeError, match="returns must be a form"):
+        forms.form_of(3)
+
+
+def test_a_record_is_made_anew_of_its_fields():
+    form = forms.record(Standardizer, mean=forms.array, std=forms.array)
+    out = form(Standardizer(np.zeros(2), np.ones(2)))
+    assert isinstance(out, Standardizer)
+    np.testing.assert_array_equal(out.std, [1, 1])
+
+
+def test_the_members_of_an_object_are_held_to_their_forms():
+    class Stopper:
+        best_loss = 3
+
+        def step(self, loss):
+            return loss > 1 or None
+
+    form = forms.instance(step=forms.boolean, best_loss=forms.number)
+    stopper = form(in_memory(Stopper()).submission())
+    assert stopper.best_loss == 3.0
+    assert stopper.step(2) is True
+    with pytest.raises(Wrong, match="return"):
+        stopper.step(0)

@@ -1,0 +1,131 @@
+"""Judging: the verdicts are told apart, points are the share of checks passed, and nothing gets out of hand."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from autograder.judge import UNEXAMINED, judge
+
+
+@pytest.fixture
+def double(toy):
+    return toy()
+
+
+def verdict(exercise, answer, key=b"key"):
+    return judge(exercise, answer, key, checks=exercise.checks)
+
+
+def test_the_solution_passes(double):
+    report = verdict(double, double.solution)
+    assert (report.verdict, report.points, report.possible) == ("passed", 4.0, 4.0)
+    assert all(finding.sentence == finding.detail == "" for finding in report.findings)
+
+
+def test_an_empty_answer_is_not_attempted(double):
+    def empty(x, *, times=2):
+        """What to write."""
+
+    report = verdict(double, empty)
+    assert (report.verdict, report.points, report.findings) == ("not attempted", 0.0, ())
+
+
+def test_a_forgotten_return_is_wrong(double):
+    def forgot(x, *, times=2):
+        x * times
+
+    report = verdict(double, forgot)
+    assert report.verdict == "wrong"
+    assert "is a `return` missing" in report.findings[0].sentence
+
+
+def test_a_crash_shows_the_answers_own_lines(double):
+    def crashing(x, *, times=2):
+        return undefined_name * x  # noqa: F821
+
+    report = verdict(double, crashing)
+    assert (report.verdict, report.points) == ("crashed", 0.0)
+    detail = report.findings[0].detail
+    assert "in crashing" in detail
+    assert "return undefined_name * x" in detail
+    assert "NameError" in detail
+    assert "standin" not in detail
+
+
+def test_a_wrong_answer_says_which_check_and_which_numbers(double):
+    report = verdict(double, lambda x, *, times=2: 3 * x)
+    assert report.verdict == "wrong"
+    assert report.findings[0].sentence == "each number must be doubled"
+    assert "4 of 4 entries differ" in report.findings[0].detail
+    assert report.misconception == ""
+
+
+def test_points_are_the_share_of_checks_passed(double):
+    fixed = next(wrong for wrong in double.misconceptions if wrong.name == "fixed")
+    report = verdict(double, fixed.answer)
+    assert report.points == pytest.approx(4 * 2 / 3)
+    assert report.misconception == "The factor is written out."
+
+
+@pytest.mark.parametrize("answer", [3, "text", np.ones(3), None, [1]])
+def test_what_is_no_function_is_wrong(double, answer):
+    report = verdict(double, answer)
+    assert (report.verdict, report.points) == ("wrong", 0.0)
+    assert report.findings[0].sentence == "double must be a function"
+
+
+def test_each_key_has_inputs_of_its_own_and_the_same_again(double):
+    seen = []
+
+    def spy(x, *, times=2):
+        seen.append(x.copy())
+        return x * times
+
+    for key in (b"a", b"a", b"b"):
+        verdict(double, spy, key)
+    first, again, other = seen[0], seen[3], seen[6]
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_an_answer_cannot_write_or_warn_or_raise_floating_point_errors(double, capsys):
+    def loud(x, *, times=2):
+        import sys
+
+        print("hello")
+        print("error", file=sys.stderr)
+        warnings.warn("careful", stacklevel=1)
+        np.log(np.zeros(1))
+        return x * times
+
+    report = verdict(double, loud)
+    assert report.verdict == "passed"
+    assert report.printed.startswith("hello\n")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_printing_without_end_is_cut(double):
+    def loud(x, *, times=2):
+        print("x" * 10**6)
+        return x * times
+
+    assert len(verdict(double, loud).printed) == 2000
+
+
+def test_a_fault_of_a_check_is_no_exception_but_says_so(toy):
+    faulty = toy(('    close(double(x), 2 * x, "each', '    [][0]\n    close(double(x), 2 * x, "each'))
+    report = verdict(faulty, faulty.solution)
+    assert report.findings[0].sentence == UNEXAMINED
+    assert "IndexError" in report.findings[0].detail
+
+
+def test_an_answer_is_left_as_it_was(double):
+    state = {"calls": 0}
+
+    def counting(x, *, times=2):
+        state["calls"] += 1
+        return x * times
+
+    verdict(double, counting)
+    assert state["calls"] == 3
