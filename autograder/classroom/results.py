@@ -1,0 +1,118 @@
+"""What the gradebook and the graded notebooks say together: points, verdict and misconception of each exercise."""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+
+from nbgrader.api import Assignment, Grade, GradeCell, Notebook, Student, SubmittedAssignment, SubmittedNotebook
+from rich.table import Table
+
+from ..show import JSON
+from . import config as settings
+from . import pin
+
+BY_HAND, GRADED_BY_HAND, NOT_JUDGED = "to be graded by hand", "graded by hand", "not judged"
+NOT_ATTEMPTED = "not attempted"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One student's result in one exercise; `points` is None as long as a person has to grade it."""
+
+    student: str
+    topic: str
+    exercise: str
+    points: float | None
+    possible: float
+    verdict: str
+    misconception: str
+
+
+def results(place) -> tuple[Result, ...]:
+    """Return the result of every exercise of every submission that has been graded, by topic and student."""
+    with settings.gradebook(settings.load(place)) as gradebook:
+        rows = _rows(gradebook)
+    order = {topic: number for number, topic in enumerate(pin.read(place)["topics"])}
+    rows.sort(key=lambda row: (order.get(row[1], len(order)), row[1], row[0]))
+    reports, found = {}, []
+    for student, topic, name, kind, score, possible, manual, pending in rows:
+        if (student, topic) not in reports:
+            reports[student, topic] = _reports(place, student, topic)
+        report = reports[student, topic].get(name, {})
+        if kind == "code":
+            verdict = str(report.get("verdict", NOT_JUDGED))
+        elif pending:
+            verdict = BY_HAND
+        else:
+            verdict = NOT_ATTEMPTED if manual is None else GRADED_BY_HAND
+        points = None if verdict == BY_HAND else score
+        misconception = str(report.get("misconception", ""))
+        found.append(Result(student, topic, f"{topic}/{name}", points, possible, verdict, misconception))
+    return tuple(found)
+
+
+def _rows(gradebook):
+    """Return (student, topic, exercise, kind of cell, score, possible, manual score, needs a person) of all grades."""
+    return (
+        gradebook.db.query(
+            Student.id,
+            Assignment.name,
+            GradeCell.name,
+            GradeCell.cell_type,
+            Grade.score,
+            GradeCell.max_score,
+            Grade.manual_score,
+            Grade.needs_manual_grade,
+        )
+        .select_from(Grade)
+        .join(GradeCell, GradeCell.id == Grade.cell_id)
+        .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .join(Student, Student.id == SubmittedAssignment.student_id)
+        .all()
+    )
+
+
+def _reports(place, student, topic):
+    """Return the judge's reports in a graded notebook, by the name of the exercise."""
+    try:
+        notebook = json.loads(place.step("autograded", student, topic, f"{topic}.ipynb").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    found = {}
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            report = output.get("data", {}).get(JSON)
+            if isinstance(report, dict) and cell["metadata"]["nbgrader"]["grade"]:
+                found[cell["metadata"]["nbgrader"]["grade_id"]] = report
+    return found
+
+
+def table(place) -> Table:
+    """Return the class's grades as a table for the terminal: a row for a student, a column for an assignment."""
+    scores = defaultdict(lambda: [0.0, 0.0, 0.0])  # points, possible, and of these by hand
+    topics, students = [], []
+    for result in results(place):
+        score = scores[result.student, result.topic]
+        score[0] += result.points or 0.0
+        score[1] += result.possible
+        score[2] += result.possible if result.points is None else 0.0
+        topics += [] if result.topic in topics else [result.topic]
+        students += [] if result.student in students else [result.student]
+    shown = Table("student", title="Grades", caption="+ n: points that a person has still to give (free text)")
+    for topic in (*topics, "all"):
+        shown.add_column(topic, justify="right")
+    for student in sorted(students):
+        own = [scores.get((student, topic)) for topic in topics]
+        total = [sum(score[i] for score in own if score) for i in range(3)]
+        shown.add_row(student, *(_shown(score) for score in (*own, total)))
+    return shown
+
+
+def _shown(score):
+    if score is None:
+        return "–"
+    points, possible, by_hand = score
+    return f"{points:.4g} of {possible:.4g}" + (f" + {by_hand:.4g}" if by_hand else "")

@@ -1,0 +1,161 @@
+"""Make a sample class: submissions of every kind, from the real released notebooks, with the results they must get."""
+
+import copy
+import json
+from pathlib import Path
+
+import nbformat
+from nbformat import v4
+
+from .. import chapter as chapters
+from .. import exercise as model
+from . import answers
+from .answers import FULL, NONE, PART
+from .create import create
+from .layout import ClassDirectory, open_class, write_file
+from .notebook import exercises_root
+from .release import release
+from .results import NOT_ATTEMPTED, NOT_JUDGED, results
+from .roster import HEADER
+
+MAX_KILOBYTES = 1000
+EXPECTED = "expected.json"
+
+
+def sample(directory, topics=(), *, root=chapters.ROOT) -> ClassDirectory:
+    """Make a class directory, or take the one that is there, release into it and hand in a submission of every kind.
+
+    The students are ``right``, ``right-otherwise`` (answers written another way), ``mistake-1``, ``mistake-2`` and so
+    on (each exercise's first, second, ... misconception), ``blank``, ``crash`` (answers that raise), ``broken`` (a file
+    that is no notebook), ``missing`` (a folder without a notebook), ``duplicate`` (right answers in cells that are
+    there twice) and ``oversized``. What each must get is written to ``expected.json``; see `problems`.
+
+    Parameters
+    ----------
+    directory : path
+        The class directory.
+    topics : sequence of str
+        What to release; without any, all topics of the course.
+    root : path, optional
+        The course's directory.
+    """
+    if not Path(directory, "nbgrader_config.py").exists():
+        create(directory, max_kilobytes=MAX_KILOBYTES)
+    place = open_class(directory)
+    topics = tuple(topics) or chapters.topics(root)
+    release(place.root, topics, update=True, root=root)
+    folder = exercises_root(root)
+    exercises = {topic: [model.load(name, folder) for name in model.ids(topic, folder)] for topic in topics}
+    most = max(len(exercise.misconceptions) for asked in exercises.values() for exercise in asked)
+    students = _students(most)
+    expected = {}
+    for topic, asked in exercises.items():
+        released = nbformat.read(place.step("release", topic, f"{topic}.ipynb"), as_version=4)
+        for student, make in students.items():
+            content, results_of_it = make(released, asked)
+            expected.setdefault(student, {}).update(results_of_it)
+            target = place.step("submitted", student, topic)
+            target.mkdir(parents=True, exist_ok=True)
+            if content is not None:
+                _write_if_new(target / f"{topic}.ipynb", content)
+    _write_if_new(place.root / EXPECTED, json.dumps(expected, indent=1).encode())
+    _write_if_new(place.roster_file, "\n".join([",".join(HEADER), *(f"{name},,," for name in students), ""]).encode())
+    return place
+
+
+def _write_if_new(path, content):
+    if not path.exists() or path.read_bytes() != content:
+        write_file(path, content)
+
+
+def _students(most):
+    """Return, by student, the function that makes a submission's file and the results it must get."""
+    mistaken = {f"mistake-{number}": _answered(answers.mistake(number)) for number in range(1, most + 1)}
+    return {
+        "right": _answered(answers.right),
+        "right-otherwise": _answered(answers.right_otherwise),
+        **mistaken,
+        "blank": _answered(answers.blank),
+        "crash": _answered(answers.crash),
+        "broken": _unreadable(lambda released: nbformat.writes(released).encode()[:-100]),
+        "missing": _unreadable(lambda released: None),
+        "duplicate": _duplicated,
+        "oversized": _unreadable(_oversized),
+    }
+
+
+def _answered(answer):
+    def make(released, asked):
+        notebook, expected = v4.new_notebook(cells=[], metadata=released.metadata), {}
+        given = {exercise.name: answer(exercise) for exercise in asked}
+        for cell in released.cells:
+            cell = copy.deepcopy(cell)
+            name = cell.metadata.nbgrader.grade_id.removesuffix("-answer")
+            if cell.metadata.nbgrader.solution and given[name].source is not None:
+                cell.source = given[name].source
+            notebook.cells.append(cell)
+        for exercise in asked:
+            expected[exercise.id] = given[exercise.name].expected
+        return nbformat.writes(notebook).encode(), expected
+
+    return make
+
+
+def _duplicated(released, asked):
+    """Hand in right answers, each in a cell that was copied and pasted below itself."""
+    content, expected = _answered(answers.right)(released, asked)
+    notebook = nbformat.reads(content.decode(), as_version=4)
+    cells = []
+    for cell in notebook.cells:
+        cells.append(cell)
+        if cell.metadata.nbgrader.solution:
+            cells.append(copy.deepcopy(cell))
+            cells[-1].id = f"{cell.id}-copy"
+    notebook.cells = cells
+    return nbformat.writes(notebook).encode(), expected
+
+
+def _oversized(released):
+    """Hand in a notebook whose output is too large."""
+    notebook = nbformat.reads(nbformat.writes(released), as_version=4)
+    code = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    code.outputs = [v4.new_output("stream", name="stdout", text="0" * 1000 * (MAX_KILOBYTES + 100))]
+    return nbformat.writes(notebook).encode()
+
+
+def _unreadable(make_file):
+    def make(released, asked):
+        verdicts = {True: NOT_ATTEMPTED, False: NOT_JUDGED}
+        expected = {exercise.id: answers.expect(NONE, verdicts[exercise.kind == "text"]) for exercise in asked}
+        return make_file(released), expected
+
+    return make
+
+
+def problems(directory) -> tuple[str, ...]:
+    """Return a sentence for each result of a graded sample class that is not what its submission was made for."""
+    place = open_class(directory)
+    expected = json.loads((place.root / EXPECTED).read_text(encoding="utf-8"))
+    found = {(result.student, result.exercise): result for result in results(place)}
+    wrong = []
+    for student, exercises in expected.items():
+        for exercise, must in exercises.items():
+            result = found.get((student, exercise))
+            if result is None:
+                wrong.append(f"{student}, {exercise}: there is no result")
+            elif seen := _differs(result, must):
+                wrong.append(f"{student}, {exercise}: {seen}, made for {must}")
+    return tuple(wrong)
+
+
+def _differs(result, must):
+    """Say what a result is, if it is not what it must be."""
+    if result.points is None:
+        share = None
+    else:
+        share = FULL if result.points == result.possible else PART if result.points > 0 else NONE
+    less = must["points"] == PART and share == NONE  # a mistake earns less than full points, and may earn none
+    same = (share == must["points"] or less) and result.misconception == must["misconception"]
+    if same and must["verdict"] in (result.verdict, None):
+        return ""
+    return f"{share} points, {result.verdict}, {result.misconception!r}"

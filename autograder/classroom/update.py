@@ -1,0 +1,89 @@
+"""What it would do to the grades to take a chapter or exercises that have changed: tried on a copy of the class."""
+
+import json
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+
+from nbgrader.api import MissingEntry
+
+from . import config as settings
+from .grade import grade
+from .layout import ClassDirectory, ClassError, scratch
+from .publish import publish
+from .results import results
+
+
+@dataclass(frozen=True)
+class Move:
+    """A grade that moves: one student's points in one exercise, before and after."""
+
+    student: str
+    exercise: str
+    before: float
+    after: float
+
+
+def moves(place, sources, root, console) -> tuple[Move, ...]:
+    """Return the grades that would move if topics were released anew and graded again.
+
+    Everything happens in a copy of the class; only points that a machine gave are compared.
+    """
+    before = _points(place, sources)
+    if not before:
+        return ()
+    with scratch(place) as folder:
+        copied = _copy(place, folder / "class", sources)
+        config = settings.load(copied)
+        for topic, source in sources.items():
+            publish(copied, topic, source, root, config)
+        grade(copied.root, tuple(sources), force=True, console=console)
+        after = _points(copied, sources)
+    return tuple(
+        Move(student, exercise, points, after[student, exercise])
+        for (student, exercise), points in before.items()
+        if points != after.get((student, exercise), points)
+    )
+
+
+def require_same_cells(place, sources, config):
+    """Refuse a change that adds or takes away cells where grades are recorded, as nbgrader does, but in plain words."""
+    with settings.gradebook(config) as gradebook:
+        for topic, source in sources.items():
+            try:
+                notebook = gradebook.find_notebook(topic, topic)
+            except MissingEntry:
+                continue
+            old = {cell.name for cell in notebook.source_cells}
+            new = {cell["id"] for cell in json.loads(source)["cells"]}
+            if notebook.submissions and old != new:
+                raise ClassError(
+                    f"{topic} cannot be updated, since submissions are graded and its cells are not the same: "
+                    f"{', '.join(sorted(old ^ new))}"
+                )
+
+
+def _points(place, topics):
+    return {
+        (result.student, result.exercise): result.points
+        for result in results(place)
+        if result.topic in topics and result.points is not None
+    }
+
+
+def _copy(place, target, topics):
+    """Copy what grading some topics needs of a class."""
+    target.mkdir()
+    copied = ClassDirectory(target)
+    for path in (place.config_file, place.seed_file, place.roster_file):
+        if path.exists():
+            shutil.copy2(path, target)
+    shutil.copytree(place.pinned, copied.pinned)
+    for topic in topics:
+        shutil.copytree(place.step("release", topic), copied.step("release", topic))
+    os.symlink(place.step("submitted"), copied.step("submitted"))  # grading only reads it
+    with closing(sqlite3.connect(place.gradebook)) as old, closing(sqlite3.connect(copied.gradebook)) as new:
+        old.backup(new)
+    return copied
