@@ -1,0 +1,49 @@
+# Tuning Deep Networks. `make course` and `make test` are all that a newcomer needs; `make help` lists the rest.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+# One thread for each numerical library: experiments are small, and two cores are shared by several processes.
+export OMP_NUM_THREADS = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup course book test audit bench lint format clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
+
+setup: $(READY)  ## make .venv with all that the project needs
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed (PYTHON=... chooses one)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[all]'
+	@touch $(READY)
+
+course: $(READY) book  ## build the book, and a sample class: released, handed in, graded, with feedback
+	$(BIN)/python -m autograder sample build/class
+
+book: $(READY)  ## build the book into _build/html, strictly, running what has changed
+	$(BIN)/jupyter-book build . -W -n --keep-going
+
+test: $(READY)  ## run the whole test suite
+	.ci/browser
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+audit: $(READY)  ## lint the course: answers, checks, misconceptions, chapters
+	$(BIN)/python -m autograder audit
+
+bench: $(READY)  ## measure speed as ratios, into build/bench.json
+	$(BIN)/python -m bench
+
+lint: $(READY)  ## check style
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: $(READY)  ## mend style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:  ## remove all that was made, .venv excepted
+	rm -rf _build build .pytest_cache .hypothesis .ruff_cache

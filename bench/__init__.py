@@ -1,0 +1,1 @@
+"""Benchmarks: each compares with a peer in the same run, so that a record holds on any machine."""

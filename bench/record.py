@@ -1,0 +1,36 @@
+"""A benchmark's record, and how two things are timed against each other."""
+
+import statistics
+import time
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a benchmark measured: `ratio` above 1 means that ours is ahead; `goal` may be None."""
+
+    name: str
+    ours: float
+    other: float | None
+    ratio: float | None
+    unit: str
+    goal: str | None
+    met: bool | None
+
+
+def seconds(function):
+    """Return how long one call takes."""
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
+
+
+def paired(ours, other, runs=5):
+    """Time two functions in turn, after a warm-up, and return the medians of ours, of the other, and of their ratio."""
+    ours(), other()
+    pairs = [(seconds(ours), seconds(other)) for _ in range(runs)]
+    return (
+        statistics.median(mine for mine, _ in pairs),
+        statistics.median(theirs for _, theirs in pairs),
+        statistics.median(theirs / mine for mine, theirs in pairs),
+    )
