@@ -24,7 +24,7 @@ def offer_assignment(app, doctree, docname):
     topic = docname.removeprefix("chapters/")
     if app.builder.format != "html" or topic not in chapter.topics(app.srcdir):
         return
-    from autograder.classroom.release import assignment  # takes a second, which a build with nothing new is spared
+    from autograder.classroom.notebook import assignment  # takes a second, which a build with nothing new is spared
 
     path = Path(app.outdir) / FOLDER / f"{topic}.ipynb"
     path.parent.mkdir(exist_ok=True)

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from autograder import chapter
-from autograder.classroom.release import assignment
+from autograder.classroom.notebook import assignment
 
 TOPICS = chapter.topics()
 
