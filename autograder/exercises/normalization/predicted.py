@@ -1,0 +1,89 @@
+"""Predict, before the run, how many steps gradient descent needs at other ratios of scales."""
+
+import numpy as np
+
+from autograder.authoring import close, hidden, misconception, number
+
+points = 3
+solution = {"steps_20": 4 * 340, "rate_20": 0.02 / 4, "steps_100": 100 * 340, "rate_100": 0.02 / 100}
+returns = {"steps_20": number, "rate_20": number, "steps_100": number, "rate_100": number}
+hints = (
+    "The Hessian of the squared error is the mean of x xᵀ. What happens to an entry of it when a feature doubles?",
+    "Curvature goes with the square of a feature's scale. The largest stable rate is 2 / (largest curvature).",
+    "The number of steps goes with the condition number, largest over smallest curvature: the square of the ratio of "
+    "scales. From ratio 10 to ratio 20 it grows four times.",
+)
+
+# Whoever rounds to one digit has understood as well.
+ROUNDING = 0.16
+
+
+def check_steps_at_twice_the_ratio(predicted, rng):
+    """The number of steps at a ratio of 20."""
+    _right(predicted, "steps_20", "the number of steps at a ratio of 20 is another")
+
+
+def check_rate_at_twice_the_ratio(predicted, rng):
+    """The largest stable learning rate at a ratio of 20."""
+    _right(predicted, "rate_20", "the largest stable learning rate at a ratio of 20 is another")
+
+
+def check_steps_at_ten_times_the_ratio(predicted, rng):
+    """The number of steps at a ratio of 100."""
+    _right(predicted, "steps_100", "the number of steps at a ratio of 100 is another")
+
+
+@hidden
+def check_rate_at_ten_times_the_ratio(predicted, rng):
+    """The largest stable learning rate at a ratio of 100."""
+    _right(predicted, "rate_100", "the largest stable learning rate at a ratio of 100 is another")
+
+
+@misconception(
+    "Steps and rate are taken to follow the ratio of the scales. Both follow the curvature, and the curvature of a "
+    "squared error is quadratic in the feature: twice the ratio costs four times the steps.",
+    caught_by=check_steps_at_twice_the_ratio,
+)
+def linear_in_the_ratio():
+    return {"steps_20": 680, "rate_20": 0.01, "steps_100": 3400, "rate_100": 0.002}
+
+
+@misconception(
+    "The learning rate is taken to be free of the data's scale. It is not: beyond 2 / (largest curvature) the steps "
+    "overshoot ever further, and the largest curvature grows with the square of the largest scale.",
+    caught_by=check_rate_at_twice_the_ratio,
+)
+def rate_stays():
+    return solution | {"rate_20": 0.02, "rate_100": 0.02}
+
+
+@misconception(
+    "A feature with larger numbers is taken to allow a larger learning rate. Its gradient grows with its scale, and "
+    "so does the step: to land in the same place the rate has to shrink, with the square of the scale.",
+    caught_by=check_rate_at_ten_times_the_ratio,
+)
+def rate_grows_with_the_scale():
+    return solution | {"rate_20": 0.08, "rate_100": 2.0}
+
+
+@misconception(
+    "A learning rate that fits is taken to make up for the scale, so that the number of steps stays. The one rate "
+    "has to be small enough for the steep direction, and is then too small for the flat one: the steps follow the "
+    "ratio of the curvatures.",
+    caught_by=check_steps_at_ten_times_the_ratio,
+)
+def steps_stay():
+    return solution | {"steps_20": 340, "steps_100": 340}
+
+
+@misconception(
+    "Rate and steps are taken to follow the square root of the condition number. That is what the best momentum "
+    "reaches; plain gradient descent pays the condition number itself.",
+    caught_by=check_steps_at_ten_times_the_ratio,
+)
+def steps_as_with_momentum():
+    return solution | {"steps_20": 680, "steps_100": 3400}
+
+
+def _right(predicted, key, sentence):
+    close(np.asarray(predicted[key]), np.asarray(float(solution[key])), sentence, rtol=ROUNDING)
