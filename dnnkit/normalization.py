@@ -583,15 +583,22 @@ def _standardizer(mean, std, low, high):
 
 
 def _normalize(x, mean, var, gamma, beta, eps, *, train):
+    return _divide(x - mean, var, gamma, beta, eps, train=train)
+
+
+def _divide(centered, var, gamma, beta, eps, *, train):
     inv_std = 1 / np.sqrt(var + eps)
-    x_hat = (x - mean) * inv_std
+    x_hat = centered * inv_std
     return gamma * x_hat + beta, BatchNormCache(x_hat=x_hat, inv_std=inv_std, gamma=gamma, train=train)
 
 
 def _normalize_batch(x, gamma, beta, state, momentum, eps):
     n = len(x)
-    batch_mean, batch_var = x.mean(axis=0), x.var(axis=0)
-    out, cache = _normalize(x, batch_mean, batch_var, gamma, beta, eps, train=True)
+    batch_mean = x.mean(axis=0)
+    centered = x - batch_mean
+    # In the inner loop of training: half the time of x.var, which centres once more.
+    batch_var = np.einsum("ij,ij->j", centered, centered) / n
+    out, cache = _divide(centered, batch_var, gamma, beta, eps, train=True)
     new_state = RunningStatistics(
         mean=(1 - momentum) * state.mean + momentum * batch_mean,
         var=(1 - momentum) * state.var + momentum * (n / (n - 1)) * batch_var,
