@@ -40,6 +40,8 @@ def mask(name, value, *, shape=None):
         raise TypeError(f"{name} must be a boolean array, got {_what(value, out)}")
     if shape is not None and not _fits(out.shape, shape):
         raise ValueError(f"{name} must have shape {shape}, got {out.shape}")
+    if out.size == 0:
+        raise ValueError(f"{name} must not be empty, got shape {out.shape}")
     return out
 
 

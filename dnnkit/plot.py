@@ -152,6 +152,7 @@ def layer_statistics(statistics, *, ylabel, title="", yscale="log"):
     >>> fig.axes[0].lines[1].get_xdata()
     array([1., 2., 3.])
     """
+    _few("statistics", statistics)
     n_layers = np.shape(next(iter(statistics.values())))[-1]
     fig = lines(
         np.arange(1, n_layers + 1),
@@ -195,6 +196,8 @@ def histograms(values, *, xlabel, title="", bins=40, columns=5):
     >>> [ax.get_title() for ax in fig.axes]
     ['layer 1', 'layer 2']
     """
+    if not values:
+        raise ValueError("values must hold an array for each panel, got none")
     arrays = {name: _inputs.array(f"values[{name!r}]", array).ravel() for name, array in values.items()}
     bins, columns = _inputs.count("bins", bins), _inputs.count("columns", columns)
     edges = np.histogram_bin_edges(np.concatenate(list(arrays.values())), bins)
