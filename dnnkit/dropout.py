@@ -254,4 +254,5 @@ def _draw(shape, keep_prob, rng):
 
 
 def _apply(values, mask, keep_prob):
-    return np.where(mask, values / keep_prob, 0.0)
+    # faster than np.where; adding 0 turns the -0.0 of a dropped negative entry into 0.0
+    return values * mask / keep_prob + 0.0
