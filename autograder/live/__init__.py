@@ -14,6 +14,7 @@ STATIC = Path(__file__).parent / "static"
 def setup(app):
     """Connect the extension to Sphinx."""
     app.connect("config-inited", _set_assets)
+    app.connect("autodoc-skip-member", _skip_fields_without_words)
     _disconnect_thebe(app)
     app.add_css_file("book.css")
     for module in (cache, frame, assignment):
@@ -26,6 +27,11 @@ def _set_assets(app, config):
     config.html_static_path = [*config.html_static_path, str(STATIC)]
     config.html_logo = str(STATIC / "logo.svg")
     config.html_favicon = config.html_logo
+
+
+def _skip_fields_without_words(app, what, name, member, skip, options):
+    # A named tuple's fields stand in its signature; Python's own docstring of each only counts them.
+    return True if str(member.__doc__).startswith("Alias for field number") else None
 
 
 def _disconnect_thebe(app):
