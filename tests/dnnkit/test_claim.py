@@ -131,6 +131,13 @@ def test_text_and_html_show_sentence_and_figures():
         assert "Undecided" not in text
 
 
+def test_text_of_a_claim_is_no_markup():
+    texts = {"sentence": "a <b>bold</b> claim", "expect": " > 0", "unit": "<i>points</i>"}
+    page = BeautifulSoup(claim(values=[1, 2, 3, 4, 5], **texts)._repr_html_(), "html.parser")
+    assert not page.find_all(["b", "i"])
+    assert all(text in page.get_text() for text in texts.values())
+
+
 def test_undecided_is_told_first():
     found = claim("It helps.", [-2, -1, 0, 1, 2.5], "> 0")
     page = BeautifulSoup(found._repr_html_(), "html.parser")
