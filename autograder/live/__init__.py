@@ -13,7 +13,7 @@ STATIC = Path(__file__).parent / "static"
 
 def setup(app):
     """Connect the extension to Sphinx."""
-    app.connect("config-inited", _set_assets)
+    app.connect("config-inited", _set_paths)
     app.connect("autodoc-skip-member", _skip_fields_without_words)
     _disconnect_thebe(app)
     app.add_css_file("book.css")
@@ -22,11 +22,11 @@ def setup(app):
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def _set_assets(app, config):
+def _set_paths(app, config):
     # Absolute, since a generated conf.py may lie in any directory and relative paths start there.
     config.html_static_path = [*config.html_static_path, str(STATIC)]
-    config.html_logo = str(STATIC / "logo.svg")
-    config.html_favicon = config.html_logo
+    config.html_logo = config.html_favicon = str(STATIC / "logo.svg")
+    config.bibtex_bibfiles = [str(Path(app.srcdir) / file) for file in config.bibtex_bibfiles]
 
 
 def _skip_fields_without_words(app, what, name, member, skip, options):

@@ -1,0 +1,103 @@
+"""Pages in a browser, with no network: they fit a phone, in light and dark, and their scripts run."""
+
+import functools
+import http.server
+import re
+import threading
+from urllib.parse import urljoin
+
+import pytest
+
+from autograder import chapter
+
+TOPICS = chapter.topics()
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1400, "height": 900}
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def site(html):
+    """The address where the built book is served."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=html)) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def visit(browser, site):
+    """A function that opens a page and returns it, with the errors of its scripts in `page.errors`."""
+    contexts = []
+
+    def _visit(path, *, viewport=DESKTOP, scheme="light"):
+        context = browser.new_context(viewport=viewport, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.route(re.compile(r"^https?://(?!127\.0\.0\.1)"), lambda route: route.abort())
+        page.goto(site + path)
+        return page
+
+    yield _visit
+    for context in contexts:
+        context.close()
+
+
+def test_no_page_is_wider_than_a_phone(visit, pages):
+    page = visit("chapters/index.html", viewport=PHONE)
+    for name, soup in pages.items():
+        if soup.find("article"):
+            page.goto(urljoin(page.url, f"/{name}"))
+            excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert excess <= 0, name
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_quiz_says_whether_an_answer_is_right(topic, visit):
+    page = visit(f"chapters/{topic}.html")
+    questions = page.locator(".Quiz")
+    assert 3 <= questions.count() <= 5
+    choices = page.locator(".Quiz").filter(has=page.locator(".MCButton")).first
+    choices.locator('.MCButton[data-correct="true"]').first.click()
+    assert choices.locator(".Feedback.correct").text_content().strip()
+    choices.locator('.MCButton[data-correct="false"]').first.click()
+    assert choices.locator(".Feedback.incorrect").text_content().strip()
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_scripts_of_a_chapter_run(topic, visit):
+    page = visit(f"chapters/{topic}.html")
+    # Without a network there is no MathJax, and the quiz, which looks for its version, complains half a second later.
+    assert page.errors == []
+
+
+LUMINANCE = """
+element => {
+  const values = text => text.match(/[0-9.]+/g).map(Number)
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0)
+  let behind = element
+  while (behind && (values(getComputedStyle(behind).backgroundColor)[3] ?? 1) === 0) behind = behind.parentElement
+  const ground = behind ? values(getComputedStyle(behind).backgroundColor) : [255, 255, 255]
+  const pair = [light(values(getComputedStyle(element).color)), light(ground)].sort((a, b) => b - a)
+  return (pair[0] + 0.05) / (pair[1] + 0.05)
+}
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("topic", TOPICS)
+def test_own_boxes_are_legible(topic, scheme, visit):
+    """The contrast that WCAG 2.2 asks of text, 4.5 to 1."""
+    page = visit(f"chapters/{topic}.html", scheme=scheme)
+    for box in (".claim p", ".dnn-report .dnn-verdict", "section.exercise p", ".assignment p", ".Quiz", ".InpLabel"):
+        for element in page.locator(box).all():
+            assert element.evaluate(LUMINANCE) >= 4.5, (box, element.text_content()[:60])
