@@ -51,13 +51,28 @@ _EMPTY = [_steps(function) for function in (_nothing, _stub, _called_stub, _word
 
 
 def _same_code(one, other):
-    return _shape_of(one.__code__, one.__doc__) == _shape_of(other.__code__, other.__doc__)
+    return _moves(one.__code__) == _moves(other.__code__)
 
 
-def _shape_of(code, docstring=None):
-    """What a function does; an edited docstring is no attempt at the answer."""
-    constants = [_shape_of(c) if inspect.iscode(c) else repr(c) for c in code.co_consts if c != docstring or c is None]
-    return code.co_code, code.co_names, code.co_varnames, constants
+def _moves(code):
+    """What a function does, instruction by instruction; a docstring is not among them, so editing it is no attempt.
+
+    Python compiles `np.mean(x)` in two ways, by whether the same file imports `np`: a cell and a module may differ.
+    """
+    steps = [step for step in dis.get_instructions(code) if step.opname not in ("PUSH_NULL", "EXTENDED_ARG")]
+    places = {step.offset: place for place, step in enumerate(steps)}
+    moves = []
+    for step in steps:
+        value = step.argval
+        if step.opcode in _JUMPS:
+            value = min((place for offset, place in places.items() if offset >= value), default=len(steps))
+        elif inspect.iscode(value):
+            value = _moves(value)
+        moves.append(("LOAD_ATTR" if step.opname == "LOAD_METHOD" else step.opname, repr(value)))
+    return moves
+
+
+_JUMPS = frozenset((*dis.hasjrel, *dis.hasjabs))
 
 
 def _same_value(one, other):

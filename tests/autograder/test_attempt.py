@@ -62,6 +62,27 @@ def test_what_was_given_is_no_attempt_until_it_does_something_else():
         assert attempted(of(GIVEN.replace(old, new)), given), new
 
 
+IN_A_CELL = """
+def f(x, rng):
+    for _ in range(3):
+        if np.mean(x):
+            x = np.array([rng.random() for i in x])
+            x = x - np.std(x)
+    return x, np.array(x)
+"""
+
+
+def test_what_was_given_is_the_same_in_a_cell_and_in_a_file_that_imports():
+    given = of("import numpy as np" + IN_A_CELL)
+    assert not attempted(of(IN_A_CELL), given)
+    for old, new in (
+        ("np.std", "np.var"),
+        (" " * 12 + "x = x", " " * 8 + "x = x"),
+        ("    return x,", "        return x,"),
+    ):
+        assert attempted(of(IN_A_CELL.replace(old, new)), given), new
+
+
 def test_given_values_are_compared():
     given = {"scheme": "glorot", "depth": 30}
     assert not attempted({"depth": 30, "scheme": "glorot"}, given)
