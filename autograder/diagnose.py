@@ -1,27 +1,31 @@
-"""Name a mistake: the misconception that the same checks, on the same inputs, find wrong in the same way."""
+"""Name a mistake: the misconception that the same checks find wrong in the same way."""
 
 import numpy as np
 
+from .seeds import PUBLIC
 from .verdict import PASSED
+
+_signatures = {}
 
 
 def diagnose(exercise, findings, replies, examine):
-    """Return the Misconception whose findings equal the answer's, or None.
+    """Return the Misconception of which the checks say what they said of the answer, or None.
 
-    Equal means: the same checks gave the same verdicts and sentences; numbers do not count. Where several are equal,
-    the one that also returned the same values is meant; where several remain, none is named.
+    The same means: the same checks gave the same verdicts and sentences; numbers do not count. Where that holds for
+    several, the one that also returned the same values is meant; where several remain, none is named.
+
+    `examine(answer, key)` runs the same checks on another answer: with the public key to learn once what they say of
+    each misconception (the audit shows that it hangs on no key), with key None on the inputs that the answer had.
     """
     if all(finding.verdict == PASSED for finding in findings):
         return None
     signature = _signature(findings)
-    alike = []
-    for misconception in exercise.misconceptions:
-        found, answers = examine(misconception.answer)
-        if _signature(found) == signature:
-            alike.append((misconception, answers))
+    alike = [
+        wrong for wrong in exercise.misconceptions if _signature_of(exercise, wrong, findings, examine) == signature
+    ]
     if len(alike) > 1:
-        alike = [(misconception, answers) for misconception, answers in alike if same_values(answers, replies)]
-    return alike[0][0] if len(alike) == 1 else None
+        alike = [wrong for wrong in alike if same_values(examine(wrong.answer, None)[1], replies)]
+    return alike[0] if len(alike) == 1 else None
 
 
 def same_values(one, other):
@@ -38,7 +42,15 @@ def same_values(one, other):
 
 
 def _signature(findings):
-    return [(finding.check, finding.verdict, finding.sentence) for finding in findings]
+    return tuple((finding.check, finding.verdict, finding.sentence) for finding in findings)
+
+
+def _signature_of(exercise, misconception, findings, examine):
+    """Return what the checks say of a misconception, from memory after the first time."""
+    key = (exercise.path, misconception.name, tuple(finding.check for finding in findings))
+    if key not in _signatures:
+        _signatures[key] = _signature(examine(misconception.answer, PUBLIC)[0])
+    return _signatures[key]
 
 
 def _is_number(value):

@@ -3,6 +3,8 @@
 import contextlib
 import io
 import warnings
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -12,7 +14,7 @@ from .forms import form_of
 from .seeds import check_rng
 from .shared import Handle
 from .standin import in_memory
-from .verdict import CRASHED, NOT_ATTEMPTED, PASSED, WRONG, Crashed, Finding, Report, Wrong
+from .verdict import CRASHED, NOT_ATTEMPTED, PASSED, WRONG, Crashed, Ended, Finding, Report, Wrong
 
 UNEXAMINED = "the answer could not be examined"
 MAX_PRINTED = 2000  # characters of what the answer printed
@@ -26,9 +28,19 @@ def judge(exercise, answer, key, *, checks):
     if not attempted(answer, exercise.given):
         return Report(exercise.id, NOT_ATTEMPTED, 0.0, exercise.points)
     with quiet() as printed:
-        findings, replies = examine(exercise, answer, key, checks)
-        failed = [finding for finding in findings if finding.verdict != PASSED]
-        named = diagnose(exercise, findings, replies, lambda wrong: examine(exercise, wrong, key, checks))
+        report = verdict(exercise, partial(in_memory, answer), key, checks)
+    return replace(report, printed=printed.getvalue()[:MAX_PRINTED])
+
+
+def verdict(exercise, connect, key, checks):
+    """Return the Report on an answer, wherever it lives: `connect` returns the judge's side of a new talk with it."""
+    findings, replies = examine(exercise, connect, key, checks)
+    failed = [finding for finding in findings if finding.verdict != PASSED]
+
+    def examine_another(answer, another_key):
+        return examine(exercise, partial(in_memory, answer), another_key or key, checks)
+
+    named = diagnose(exercise, findings, replies, examine_another)
     return Report(
         exercise=exercise.id,
         verdict=failed[0].verdict if failed else PASSED,
@@ -36,15 +48,14 @@ def judge(exercise, answer, key, *, checks):
         possible=exercise.points,
         findings=findings,
         misconception=named.sentence if named else "",
-        printed=printed.getvalue()[:MAX_PRINTED],
     )
 
 
-def examine(exercise, answer, key, checks, connect=in_memory):
+def examine(exercise, connect, key, checks):
     """Run checks on an answer, each over a talk of its own; return their findings and what the answer replied."""
     findings, replies = [], []
     for check in checks:
-        peer = connect(answer)
+        peer = connect()
         findings.append(_find(exercise, check, peer, check_rng(key, exercise.id, check.name)))
         replies.append(peer.replies)
     return tuple(findings), replies
@@ -71,6 +82,8 @@ def _find(exercise, check, peer, rng):
     except Crashed as crash:
         detail = f"{crash.trace}\n{crash}".strip()
         return Finding(check.name, check.title, CRASHED, f"your code raised {crash.kind}", detail)
+    except Ended:  # there is no answer any longer to ask anything of
+        raise
     except Exception as error:  # the check's own fault, which `audit` reports; an answer cannot stop a batch by it
         return Finding(check.name, check.title, WRONG, UNEXAMINED, f"{type(error).__name__}: {error}")
     return Finding(check.name, check.title, PASSED)

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 
 PASSED, WRONG, CRASHED, NOT_ATTEMPTED = "passed", "wrong", "crashed", "not attempted"
+TIMED_OUT, OUT_OF_MEMORY, KILLED = "timed out", "out of memory", "killed"
 
 
 class Verdict(Exception):
@@ -31,6 +32,15 @@ class Crashed(Verdict):
         self.bases = tuple(bases)
         self.message = message
         self.trace = trace
+
+
+class Ended(Verdict):
+    """The process in which the answer lives is gone, or had to be ended; `how` is one of the verdicts above."""
+
+    def __init__(self, how, detail=""):
+        super().__init__(how)
+        self.how = how
+        self.detail = detail
 
 
 @dataclass(frozen=True)

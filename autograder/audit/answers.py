@@ -1,7 +1,10 @@
 """What an exercise's answers must earn: the right ones everything on every seed, the wrong ones little, and a name."""
 
+from functools import partial
+
 from ..attempt import attempted
 from ..judge import UNEXAMINED, examine, judge, quiet
+from ..standin import in_memory
 from ..verdict import PASSED
 from . import zoo
 
@@ -37,14 +40,14 @@ def junk_answers(exercise):
     for allowed, answers in ((0, zoo.junk(exercise)), (LAZY_WORTH, zoo.lazy(exercise))):
         for name, answer in answers:
             for key in _keys(FEW):
-                findings, _ = examine(exercise, answer, key, exercise.checks)
+                findings, _ = _examine(exercise, answer, key, exercise.checks)
                 yield from _unexamined(findings, name)
                 if (share := _share(findings)) > allowed:
                     passed = ", ".join(f.check for f in findings if f.verdict == PASSED)
                     yield f"{name} earns {share:.2f} of the points, at most {allowed} is right (it passes {passed})"
                     break
     if exercise.given is not ...:
-        findings, _ = examine(exercise, exercise.given, next(_keys(1)), exercise.checks)
+        findings, _ = _examine(exercise, exercise.given, next(_keys(1)), exercise.checks)
         if _share(findings) == 1:
             yield "what is given to be repaired passes as it is"
 
@@ -84,7 +87,7 @@ def _named_and_poor(exercise, wrong, answer, how=""):
 
 def _refusals(exercise, name, answer, seeds):
     for number, key in enumerate(_keys(seeds)):
-        findings, _ = examine(exercise, answer, key, exercise.checks)
+        findings, _ = _examine(exercise, answer, key, exercise.checks)
         refused = [f"{f.check}: {f.sentence} ({f.detail})" for f in findings if f.verdict != PASSED]
         if refused:
             yield f"{name} is refused on seed {number} by {'; '.join(refused)}"
@@ -92,8 +95,12 @@ def _refusals(exercise, name, answer, seeds):
 
 
 def _said(exercise, answer, key, check):
-    ((finding,), _) = examine(exercise, answer, key, (check,))
+    ((finding,), _) = _examine(exercise, answer, key, (check,))
     return finding.verdict, finding.sentence
+
+
+def _examine(exercise, answer, key, checks):
+    return examine(exercise, partial(in_memory, answer), key, checks)
 
 
 def _unexamined(findings, name):
