@@ -83,6 +83,36 @@ def count(name, value, *, low=1):
     return int(value)
 
 
+def sizes(name, value):
+    """Return `value` as a tuple of two or more positive ints: inputs first, hidden layers, outputs last."""
+    if not isinstance(value, (tuple, list, np.ndarray)):
+        raise TypeError(f"{name} must be a sequence of integers, got {type(value).__name__} {value!r}")
+    out = tuple(count(f"{name}[{i}]", n) for i, n in enumerate(value))
+    if len(out) < 2:
+        raise ValueError(f"{name} must name at least the inputs and the outputs, got {len(out)} of them")
+    return out
+
+
+def categories(name, value, *, shape=(None,)):
+    """Return `value` as an array of names of kinds: integers, booleans or text."""
+    out = np.asarray(value)
+    if out.dtype.kind not in "iubU":
+        raise TypeError(f"{name} must be an array of integers, booleans or text, got {_what(value, out)}")
+    if not _fits(out.shape, shape):
+        wanted = ", ".join("any" if n is None else str(n) for n in shape)
+        raise ValueError(f"{name} must have shape ({wanted}), got {out.shape}")
+    if out.size == 0:
+        raise ValueError(f"{name} must not be empty, got shape {out.shape}")
+    return out
+
+
+def function(name, value, call):
+    """Return `value` if it can be called; `call` shows how it will be."""
+    if not callable(value):
+        raise TypeError(f"{name} must be callable as {call}, got {type(value).__name__}")
+    return value
+
+
 def one_of(name, value, options):
     """Return `value` if it is one of the named `options`."""
     if value not in options:

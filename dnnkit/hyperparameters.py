@@ -1,5 +1,6 @@
-"""What the developer sets before training and training does not change."""
+"""What the developer sets before training and training does not change, and what sizes of layers cost."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ import numpy as np
 from dnnkit import _inputs, network
 
 OPTIMIZERS = ("sgd", "rmsprop", "adam", "adamw")
+_DTYPES = ("float16", "float32", "float64")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,3 +99,176 @@ class Hyperparameters:
             raise ValueError(f"momentum must be 0 with optimizer {self.optimizer!r}, which has no use for it")
         if self.weight_decay and self.optimizer not in ("sgd", "adamw"):
             raise ValueError(f"weight_decay must be 0 with optimizer {self.optimizer!r}: use 'adamw', or lam for L2")
+
+
+def count_parameters(sizes, *, bias=True):
+    r"""Number of parameters of a fully connected network: what training changes.
+
+    .. math:: P = \sum_{l=1}^{L} \left(n_{l-1}\, n_l + n_l\right)
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Inputs :math:`n_0`, units of each hidden layer, outputs :math:`n_L`. The inputs have no weights of their own.
+    bias : bool
+        Whether each layer has a bias for each of its units (the second term).
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    TypeError
+        If `sizes` is not made of integers or `bias` is not a bool.
+    ValueError
+        If there are fewer than two sizes or one is below 1.
+
+    References
+    ----------
+    Goodfellow, Bengio and Courville 2016, *Deep Learning*, section 6.4.
+
+    Examples
+    --------
+    >>> count_parameters((64, 32, 10))                       # 64 * 32 + 32 + 32 * 10 + 10
+    2410
+    """
+    sizes, bias = _inputs.sizes("sizes", sizes), _inputs.boolean("bias", bias)
+    return _count(sizes, bias)
+
+
+def memory_bytes(sizes, *, dtype="float32", optimizer_slots=0):
+    r"""Memory for the weights and biases, their gradients and the optimizer's state; activations come on top.
+
+    .. math:: \text{bytes} = (2 + \text{slots})\, P \cdot \text{bytes per number}
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Inputs, units of each hidden layer, outputs.
+    dtype : {"float16", "float32", "float64"}
+    optimizer_slots : int
+        Numbers that the optimizer remembers for each parameter: 0 for plain gradient descent, 1 for momentum and
+        RMSProp, 2 for Adam and AdamW.
+
+    Returns
+    -------
+    int
+        Bytes; 2**20 of them are a mebibyte.
+
+    Raises
+    ------
+    TypeError
+        If `sizes` or `optimizer_slots` is not made of integers.
+    ValueError
+        If there are fewer than two sizes, one is below 1, `optimizer_slots` is negative or `dtype` is unknown.
+
+    References
+    ----------
+    Rajbhandari et al. 2020, *ZeRO*, section 3.1.
+
+    Examples
+    --------
+    >>> memory_bytes((64, 32, 10), optimizer_slots=2)        # Adam: 4 numbers of 4 bytes for each of 2410 parameters
+    38560
+    """
+    sizes, slots = _inputs.sizes("sizes", sizes), _inputs.count("optimizer_slots", optimizer_slots, low=0)
+    return (2 + slots) * _count(sizes, True) * _itemsize(dtype)
+
+
+def activation_bytes(sizes, batch_size, *, dtype="float32"):
+    r"""Memory for the activations of one batch that backpropagation needs: the values of every layer, inputs included.
+
+    .. math:: \text{bytes} = n \sum_{l=0}^{L} n_l \cdot \text{bytes per number}
+
+    Unlike :func:`memory_bytes` it grows with the batch. An activation that can be differentiated from its value (ReLU,
+    tanh, sigmoid) needs no second array for its input.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Inputs, units of each hidden layer, outputs.
+    batch_size : int
+        Number n of examples in the batch.
+    dtype : {"float16", "float32", "float64"}
+
+    Returns
+    -------
+    int
+        Bytes.
+
+    Raises
+    ------
+    TypeError
+        If `sizes` or `batch_size` is not made of integers.
+    ValueError
+        If there are fewer than two sizes, one of them or `batch_size` is below 1, or `dtype` is unknown.
+
+    References
+    ----------
+    Chen et al. 2016, *Training deep nets with sublinear memory cost*, section 3.
+
+    Examples
+    --------
+    >>> activation_bytes((64, 32, 10), 128)                  # 128 * (64 + 32 + 10) * 4
+    54272
+    """
+    sizes, batch_size = _inputs.sizes("sizes", sizes), _inputs.count("batch_size", batch_size)
+    return batch_size * sum(sizes) * _itemsize(dtype)
+
+
+def width_for_budget(n_inputs, n_outputs, budget, *, hidden_layers):
+    r"""Largest width of `hidden_layers` equal layers with which a network has at most `budget` parameters.
+
+    .. math::
+        P(h) = (H - 1)\, h^2 + (n_\text{in} + n_\text{out} + H)\, h + n_\text{out} \le \text{budget},
+        \qquad H = \text{hidden\_layers}
+
+    Parameters
+    ----------
+    n_inputs, n_outputs : int
+    budget : int
+        Parameters that the network may have, biases included.
+    hidden_layers : int
+        Number H of hidden layers, at least 1.
+
+    Returns
+    -------
+    int
+        The width h; with h + 1 units the network would be over the budget.
+
+    Raises
+    ------
+    TypeError
+        If an argument is not an integer.
+    ValueError
+        If an argument is below 1, or not even a width of 1 is within the budget.
+
+    References
+    ----------
+    Goodfellow, Bengio and Courville 2016, *Deep Learning*, section 6.4.1, compares depths at equal parameters.
+
+    Examples
+    --------
+    >>> width = width_for_budget(64, 10, 5000, hidden_layers=2)
+    >>> width, count_parameters((64, width, width, 10)), count_parameters((64, width + 1, width + 1, 10))
+    (42, 4966, 5127)
+    """
+    n_inputs, n_outputs = _inputs.count("n_inputs", n_inputs), _inputs.count("n_outputs", n_outputs)
+    budget, hidden = _inputs.count("budget", budget), _inputs.count("hidden_layers", hidden_layers)
+    smallest = _count((n_inputs, *[1] * hidden, n_outputs), True)
+    if budget < smallest:
+        raise ValueError(f"budget must be at least {smallest}, the parameters at width 1, got {budget}")
+    square, linear, left = hidden - 1, n_inputs + n_outputs + hidden, budget - n_outputs
+    if not square:
+        return left // linear
+    # in integers: a floating-point root would be off by one at the edge of a large budget
+    return (math.isqrt(linear**2 + 4 * square * left) - linear) // (2 * square)
+
+
+def _count(sizes, bias):
+    return sum((fan_in + bias) * fan_out for fan_in, fan_out in zip(sizes, sizes[1:]))
+
+
+def _itemsize(dtype):
+    return np.dtype(_inputs.one_of("dtype", dtype, _DTYPES)).itemsize
