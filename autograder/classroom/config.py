@@ -117,11 +117,15 @@ def gradebook(config):
         yield opened
 
 
-def logger(path):
-    """Return a logger that writes nbgrader's messages to a file, and nowhere else."""
+@contextmanager
+def log_to(path):
+    """Yield a logger that writes nbgrader's messages to a file, and nowhere else."""
     path.parent.mkdir(parents=True, exist_ok=True)
     log = logging.Logger("nbgrader", logging.INFO)
     handler = logging.FileHandler(path, mode="w", encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     log.addHandler(handler)
-    return log
+    try:
+        yield log
+    finally:
+        handler.close()

@@ -28,8 +28,9 @@ def export(directory):
     place = open_class(directory)
     grades, exercises = place.root / "grades.csv", place.root / "exercises.csv"
     config = settings.load(place)
-    with scratch(place) as folder, settings.gradebook(config) as gradebook:
-        plugin = CsvExportPlugin(config=config, log=settings.logger(place.state / "export.log"))
+    log_file = place.state / "export.log"
+    with scratch(place) as folder, settings.gradebook(config) as gradebook, settings.log_to(log_file) as log:
+        plugin = CsvExportPlugin(config=config, log=log)
         plugin.to = str(folder / grades.name)
         plugin.export(gradebook)
         os.replace(plugin.to, grades)

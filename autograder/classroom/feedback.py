@@ -100,16 +100,15 @@ def _write(place, topic, students, config):
             graded.mkdir(parents=True)
             shutil.copyfile(place.step("autograded", student, topic, f"{topic}.ipynb"), graded / f"{topic}.ipynb")
         log_file = place.state / f"feedback-{topic}.log"
-        log = settings.logger(log_file)
         config = config.copy()
         config.CourseDirectory.autograded_directory = str((folder / "autograded").relative_to(place.root))
         config.CourseDirectory.feedback_directory = str((folder / "feedback").relative_to(place.root))
         config.CourseDirectory.assignment_id = topic
-        converter = GenerateFeedback(coursedir=settings.course_directory(config), config=config, log=log)
-        try:
-            with settings.nbgrader_at_work():
+        with settings.log_to(log_file) as log, settings.nbgrader_at_work():
+            converter = GenerateFeedback(coursedir=settings.course_directory(config), config=config, log=log)
+            try:
                 converter.start()
-        except NbGraderException as error:
-            raise ClassError(f"nbgrader could not write feedback on {topic}; see {log_file}") from error
+            except NbGraderException as error:
+                raise ClassError(f"nbgrader could not write feedback on {topic}; see {log_file}") from error
         for student in students:
             replace_folder(folder / "feedback" / student / topic, place.step("feedback", student, topic))

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from html import escape
@@ -18,6 +17,7 @@ from .execute import NotRun, execute, not_run
 from .layout import ClassError, open_class, replace_folder, scratch, write_file
 from .record import record
 
+BATCH = 50  # submissions; what has run is recorded after so many
 NOTICE = "> **About your submission.** {}"
 
 
@@ -76,21 +76,15 @@ def grade(directory, topics=(), *, students=(), force=False, workers=None, conso
     """
     place = open_class(directory)
     config = settings.load(place)
-    log = settings.logger(place.state / "grade.log")
-    console = console or Console()
     pinned = pin.read(place)
-    for topic in topics or pinned["topics"]:
-        if topic not in pinned["topics"]:
-            raise ClassError(f"{topic!r} is not released in this class; released: {_listed(pinned['topics'])}")
-        pin.require_whole(place, topic)
-    if not pinned["topics"]:
-        raise ClassError(f"nothing is released in {directory}; begin with: autograder release {directory}")
+    released = _require_released(place, pinned, topics)
     found, warnings = _handed_in(place, pinned["topics"])
     for student in students:
         if student not in {name for name, _ in found}:
             raise ClassError(f"there is no submission of {student!r} under {place.step('submitted')}")
-    warnings += pin.differences(pinned)
-    releases = {topic: _release(place, topic, config) for topic in topics or pinned["topics"]}
+    with settings.gradebook(config) as gradebook:
+        roster.record(place, gradebook)
+        releases = {topic: _release(place, topic, gradebook) for topic in released}
     state = _read_state(place)
     chosen = [
         _Task(student, topic, _fingerprint(place, student, topic, pinned, releases[topic], config))
@@ -99,19 +93,25 @@ def grade(directory, topics=(), *, students=(), force=False, workers=None, conso
     ]
     due = [task for task in chosen if force or not _stands(place, task, state)]
     if due:
-        _grade(place, due, releases, config, log, state, workers or os.cpu_count() or 1, console)
-    else:
-        with settings.gradebook(config) as gradebook:
-            roster.record(place, gradebook)
+        with settings.log_to(place.state / "grade.log") as log:
+            _grade(place, due, releases, config, log, state, workers or os.cpu_count() or 1, console or Console())
     lost = [task for task in due if f"{task.student}/{task.topic}" not in state]
+    warnings += pin.differences(pinned)
     warnings += [f"{task.student}/{task.topic} could not be recorded; see {place.state / 'grade.log'}" for task in lost]
     notices = {tuple(key.rsplit("/", 1)): tuple(entry["notices"]) for key, entry in state.items() if entry["notices"]}
     graded = tuple((task.student, task.topic) for task in due if task not in lost)
     return Graded(graded, len(chosen) - len(due), notices, tuple(warnings))
 
 
-def _listed(names):
-    return ", ".join(names) or "nothing"
+def _require_released(place, pinned, topics):
+    """Return the topics to grade, all of which are released and whole."""
+    if not pinned["topics"]:
+        raise ClassError(f"nothing is released in {place.root}; begin with: autograder release {place.root}")
+    for topic in topics or pinned["topics"]:
+        if topic not in pinned["topics"]:
+            raise ClassError(f"{topic!r} is not released in this class; released: {', '.join(pinned['topics'])}")
+        pin.require_whole(place, topic)
+    return tuple(topics or pinned["topics"])
 
 
 def _handed_in(place, released):
@@ -127,14 +127,13 @@ def _handed_in(place, released):
 
 
 def _folders(parent):
-    return sorted(path for path in parent.iterdir() if path.is_dir() and not path.name.startswith("."))
+    return sorted(path for path in parent.glob("*") if path.is_dir() and not path.name.startswith("."))
 
 
-def _release(place, topic, config):
+def _release(place, topic, gradebook):
     """Return the assignment as nbgrader grades it: the release, its locked cells as the gradebook has them."""
     release = nbformat.read(place.step("release", topic, f"{topic}.ipynb"), as_version=4)
-    with settings.gradebook(config) as gradebook:
-        sources = {cell.name: cell.source for cell in gradebook.find_notebook(topic, topic).source_cells}
+    sources = {cell.name: cell.source for cell in gradebook.find_notebook(topic, topic).source_cells}
     for cell in release.cells:
         if cell.metadata.nbgrader.locked:
             cell.source = sources[cell.metadata.nbgrader.grade_id]
@@ -174,47 +173,50 @@ def _result(place, task):
 
 
 def _grade(place, due, releases, config, log, state, workers, console):
-    """Run what is due, several notebooks at once, then record it, one at a time as the gradebook has one writer."""
-    limit = settings.course_directory(config).max_file_size
-    notices = {}
-    columns = (TextColumn("{task.description:<22}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with scratch(place) as folder, Progress(*columns, console=console) as progress:
-        running = progress.add_task("Running notebooks", total=len(due))
-        recording = progress.add_task("Recording grades", total=len(due))
-        with ThreadPoolExecutor(workers) as pool:
-            futures = {
-                pool.submit(_run, place, task, releases[task.topic], config, log, limit, folder): task for task in due
-            }
-            try:
-                for future in as_completed(futures):
-                    notices[futures[future]] = future.result()
-                    progress.advance(running)
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
-        with settings.gradebook(config) as gradebook:
-            roster.record(place, gradebook)
-        topics = defaultdict(list)
-        for task in due:
-            topics[task.topic].append(task)
-        for topic, tasks in topics.items():
-            record(topic, folder, config, log)
-            for task in tasks:
-                state.pop(f"{task.student}/{task.topic}", None)
-                made = folder / "autograded" / task.student / topic
-                if made.is_dir():
-                    replace_folder(made, place.step("autograded", task.student, topic))
-                    state[f"{task.student}/{topic}"] = {
-                        "fingerprint": task.fingerprint,
-                        "result": _result(place, task),
-                        "notices": notices[task],
+    """Grade what is due, some at a time, so that what is done stays done if the rest is interrupted."""
+    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        bars = [progress.add_task(words, total=len(due)) for words in ("Running notebooks", "Recording grades")]
+        for start in range(0, len(due), BATCH):
+            tasks = due[start : start + BATCH]
+            with scratch(place) as folder:
+                notices = {}
+                with ThreadPoolExecutor(workers) as pool:
+                    futures = {
+                        pool.submit(_run, place, task, releases[task.topic], config, log, folder): task
+                        for task in tasks
                     }
+                    try:
+                        for future in as_completed(futures):
+                            notices[futures[future]] = future.result()
+                            progress.advance(bars[0])
+                    except BaseException:
+                        pool.shutdown(cancel_futures=True)
+                        raise
+                for topic in dict.fromkeys(task.topic for task in tasks):
+                    record(topic, folder, config, log)
+                for task in tasks:
+                    _keep(place, task, folder, notices[task], state)
             write_file(place.state / "graded.json", json.dumps(state, indent=1, sort_keys=True).encode())
-            progress.advance(recording, len(tasks))
+            progress.advance(bars[1], len(tasks))
 
 
-def _run(place, task, release, config, log, limit, folder):
+def _keep(place, task, folder, notices, state):
+    """Put a recorded notebook in its place and remember of what it is the result; forget what was not recorded."""
+    state.pop(f"{task.student}/{task.topic}", None)
+    made = folder / "autograded" / task.student / task.topic
+    if made.is_dir():
+        replace_folder(made, place.step("autograded", task.student, task.topic))
+        state[f"{task.student}/{task.topic}"] = {
+            "fingerprint": task.fingerprint,
+            "result": _result(place, task),
+            "notices": notices,
+        }
+
+
+def _run(place, task, release, config, log, folder):
     """Rebuild and run one submission, and put the result where it is recorded from; return its notices."""
+    limit = settings.course_directory(config).max_file_size
     read = submission.read(place.step("submitted", task.student, task.topic), task.topic, limit)
     notebook, mended = submission.rebuild(release, read.cells)
     notices = [*read.notices, *mended]

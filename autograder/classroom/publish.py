@@ -29,13 +29,12 @@ def publish(place, topic, source, root, config):
 def _generate(place, topic, config, folder):
     """Run nbgrader's generate_assignment, which records the cells in the gradebook, into a scratch folder."""
     log_file = place.state / f"release-{topic}.log"
-    log = settings.logger(log_file)
     config = config.copy()
     config.CourseDirectory.release_directory = str((folder / "release").relative_to(place.root))
     config.CourseDirectory.assignment_id = topic
-    converter = GenerateAssignment(coursedir=settings.course_directory(config), config=config, log=log)
-    try:
-        with settings.nbgrader_at_work():
+    with settings.log_to(log_file) as log, settings.nbgrader_at_work():
+        converter = GenerateAssignment(coursedir=settings.course_directory(config), config=config, log=log)
+        try:
             converter.start()
-    except NbGraderException as error:
-        raise ClassError(f"nbgrader could not release {topic}; see {log_file}") from error
+        except NbGraderException as error:
+            raise ClassError(f"nbgrader could not release {topic}; see {log_file}") from error

@@ -18,11 +18,13 @@ def record(topic, folder, config, log):
     config.CourseDirectory.submitted_directory = str((folder / "submitted").relative_to(root))
     config.CourseDirectory.autograded_directory = str((folder / "autograded").relative_to(root))
     config.CourseDirectory.assignment_id = topic
-    converter = Autograde(coursedir=settings.course_directory(config), config=config, log=log)
-    converter.sanitize_preprocessors = [step for step in converter.sanitize_preprocessors if step is not ClearOutput]
-    converter.autograde_preprocessors = [step for step in converter.autograde_preprocessors if step is not Execute]
-    try:
-        with settings.nbgrader_at_work():
+    with settings.nbgrader_at_work():
+        converter = Autograde(coursedir=settings.course_directory(config), config=config, log=log)
+        converter.sanitize_preprocessors = [
+            step for step in converter.sanitize_preprocessors if step is not ClearOutput
+        ]
+        converter.autograde_preprocessors = [step for step in converter.autograde_preprocessors if step is not Execute]
+        try:
             converter.start()
-    except NbGraderException:
-        log.error("nbgrader could not record every submission of %s", topic)
+        except NbGraderException:
+            log.error("nbgrader could not record every submission of %s", topic)

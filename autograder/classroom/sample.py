@@ -25,7 +25,7 @@ EXPECTED = "expected.json"
 def sample(directory, topics=(), *, root=chapters.ROOT) -> ClassDirectory:
     """Make a class directory, or take the one that is there, release into it and hand in a submission of every kind.
 
-    The students are ``right``, ``right-otherwise`` (answers written another way), ``mistake-1``, ``mistake-2`` and so
+    The students are ``right``, ``right-otherwise`` (answers written another way), ``mistake-01``, ``mistake-02`` and so
     on (each exercise's first, second, ... misconception), ``blank``, ``crash`` (answers that raise), ``broken`` (a file
     that is no notebook), ``missing`` (a folder without a notebook), ``duplicate`` (right answers in cells that are
     there twice) and ``oversized``. What each must get is written to ``expected.json``; see `problems`.
@@ -70,7 +70,7 @@ def _write_if_new(path, content):
 
 def _students(most):
     """Return, by student, the function that makes a submission's file and the results it must get."""
-    mistaken = {f"mistake-{number}": _answered(answers.mistake(number)) for number in range(1, most + 1)}
+    mistaken = {f"mistake-{number:02}": _answered(answers.mistake(number)) for number in range(1, most + 1)}
     return {
         "right": _answered(answers.right),
         "right-otherwise": _answered(answers.right_otherwise),

@@ -17,7 +17,7 @@ as you like; `hint("{topic}/...")` gives a hint. You can add cells of your own. 
 `{topic}.ipynb`."""
 
 GRADED = """\
-# This cell is graded when you hand in: your answer above is then judged on more inputs than `check` uses.
+# Graded when you hand in: your answer above is then judged on more inputs than `check` uses.
 ### BEGIN HIDDEN TESTS
 from autograder.check import grade
 grade("{exercise}", globals())

@@ -7,6 +7,7 @@ from the release, so that a duplicate, renamed, deleted or unreadable cell is th
 import copy
 import hashlib
 import json
+import os
 import re
 import stat
 from collections import defaultdict
@@ -49,7 +50,8 @@ def read(folder, topic, max_kilobytes) -> Submission:
         cells = _cells(path, max_kilobytes)
     except _Unreadable as reason:
         notices.append(str(reason))
-    return Submission(cells, tuple(notices), _timestamp(folder, notices))
+    timestamp = _timestamp(folder, notices)
+    return Submission(cells, tuple(notices), timestamp)
 
 
 def digest(folder) -> str:
@@ -59,7 +61,7 @@ def digest(folder) -> str:
         if path.suffix not in (".ipynb", ".txt"):
             continue
         summed.update(f"{path.name}\0{_is_file(path)}\0".encode("utf-8", "replace"))
-        if _is_file(path):
+        if _is_file(path) and os.access(path, os.R_OK):
             with path.open("rb") as file:
                 summed.update(hashlib.file_digest(file, "sha256").digest())
     return summed.hexdigest()
@@ -95,7 +97,10 @@ def _cells(path, max_kilobytes):
     try:
         notebook = json.loads(path.read_bytes().decode("utf-8-sig"))
     except (ValueError, RecursionError, OSError) as error:
-        raise _Unreadable(f"{path.name} is not a notebook that can be read: it is not whole JSON.") from error
+        raise _Unreadable(
+            f"{path.name} cannot be read: the file is damaged or not complete (it is not JSON). Open it in Jupyter, "
+            "save it, and hand it in again."
+        ) from error
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise _Unreadable(f"{path.name} is not a Jupyter notebook (format 4): it has no list of cells.")
     return tuple(_cell(cell, path) for cell in notebook["cells"])
@@ -121,8 +126,8 @@ def _timestamp(folder, notices):
     try:
         text = path.read_text(encoding="utf-8").strip()[:100]
         parse_utc(text)
-    except (ValueError, OverflowError) as error:
-        notices.append(f"The time of your submission could not be read ({type(error).__name__}).")
+    except (ValueError, OverflowError):
+        notices.append("The time of your submission could not be read.")
         return ""
     return text
 

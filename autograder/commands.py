@@ -1,0 +1,153 @@
+"""The instructor's commands: what each takes on the command line, and what it says when it is done.
+
+The class's own modules are imported when a command runs, so that the other commands start without them.
+"""
+
+import argparse
+import sys
+
+INSTALL = "this command needs the course's tools for classes: pip install 'tuning-deep-networks[class]'"
+
+
+def add_class_commands(commands):
+    """Add the commands for classes to an argparse parser's subcommands."""
+    parser = _add(commands, "init", _init, "make a class directory")
+    parser.add_argument("directory", metavar="DIR")
+
+    parser = _add(commands, "release", _release, "put assignments into a class, and pin it to the exercises")
+    parser.add_argument("directory", metavar="DIR")
+    parser.add_argument("topics", nargs="*", metavar="TOPIC", help="without any: all topics")
+    parser.add_argument(
+        "--update", action="store_true", help="take what has changed, after listing the grades it moves"
+    )
+
+    parser = _add(commands, "grade", _grade, "grade what was handed in, again only what has changed")
+    _add_selection(parser)
+    parser.add_argument("--force", action="store_true", help="grade again what has not changed, too")
+    parser.add_argument("--workers", type=_positive, metavar="N", help="notebooks at once (one for each processor)")
+
+    parser = _add(commands, "feedback", _feedback, "write a page of feedback for each graded submission")
+    _add_selection(parser)
+    parser.add_argument("--force", action="store_true", help="write again what has not changed, too")
+
+    parser = _add(commands, "export", _export, "write grades.csv and exercises.csv")
+    parser.add_argument("directory", metavar="DIR")
+
+    parser = _add(commands, "sample", _sample, "make a sample class with submissions of every kind, and grade it")
+    parser.add_argument("directory", metavar="DIR")
+    parser.add_argument("topics", nargs="*", metavar="TOPIC", help="without any: all topics")
+
+
+def _add(commands, name, run, words):
+    parser = commands.add_parser(name, help=words, description=words)
+    parser.set_defaults(run=lambda arguments: _run(run, arguments))
+    return parser
+
+
+def _add_selection(parser):
+    parser.add_argument("directory", metavar="DIR")
+    parser.add_argument("topics", nargs="*", metavar="TOPIC", help="without any: all that are released")
+    parser.add_argument("--student", action="append", default=[], metavar="ID", help="only this one; may be repeated")
+
+
+def _positive(text):
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number of 1 or more, got {text!r}")
+    return int(text)
+
+
+def _run(run, arguments):
+    """Run a command; what an instructor can mend is one sentence and exit status 2."""
+    try:
+        from rich.console import Console
+
+        from . import classroom
+    except ImportError as error:
+        print(f"{INSTALL} ({error})", file=sys.stderr)
+        return 2
+    try:
+        return run(classroom, arguments, Console()) or 0
+    except classroom.ERRORS as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return 2
+
+
+def _init(classroom, arguments, console):
+    place = classroom.create(arguments.directory)
+    _say(console, f"Made {place.root}.", f"Put assignments into it: autograder release {arguments.directory}")
+
+
+def _release(classroom, arguments, console):
+    def announce(moves):
+        if not moves:
+            _say(console, "No grade moves.")
+        for move in moves:
+            after = "taken away" if move.after is None else f"{move.after:g}"
+            _say(console, f"{move.student}, {move.exercise}: {move.before:g} becomes {after}")
+
+    done = classroom.release(
+        arguments.directory, arguments.topics, update=arguments.update, announce=announce, console=console
+    )
+    for topic in done.unchanged:
+        _say(console, f"{topic}: stands as it was released")
+    for topic in done.released:
+        _say(console, f"{topic}: hand out {classroom.open_class(arguments.directory).handout / topic}.zip")
+
+
+def _grade(classroom, arguments, console):
+    done = classroom.grade(
+        arguments.directory,
+        arguments.topics,
+        students=arguments.student,
+        force=arguments.force,
+        workers=arguments.workers,
+        console=console,
+    )
+    _tell(classroom, arguments.directory, done, console)
+
+
+def _tell(classroom, directory, done, console):
+    """Show what grading found: notices, warnings, the table of grades."""
+    for (student, topic), notices in sorted(done.notices.items()):
+        for notice in notices:
+            _say(console, f"{student}, {topic}: {notice}")
+    for warning in done.warnings:
+        _say(console, f"Warning: {warning}")
+    console.print(classroom.table(classroom.open_class(directory)))
+    _say(console, f"{len(done.graded)} graded, {done.unchanged} unchanged.")
+
+
+def _feedback(classroom, arguments, console):
+    written = classroom.feedback(
+        arguments.directory, arguments.topics, students=arguments.student, force=arguments.force
+    )
+    folder = classroom.open_class(arguments.directory).step("feedback")
+    _say(console, f"{len(written)} pages of feedback written; all of them are in {folder}.")
+
+
+def _export(classroom, arguments, console):
+    _say(console, *(f"Wrote {path}." for path in classroom.export(arguments.directory)))
+
+
+def _sample(classroom, arguments, console):
+    place = classroom.sample(arguments.directory, arguments.topics)
+    done = classroom.grade(place.root, console=console)
+    classroom.feedback(place.root)
+    files = classroom.export(place.root)
+    _tell(classroom, place.root, done, console)
+    problems = classroom.problems(place.root)
+    _say(console, *problems)
+    if not problems:
+        _say(console, "Every submission got what it was made for.")
+    _say(
+        console,
+        f"Feedback: {place.step('feedback')}",
+        *(f"Grades:   {path}" for path in files),
+        f"Desk:     cd {place.root} && jupyter lab   (then Nbgrader, Formgrader)",
+    )
+    return 1 if problems else 0
+
+
+def _say(console, *lines):
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,115 @@
+"""Classes that tests share: kernels cost seconds, so each is made once a session, whatever the number of workers."""
+
+import os
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from filelock import FileLock
+from rich.console import Console
+
+from autograder import classroom
+
+COURSE = Path(__file__).with_name("course")
+QUIET = Console(quiet=True)
+
+
+@pytest.fixture(scope="session")
+def course():
+    """A course of one topic, toy, with a function, a value and a free text."""
+    return COURSE
+
+
+@pytest.fixture(scope="session")
+def _made_once(tmp_path_factory):
+    """A function that makes a directory once for all workers, by a function that takes its path."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made_once(name, make):
+        target = shared / name
+        with FileLock(shared / f"{name}.lock"):
+            done = shared / f"{name}.done"
+            if not done.exists():
+                make(target)
+                done.touch()
+        return target
+
+    return made_once
+
+
+def _whole(directory, **course):
+    classroom.sample(directory, **course)
+    classroom.grade(directory, console=QUIET)
+    classroom.feedback(directory)
+    classroom.export(directory)
+
+
+@pytest.fixture(scope="session")
+def released(_made_once, course):
+    """A class with the toy course released and nothing handed in. Only to be read, or copied."""
+
+    def make(directory):
+        classroom.create(directory)
+        classroom.release(directory, root=course)
+
+    return _made_once("released", make)
+
+
+@pytest.fixture(scope="session")
+def graded(_made_once, course):
+    """The sample class of the toy course, graded. Only to be read, or copied."""
+    return _made_once("graded", lambda directory: _whole(directory, root=course))
+
+
+@pytest.fixture(scope="session")
+def real(_made_once):
+    """The sample class of the whole course, graded. Only to be read, or copied."""
+    return _made_once("real", _whole)
+
+
+@pytest.fixture
+def fresh(released, tmp_path):
+    """A copy of the released class, at another place, to do anything with."""
+    return shutil.copytree(released, tmp_path / "class")
+
+
+@pytest.fixture
+def copied(graded, tmp_path):
+    """A copy of the graded class, at another place, to do anything with."""
+    return shutil.copytree(graded, tmp_path / "class")
+
+
+@pytest.fixture
+def hand_in():
+    """A function that hands in the toy notebook with some cells' sources replaced, and returns its path."""
+
+    def hand_in(directory, student, change=lambda notebook: None, **sources):
+        notebook = nbformat.read(directory / "release" / "toy" / "toy.ipynb", as_version=4)
+        for cell in notebook.cells:
+            name = cell.metadata.nbgrader.grade_id.removesuffix("-answer")
+            if cell.metadata.nbgrader.solution and name in sources:
+                cell.source = sources[name]
+        change(notebook)
+        path = directory / "submitted" / student / "toy" / "toy.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, path)
+        return path
+
+    return hand_in
+
+
+@pytest.fixture
+def points():
+    """A function that returns the points of a class's student by exercise."""
+
+    def points(directory, student):
+        place = classroom.open_class(directory)
+        return {
+            result.exercise.removeprefix("toy/"): result.points
+            for result in classroom.results(place)
+            if result.student == student
+        }
+
+    return points

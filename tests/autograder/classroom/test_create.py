@@ -1,0 +1,84 @@
+"""A class directory is made whole, is never overwritten, and keeps its secret."""
+
+import stat
+
+import pytest
+from nbgrader.apps import NbGraderApp
+
+from autograder import classroom
+from autograder.classroom.config import load
+from autograder.classroom.layout import ClassDirectory
+
+
+def test_a_class_has_nbgraders_layout_and_settings(tmp_path):
+    place = classroom.create(tmp_path / "class")
+    assert {path.name for path in place.root.iterdir() if path.is_dir()} == {
+        "source",
+        "release",
+        "submitted",
+        "autograded",
+        "feedback",
+    }
+    assert place.roster_file.read_text() == "id,first_name,last_name,email\n"
+    assert classroom.open_class(tmp_path / "class") == place
+    settings = load(place)
+    assert settings.CourseDirectory.root == str(place.root)
+    assert settings.CourseDirectory.max_file_size == 10_000
+
+
+def test_nbgrader_itself_reads_the_settings(tmp_path, monkeypatch):
+    place = classroom.create(tmp_path / "class", max_kilobytes=77)
+    monkeypatch.setenv("AUTOGRADER_EXERCISES", "")
+    monkeypatch.chdir(place.root)
+    app = NbGraderApp()
+    app.load_cwd_config = True
+    app.load_config_file()
+    assert app.config.CourseDirectory.max_file_size == 77
+    assert app.config.CourseDirectory.root == str(place.root)
+
+
+def test_the_secret_is_the_owners_alone_and_each_class_has_its_own(tmp_path):
+    one, two = classroom.create(tmp_path / "one"), classroom.create(tmp_path / "two")
+    assert stat.S_IMODE(one.seed_file.stat().st_mode) == 0o600
+    assert len(bytes.fromhex(one.seed_file.read_text())) == 32
+    assert one.seed_file.read_text() != two.seed_file.read_text()
+    assert one.student_seed("a") != one.student_seed("b")
+    assert one.student_seed("a") != two.student_seed("a")
+    assert one.seed_file.read_text().strip() not in one.student_seed("a")
+
+
+def test_a_moved_class_is_the_same(tmp_path):
+    place = classroom.create(tmp_path / "here")
+    seed = place.student_seed("a")
+    moved = ClassDirectory(place.root.rename(tmp_path / "there"))
+    assert moved.student_seed("a") == seed
+    assert load(moved).CourseDirectory.root == str(moved.root)
+
+
+def test_a_class_is_never_overwritten(tmp_path):
+    place = classroom.create(tmp_path / "class")
+    secret = place.seed_file.read_text()
+    with pytest.raises(classroom.ClassError, match=r"class exists already and is not an empty directory"):
+        classroom.create(tmp_path / "class")
+    assert place.seed_file.read_text() == secret
+    (tmp_path / "file").touch()
+    with pytest.raises(classroom.ClassError, match="file exists already"):
+        classroom.create(tmp_path / "file")
+
+
+def test_an_empty_directory_is_taken(tmp_path):
+    (tmp_path / "class").mkdir()
+    assert classroom.create(tmp_path / "class").config_file.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["class"]
+
+
+def test_what_is_no_class_is_not_opened(tmp_path):
+    with pytest.raises(classroom.ClassError, match="is not a class directory; make one with: autograder init"):
+        classroom.open_class(tmp_path)
+
+
+def test_settings_that_do_not_run_are_named(tmp_path):
+    place = classroom.create(tmp_path / "class")
+    place.config_file.write_text("c = get_config()\nnonsense\n")
+    with pytest.raises(classroom.ClassError, match=r"nbgrader_config.py does not run \(NameError: name 'nonsense'"):
+        load(place)

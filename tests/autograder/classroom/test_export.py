@@ -1,0 +1,51 @@
+"""The exported grades are the gradebook's, by assignment and by exercise."""
+
+import csv
+
+from autograder import classroom
+from autograder.classroom.config import gradebook, load
+
+
+def rows(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_grades_are_nbgraders(graded):
+    with gradebook(load(classroom.open_class(graded))) as book:
+        scores = {each["student"]: each["score"] for each in book.submission_dicts("toy")}
+    assert {row["student_id"]: float(row["score"]) for row in rows(graded / "grades.csv")} == scores
+    assert {row["max_score"] for row in rows(graded / "grades.csv")} == {"7.0"}
+
+
+def test_exercises_add_up_to_the_grades(graded):
+    found = rows(graded / "exercises.csv")
+    assert list(found[0]) == ["student", "assignment", "exercise", "points", "max", "verdict", "misconception"]
+    for grade in rows(graded / "grades.csv"):
+        own = [row for row in found if row["student"] == grade["student_id"]]
+        assert sum(float(row["points"] or 0) for row in own) == float(grade["score"])
+        assert sum(float(row["max"]) for row in own) == float(grade["max_score"])
+
+
+def test_verdicts_and_misconceptions_are_there(graded):
+    found = {(row["student"], row["exercise"]): row for row in rows(graded / "exercises.csv")}
+    assert found["right", "toy/double"]["verdict"] == "passed"
+    assert found["crash", "toy/double"]["verdict"] == "crashed"
+    assert found["mistake-02", "toy/double"]["misconception"] == "One is added."
+    assert found["broken", "toy/double"]["verdict"] == "not judged"
+    assert found["blank", "toy/share"]["verdict"] == "not attempted"
+
+
+def test_free_text_waits_for_a_person(graded, copied):
+    found = {(row["student"], row["exercise"]): row for row in rows(graded / "exercises.csv")}
+    assert found["right", "toy/why"]["points"] == ""
+    assert found["right", "toy/why"]["verdict"] == "to be graded by hand"
+    assert found["blank", "toy/why"]["verdict"] == "not attempted"
+    with gradebook(load(classroom.open_class(copied))) as book:
+        given = book.find_grade("why", "toy", "toy", "right")
+        given.manual_score, given.needs_manual_grade = 2.5, False
+        book.db.commit()
+    _, exercises = classroom.export(copied)
+    found = {(row["student"], row["exercise"]): row for row in rows(exercises)}
+    assert found["right", "toy/why"]["points"] == "2.5"
+    assert found["right", "toy/why"]["verdict"] == "graded by hand"

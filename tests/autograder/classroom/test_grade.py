@@ -1,0 +1,246 @@
+"""Every submission is graded as it deserves, whatever the others are, and again only when something has changed."""
+
+import hashlib
+import json
+import shutil
+import time
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from rich.console import Console
+
+from autograder import classroom
+from autograder.classroom import grade as grading
+from autograder.classroom.config import gradebook, load
+
+QUIET = Console(quiet=True)
+RIGHT = {"double": "def double(a):\n    return 2 * a", "share": "share = 0.75"}
+STUDENTS = (
+    "blank",
+    "broken",
+    "crash",
+    "duplicate",
+    "missing",
+    "mistake-01",
+    "mistake-02",
+    "mistake-03",
+    "oversized",
+    "right",
+    "right-otherwise",
+)
+
+
+def tree(folder):
+    return {
+        path.relative_to(folder): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def autograded(directory, student):
+    return nbformat.read(directory / "autograded" / student / "toy" / "toy.ipynb", as_version=4)
+
+
+def grade(directory, **options):
+    return classroom.grade(directory, console=QUIET, **options)
+
+
+def test_the_sample_class_gets_what_it_was_made_for(graded):
+    assert classroom.problems(graded) == ()
+    place = classroom.open_class(graded)
+    assert {result.student for result in classroom.results(place)} == set(STUDENTS)
+
+
+def test_problems_are_found_where_there_are_some(copied):
+    expected = json.loads((copied / "expected.json").read_text())
+    expected["right"]["toy/double"]["points"] = "none"
+    expected["mistake-01"]["toy/double"]["misconception"] = "Another one."
+    expected["absent"] = expected["blank"]
+    (copied / "expected.json").write_text(json.dumps(expected))
+    found = classroom.problems(copied)
+    assert len(found) == 2 + 3
+    assert any(line.startswith("right, toy/double: full points, passed") for line in found)
+    assert any(line.startswith("mistake-01, toy/double: ") and "'The square is taken.'" in line for line in found)
+
+
+def test_the_gradebook_is_nbgraders(graded):
+    with gradebook(load(classroom.open_class(graded))) as book:
+        assert isinstance(book, Gradebook)
+        scores = {each["student"]: (each["score"], each["max_score"]) for each in book.submission_dicts("toy")}
+    assert scores["right"] == (3.0, 7.0)
+    assert scores["mistake-02"] == (1.0, 7.0)
+    assert scores["broken"] == (0.0, 7.0)
+
+
+def test_notices_stand_on_top_of_the_students_notebook(graded):
+    for student, words in (
+        ("broken", "the file is damaged"),
+        ("missing", "There is no notebook toy.ipynb"),
+        ("oversized", "too large: 1.1 MB"),
+        ("duplicate", "double-answer is there 2 times"),
+    ):
+        first = autograded(graded, student).cells[0]
+        assert first.cell_type == "markdown"
+        assert words in first.source
+    assert "About your submission" not in autograded(graded, "right").cells[0].source
+
+
+def test_a_second_run_grades_nothing_and_is_quick(copied):
+    before = tree(copied / "autograded")
+    started = time.monotonic()
+    done = grade(copied)
+    assert time.monotonic() - started < 3
+    assert (done.graded, done.unchanged) == ((), len(STUDENTS))
+    assert set(done.notices) == {(name, "toy") for name in ("broken", "missing", "oversized", "duplicate")}
+    assert tree(copied / "autograded") == before
+
+
+def test_only_what_changed_is_graded_again(copied, hand_in, points):
+    submitted = tree(copied / "submitted")
+    hand_in(copied, "blank", **RIGHT)
+    hand_in(copied, "new", **RIGHT)
+    shutil.rmtree(copied / "autograded" / "crash")
+    done = grade(copied)
+    assert done.graded == (("blank", "toy"), ("crash", "toy"), ("new", "toy"))
+    assert points(copied, "blank") == points(copied, "new") == {"double": 2.0, "share": 1.0, "why": 0.0}
+    assert {path for path, now in tree(copied / "submitted").items() if submitted.get(path) != now} == {
+        (copied / "submitted" / student / "toy/toy.ipynb").relative_to(copied / "submitted")
+        for student in ("blank", "new")
+    }
+
+
+def test_force_grades_again_with_the_same_result(copied, points):
+    before = points(copied, "mistake-02")
+    reports = [output for cell in autograded(copied, "mistake-02").cells for output in cell.get("outputs", ())]
+    done = grade(copied, students=["mistake-02"], force=True)
+    assert done.graded == (("mistake-02", "toy"),)
+    assert points(copied, "mistake-02") == before
+    again = [output for cell in autograded(copied, "mistake-02").cells for output in cell.get("outputs", ())]
+    assert again == reports, "a regrade draws the same inputs"
+
+
+def test_grades_given_by_hand_are_kept(copied, hand_in, points):
+    place = classroom.open_class(copied)
+    with gradebook(load(place)) as book:
+        given = book.find_grade("why", "toy", "toy", "right")
+        assert given.needs_manual_grade
+        given.manual_score, given.needs_manual_grade = 3.0, False
+        book.db.commit()
+    assert points(copied, "right")["why"] == 3.0
+    grade(copied, students=["right"], force=True)
+    with gradebook(load(place)) as book:
+        assert book.find_grade("why", "toy", "toy", "right").manual_score == 3.0
+
+
+def test_the_kernel_knows_the_students_seed_and_not_the_secret(fresh, hand_in):
+    """What differs between students is what the class's secret makes of their names."""
+    told = "import os; print(sorted(os.environ.items()), os.getcwd(), os.listdir())"
+    for student in ("one", "two"):
+        hand_in(fresh, student, **RIGHT | {"share": told})
+    grade(fresh)
+    place = classroom.open_class(fresh)
+    secret = place.seed_file.read_text().strip()
+    printed = {}
+    for student in ("one", "two"):
+        outputs = next(cell.outputs for cell in autograded(fresh, student).cells if cell.id == "share-answer")
+        printed[student] = outputs[0].text
+        assert place.student_seed(student) in printed[student]
+        assert str(fresh / "pinned" / "exercises") in printed[student]
+        assert secret not in printed[student]
+        assert printed[student].rstrip().endswith("[]"), "the kernel begins in an empty folder"
+    assert place.student_seed("two") not in printed["one"]
+
+
+def test_a_notebook_that_kills_its_kernel_or_never_ends_stops_no_one(fresh, hand_in, points):
+    (fresh / "nbgrader_config.py").open("a").write("c.Execute.timeout = 3\n")
+    hand_in(fresh, "dead", share="import os\nos._exit(1)")
+    hand_in(fresh, "endless", **RIGHT | {"share": "while True: pass"})
+    hand_in(fresh, "right", **RIGHT)
+    done = grade(fresh)
+    assert len(done.graded) == 3
+    assert done.notices == {("dead", "toy"): ("Your notebook did not run to its end: the Python that ran it stopped.",)}
+    assert points(fresh, "dead") == {"double": 0.0, "share": 0.0, "why": 0.0}
+    assert points(fresh, "endless") == {"double": 2.0, "share": 0.0, "why": 0.0}
+    assert points(fresh, "right") == {"double": 2.0, "share": 1.0, "why": 0.0}
+
+
+def test_marks_of_a_submission_count_for_nothing(fresh, hand_in, points):
+    def cheat(notebook):
+        for cell in notebook.cells:
+            cell.metadata["tags"] = ["skip-execution", "raises-exception"]
+            if cell.metadata.nbgrader.grade:
+                cell.metadata.nbgrader["points"] = 100
+                cell.source = "100.0"
+                if cell.cell_type == "code":
+                    cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": "100.0"})]
+
+    hand_in(fresh, "cheat", cheat, share="share = 0.75")
+    grade(fresh)
+    assert points(fresh, "cheat")["double"] == 0.0
+    assert points(fresh, "cheat")["share"] == 1.0
+
+
+def test_late_penalties_are_nbgraders(fresh, hand_in):
+    (fresh / "nbgrader_config.py").open("a").write("c.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    place = classroom.open_class(fresh)
+    with gradebook(load(place)) as book:
+        book.update_or_create_assignment("toy", duedate="2026-01-01 12:00:00 UTC")
+    for student, day in (("early", 1), ("late", 2)):
+        path = hand_in(fresh, student, **RIGHT)
+        path.with_name("timestamp.txt").write_text(f"2026-01-0{day} 11:59:00 UTC")
+    grade(fresh)
+    with gradebook(load(place)) as book:
+        penalties = {s: book.find_submission("toy", s).late_submission_penalty for s in ("early", "late")}
+    assert penalties == {"early": 0.0, "late": 3.0}
+
+
+def test_what_was_done_stays_done_when_the_rest_is_interrupted(fresh, hand_in, monkeypatch):
+    for student in ("a", "b", "c"):
+        hand_in(fresh, student, **RIGHT)
+    run, seen = grading.execute, []
+
+    def interrupted(*args, **kwargs):
+        seen.append(args)
+        if len(seen) > 1:
+            raise KeyboardInterrupt
+        return run(*args, **kwargs)
+
+    monkeypatch.setattr(grading, "BATCH", 1)
+    monkeypatch.setattr(grading, "execute", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        grade(fresh)
+    monkeypatch.undo()
+    assert list((fresh / ".autograder").glob("work-*")) == []
+    done = grade(fresh)
+    assert (done.graded, done.unchanged) == ((("b", "toy"), ("c", "toy")), 1)
+
+
+def test_what_belongs_to_no_assignment_is_said(copied):
+    (copied / "submitted" / "right" / "toys").mkdir()
+    assert grade(copied).warnings == ("submitted/right/toys belongs to no assignment of this class",)
+
+
+def test_other_versions_than_the_pinned_are_said(copied):
+    pin = json.loads((copied / "pinned" / "pin.json").read_text())
+    pin["versions"]["numpy"] = "0.1"
+    (copied / "pinned" / "pin.json").write_text(json.dumps(pin))
+    (warning,) = grade(copied).warnings
+    assert warning.startswith("the class was released with numpy 0.1, and is graded with ")
+
+
+def test_an_altered_snapshot_is_refused(copied):
+    (copied / "pinned" / "exercises" / "toy" / "share.py").open("a").write("\n")
+    with pytest.raises(classroom.ClassError, match=r"is not what the release pinned; .* toy --update"):
+        grade(copied)
+
+
+def test_what_cannot_be_graded_is_named(copied, tmp_path):
+    with pytest.raises(classroom.ClassError, match="'toys' is not released in this class; released: toy"):
+        grade(copied, topics=["toys"])
+    with pytest.raises(classroom.ClassError, match="there is no submission of 'nobody'"):
+        grade(copied, students=["nobody"])
+    classroom.create(tmp_path / "empty")
+    with pytest.raises(classroom.ClassError, match="nothing is released in"):
+        grade(tmp_path / "empty")

@@ -1,0 +1,194 @@
+"""A release is the same bytes each time and everywhere, holds nothing secret, and pins the class."""
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import nbformat
+import numpy
+import pytest
+from nbgrader.nbgraderformat import MetadataValidator
+from rich.console import Console
+
+from autograder import chapter, classroom
+from autograder.classroom import pin
+from autograder.classroom.notebook import handout
+
+
+@pytest.fixture
+def changing(course, tmp_path):
+    """A copy of the course that can be changed."""
+    return shutil.copytree(course, tmp_path / "course")
+
+
+def released_bytes(directory):
+    names = ("release/toy/toy.ipynb", "source/toy/toy.ipynb", "handout/toy.zip", "pinned/pin.json")
+    return {name: (directory / name).read_bytes() for name in names}
+
+
+def change(course, name, old, new):
+    path = course / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def change_double(course):
+    """Change what the hidden check of the function asks, so that only 3 * a is right."""
+    change(course, "autograder/exercises/toy/double.py", "2 * a,", "3 * a,")
+
+
+def test_the_same_bytes_in_another_directory(released, changing, tmp_path):
+    classroom.create(tmp_path / "other")
+    done = classroom.release(tmp_path / "other", root=changing)
+    assert done == classroom.Released(("toy",), ())
+    assert released_bytes(tmp_path / "other") == released_bytes(released)
+
+
+def test_the_same_bytes_without_a_class(released, course):
+    assert classroom.assignment("toy", course) == (released / "release/toy/toy.ipynb").read_bytes()
+
+
+def test_students_get_the_starters_to_the_letter(released, course):
+    notebook = nbformat.read(released / "release/toy/toy.ipynb", as_version=4)
+    MetadataValidator().validate_nb(notebook)
+    sources = {cell.id: cell.source for cell in notebook.cells}
+    for section in chapter.read("toy", course).sections:
+        answer = section.name if section.kind == "text" else f"{section.name}-answer"
+        assert sources[answer] == section.starter.source
+
+
+def test_students_get_nothing_secret(released, course):
+    text = (released / "release/toy/toy.ipynb").read_text()
+    for secret in ("SOLUTION", "HIDDEN", "0.75\\n", "Rubric", "Because it always is", "grade(", "2 * np.asarray"):
+        assert secret not in text
+    graded = [c for c in nbformat.reads(text, 4).cells if c.metadata.nbgrader.grade and c.cell_type == "code"]
+    assert all(cell.source.startswith("# Graded when you hand in") for cell in graded)
+    assert all(not cell.metadata.deletable and not cell.metadata.editable for cell in graded)
+
+
+BLOCKED = """
+import sys
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {blocked!r}:
+            raise ImportError(f"{{name}} is not what a student has installed")
+sys.meta_path.insert(0, Blocked())
+"""
+
+
+def run_as_student(packed, topic, folder, **environment):
+    """Unpack a handout and run its code where all that only other installs of the course bring is out of reach."""
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        archive.extractall(folder)
+    blocked = {"nbgrader", "jupytext", "rich", "torch", "scipy", "sklearn", "hypothesis", "pytest", "sphinx", "bs4"}
+    cells = nbformat.read(folder / topic / f"{topic}.ipynb", 4).cells
+    code = BLOCKED.format(blocked=blocked) + "\n\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=folder,
+        env=os.environ | {"MPLBACKEND": "agg"} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_handout_is_the_release_and_runs(released, course, tmp_path):
+    packed = (released / "handout/toy.zip").read_bytes()
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert archive.namelist() == ["toy/README.txt", "toy/toy.ipynb"]
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert archive.read("toy/toy.ipynb") == (released / "release/toy/toy.ipynb").read_bytes()
+    done = run_as_student(packed, "toy", tmp_path, AUTOGRADER_EXERCISES=str(course / "autograder" / "exercises"))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("topic", chapter.topics())
+def test_every_handout_runs_with_what_a_student_has_installed(topic, tmp_path):
+    done = run_as_student(handout(topic, classroom.assignment(topic)), topic, tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_pin_says_what_was_taken(released, course):
+    place = classroom.open_class(released)
+    pinned = json.loads((place.pinned / "pin.json").read_text())
+    exercises = course / "autograder" / "exercises"
+    assert pinned == {
+        "topics": {"toy": pin.digest(exercises / "toy")},
+        "versions": {
+            "course": pin.versions()["course"],
+            "numpy": numpy.__version__,
+            "python": sys.version.split()[0],
+        },
+    }
+    for path in (exercises / "toy").glob("*.py"):
+        assert (place.pinned / "exercises" / "toy" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_releasing_again_changes_nothing(fresh, course):
+    before = released_bytes(fresh)
+    times = {path: path.stat().st_mtime_ns for path in fresh.rglob("*") if path.is_file()}
+    assert classroom.release(fresh, root=course) == classroom.Released((), ("toy",))
+    assert released_bytes(fresh) == before
+    assert {path: path.stat().st_mtime_ns for path in times} == times
+
+
+def test_a_release_that_was_interrupted_is_completed(fresh, course):
+    before = released_bytes(fresh)
+    (fresh / "handout" / "toy.zip").unlink()
+    assert classroom.release(fresh, root=course).released == ("toy",)
+    assert released_bytes(fresh) == before
+    assert list((fresh / ".autograder").glob("work-*")) == []
+
+
+def test_a_change_needs_an_update(fresh, changing):
+    before = released_bytes(fresh)
+    change_double(changing)
+    with pytest.raises(classroom.ClassError, match=r"toy has changed since it was released \(double.py\); .*--update"):
+        classroom.release(fresh, root=changing)
+    change(changing, "chapters/toy.md", "Write `double`.", "Write it.")
+    with pytest.raises(classroom.ClassError, match="toy has changed"):
+        classroom.release(fresh, root=changing)
+    assert released_bytes(fresh) == before
+    moved = []
+    assert classroom.release(fresh, update=True, root=changing, announce=moved.append).released == ("toy",)
+    assert moved == [()]
+    assert classroom.release(fresh, root=changing).unchanged == ("toy",)
+    assert "Write it." in (fresh / "release/toy/toy.ipynb").read_text()
+
+
+def test_an_update_lists_the_grades_that_it_moves(copied, changing, points):
+    """Grades move when the class is graded again, as they were said to."""
+    before = {student: points(copied, student) for student in ("right", "mistake-01", "blank")}
+    change_double(changing)
+    moved = []
+    classroom.release(copied, update=True, root=changing, announce=moved.extend)
+    assert classroom.Move("right", "toy/double", 2.0, 1.0) in moved
+    assert {move.student for move in moved} == {"right", "right-otherwise", "duplicate"}
+    assert {student: points(copied, student) for student in before} == before, "not before it is graded"
+    done = classroom.grade(copied, students=["right", "mistake-01"], console=Console(quiet=True))
+    assert len(done.graded) == 2
+    assert points(copied, "right")["double"] == 1.0
+    assert points(copied, "mistake-01") == before["mistake-01"]
+
+
+def test_cells_cannot_be_added_once_submissions_are_graded(copied, changing):
+    change(changing, "chapters/toy.md", "### Exercise: share\n", "### Exercise: share\n\n```{code-cell}\nx = 1\n```\n")
+    before = released_bytes(copied)
+    with pytest.raises(
+        classroom.ClassError, match=r"toy cannot be updated, .* its cells are not the same: share-given-2"
+    ):
+        classroom.release(copied, update=True, root=changing)
+    assert released_bytes(copied) == before
+
+
+def test_an_unknown_topic_is_named(fresh, course):
+    with pytest.raises(classroom.ClassError, match="there is no topic 'toys'; the topics are toy"):
+        classroom.release(fresh, ["toys"], root=course)
+    with pytest.raises(classroom.ClassError, match="there is no topic 'toys'; the topics are toy"):
+        classroom.assignment("toys", course)

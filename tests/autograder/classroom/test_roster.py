@@ -1,0 +1,52 @@
+"""The roster is read with its faults named, and goes into nbgrader's gradebook."""
+
+import pytest
+
+from autograder import classroom
+from autograder.classroom import roster
+from autograder.classroom.config import gradebook, load
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A class."""
+    return classroom.create(tmp_path / "class")
+
+
+def test_columns_may_come_in_any_order_and_some_may_be_missing(place):
+    place.roster_file.write_text("\ufeffemail, id\na@b.example , one\n,two\n\n", encoding="utf-8")
+    assert roster.read(place) == {"one": {"email": "a@b.example"}, "two": {"email": ""}}
+
+
+def test_a_class_may_do_without(place):
+    assert roster.read(place) == {}
+    place.roster_file.unlink()
+    assert roster.read(place) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("id,age\na,3\n", "the columns are id, first_name, last_name, email; found id, age"),
+        ("first_name\na\n", "found first_name"),
+        ("id\na\na\n", "row 3: the id 'a' stands twice"),
+        ("id,email\n,x\n", "row 2: the id is missing"),
+        ("id,email\na,b,c\n", "row 2: more entries than columns"),
+        ("id\n\xff\n", "is not a CSV file in UTF-8"),
+    ],
+)
+def test_faults_are_named(place, text, message):
+    place.roster_file.write_bytes(text.encode("latin-1"))
+    with pytest.raises(classroom.ClassError, match=message):
+        roster.read(place)
+
+
+def test_students_are_in_the_gradebook(fresh):
+    place = classroom.open_class(fresh)
+    place.roster_file.write_text("id,first_name,last_name,email\none,O,Ne,a@b.example\n")
+    with gradebook(load(place)) as book:
+        roster.record(place, book)
+        roster.record(place, book)
+        assert [(s.id, s.first_name, s.last_name, s.email) for s in book.students] == [
+            ("one", "O", "Ne", "a@b.example")
+        ]
