@@ -49,7 +49,11 @@ def _text_problems(exercise):
 def _source_problems(exercise):
     """The statement in the instructor's notebook makes the solution that the checks were proven with."""
     namespace = {"np": np}
-    exec(exercise.solution_source, namespace)
+    try:
+        exec(exercise.solution_source, namespace)
+    except Exception as error:
+        yield f"the statement of the solution does not run by itself: {error}"
+        return
     made = namespace.get(exercise.name, ...)
     if inspect.isclass(made) or inspect.isfunction(made):
         if made is not exercise.solution and inspect.getmodule(made) is not None:

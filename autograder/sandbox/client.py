@@ -1,0 +1,186 @@
+"""The judge's end of a sandbox: start the warm interpreter, have forks made, run cells and reach answers in them."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass, field
+from functools import partial
+
+from .. import codec
+from ..standin import JudgeSide
+from ..verdict import KILLED, TIMED_OUT, Ended
+from .wire import Channel, Closed, TooBig, TooLate
+
+START = 60.0  # seconds in which the warm interpreter must be ready
+ENTER = 10.0  # and a fork in its namespaces
+
+
+class Refused(Exception):
+    """A sandbox could not be made as asked; the message says why."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use: bytes, seconds of processor time, processes."""
+
+    memory: int = 2 * 2**30
+    cpu: int = 300
+    processes: int = 64
+    file_size: int = 64 * 2**20
+
+
+@dataclass
+class Server:
+    """A warm interpreter, which forks a sandbox for each submission. Use it as a context manager."""
+
+    isolation: str = "namespaces"
+    limits: Limits = field(default_factory=Limits)
+
+    def __enter__(self):
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._root = tempfile.TemporaryDirectory(prefix="sandbox-")
+        command = [sys.executable, "-I", "-m", "autograder.sandbox.server"]
+        environment = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
+        environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "HOME": "/tmp"}
+        self._environment = environment | {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "TMPDIR": "/tmp"}
+        self._process = subprocess.Popen(
+            command, stdin=theirs, stdout=subprocess.DEVNULL, env=self._environment, cwd="/", start_new_session=True
+        )
+        theirs.close()
+        self._control.settimeout(START)
+        if self._control.recv(16) != b"ready":
+            self.__exit__()
+            raise Refused("the warm interpreter did not start")
+        return self
+
+    def __exit__(self, *exception):
+        self._control.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._root.cleanup()
+
+    def sandbox(self, files=None, seed=0):
+        """Return a new `Sandbox`; `files` (name to bytes) lie in its working directory."""
+        channel, theirs = socket.socketpair()
+        lifeline, their_lifeline = socket.socketpair()
+        request = {
+            "isolation": self.isolation,
+            "limits": asdict(self.limits),
+            "environment": self._environment,
+            "files": {name: content.hex() for name, content in (files or {}).items()},
+            "root": self._root.name,
+            "seed": seed,
+        }
+        socket.send_fds(self._control, [json.dumps(request).encode()], [theirs.fileno(), their_lifeline.fileno()])
+        theirs.close()
+        their_lifeline.close()
+        return Sandbox(channel, lifeline)
+
+
+class Sandbox:
+    """One fork: run cells in it, and reach what they defined. Closing it kills all that it started."""
+
+    def __init__(self, channel, lifeline):
+        self._lifeline = lifeline
+        channel.settimeout(ENTER)
+        try:
+            greeting = _exactly(channel, 512)
+            refused = json.loads(greeting)["refused"]
+        except (OSError, ValueError):
+            refused = "the sandbox did not start"
+        self._channel = Channel(channel)
+        if refused:
+            self.close()
+            raise Refused(refused)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    def close(self):
+        """End the sandbox, whatever it is doing."""
+        self._channel.close()
+        self._lifeline.close()
+
+    def run(self, source, seconds):
+        """Run a cell; return its outputs and whether it raised. Raises Ended when it does not come to its end."""
+        reply = self._ask({"do": "run", "source": source}, seconds)
+        outputs, failed = reply.get("outputs"), reply.get("failed")
+        if not isinstance(outputs, list):
+            raise Ended(KILLED, "its reply was malformed")
+        return outputs, bool(failed)
+
+    def answer(self, name, seconds):
+        """Return whether a name stands for an attempt, and how to begin a talk with it (see `judge.verdict`)."""
+        attempted = bool(self._ask({"do": "answer", "name": name}, seconds).get("attempted"))
+        return attempted, partial(self._talk, name, seconds)
+
+    def _talk(self, name, seconds):
+        """Return the judge's side of a new talk with what a name stands for."""
+        self._ask({"do": "answer", "name": name}, seconds)
+        judge = JudgeSide()
+
+        def exchange(frame):
+            deadline = time.monotonic() + seconds
+            with self._ends():
+                self._channel.send(frame, deadline)
+                while True:
+                    reply = self._channel.receive(deadline)
+                    if "op" not in codec.load(reply):
+                        return reply
+                    self._channel.send(judge.handle(reply), deadline)
+
+        judge.exchange = exchange
+        return judge
+
+    def _ask(self, message, seconds):
+        deadline = time.monotonic() + seconds
+        with self._ends():
+            self._channel.send(codec.dump(message), deadline)
+            try:
+                return codec.load(self._channel.receive(deadline))
+            except codec.BadFrame as error:
+                raise Ended(KILLED, f"its reply was malformed: {error}") from None
+
+    @contextlib.contextmanager
+    def _ends(self):
+        """Say how the sandbox ended where it did."""
+        try:
+            yield
+        except TooLate:
+            self.close()
+            raise Ended(TIMED_OUT) from None
+        except TooBig as error:
+            self.close()
+            raise Ended(KILLED, str(error)) from None
+        except Closed:
+            raise Ended(KILLED, self._exit_status()) from None
+
+    def _exit_status(self):
+        """Return what the keeper says of the end."""
+        self._lifeline.settimeout(2)
+        try:
+            status = int(self._lifeline.recv(16) or b"1")
+        except (OSError, ValueError):
+            return ""
+        return f"by signal {-status}" if status < 0 else f"with exit status {status}"
+
+
+def _exactly(channel, count):
+    data = b""
+    while len(data) < count:
+        piece = channel.recv(count - len(data))
+        if not piece:
+            raise OSError("closed")
+        data += piece
+    return data

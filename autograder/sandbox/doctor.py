@@ -1,0 +1,46 @@
+"""Say what isolation this machine offers, and where it does not, why."""
+
+import platform
+
+from .client import Limits, Refused, Server
+
+INSIDE = """
+import os, socket
+def tried(action):
+    try:
+        action()
+    except OSError as error:
+        return False
+    return True
+facts = {
+    "user": os.getuid(),
+    "processes": len([name for name in os.listdir("/proc") if name.isdigit()]),
+    "network": tried(lambda: socket.create_connection(("127.0.0.1", 9), 1)) or len(socket.if_nameindex()) > 1,
+    "writes": [path for path in ("/usr", "/etc", "/root") if os.access(path, os.W_OK)],
+    "home": os.listdir("/home") if os.path.isdir("/home") else [],
+}
+print(facts)
+"""
+
+
+def doctor():
+    """Return (sound, lines): whether notebooks can be isolated here, and what was found, for people.
+
+    It tries, with a real sandbox, instead of guessing from versions and settings.
+    """
+    if platform.system() != "Linux":
+        return False, [f"This is {platform.system()}; isolation needs Linux. " + ADVICE]
+    try:
+        with Server(limits=Limits()) as server, server.sandbox() as sandbox:
+            outputs, failed = sandbox.run(INSIDE, 10)
+    except Refused as refusal:
+        return False, [f"A sandbox was refused: {refusal}. " + ADVICE]
+    if failed:
+        return False, ["A sandbox was made, but does not work: " + str(outputs)[:500]]
+    return True, ["Notebooks are isolated by Linux namespaces; a sandbox saw: " + outputs[0]["text"].strip()]
+
+
+ADVICE = (
+    "In a container, user namespaces are often switched off; outside one, see sysctl kernel.unprivileged_userns_clone "
+    "and user.max_user_namespaces. A class that you trust can be graded with --isolation none."
+)

@@ -1,0 +1,220 @@
+"""Take everything away from this process that an answer does not need: Linux namespaces, limits, a view of its own.
+
+The order matters. `unshare` gives new namespaces to a process that is still ours; its child, the first of the new PID
+namespace, builds its view of the file system and then gives up its user: what runs the student's code afterwards is an
+unmapped user without a capability, who can make no further namespace.
+"""
+
+import contextlib
+import ctypes
+import importlib.util
+import os
+import platform
+import resource
+import struct
+import sys
+from pathlib import Path
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+LIBC.mount.argtypes = (ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_char_p)
+NEWNS, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
+RDONLY, NOSUID, NODEV, NOEXEC, REMOUNT, NOATIME, NODIRATIME, BIND = 1, 2, 4, 8, 32, 1024, 2048, 4096
+REC, PRIVATE, RELATIME = 16384, 1 << 18, 1 << 21
+DETACH = 2
+SET_PDEATHSIG, SET_NO_NEW_PRIVS, CAPBSET_DROP = 1, 38, 24
+CAPABILITY_VERSION = 0x20080522
+PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
+NOBODY = 65534
+
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/etc/alternatives", "/etc/fonts", "/etc/localtime")
+FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/passwd", "/etc/group", "/etc/nsswitch.conf")
+DEVICES = ("null", "zero", "full", "random", "urandom")
+WORK = "/tmp/work"  # the working directory that an answer sees
+
+
+class NoIsolation(Exception):
+    """This machine does not let a process be isolated; the message says what was refused."""
+
+
+def unshare():
+    """Give this process new user, mount, PID (of its children), network, IPC and UTS namespaces."""
+    uid, gid = os.getuid(), os.getgid()
+    everything = NEWUSER | NEWNS | NEWPID | NEWNET | NEWIPC | NEWUTS
+    if uid == 0:
+        with _helper(os.getpid()):
+            _call("unshare", everything)
+        if not _mapped(1):
+            raise NoIsolation("uid_map: a second user cannot be mapped")
+        return
+    _call("unshare", everything)
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"0 {uid} 1")
+    _write("/proc/self/gid_map", f"0 {gid} 1")
+
+
+@contextlib.contextmanager
+def _helper(pid):
+    """For root: have a child that stays outside map a second, powerless user into the namespace made meanwhile.
+
+    Limits on processes do not bind root, whatever its namespace, so that an answer must not be root's in any.
+    """
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(writer)
+        os.read(reader, 1)  # until the other end closes it
+        with contextlib.suppress(NoIsolation):
+            for name in ("uid_map", "gid_map"):
+                _write(f"/proc/{pid}/{name}", f"0 0 1\n1 {NOBODY} 1")
+        os._exit(0)
+    os.close(reader)
+    try:
+        yield
+    finally:
+        os.close(writer)
+        os.waitpid(child, 0)
+
+
+def die_with_parent():
+    """Let the kernel kill this process when its parent ends."""
+    LIBC.prctl(SET_PDEATHSIG, 9, 0, 0, 0)
+
+
+def enter(root, visible, hidden, files, size):
+    """Make the new root the whole world, and give up the user. To be called in the first child after `unshare`.
+
+    Parameters
+    ----------
+    root : path
+        An empty directory; the view is mounted on it.
+    visible : sequence of path
+        Directories that can be read, besides the system's: the Python environment.
+    hidden : sequence of path
+        Directories inside these that appear empty.
+    files : dict of str to bytes
+        What lies in the working directory, by name.
+    size : int
+        How much the answer may write to files, in bytes.
+    """
+    _call("mount", None, b"/", None, PRIVATE | REC, None)
+    _mount("tmpfs", root, NOSUID | NODEV, "size=1m,mode=755")
+    for path in map(Path, (*SYSTEM, *FILES, *visible)):
+        _show(path, root)
+    for path in hidden:
+        if (inside := root / Path(path).relative_to("/")).is_dir():
+            _mount("tmpfs", inside, NOSUID | NODEV | RDONLY, "size=4k,mode=755")
+    (root / "dev").mkdir()
+    for name in DEVICES:
+        (root / "dev" / name).touch()
+        _call("mount", f"/dev/{name}".encode(), bytes(root / "dev" / name), None, BIND, None)
+    for name in ("proc", "tmp", "old"):
+        (root / name).mkdir()
+    _mount("proc", root / "proc", NOSUID | NODEV, None)
+    _mount("tmpfs", root / "tmp", NOSUID | NODEV, f"size={size},mode=1777")
+    work = root / WORK.lstrip("/")
+    work.mkdir()
+    for name, content in files.items():
+        (work / Path(name).name).write_bytes(content)
+    _pivot(root)
+    _remount_readonly("/")
+    os.chdir(WORK)
+    _call("sethostname", b"sandbox", 7)
+    _give_up_user(work_of=WORK)
+
+
+def limit(*, memory, cpu, processes, file_size, open_files=256):
+    """Cap what this process and its children may use; `memory` in bytes comes on top of what is mapped already."""
+    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    for name, value in (
+        ("AS", mapped + memory),
+        ("CPU", cpu),
+        ("NPROC", processes),
+        ("FSIZE", file_size),
+        ("NOFILE", open_files),
+        ("CORE", 0),
+    ):
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+
+
+def environment_paths():
+    """Return where the Python environment lies, and the reference; a checkout of the course around it stays unseen."""
+    reference = importlib.util.find_spec("dnnkit").submodule_search_locations[0]
+    roots = sorted({Path(path).resolve() for path in (sys.prefix, sys.base_prefix, reference)})
+    return [path for path in roots if not any(path != other and path.is_relative_to(other) for other in roots)]
+
+
+def _give_up_user(work_of):
+    """Become a user that is mapped nowhere and can make no namespace of its own."""
+    _write("/proc/sys/user/max_user_namespaces", "1")
+    if os.getuid() == 0 and _mapped(1):
+        os.chown(work_of, 1, 1)
+        for entry in os.scandir(work_of):
+            os.chown(entry.path, 1, 1)
+        os.setgroups([])
+        os.setresgid(1, 1, 1)
+        os.setresuid(1, 1, 1)
+    if LIBC.prctl(SET_NO_NEW_PRIVS, 1, 0, 0, 0):
+        raise NoIsolation("prctl: no new privileges")
+    _call("unshare", NEWUSER)
+    _drop_capabilities()
+
+
+def _drop_capabilities():
+    """Give up what the maker of a user namespace may do in it."""
+    for capability in range(64):
+        LIBC.prctl(CAPBSET_DROP, capability, 0, 0, 0)  # fails for those that this kernel does not know
+    header = struct.pack("=Ii", CAPABILITY_VERSION, 0)
+    _call("capset", header, bytes(24))
+
+
+def _mapped(uid):
+    lines = Path("/proc/self/uid_map").read_text().splitlines()
+    return any(int(first) <= uid < int(first) + int(count) for first, _, count in map(str.split, lines))
+
+
+def _show(path, root):
+    """Bind a path read-only into the new root, at the same place; a symbolic link is copied as one."""
+    inside = root / path.relative_to("/")
+    if not path.exists() or inside.exists() or inside.is_symlink():
+        return
+    inside.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_symlink():
+        inside.symlink_to(os.readlink(path))
+        return
+    inside.mkdir() if path.is_dir() else inside.touch()
+    _call("mount", bytes(path), bytes(inside), None, BIND | REC, None)
+    _remount_readonly(inside)
+
+
+def _remount_readonly(path):
+    flags = os.statvfs(path).f_flag  # a mount's own flags must stay: they may not be taken back in a user namespace
+    kept = flags & (NOSUID | NODEV | NOEXEC | NOATIME | NODIRATIME) | (RELATIME if flags & os.ST_RELATIME else 0)
+    _call("mount", None, bytes(Path(path)), None, REMOUNT | BIND | RDONLY | kept, None)
+
+
+def _pivot(root):
+    number = PIVOT_ROOT.get(platform.machine())
+    if number is None:
+        raise NoIsolation(f"pivot_root is not known for {platform.machine()}")
+    if LIBC.syscall(number, bytes(root), bytes(root / "old")):
+        raise NoIsolation(f"pivot_root: {os.strerror(ctypes.get_errno())}")
+    os.chdir("/")
+    _call("umount2", b"/old", DETACH)
+    os.rmdir("/old")
+
+
+def _mount(kind, path, flags, options):
+    _call("mount", kind.encode(), bytes(path), kind.encode(), flags, options and options.encode())
+
+
+def _call(name, *arguments):
+    if getattr(LIBC, name)(*arguments):
+        shown = " ".join(str(argument) for argument in arguments if isinstance(argument, bytes))
+        raise NoIsolation(f"{name} {shown}: {os.strerror(ctypes.get_errno())}")
+
+
+def _write(path, content):
+    try:
+        Path(path).write_text(content)
+    except OSError as error:
+        raise NoIsolation(f"{path}: {error.strerror}") from None

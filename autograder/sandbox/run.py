@@ -1,0 +1,124 @@
+"""Run a submission in a sandbox and judge its answers, each at its place: run, ask, judge, record.
+
+If the sandbox ends at a cell or while an answer is asked, that is what is recorded there, and a fresh one runs the
+notebook again without it; what was judged before stays judged.
+"""
+
+import ast
+import time
+from dataclasses import dataclass, field
+
+from nbformat import v4
+
+from .. import exercise as model
+from ..judge import quiet, verdict
+from ..verdict import NOT_ATTEMPTED, Ended, Finding, Report
+
+
+@dataclass(frozen=True)
+class Times:
+    """Seconds that are allowed for one cell, for one question to an answer, and for the whole submission."""
+
+    cell: float = 60.0
+    call: float = 10.0
+    whole: float = 300.0
+
+
+@dataclass
+class Outcome:
+    """What came of one submission: the outputs of each cell, and the report on each exercise."""
+
+    outputs: dict = field(default_factory=dict)  # index of the cell -> list of outputs
+    reports: dict = field(default_factory=dict)  # index of the graded cell -> Report
+    sandboxes: int = 0
+
+
+def run(notebook, server, *, topic, starters, exercises, key, times=Times(), files=None):
+    """Run a rebuilt notebook and judge it; return the `Outcome`.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The submission, rebuilt from the release: its graded cells are where the judge asks.
+    server : client.Server
+        Where sandboxes come from.
+    topic : str
+        The assignment; a graded cell's id is the name of one of its exercises.
+    starters : dict of str to str
+        What the release gave in each exercise's answer cell.
+    exercises : path
+        The exercises that the class is pinned to.
+    key : bytes
+        What makes the inputs of this submission's checks.
+    times : Times
+        What it may take.
+    files : dict of str to bytes
+        What lies beside the notebook.
+    """
+    outcome = Outcome()
+    ends = time.monotonic() + times.whole
+    lost = {}  # index of the cell at which a sandbox ended -> how
+    while True:
+        outcome.sandboxes += 1
+        with server.sandbox(files, seed=int.from_bytes(key[:4], "big")) as sandbox:
+            try:
+                for index, cell in enumerate(notebook.cells):
+                    if cell.cell_type != "code" or index in lost:
+                        continue
+                    here = index
+                    left = ends - time.monotonic()
+                    if name := graded_name(cell):
+                        if index not in outcome.reports:
+                            asked = model.load(f"{topic}/{name}", exercises)
+                            outcome.reports[index] = _judge(
+                                asked, sandbox, key, starters, notebook, min(times.call, left)
+                            )
+                    else:
+                        outcome.outputs[index], _ = sandbox.run(cell.source, min(times.cell, left))
+                return outcome
+            except Ended as ended:
+                lost[here] = ended
+                _record_end(outcome, notebook, topic, here, ended, exercises)
+
+
+def graded_name(cell):
+    """Return the name of the exercise that a cell grades, or None for any other cell."""
+    marks = cell.metadata.get("nbgrader", {})
+    return marks.get("grade_id") if marks.get("grade") and cell.cell_type == "code" else None
+
+
+def _judge(exercise, sandbox, key, starters, notebook, seconds):
+    """Return the report on one answer, which a sandbox holds."""
+    attempted, connect = sandbox.answer(exercise.name, seconds)
+    if not attempted or _is_starter(exercise.name, starters, notebook):
+        return Report(exercise.id, NOT_ATTEMPTED, 0.0, exercise.points)
+    with quiet():
+        return verdict(exercise, connect, key, exercise.checks)
+
+
+def _is_starter(name, starters, notebook):
+    """Whether the answer's cell does what the release's did and no other cell makes something of that name."""
+    sources = {cell.id: cell.source for cell in notebook.cells if cell.cell_type == "code"}
+    held = sources.pop(f"{name}-answer", "")
+    if any(name in source for id_, source in sources.items() if id_.startswith("added-")):
+        return False
+    return _tree(held) == _tree(starters.get(name, ""))
+
+
+def _tree(source):
+    try:
+        return ast.dump(ast.parse(source))
+    except (SyntaxError, ValueError, RecursionError):
+        return source
+
+
+def _record_end(outcome, notebook, topic, index, ended, exercises):
+    """Record at a cell that the sandbox ended there."""
+    words = f"{ended.how} {ended.detail}".strip()
+    if name := graded_name(notebook.cells[index]):
+        asked = model.load(f"{topic}/{name}", exercises)
+        finding = Finding("", "The answer was asked for results.", ended.how, words)
+        outcome.reports[index] = Report(asked.id, ended.how, 0.0, asked.points, (finding,))
+    else:
+        message = f"This cell did not come to its end: {words}."
+        outcome.outputs[index] = [v4.new_output("error", ename="Ended", evalue=message, traceback=[message])]

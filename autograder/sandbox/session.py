@@ -1,0 +1,73 @@
+"""What a fork of the warm interpreter does: run the notebook's cells, and answer for what they define."""
+
+import builtins
+import os
+import sys
+import types
+
+from .. import codec
+from ..attempt import attempted
+from ..standin import AnswerSide
+from .shell import Notebook, refuse_input, stdin_is_empty
+from .wire import Channel, Closed
+
+HIDE = ("autograder",)  # in the student's process these modules are a stub
+
+
+def serve(socket, notebook: Notebook):
+    """Do what the judge asks for, one frame after another, until it closes the channel."""
+    channel = Channel(socket)
+    stdin_is_empty()
+    builtins.input = refuse_input
+    _hide_the_judge()
+    answer = None
+    try:
+        while True:
+            frame = channel.receive()
+            message = codec.load(frame)
+            match message:
+                case {"do": "run", "source": str(source)}:
+                    outputs, failed = notebook.run(source)
+                    channel.send(codec.dump({"outputs": outputs, "failed": failed}))
+                case {"do": "answer", "name": str(name)}:
+                    submission = notebook.namespace.get(name, ...)
+                    answer = AnswerSide(submission, _Talk(channel))
+                    answer.exchange.peer = answer
+                    channel.send(codec.dump({"attempted": attempted(submission)}))
+                case _:
+                    channel.send(answer.handle(frame))
+    except (Closed, BrokenPipeError):
+        pass
+    finally:
+        os._exit(0)
+
+
+class _Talk:
+    """The answer's way to the judge: a request of its own goes out, and while it waits it answers the judge's."""
+
+    def __init__(self, channel):
+        self.channel = channel
+        self.peer = None
+
+    def __call__(self, frame):
+        self.channel.send(frame)
+        while True:
+            reply = self.channel.receive()
+            if "op" not in codec.load(reply):
+                return reply
+            self.channel.send(self.peer.handle(reply))
+
+
+def _hide_the_judge():
+    """Put a stub in the place of the judge's modules: practice checks say nothing here, the judge's verdict counts."""
+
+    def silent(*args, **kwargs):
+        """Do nothing: this notebook is being graded."""
+
+    for name in [name for name in sys.modules if name.split(".")[0] in HIDE]:
+        del sys.modules[name]
+    for name in ("autograder", "autograder.check"):
+        stub = types.ModuleType(name, "The judge is not in this process.")
+        stub.check = stub.hint = silent
+        stub.__path__ = []
+        sys.modules[name] = stub

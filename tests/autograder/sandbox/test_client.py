@@ -1,0 +1,146 @@
+"""A sandbox from the judge's end: answers are reached, and every end is told as what it was."""
+
+import os
+import subprocess
+import time
+from functools import partial
+
+import pytest
+
+from autograder import exercise
+from autograder.judge import examine, verdict
+from autograder.sandbox.client import Refused, Server
+from autograder.standin import in_memory
+from autograder.verdict import Ended
+
+EXERCISES = [exercise.load(id_) for id_ in exercise.ids()]
+FUNCTIONS = [one for one in EXERCISES if one.kind == "function"]
+
+
+@pytest.mark.parametrize("asked", [one for one in EXERCISES if one.checks], ids=lambda one: one.id)
+def test_the_solution_is_judged_over_the_pipe_as_in_memory(server, asked):
+    with server.sandbox() as sandbox:
+        setup = f"import numpy as np\nfrom dnnkit import {asked.topic}\n"
+        outputs, failed = sandbox.run(setup + asked.solution_source, 20)
+        assert not failed, outputs
+        attempted, connect = sandbox.answer(asked.name, 10)
+        assert attempted
+        here, replies_here = examine(asked, partial(in_memory, asked.solution), b"key", asked.checks)
+        there, replies_there = examine(asked, connect, b"key", asked.checks)
+        assert here == there
+        assert len(replies_here) == len(replies_there)
+
+
+def test_a_wrong_answer_is_named_over_the_pipe(server):
+    asked = exercise.load("dropout/inverted_dropout")
+    with server.sandbox() as sandbox:
+        sandbox.run(
+            "def inverted_dropout(a, keep_prob, *, rng, train):\n"
+            "    kept = rng.random(a.shape) < keep_prob if train else a == a\n"
+            "    return a * kept, kept",
+            10,
+        )
+        _, connect = sandbox.answer("inverted_dropout", 10)
+        report = verdict(asked, connect, b"key", asked.checks)
+    assert report.verdict == "wrong"
+    assert report.misconception.startswith("Survivors are not rescaled")
+
+
+def test_a_starter_is_not_attempted(sandbox):
+    sandbox.run("def f(x):\n    '''What to write.'''\n    ...   # your code here", 10)
+    assert sandbox.answer("f", 5)[0] is False
+    assert sandbox.answer("not_defined", 5)[0] is False
+
+
+UNWILLING = """
+import signal
+for number in range(1, 64):
+    try:
+        signal.signal(number, signal.SIG_IGN)
+    except (OSError, ValueError):
+        pass
+while True:
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "how", "detail"),
+    [
+        ("while True: pass", "timed out", ""),
+        ("import os; os._exit(3)", "killed", "exit status 3"),
+        (
+            "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)\nimport ctypes; ctypes.string_at(0)",
+            "killed",
+            "signal 11",
+        ),
+        (UNWILLING, "timed out", ""),
+    ],
+)
+def test_an_end_is_told_as_what_it_was(sandbox, source, how, detail):
+    with pytest.raises(Ended) as ended:
+        sandbox.run(source, 2)
+    assert ended.value.how == how
+    assert detail in ended.value.detail
+
+
+def test_an_answer_that_never_comes_back_is_timed_out(sandbox):
+    sandbox.run("def double(x):\n    while True: pass", 5)
+    _, connect = sandbox.answer("double", 1)
+    with pytest.raises(Ended, match="timed out"):
+        connect().submission()(1)
+
+
+def test_everything_that_it_started_is_killed(server):
+    mark = f"sleep 3{os.getpid()}"
+    with server.sandbox() as sandbox:
+        sandbox.run(f"import subprocess; p = subprocess.Popen('{mark}'.split(), start_new_session=True)", 10)
+        assert mark in subprocess.run(["ps", "-ef"], capture_output=True, text=True, check=True).stdout
+    for _ in range(50):
+        if mark not in subprocess.run(["ps", "-ef"], capture_output=True, text=True, check=True).stdout:
+            return
+        time.sleep(0.1)
+    pytest.fail("a process that the sandbox started outlives it")
+
+
+def test_forks_do_not_share_randomness(server):
+    draws = []
+    for seed in (1, 2, 1):
+        with server.sandbox(seed=seed) as sandbox:
+            outputs, _ = sandbox.run("import random, numpy as np; print(random.random(), np.random.rand())", 10)
+            draws.append(outputs[0]["text"])
+    assert draws[0] == draws[2] != draws[1]
+
+
+def test_the_judge_is_a_stub_inside(sandbox):
+    source = """
+from autograder import check, hint
+import autograder, sys
+print(check("x", 1), sorted(name for name in sys.modules if "autograder" in name))
+"""
+    outputs, failed = sandbox.run(source, 10)
+    assert not failed
+    assert outputs[0]["text"] == "None ['autograder', 'autograder.check']\n"
+
+
+def test_no_process_and_no_folder_stay_behind():
+    with Server() as server:
+        root = server._root.name
+        with server.sandbox():
+            pass
+        process = server._process
+    assert process.poll() is not None
+    assert not os.path.exists(root)
+
+
+def test_without_isolation_it_runs_only_where_that_is_asked_for(monkeypatch):
+    with Server(isolation="none") as server, server.sandbox() as sandbox:
+        assert sandbox.run("1 + 1", 5)[0][0]["data"]["text/plain"] == "2"
+
+
+def test_a_refusal_says_why():
+    with Server() as server:
+        server._root.cleanup()  # nothing to mount a view on
+        with pytest.raises(Refused, match="mount"):
+            server.sandbox()
+        os.mkdir(server._root.name)

@@ -1,0 +1,129 @@
+"""What a sandbox cannot reach, tried from inside with the operating system's own means."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+import autograder
+from autograder.sandbox import isolate
+
+
+def says(sandbox, source):
+    outputs, failed = sandbox.run(source, 20)
+    assert not failed, outputs
+    return outputs[0]["text"].strip() if outputs else ""
+
+
+def raises(sandbox, source):
+    outputs, failed = sandbox.run(source, 20)
+    assert failed, outputs
+    return f"{outputs[-1]['ename']}: {outputs[-1]['evalue']}"
+
+
+def test_it_is_an_unmapped_user_without_a_capability(sandbox):
+    status = says(sandbox, "print(open('/proc/self/status').read())")
+    lines = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+    assert lines["Uid"].split() == ["65534"] * 4
+    assert {name: int(lines[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == dict.fromkeys(
+        ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"), 0
+    )
+    assert lines["NoNewPrivs"] == "1"
+    assert says(sandbox, "print(open('/proc/self/uid_map').read())") == ""
+
+
+def test_it_sees_no_other_process(sandbox):
+    assert says(sandbox, "import os; print([n for n in os.listdir('/proc') if n.isdigit()], os.getpid())") == "['1'] 1"
+
+
+def test_it_cannot_write_outside_its_folder(sandbox):
+    for path in ("/x", "/usr/x", "/etc/x", "/root/x", "/dev/x", f"{os.path.dirname(os.__file__)}/x"):
+        assert "Read-only file system" in raises(sandbox, f"open({path!r}, 'w')") or "No such file" in raises(
+            sandbox, f"open({path!r}, 'w')"
+        )
+    assert says(sandbox, "open('mine', 'w').write('1'); print(open('mine').read())") == "1"
+
+
+def test_its_folder_holds_the_submissions_files_and_nothing_else(sandbox):
+    assert says(sandbox, "import os; print(os.getcwd(), os.listdir('.'), open('data.csv').read())").startswith(
+        "/tmp/work ['data.csv'] 1,2"
+    )
+
+
+@pytest.mark.parametrize("place", ["/etc/shadow", "/home", "/var", "/root/.ssh", "/opt", "/sys", "/run", "/old"])
+def test_the_rest_of_the_machine_is_not_there(sandbox, place):
+    assert says(sandbox, f"import os; print(os.path.exists({place!r}))") == "False"
+
+
+def test_neither_exercises_nor_chapters_nor_tests_are_there(sandbox):
+    package = Path(autograder.__file__).parent
+    for place in (
+        package / "exercises" / "dropout",
+        package.parent / "chapters",
+        package.parent / "tests",
+        package / "judge.py",
+    ):
+        assert place.exists()
+        assert says(sandbox, f"import os; print(os.path.exists({str(place)!r}))") == "False"
+
+
+def test_the_network_is_not_there(sandbox):
+    connect = "import socket; socket.create_connection(('127.0.0.1', 9), 2)"
+    assert "Network is unreachable" in raises(sandbox, connect)
+    assert says(sandbox, "import socket; print([name for _, name in socket.if_nameindex()])") == "['lo']"
+
+
+def test_it_can_make_no_namespace_and_mount_nothing(sandbox):
+    source = "import ctypes, os; libc = ctypes.CDLL(None, use_errno=True); print({}, ctypes.get_errno())"
+    for call in (
+        "libc.unshare(0x10000000)",
+        "libc.unshare(0x20000)",
+        "libc.mount(b'tmpfs', b'/tmp', b'tmpfs', 0, None)",
+        "libc.sethostname(b'x', 1)",
+    ):
+        result, errno = says(sandbox, source.format(call)).split()
+        assert result == "-1"
+        assert int(errno) != 0
+
+
+def test_processes_are_limited(sandbox):
+    source = """
+import os, time
+children = 0
+try:
+    for _ in range(500):
+        if os.fork() == 0:
+            time.sleep(30)
+            os._exit(0)
+        children += 1
+except BlockingIOError:
+    pass
+print(children)
+"""
+    assert 0 < int(says(sandbox, source)) < 40
+
+
+def test_files_are_limited(sandbox):
+    assert "File too large" in raises(sandbox, "open('big', 'wb').write(bytes(2**25))")
+    many = "for n in range(10):\n    open(f'big{n}', 'wb').write(bytes(2**22))"
+    assert "No space left" in raises(sandbox, many)
+
+
+def test_memory_is_limited(sandbox):
+    assert "MemoryError" in raises(sandbox, "bytearray(2 * 2**30)")
+
+
+def test_its_host_has_a_name_that_says_nothing(sandbox):
+    assert says(sandbox, "import socket; print(socket.gethostname())") == "sandbox"
+
+
+def test_its_environment_holds_no_secret(sandbox):
+    names = says(sandbox, "import os; print(sorted(os.environ))")
+    assert "SEED" not in names
+    assert "AUTOGRADER" not in names
+
+
+def test_the_python_environment_is_found_without_the_checkout():
+    paths = isolate.environment_paths()
+    assert all(path.is_dir() for path in paths)
+    assert not any((path / "chapters").exists() for path in paths)
