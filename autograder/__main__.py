@@ -5,12 +5,16 @@ import dataclasses
 import json
 import sys
 
+from .commands import add_class_commands
+
 
 def main(argv=None):
     """Run a command and return its exit status: 0 done, 1 problems found, 2 the command could not be done."""
     parser = argparse.ArgumentParser(prog="autograder", description="Audit the course, and run a class with it.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    add_class_commands(commands)
     _add_audit(commands)
+    _add_doctor(commands)
     arguments = parser.parse_args(argv)
     return arguments.run(arguments)
 
@@ -36,6 +40,19 @@ def _audit(arguments):
         print(", ".join(f"{number} {name.replace('_', ' ')}" for name, number in counts.items()), end=", ")
         print(f"{len(done.problems)} problems")
     return 1 if done.problems else 0
+
+
+def _add_doctor(commands):
+    parser = commands.add_parser("doctor", help="say what isolation this machine offers for grading")
+    parser.set_defaults(run=_doctor)
+
+
+def _doctor(arguments):
+    from .sandbox.doctor import doctor
+
+    sound, lines = doctor()
+    print(*lines, sep="\n")
+    return 0 if sound else 1
 
 
 if __name__ == "__main__":
