@@ -93,11 +93,13 @@ def sizes(name, value):
     return out
 
 
-def categories(name, value, *, shape=(None,)):
-    """Return `value` as an array of names of kinds: integers, booleans or text."""
+def categories(name, value, *, shape=(None,), like=None):
+    """Return `value` as an array of names of kinds: integers, booleans or text; text if and only if `like` is."""
     out = np.asarray(value)
     if out.dtype.kind not in "iubU":
         raise TypeError(f"{name} must be an array of integers, booleans or text, got {_what(value, out)}")
+    if like is not None and (out.dtype.kind == "U") != (like.dtype.kind == "U"):
+        raise TypeError(f"{name} must be comparable with dtype {like.dtype}, got {_what(value, out)}")
     if not _fits(out.shape, shape):
         wanted = ", ".join("any" if n is None else str(n) for n in shape)
         raise ValueError(f"{name} must have shape ({wanted}), got {out.shape}")
