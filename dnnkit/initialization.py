@@ -15,7 +15,13 @@ _VARIANCE = {
     "he": lambda fan_in, fan_out: 2 / fan_in,
 }
 
-_GAIN = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2)}
+_GAIN = {
+    "linear": 1.0,
+    "sigmoid": 1.0,
+    "tanh": 5 / 3,
+    "relu": math.sqrt(2),
+    "leaky_relu": math.sqrt(2 / (1 + 0.01**2)),
+}
 
 
 def init_std(fan_in, fan_out, *, scheme):
@@ -178,7 +184,7 @@ def gain(activation):
 
     Parameters
     ----------
-    activation : {"linear", "sigmoid", "tanh", "relu"}
+    activation : {"linear", "sigmoid", "tanh", "relu", "leaky_relu"}
 
     Returns
     -------
@@ -222,14 +228,14 @@ class ActivationStatistics:
     saturated: np.ndarray
 
 
-# The largest slope of each activation, against which saturation is measured.
-_STEEPEST = {"linear": 1.0, "relu": 1.0, "tanh": 1.0, "sigmoid": 0.25}
+# The largest slope of each activation, against which saturation is measured; GELU's is at the root of 2.
+_STEEPEST = {"linear": 1.0, "relu": 1.0, "leaky_relu": 1.0, "gelu": 1.1289, "tanh": 1.0, "sigmoid": 0.25}
 
 
 def activation_statistics(weights, x, *, activation):
     r"""Statistics of a batch after each layer, without biases: the network as it is before training.
 
-    .. math:: z_l = a_{l-1} W_l, \qquad a_l = f(z_l), \qquad a_0 = x
+    .. math:: z_l = a_{l-1} W_l, \qquad a_l = \phi(z_l), \qquad a_0 = x
 
     Parameters
     ----------
@@ -237,8 +243,8 @@ def activation_statistics(weights, x, *, activation):
         One array a layer, each taking what the one before it gives.
     x : array of shape (n, features)
         The batch.
-    activation : {"linear", "relu", "tanh", "sigmoid"}
-        It follows every layer, the last one too.
+    activation : str
+        A key of ``network.ACTIVATIONS``; it follows every layer, the last one too.
 
     Returns
     -------
@@ -288,8 +294,8 @@ def lsuv(weights, x, *, activation):
         The weights to scale, by the paper from :func:`orthogonal`; they are not changed.
     x : array of shape (n, features)
         A batch of training data.
-    activation : {"linear", "relu", "tanh", "sigmoid"}
-        It follows every layer.
+    activation : str
+        A key of ``network.ACTIVATIONS``; it follows every layer.
 
     Returns
     -------

@@ -57,7 +57,7 @@ def test_settings_are_keyword_only_and_the_two_without_a_default_are_required():
         ("batch_size", 0, ValueError, "batch_size must be at least 1, got 0"),
         ("batch_size", True, TypeError, "batch_size must be an integer"),
         ("activation", "swish", ValueError, "activation must be one of .*'relu'.*, got 'swish'"),
-        ("loss", "hinge", ValueError, "loss must be one of 'cross_entropy', 'squared_error', got 'hinge'"),
+        ("loss", "hinge", ValueError, "loss must be one of 'cross_entropy', .*'huber', got 'hinge'"),
         ("optimizer", "adagrad", ValueError, "optimizer must be one of 'sgd'"),
         ("momentum", 1.0, ValueError, r"momentum must be in \[0, 1\), got 1.0"),
         ("weight_decay", -1, ValueError, r"weight_decay must be in \[0, inf\), got -1"),

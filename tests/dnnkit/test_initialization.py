@@ -89,7 +89,7 @@ def test_orthogonal_is_uniform_like_scipy_and_torch(fan_in, fan_out):
             assert stats.ks_2samp(ours[:, i, j], others[:, i, j]).pvalue > 1e-3
 
 
-@pytest.mark.parametrize("activation", ["linear", "sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize("activation", ["linear", "sigmoid", "tanh", "relu", "leaky_relu"])
 def test_gain_is_torchs(activation):
     theirs = torch.nn.init.calculate_gain(activation)
     assert initialization.gain(activation) == pytest.approx(theirs, rel=1e-12)
@@ -98,6 +98,8 @@ def test_gain_is_torchs(activation):
 MODULE = {
     "linear": torch.nn.Identity,
     "relu": torch.nn.ReLU,
+    "leaky_relu": torch.nn.LeakyReLU,
+    "gelu": torch.nn.GELU,
     "tanh": torch.nn.Tanh,
     "sigmoid": torch.nn.Sigmoid,
 }
@@ -113,7 +115,9 @@ def test_statistics_are_those_of_a_torch_network(activation):
     rng = np.random.default_rng(7)
     weights, x = layers_of([6, 20, 15, 9], rng), rng.standard_normal((50, 6))
     found = initialization.activation_statistics(weights, x, activation=activation)
-    a, expected, steepest = torch.from_numpy(x), [], 0.25 if activation == "sigmoid" else 1
+    a, expected = torch.from_numpy(x), []
+    places = torch.linspace(-4, 4, 8001, dtype=torch.float64, requires_grad=True)
+    steepest = torch.autograd.grad(MODULE[activation]()(places).sum(), places)[0].max()
     for w in weights:
         z = (a @ torch.from_numpy(w)).requires_grad_()
         out = MODULE[activation]()(z)
