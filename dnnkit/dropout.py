@@ -11,9 +11,9 @@ from dnnkit import _inputs
 
 
 def dropout_mask(shape, keep_prob, *, rng):
-    """Draw which neurons are kept, each on its own with probability `keep_prob`.
+    r"""Draw which neurons are kept, each on its own with probability `keep_prob`.
 
-    .. math:: m_{ij} \\sim \\mathrm{Bernoulli}(q), \\qquad q = \\mathrm{keep\\_prob}
+    .. math:: m_{ij} \sim \mathrm{Bernoulli}(q), \qquad q = \mathrm{keep\_prob}
 
     Parameters
     ----------
@@ -54,10 +54,10 @@ def dropout_mask(shape, keep_prob, *, rng):
 
 
 def inverted_dropout(a, keep_prob, *, rng, train):
-    """Drop entries of `a` at random and divide the survivors by `keep_prob`; do nothing in evaluation.
+    r"""Drop entries of `a` at random and divide the survivors by `keep_prob`; do nothing in evaluation.
 
-    .. math:: y = \\frac{m \\odot a}{q}, \\quad m \\sim \\mathrm{Bernoulli}(q)
-        \\quad\\Rightarrow\\quad \\mathrm{E}[y] = a, \\quad \\mathrm{Var}[y] = a^2\\,\\frac{1 - q}{q}
+    .. math:: y = \frac{m \odot a}{q}, \quad m \sim \mathrm{Bernoulli}(q)
+        \quad\Rightarrow\quad \mathrm{E}[y] = a, \quad \mathrm{Var}[y] = a^2\,\frac{1 - q}{q}
 
     Parameters
     ----------
@@ -113,9 +113,9 @@ def inverted_dropout(a, keep_prob, *, rng, train):
 
 
 def dropout_backward(grad, mask, keep_prob):
-    """Carry the gradient of the loss back through :func:`inverted_dropout`, with the mask of the forward pass.
+    r"""Carry the gradient of the loss back through :func:`inverted_dropout`, with the mask of the forward pass.
 
-    .. math:: \\frac{\\partial L}{\\partial a} = \\frac{m}{q} \\odot \\frac{\\partial L}{\\partial y}
+    .. math:: \frac{\partial L}{\partial a} = \frac{m}{q} \odot \frac{\partial L}{\partial y}
 
     Parameters
     ----------
@@ -153,10 +153,10 @@ def dropout_backward(grad, mask, keep_prob):
 
 
 def mc_dropout(forward, x, *, n_samples, rng):
-    """Average `n_samples` predictions made with dropout left on, and measure how far they spread.
+    r"""Average `n_samples` predictions made with dropout left on, and measure how far they spread.
 
-    .. math:: \\bar y = \\frac1T \\sum_{t=1}^{T} f_{m_t}(x), \\qquad
-        s = \\sqrt{\\frac1T \\sum_{t=1}^{T} \\bigl(f_{m_t}(x) - \\bar y\\bigr)^2}, \\qquad T = \\mathrm{n\\_samples}
+    .. math:: \bar y = \frac1T \sum_{t=1}^{T} f_{m_t}(x), \qquad
+        s = \sqrt{\frac1T \sum_{t=1}^{T} \bigl(f_{m_t}(x) - \bar y\bigr)^2}, \qquad T = \mathrm{n\_samples}
 
     Parameters
     ----------

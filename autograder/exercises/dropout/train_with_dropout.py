@@ -15,7 +15,7 @@ hints = (
 
 
 def given(x, y, w, keep_prob, *, learning_rate, steps, rng):
-    """Least squares by gradient descent with dropout on the inputs; return the weights and the loss after each step."""
+    """Least squares with dropout on the inputs; return weights and losses."""
     losses = []
     for _ in range(steps):
         rng = np.random.default_rng(0)
@@ -27,7 +27,7 @@ def given(x, y, w, keep_prob, *, learning_rate, steps, rng):
 
 
 def solution(x, y, w, keep_prob, *, learning_rate, steps, rng):
-    """Least squares by gradient descent with dropout on the inputs; return the weights and the loss after each step."""
+    """Least squares with dropout on the inputs; return weights and losses."""
     losses = []
     for _ in range(steps):
         dropped, _ = dropout.inverted_dropout(x, keep_prob, rng=rng, train=True)
