@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dnnkit import _inputs, initialization, layers, network, optimization
+from dnnkit import _inputs, initialization, layers, network, optimizers
 from dnnkit.hyperparameters import Hyperparameters
 
 
@@ -298,7 +298,7 @@ def train(params, data, hyperparameters, *, rng, callbacks=(), evaluate_every=1,
                 if h.lam:
                     stack.weight_gradient += (h.lam / len(x)) * stack.weights
                 if h.weight_decay:
-                    optimization._decay(stack.weights, rate, h.weight_decay)
+                    optimizers._decay(stack.weights, rate, h.weight_decay)
                 state = move(stack.vector, stack.gradient, state, rate)
         seconds += time.perf_counter() - started
         if math.isfinite(losses[-1]) and epoch % evaluate_every and epoch < h.epochs:
@@ -341,14 +341,14 @@ def _checked(params, data, h):
 
 
 def _optimizer(h, vector):
-    """An inner step of :mod:`dnnkit.optimization` as ``step(w, grad, state, rate)``, and its first state."""
+    """An inner step of :mod:`dnnkit.optimizers` as ``step(w, grad, state, rate)``, and its first state."""
     if h.optimizer == "rmsprop":
-        return functools.partial(optimization._rmsprop, decay=0.99, eps=1e-8), optimization._rmsprop_state(vector)
+        return functools.partial(optimizers._rmsprop, decay=0.99, eps=1e-8), optimizers._rmsprop_state(vector)
     if h.optimizer in ("adam", "adamw"):  # AdamW is Adam and a decay of the weights, which `train` does for all
-        return functools.partial(optimization._adam, beta1=0.9, beta2=0.999, eps=1e-8), optimization._adam_state(vector)
+        return functools.partial(optimizers._adam, beta1=0.9, beta2=0.999, eps=1e-8), optimizers._adam_state(vector)
     if h.momentum:
-        return functools.partial(optimization._momentum, momentum=h.momentum), optimization._momentum_state(vector)
-    return optimization._sgd, None
+        return functools.partial(optimizers._momentum, momentum=h.momentum), optimizers._momentum_state(vector)
+    return optimizers._sgd, None
 
 
 def _error_rate(logits, y):

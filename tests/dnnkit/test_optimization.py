@@ -1,120 +1,87 @@
-"""Optimizer steps against torch.optim, a hundred steps in float64."""
+"""The range test against training at constant rates, and the topic's names in one place."""
+
+import dataclasses
 
 import numpy as np
 import pytest
-import torch
 
-from dnnkit import optimization
-
-# step, its settings, torch's optimizer with the same
-FAMILY = {
-    "sgd": (optimization.sgd_step, {}, torch.optim.SGD, {}),
-    "momentum": (optimization.momentum_step, {"momentum": 0.8}, torch.optim.SGD, {"momentum": 0.8}),
-    "rmsprop": (
-        optimization.rmsprop_step,
-        {"decay": 0.9, "eps": 1e-6},
-        torch.optim.RMSprop,
-        {"alpha": 0.9, "eps": 1e-6},
-    ),
-    "adam": (
-        optimization.adam_step,
-        {"beta1": 0.8, "beta2": 0.99, "eps": 1e-7},
-        torch.optim.Adam,
-        {"betas": (0.8, 0.99), "eps": 1e-7},
-    ),
-    "adamw": (optimization.adamw_step, {"weight_decay": 0.3}, torch.optim.AdamW, {"weight_decay": 0.3}),
-}
-family = pytest.mark.parametrize(("step", "settings", "theirs", "their_settings"), FAMILY.values(), ids=FAMILY)
+from dnnkit import mlp, network, optimization, optimizers, schedules
+from dnnkit.hyperparameters import Hyperparameters
 
 
-def gradient(w, t):
-    """Of a badly scaled bowl, plus what a minibatch would add."""
-    return np.array([1.0, 30.0, 0.01, -2.0]) * w + np.cos(t + np.arange(4))
-
-
-@family
-def test_a_hundred_steps_equal_torch(step, settings, theirs, their_settings):
-    w = np.array([1.0, -2.0, 3.0, 0.5])
-    leaf = torch.from_numpy(w.copy()).requires_grad_()
-    optimizer = theirs([leaf], lr=0.02, **their_settings)
-    state = None
-    for t in range(100):
-        w, state = step(w, gradient(w, t), state, learning_rate=0.02, **settings)
-        leaf.grad = torch.from_numpy(gradient(leaf.detach().numpy(), t))
-        optimizer.step()
-        np.testing.assert_allclose(w, leaf.detach().numpy(), rtol=1e-12, atol=1e-12)
-
-
-@family
-def test_defaults_are_those_of_torch(step, settings, theirs, their_settings):
-    """Where a setting has a default, it is torch's (but momentum, which torch leaves at 0)."""
-    settings = {name: settings[name] for name in ("weight_decay", "momentum") if name in settings}
-    w, state = np.array([1.0, -2.0]), None
-    leaf = torch.from_numpy(w.copy()).requires_grad_()
-    optimizer = theirs([leaf], lr=0.1, **settings)
-    for scale in (1e-6, 1.0, -3.0):
-        w, state = step(w, scale * w, state, learning_rate=0.1, **settings)
-        leaf.grad = scale * leaf.detach().clone()
-        optimizer.step()
-    np.testing.assert_allclose(w, leaf.detach().numpy(), rtol=1e-12)
-
-
-@family
-def test_a_step_changes_nothing_in_place_and_keeps_dtype_and_shape(step, settings, theirs, their_settings):
+def problem(**settings):
     rng = np.random.default_rng(0)
-    w, grad = rng.standard_normal((2, 3, 4)).astype(np.float32)
-    _, state = step(w, grad, None, learning_rate=0.1, **settings)
-    kept = [np.copy(array) for array in (w, grad, *(state or ()))]
-    new, new_state = step(w, grad, state, learning_rate=0.1, **settings)
-    assert (new.shape, new.dtype) == ((3, 4), np.float32)
-    assert not np.array_equal(new, w)
-    for now, then in zip((w, grad, *(state or ())), kept):
+    x = rng.standard_normal((50, 6))
+    y = x @ rng.standard_normal((6, 2)) + 0.1 * rng.standard_normal((50, 2))
+    h = Hyperparameters(**{"learning_rate": 9, "epochs": 9, "batch_size": 20, "loss": "squared_error", **settings})
+    return mlp.init([6, 8, 2], scheme="he", rng=rng, dtype="float64"), (x, y), h
+
+
+def test_steps_and_schedules_can_be_had_from_the_topic():
+    for module in (optimizers, schedules):
+        names = [name for name, thing in vars(module).items() if getattr(thing, "__module__", "") == module.__name__]
+        for name in (name for name in names if not name.startswith("_")):
+            assert getattr(optimization, name) is getattr(module, name)
+            assert name in optimization.__all__
+
+
+@pytest.mark.parametrize("steps", [2, 3, 7, 31])
+def test_range_test_is_one_training_with_growing_rates(steps):
+    """Three minibatches an epoch: the last epoch may be cut short."""
+    params, data, h = problem()
+    rates, losses = optimization.range_test(
+        params, data, h, low=1e-3, high=0.1, steps=steps, rng=np.random.default_rng(4)
+    )
+    np.testing.assert_allclose(rates, np.geomspace(1e-3, 0.1, steps), rtol=1e-12)
+    h = dataclasses.replace(h, learning_rate=lambda step: rates[min(step, steps - 1)], epochs=-(-steps // 3))
+    history = mlp.train(params, data, h, rng=np.random.default_rng(4))
+    np.testing.assert_array_equal(losses, history.losses[:steps])
+
+
+def test_with_momentum_the_loss_falls_at_smaller_rates():
+    """What counts is rate / (1 - momentum)."""
+    at = {}
+    for momentum in (0.0, 0.9):
+        params, data, h = problem(momentum=momentum, batch_size=50)
+        found = optimization.range_test(params, data, h, low=1e-4, high=1, steps=400, rng=np.random.default_rng(0))
+        at[momentum] = found.rates[np.argmax(found.losses < found.losses[0] / 2)]
+    assert 3 < at[0.0] / at[0.9] < 10
+
+
+def test_divergence_ends_the_test_with_a_loss_that_is_not_finite():
+    params, data, h = problem(activation="linear")
+    rates, losses = optimization.range_test(params, data, h, low=1, high=1e6, steps=900, rng=np.random.default_rng(0))
+    assert len(rates) == len(losses) < 900
+    assert not np.isfinite(losses[-1])
+    assert np.isfinite(losses[:-1]).all()
+
+
+def test_starting_point_and_the_dev_set_are_left_alone():
+    params, (x, y), h = problem()
+    before = [array.copy() for pair in params for array in pair]
+    arguments = {"low": 0.01, "high": 1, "steps": 5}
+    first = optimization.range_test(params, (x, y), h, rng=np.random.default_rng(0), **arguments)
+    again = optimization.range_test(params, (x, y, x[:3], y[:3]), h, rng=np.random.default_rng(0), **arguments)
+    np.testing.assert_array_equal(first.losses, again.losses)
+    for now, then in zip([array for pair in params for array in pair], before):
         np.testing.assert_array_equal(now, then)
-    assert type(new_state) is type(state)
-    assert not any(np.shares_memory(a, b) for a, b in zip(new_state or (), state or ()))
+    out, _ = network.forward(params, x)
+    assert np.isfinite(out).all()
 
 
-@family
-def test_integer_weights_and_lists_are_taken_as_floats(step, settings, theirs, their_settings):
-    w, _ = step([1, 2], [3, 4], None, learning_rate=0.1, **settings)
-    expected, _ = step(np.array([1.0, 2.0]), np.array([3.0, 4.0]), None, learning_rate=0.1, **settings)
-    np.testing.assert_array_equal(w, expected)
-
-
-@family
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        ({"learning_rate": 0}, ValueError, r"learning_rate must be in \(0, inf\), got 0"),
-        ({"learning_rate": "0.1"}, TypeError, "learning_rate must be a real number"),
-        ({"grad": np.ones(3)}, ValueError, r"grad must have shape \(2\), got \(3,\)"),
-        ({"grad": np.array([1.0, np.inf])}, ValueError, "grad must be finite"),
-        ({"w": np.array([np.nan, 0.0]), "grad": np.ones(2)}, ValueError, "w must be finite"),
+        ({"low": 0}, ValueError, r"low must be in \(0, inf\), got 0"),
+        ({"high": 0.01}, ValueError, r"high must be in \(0.01, inf\), got 0.01"),
+        ({"steps": 1}, ValueError, "steps must be at least 2, got 1"),
+        ({"hyperparameters": 0.1}, TypeError, "hyperparameters must be a Hyperparameters, got float"),
+        ({"data": (np.ones((4, 6)),)}, ValueError, "data must be a tuple"),
+        ({"rng": 0}, TypeError, "rng must be a numpy.random.Generator"),
     ],
 )
-def test_bad_input_is_named(step, settings, theirs, their_settings, change, error, message):
-    arguments = {"w": np.ones(2), "grad": np.ones(2), "learning_rate": 0.1, **settings, **change}
+def test_bad_input_is_named(change, error, message):
+    params, data, h = problem()
+    arguments = {"params": params, "data": data, "hyperparameters": h, "low": 0.01, "high": 1.0, "steps": 5}
     with pytest.raises(error, match=message):
-        step(**arguments)
-
-
-@pytest.mark.parametrize("name", ["momentum", "rmsprop", "adam", "adamw"])
-@pytest.mark.parametrize(("beta", "message"), [(1.0, r"must be in \[0, 1\), got 1"), (-0.1, r"must be in \[0, 1\)")])
-def test_what_decays_must_decay(name, beta, message):
-    step, settings, *_ = FAMILY[name]
-    setting = {"momentum": "momentum", "rmsprop": "decay"}.get(name, "beta2")
-    with pytest.raises(ValueError, match=f"{setting} {message}"):
-        step([1.0], [1.0], None, learning_rate=0.1, **{**settings, setting: beta})
-
-
-def test_a_state_of_another_optimizer_or_shape_is_refused():
-    _, momentum = optimization.momentum_step([1.0], [1.0], learning_rate=0.1)
-    _, adam = optimization.adam_step([1.0], [1.0], learning_rate=0.1)
-    with pytest.raises(TypeError, match="state must be None or a AdamState, got MomentumState"):
-        optimization.adam_step([1.0], [1.0], momentum, learning_rate=0.1)
-    with pytest.raises(TypeError, match="state must be None, got AdamState"):
-        optimization.sgd_step([1.0], [1.0], adam, learning_rate=0.1)
-    with pytest.raises(ValueError, match=r"state\.mean must have shape \(2\), got \(1,\)"):
-        optimization.adam_step([1.0, 2.0], [1.0, 2.0], adam, learning_rate=0.1)
-    with pytest.raises(TypeError, match=r"state\.step must be an integer"):
-        optimization.adam_step([1.0], [1.0], adam._replace(step=0.5), learning_rate=0.1)
+        optimization.range_test(**{**arguments, "rng": np.random.default_rng(0), **change})

@@ -1,0 +1,120 @@
+"""Optimizer steps against torch.optim, a hundred steps in float64."""
+
+import numpy as np
+import pytest
+import torch
+
+from dnnkit import optimizers
+
+# step, its settings, torch's optimizer with the same
+FAMILY = {
+    "sgd": (optimizers.sgd_step, {}, torch.optim.SGD, {}),
+    "momentum": (optimizers.momentum_step, {"momentum": 0.8}, torch.optim.SGD, {"momentum": 0.8}),
+    "rmsprop": (
+        optimizers.rmsprop_step,
+        {"decay": 0.9, "eps": 1e-6},
+        torch.optim.RMSprop,
+        {"alpha": 0.9, "eps": 1e-6},
+    ),
+    "adam": (
+        optimizers.adam_step,
+        {"beta1": 0.8, "beta2": 0.99, "eps": 1e-7},
+        torch.optim.Adam,
+        {"betas": (0.8, 0.99), "eps": 1e-7},
+    ),
+    "adamw": (optimizers.adamw_step, {"weight_decay": 0.3}, torch.optim.AdamW, {"weight_decay": 0.3}),
+}
+family = pytest.mark.parametrize(("step", "settings", "theirs", "their_settings"), FAMILY.values(), ids=FAMILY)
+
+
+def gradient(w, t):
+    """Of a badly scaled bowl, plus what a minibatch would add."""
+    return np.array([1.0, 30.0, 0.01, -2.0]) * w + np.cos(t + np.arange(4))
+
+
+@family
+def test_a_hundred_steps_equal_torch(step, settings, theirs, their_settings):
+    w = np.array([1.0, -2.0, 3.0, 0.5])
+    leaf = torch.from_numpy(w.copy()).requires_grad_()
+    optimizer = theirs([leaf], lr=0.02, **their_settings)
+    state = None
+    for t in range(100):
+        w, state = step(w, gradient(w, t), state, learning_rate=0.02, **settings)
+        leaf.grad = torch.from_numpy(gradient(leaf.detach().numpy(), t))
+        optimizer.step()
+        np.testing.assert_allclose(w, leaf.detach().numpy(), rtol=1e-12, atol=1e-12)
+
+
+@family
+def test_defaults_are_those_of_torch(step, settings, theirs, their_settings):
+    """Where a setting has a default, it is torch's (but momentum, which torch leaves at 0)."""
+    settings = {name: settings[name] for name in ("weight_decay", "momentum") if name in settings}
+    w, state = np.array([1.0, -2.0]), None
+    leaf = torch.from_numpy(w.copy()).requires_grad_()
+    optimizer = theirs([leaf], lr=0.1, **settings)
+    for scale in (1e-6, 1.0, -3.0):
+        w, state = step(w, scale * w, state, learning_rate=0.1, **settings)
+        leaf.grad = scale * leaf.detach().clone()
+        optimizer.step()
+    np.testing.assert_allclose(w, leaf.detach().numpy(), rtol=1e-12)
+
+
+@family
+def test_a_step_changes_nothing_in_place_and_keeps_dtype_and_shape(step, settings, theirs, their_settings):
+    rng = np.random.default_rng(0)
+    w, grad = rng.standard_normal((2, 3, 4)).astype(np.float32)
+    _, state = step(w, grad, None, learning_rate=0.1, **settings)
+    kept = [np.copy(array) for array in (w, grad, *(state or ()))]
+    new, new_state = step(w, grad, state, learning_rate=0.1, **settings)
+    assert (new.shape, new.dtype) == ((3, 4), np.float32)
+    assert not np.array_equal(new, w)
+    for now, then in zip((w, grad, *(state or ())), kept):
+        np.testing.assert_array_equal(now, then)
+    assert type(new_state) is type(state)
+    assert not any(np.shares_memory(a, b) for a, b in zip(new_state or (), state or ()))
+
+
+@family
+def test_integer_weights_and_lists_are_taken_as_floats(step, settings, theirs, their_settings):
+    w, _ = step([1, 2], [3, 4], None, learning_rate=0.1, **settings)
+    expected, _ = step(np.array([1.0, 2.0]), np.array([3.0, 4.0]), None, learning_rate=0.1, **settings)
+    np.testing.assert_array_equal(w, expected)
+
+
+@family
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"learning_rate": 0}, ValueError, r"learning_rate must be in \(0, inf\), got 0"),
+        ({"learning_rate": "0.1"}, TypeError, "learning_rate must be a real number"),
+        ({"grad": np.ones(3)}, ValueError, r"grad must have shape \(2\), got \(3,\)"),
+        ({"grad": np.array([1.0, np.inf])}, ValueError, "grad must be finite"),
+        ({"w": np.array([np.nan, 0.0]), "grad": np.ones(2)}, ValueError, "w must be finite"),
+    ],
+)
+def test_bad_input_is_named(step, settings, theirs, their_settings, change, error, message):
+    arguments = {"w": np.ones(2), "grad": np.ones(2), "learning_rate": 0.1, **settings, **change}
+    with pytest.raises(error, match=message):
+        step(**arguments)
+
+
+@pytest.mark.parametrize("name", ["momentum", "rmsprop", "adam", "adamw"])
+@pytest.mark.parametrize(("beta", "message"), [(1.0, r"must be in \[0, 1\), got 1"), (-0.1, r"must be in \[0, 1\)")])
+def test_what_decays_must_decay(name, beta, message):
+    step, settings, *_ = FAMILY[name]
+    setting = {"momentum": "momentum", "rmsprop": "decay"}.get(name, "beta2")
+    with pytest.raises(ValueError, match=f"{setting} {message}"):
+        step([1.0], [1.0], None, learning_rate=0.1, **{**settings, setting: beta})
+
+
+def test_a_state_of_another_optimizer_or_shape_is_refused():
+    _, momentum = optimizers.momentum_step([1.0], [1.0], learning_rate=0.1)
+    _, adam = optimizers.adam_step([1.0], [1.0], learning_rate=0.1)
+    with pytest.raises(TypeError, match="state must be None or a AdamState, got MomentumState"):
+        optimizers.adam_step([1.0], [1.0], momentum, learning_rate=0.1)
+    with pytest.raises(TypeError, match="state must be None, got AdamState"):
+        optimizers.sgd_step([1.0], [1.0], adam, learning_rate=0.1)
+    with pytest.raises(ValueError, match=r"state\.mean must have shape \(2\), got \(1,\)"):
+        optimizers.adam_step([1.0, 2.0], [1.0, 2.0], adam, learning_rate=0.1)
+    with pytest.raises(TypeError, match=r"state\.step must be an integer"):
+        optimizers.adam_step([1.0], [1.0], adam._replace(step=0.5), learning_rate=0.1)
