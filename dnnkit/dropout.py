@@ -92,14 +92,15 @@ def inverted_dropout(a, keep_prob, *, rng, train):
     Examples
     --------
     >>> a = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-    >>> output, mask = inverted_dropout(a, 0.5, rng=np.random.default_rng(2), train=True)
+    >>> rng = np.random.default_rng(2)
+    >>> output, mask = inverted_dropout(a, 0.5, rng=rng, train=True)
     >>> mask
     array([[ True,  True, False],
            [ True, False, False]])
     >>> output
     array([[2., 4., 0.],
            [8., 0., 0.]])
-    >>> inverted_dropout(a, 0.5, rng=np.random.default_rng(2), train=False)[0]
+    >>> inverted_dropout(a, 0.5, rng=rng, train=False)[0]
     array([[1., 2., 3.],
            [4., 5., 6.]])
     """
@@ -144,7 +145,7 @@ def dropout_backward(grad, mask, keep_prob):
 
     Examples
     --------
-    >>> dropout_backward(np.array([[1.0, 2.0, 3.0]]), np.array([[True, False, True]]), 0.5)
+    >>> dropout_backward([[1.0, 2.0, 3.0]], [[True, False, True]], 0.5)
     array([[2., 0., 6.]])
     """
     grad = _inputs.array("grad", grad)
@@ -189,7 +190,8 @@ def mc_dropout(forward, x, *, n_samples, rng):
     --------
     >>> def forward(x, *, rng):
     ...     return inverted_dropout(x, 0.5, rng=rng, train=True)[0].sum(axis=1)
-    >>> mean, std = mc_dropout(forward, np.ones((2, 100)), n_samples=2000, rng=np.random.default_rng(0))
+    >>> rng = np.random.default_rng(0)
+    >>> mean, std = mc_dropout(forward, np.ones((2, 100)), n_samples=2000, rng=rng)
     >>> mean.round(), std.round()  # 100 terms, each with mean 1 and variance (1 - 0.5) / 0.5 = 1
     (array([100., 100.]), array([10., 10.]))
     """
