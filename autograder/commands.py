@@ -119,7 +119,7 @@ def _tell(classroom, directory, done, console):
 
 def _feedback(classroom, arguments, console):
     written = classroom.feedback(
-        arguments.directory, arguments.topics, students=arguments.student, force=arguments.force
+        arguments.directory, arguments.topics, students=arguments.student, force=arguments.force, console=console
     )
     folder = classroom.open_class(arguments.directory).step("feedback")
     _say(console, f"{len(written)} pages of feedback written; all of them are in {folder}.")
@@ -132,7 +132,7 @@ def _export(classroom, arguments, console):
 def _sample(classroom, arguments, console):
     place = classroom.sample(arguments.directory, arguments.topics)
     done = classroom.grade(place.root, console=console)
-    classroom.feedback(place.root)
+    classroom.feedback(place.root, console=console)
     files = classroom.export(place.root)
     _tell(classroom, place.root, done, console)
     problems = classroom.problems(place.root)

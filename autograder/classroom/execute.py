@@ -9,6 +9,7 @@ import os
 import tempfile
 from subprocess import DEVNULL
 
+from jupyter_core.utils import ensure_event_loop
 from nbformat import NotebookNode, v4
 from nbgrader.preprocessors import Execute
 
@@ -60,6 +61,8 @@ def execute(notebook, *, seed, exercises, config, log) -> NotebookNode:
         except Exception as error:
             log.error("a notebook did not run to its end: %s: %s", type(error).__name__, error)
             raise NotRun("Your notebook did not run to its end: the Python that ran it stopped.") from error
+        finally:
+            ensure_event_loop().close()  # the executor leaves the one that it made for this thread
     return run
 
 

@@ -11,10 +11,11 @@ from nbgrader.converters.base import NbGraderException
 
 from . import config as settings
 from .layout import ClassError, open_class, replace_folder, scratch, write_file
+from .progress import after_each, bars
 from .results import results
 
 
-def feedback(directory, topics=(), *, students=(), force=False) -> tuple[tuple[str, str], ...]:
+def feedback(directory, topics=(), *, students=(), force=False, console=None) -> tuple[tuple[str, str], ...]:
     """Write a page of feedback for each graded submission, ``feedback/<student>/<topic>/<topic>.html``.
 
     Parameters
@@ -25,6 +26,8 @@ def feedback(directory, topics=(), *, students=(), force=False) -> tuple[tuple[s
         For what and whom; without any, for all that is graded.
     force : bool, optional
         Write pages again whose grades and comments have not changed.
+    console : rich.console.Console, optional
+        Where progress is shown.
 
     Returns
     -------
@@ -47,10 +50,13 @@ def feedback(directory, topics=(), *, students=(), force=False) -> tuple[tuple[s
         page = place.step("feedback", student, topic, f"{topic}.html")
         if force or written.get(f"{student}/{topic}") != fingerprint or not page.exists():
             due[topic].append(student)
-    for topic, names in due.items():
-        _write(place, topic, names, config)
-        written |= {f"{student}/{topic}": now[student, topic] for student in names}
-        write_file(place.state / "feedback.json", json.dumps(written, indent=1, sort_keys=True).encode())
+    if not due:
+        return ()
+    with bars(console, sum(map(len, due.values())), "Writing feedback") as (wrote,):
+        for topic, names in due.items():
+            _write(place, topic, names, config, wrote)
+            written |= {f"{student}/{topic}": now[student, topic] for student in names}
+            write_file(place.state / "feedback.json", json.dumps(written, indent=1, sort_keys=True).encode())
     return tuple((student, topic) for topic, names in due.items() for student in names)
 
 
@@ -92,7 +98,7 @@ def _comments(gradebook):
     )
 
 
-def _write(place, topic, students, config):
+def _write(place, topic, students, config, done):
     """Run nbgrader's generate_feedback on some students' graded notebooks, and put its pages in their places."""
     with scratch(place) as folder:
         for student in students:
@@ -106,6 +112,7 @@ def _write(place, topic, students, config):
         config.CourseDirectory.assignment_id = topic
         with settings.log_to(log_file) as log, settings.nbgrader_at_work():
             converter = GenerateFeedback(coursedir=settings.course_directory(config), config=config, log=log)
+            after_each(converter, done)
             try:
                 converter.start()
             except NbGraderException as error:

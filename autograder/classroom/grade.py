@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from html import escape
 
 import nbformat
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from . import config as settings
 from . import pin, roster, submission
 from .execute import NotRun, execute, not_run
 from .layout import ClassError, open_class, replace_folder, scratch, write_file
+from .progress import bars
 from .record import record
+from .source import PRACTICE
 
 BATCH = 50  # submissions; what has run is recorded after so many
 NOTICE = "> **About your submission.** {}"
@@ -94,7 +94,7 @@ def grade(directory, topics=(), *, students=(), force=False, workers=None, conso
     due = [task for task in chosen if force or not _stands(place, task, state)]
     if due:
         with settings.log_to(place.state / "grade.log") as log:
-            _grade(place, due, releases, config, log, state, workers or os.cpu_count() or 1, console or Console())
+            _grade(place, due, releases, config, log, state, workers or os.cpu_count() or 1, console)
     lost = [task for task in due if f"{task.student}/{task.topic}" not in state]
     warnings += pin.differences(pinned)
     warnings += [f"{task.student}/{task.topic} could not be recorded; see {place.state / 'grade.log'}" for task in lost]
@@ -174,9 +174,7 @@ def _result(place, task):
 
 def _grade(place, due, releases, config, log, state, workers, console):
     """Grade what is due, some at a time, so that what is done stays done if the rest is interrupted."""
-    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
-        bars = [progress.add_task(words, total=len(due)) for words in ("Running notebooks", "Recording grades")]
+    with bars(console, len(due), "Running notebooks", "Recording grades") as (ran, recorded):
         for start in range(0, len(due), BATCH):
             tasks = due[start : start + BATCH]
             with scratch(place) as folder:
@@ -189,16 +187,15 @@ def _grade(place, due, releases, config, log, state, workers, console):
                     try:
                         for future in as_completed(futures):
                             notices[futures[future]] = future.result()
-                            progress.advance(bars[0])
+                            ran()
                     except BaseException:
                         pool.shutdown(cancel_futures=True)
                         raise
                 for topic in dict.fromkeys(task.topic for task in tasks):
-                    record(topic, folder, config, log)
+                    record(topic, folder, config, log, recorded)
                 for task in tasks:
                     _keep(place, task, folder, notices[task], state)
             write_file(place.state / "graded.json", json.dumps(state, indent=1, sort_keys=True).encode())
-            progress.advance(bars[1], len(tasks))
 
 
 def _keep(place, task, folder, notices, state):
@@ -225,7 +222,7 @@ def _run(place, task, release, config, log, folder):
     else:
         try:
             notebook = execute(
-                notebook,
+                _without_practice(notebook),
                 seed=place.student_seed(task.student),
                 exercises=place.pinned / "exercises",
                 config=config,
@@ -243,3 +240,11 @@ def _run(place, task, release, config, log, folder):
     if read.timestamp:
         (target / "timestamp.txt").write_text(read.timestamp, encoding="utf-8")
     return notices
+
+
+def _without_practice(notebook):
+    """Empty the practice cells, whose checks the graded cells run again; recording puts their source back."""
+    for cell in notebook.cells:
+        if cell.id.endswith(PRACTICE) and cell.metadata.nbgrader.locked:
+            cell.source = ""
+    return notebook

@@ -21,9 +21,7 @@ class Released:
     unchanged: tuple[str, ...]
 
 
-def release(
-    directory, topics=(), *, update=False, root=chapters.ROOT, announce=lambda moved: None, console=None
-) -> Released:
+def release(directory, topics=(), *, update=False, root=chapters.ROOT, announce=None, console=None) -> Released:
     """Release assignments into a class, and pin the class to the exercises as they are now.
 
     Parameters
@@ -37,7 +35,8 @@ def release(
     root : path, optional
         The course's directory.
     announce : function, optional
-        Called before an update is applied, with the grades that it moves (a tuple of `autograder.classroom.Move`).
+        Called before an update is applied, with the grades that it moves (a tuple of `autograder.classroom.Move`); to
+        find them, what was handed in is graded in a copy of the class.
     console : rich.console.Console, optional
         Where the progress of regrading for that is shown.
 
@@ -62,7 +61,8 @@ def release(
         )
     if changed:
         require_same_cells(place, changed, config)
-        announce(moves(place, changed, root, console))
+        if announce is not None:
+            announce(moves(place, changed, root, console))
     due = tuple(topic for topic, state in states.items() if state != UNCHANGED)
     for topic in due:
         publish(place, topic, sources[topic], root, config)

@@ -92,21 +92,20 @@ def _reports(place, student, topic):
 
 def table(place) -> Table:
     """Return the class's grades as a table for the terminal: a row for a student, a column for an assignment."""
-    scores = defaultdict(lambda: [0.0, 0.0, 0.0])  # points, possible, and of these by hand
-    topics, students = [], []
+    scores = defaultdict(lambda: [0.0, 0.0])  # points given, and points that a person has still to give
+    possible = defaultdict(dict)
     for result in results(place):
         score = scores[result.student, result.topic]
         score[0] += result.points or 0.0
-        score[1] += result.possible
-        score[2] += result.possible if result.points is None else 0.0
-        topics += [] if result.topic in topics else [result.topic]
-        students += [] if result.student in students else [result.student]
+        score[1] += result.possible if result.points is None else 0.0
+        possible[result.topic][result.exercise] = result.possible
     shown = Table("student", title="Grades", caption="+ n: points that a person has still to give (free text)")
-    for topic in (*topics, "all"):
-        shown.add_column(topic, justify="right")
-    for student in sorted(students):
-        own = [scores.get((student, topic)) for topic in topics]
-        total = [sum(score[i] for score in own if score) for i in range(3)]
+    for topic, exercises in possible.items():
+        shown.add_column(f"{topic}\nof {sum(exercises.values()):g}", justify="right")
+    shown.add_column("all", justify="right")
+    for student in sorted({student for student, _ in scores}):
+        own = [scores.get((student, topic)) for topic in possible]
+        total = [sum(score[i] for score in own if score) for i in range(2)]
         shown.add_row(student, *(_shown(score) for score in (*own, total)))
     return shown
 
@@ -114,5 +113,5 @@ def table(place) -> Table:
 def _shown(score):
     if score is None:
         return "–"
-    points, possible, by_hand = score
-    return f"{points:.4g} of {possible:.4g}" + (f" + {by_hand:.4g}" if by_hand else "")
+    points, by_hand = score
+    return f"{points:.2f}" + (f" + {by_hand:g}" if by_hand else "")

@@ -10,13 +10,15 @@ from nbformat import v4
 from .. import chapter as chapters
 from .. import exercise as model
 from . import answers
+from . import config as settings
 from .answers import FULL, NONE, PART
 from .create import create
-from .layout import ClassDirectory, open_class, write_file
-from .notebook import exercises_root
+from .layout import ClassDirectory, ClassError, open_class, write_file
+from .notebook import exercises_root, source_text
 from .release import release
 from .results import NOT_ATTEMPTED, NOT_JUDGED, results
 from .roster import HEADER
+from .update import other_cells
 
 MAX_KILOBYTES = 1000
 EXPECTED = "expected.json"
@@ -33,16 +35,28 @@ def sample(directory, topics=(), *, root=chapters.ROOT) -> ClassDirectory:
     Parameters
     ----------
     directory : path
-        The class directory.
+        The class directory; one that is there already must be a sample class.
     topics : sequence of str
         What to release; without any, all topics of the course.
     root : path, optional
         The course's directory.
+
+    Raises
+    ------
+    ClassError
+        When there is something else in the directory.
     """
+    if Path(directory, "nbgrader_config.py").exists() and not Path(directory, EXPECTED).exists():
+        raise ClassError(f"{directory} is a class, but no sample class; nothing is handed in to it")
     if not Path(directory, "nbgrader_config.py").exists():
-        create(directory, max_kilobytes=MAX_KILOBYTES)
+        write_file(create(directory, max_kilobytes=MAX_KILOBYTES).root / EXPECTED, b"{}")
     place = open_class(directory)
     topics = tuple(topics) or chapters.topics(root)
+    config = settings.load(place)
+    for topic in topics:
+        if other_cells(topic, source_text(topic, root), config):  # a class of our own making may begin anew
+            with settings.gradebook(config) as gradebook:
+                gradebook.remove_assignment(topic)
     release(place.root, topics, update=True, root=root)
     folder = exercises_root(root)
     exercises = {topic: [model.load(name, folder) for name in model.ids(topic, folder)] for topic in topics}

@@ -7,6 +7,7 @@ from nbformat import NotebookNode, v4
 from .layout import ClassError
 
 SCHEMA = 3
+PRACTICE = "-check"  # how the ids of practice cells end
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 INTRODUCTION = """\
@@ -67,10 +68,10 @@ def _section_cells(section, exercise):
         if cell is section.starter:
             yield _answer(cell, exercise)
             continue
-        role = "check" if "check" in cell.tags else "prompt" if cell.kind == "markdown" else "given"
+        role = PRACTICE if "check" in cell.tags else "-prompt" if cell.kind == "markdown" else "-given"
         seen[role] += 1
         number = f"-{seen[role]}" if seen[role] > 1 else ""
-        yield _locked(cell.kind, cell.source, f"{exercise.name}-{role}{number}")
+        yield _locked(cell.kind, cell.source, f"{exercise.name}{role}{number}")
     if exercise.kind != "text":
         graded = _cell("code", GRADED.format(exercise=exercise.id), exercise.name)
         yield _mark(graded, grade=True, locked=True, points=exercise.points)

@@ -176,16 +176,17 @@ def _answers(ours, names, sources):
     for index, name in enumerate(names):
         if name and ours[name].metadata.nbgrader.solution:
             found[name].append(index)
-    chosen, notices = {}, []
+    chosen = {}
     for name, indices in found.items():
         written = [index for index in indices if sources[index].strip() != ours[name].source.strip()]
         chosen[name] = (written or indices)[-1]
-        if len(indices) > 1:
-            notices.append(
-                f"The cell {name} is there {len(indices)} times. What is written in them ran in its order; the last "
-                "one is taken for your answer."
-            )
-    return chosen, notices
+    twice = [name for name, indices in found.items() if len(indices) > 1]
+    if not twice:
+        return chosen, []
+    return chosen, [
+        f"Cells were there more than once: {', '.join(twice)}. What is written in them ran in its order, and the last "
+        "of each was taken for your answer."
+    ]
 
 
 def _added(kind, source, number):

@@ -50,19 +50,25 @@ def moves(place, sources, root, console) -> tuple[Move, ...]:
 
 def require_same_cells(place, sources, config):
     """Refuse a change that adds or takes away cells where grades are recorded, as nbgrader does, but in plain words."""
+    for topic, source in sources.items():
+        names = other_cells(topic, source, config)
+        if names:
+            raise ClassError(
+                f"{topic} cannot be updated, since submissions are graded and its cells are not the same: "
+                f"{', '.join(names)}"
+            )
+
+
+def other_cells(topic, source, config):
+    """Return the names of cells that a topic's new source has and its graded submissions have not, or the reverse."""
     with settings.gradebook(config) as gradebook:
-        for topic, source in sources.items():
-            try:
-                notebook = gradebook.find_notebook(topic, topic)
-            except MissingEntry:
-                continue
-            old = {cell.name for cell in notebook.source_cells}
-            new = {cell["id"] for cell in json.loads(source)["cells"]}
-            if notebook.submissions and old != new:
-                raise ClassError(
-                    f"{topic} cannot be updated, since submissions are graded and its cells are not the same: "
-                    f"{', '.join(sorted(old ^ new))}"
-                )
+        try:
+            notebook = gradebook.find_notebook(topic, topic)
+        except MissingEntry:
+            return []
+        old = {cell.name for cell in notebook.source_cells}
+        new = {cell["id"] for cell in json.loads(source)["cells"]}
+        return sorted(old ^ new) if notebook.submissions else []
 
 
 def _points(place, topics):

@@ -42,7 +42,7 @@ def _made_once(tmp_path_factory):
 def _whole(directory, **course):
     classroom.sample(directory, **course)
     classroom.grade(directory, console=QUIET)
-    classroom.feedback(directory)
+    classroom.feedback(directory, console=QUIET)
     classroom.export(directory)
 
 

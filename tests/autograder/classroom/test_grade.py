@@ -1,6 +1,7 @@
 """Every submission is graded as it deserves, whatever the others are, and again only when something has changed."""
 
 import hashlib
+import importlib
 import json
 import shutil
 import time
@@ -11,7 +12,6 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 
 from autograder import classroom
-from autograder.classroom import grade as grading
 from autograder.classroom.config import gradebook, load
 
 QUIET = Console(quiet=True)
@@ -37,6 +37,10 @@ def tree(folder):
         for path in folder.rglob("*")
         if path.is_file()
     }
+
+
+def append(path, text):
+    path.write_text(path.read_text() + text)
 
 
 def autograded(directory, student):
@@ -79,7 +83,7 @@ def test_notices_stand_on_top_of_the_students_notebook(graded):
         ("broken", "the file is damaged"),
         ("missing", "There is no notebook toy.ipynb"),
         ("oversized", "too large: 1.1 MB"),
-        ("duplicate", "double-answer is there 2 times"),
+        ("duplicate", "more than once: double-answer, share-answer, why."),
     ):
         first = autograded(graded, student).cells[0]
         assert first.cell_type == "markdown"
@@ -154,7 +158,7 @@ def test_the_kernel_knows_the_students_seed_and_not_the_secret(fresh, hand_in):
 
 
 def test_a_notebook_that_kills_its_kernel_or_never_ends_stops_no_one(fresh, hand_in, points):
-    (fresh / "nbgrader_config.py").open("a").write("c.Execute.timeout = 3\n")
+    append(fresh / "nbgrader_config.py", "c.Execute.timeout = 3\n")
     hand_in(fresh, "dead", share="import os\nos._exit(1)")
     hand_in(fresh, "endless", **RIGHT | {"share": "while True: pass"})
     hand_in(fresh, "right", **RIGHT)
@@ -183,7 +187,7 @@ def test_marks_of_a_submission_count_for_nothing(fresh, hand_in, points):
 
 
 def test_late_penalties_are_nbgraders(fresh, hand_in):
-    (fresh / "nbgrader_config.py").open("a").write("c.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    append(fresh / "nbgrader_config.py", "c.LateSubmissionPlugin.penalty_method = 'zero'\n")
     place = classroom.open_class(fresh)
     with gradebook(load(place)) as book:
         book.update_or_create_assignment("toy", duedate="2026-01-01 12:00:00 UTC")
@@ -199,6 +203,7 @@ def test_late_penalties_are_nbgraders(fresh, hand_in):
 def test_what_was_done_stays_done_when_the_rest_is_interrupted(fresh, hand_in, monkeypatch):
     for student in ("a", "b", "c"):
         hand_in(fresh, student, **RIGHT)
+    grading = importlib.import_module("autograder.classroom.grade")
     run, seen = grading.execute, []
 
     def interrupted(*args, **kwargs):
@@ -231,7 +236,7 @@ def test_other_versions_than_the_pinned_are_said(copied):
 
 
 def test_an_altered_snapshot_is_refused(copied):
-    (copied / "pinned" / "exercises" / "toy" / "share.py").open("a").write("\n")
+    append(copied / "pinned" / "exercises" / "toy" / "share.py", "\n")
     with pytest.raises(classroom.ClassError, match=r"is not what the release pinned; .* toy --update"):
         grade(copied)
 

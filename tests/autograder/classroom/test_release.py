@@ -177,6 +177,21 @@ def test_an_update_lists_the_grades_that_it_moves(copied, changing, points):
     assert points(copied, "mistake-01") == before["mistake-01"]
 
 
+def test_a_sample_class_begins_anew_where_cells_were_added(copied, changing, points):
+    change(changing, "chapters/toy.md", "### Exercise: share\n", "### Exercise: share\n\n```{code-cell}\nx = 1\n```\n")
+    classroom.sample(copied, root=changing)
+    assert "share-given-2" in (copied / "release/toy/toy.ipynb").read_text()
+    assert points(copied, "right") == {}
+    classroom.grade(copied, students=["right"], console=Console(quiet=True))
+    assert points(copied, "right") == {"double": 2.0, "share": 1.0, "why": None}
+
+
+def test_nothing_is_handed_in_to_a_real_class(fresh, course):
+    with pytest.raises(classroom.ClassError, match="is a class, but no sample class"):
+        classroom.sample(fresh, root=course)
+    assert list((fresh / "submitted").iterdir()) == []
+
+
 def test_cells_cannot_be_added_once_submissions_are_graded(copied, changing):
     change(changing, "chapters/toy.md", "### Exercise: share\n", "### Exercise: share\n\n```{code-cell}\nx = 1\n```\n")
     before = released_bytes(copied)

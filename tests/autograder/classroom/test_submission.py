@@ -112,7 +112,7 @@ def test_a_copy_that_was_left_empty_does_not_undo_the_answer(first):
     assert sources["double-answer"] == "answer"
     assert STARTER not in sources.values()
     assert len(notices) == 1
-    assert "double-answer is there 2 times" in notices[0]
+    assert "more than once: double-answer." in notices[0]
 
 
 def test_of_two_written_copies_both_run_and_the_last_counts():

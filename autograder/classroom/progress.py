@@ -1,0 +1,29 @@
+"""Show how far a command has come."""
+
+from contextlib import contextmanager
+from functools import partial
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+COLUMNS = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+
+
+@contextmanager
+def bars(console, total, *titles):
+    """Yield, for each title, a function that moves its bar one on; a bar is full after `total` calls."""
+    with Progress(*COLUMNS, console=console or Console()) as progress:
+        tasks = [progress.add_task(title, total=total) for title in titles]
+        yield [partial(progress.advance, task) for task in tasks]
+
+
+def after_each(converter, done):
+    """Have nbgrader's converter call `done` after each submission, besides what the class's settings have it call."""
+    own = converter.post_convert_hook
+
+    def both(**submission):
+        if own is not None:
+            own(**submission)
+        done()
+
+    converter.post_convert_hook = both

@@ -1,0 +1,58 @@
+"""The commands for classes say what they did, and what cannot be done in one sentence with exit status 2."""
+
+import argparse
+
+import pytest
+
+from autograder import classroom
+from autograder.commands import add_class_commands
+
+
+@pytest.fixture
+def run(capsys):
+    """A function that runs a command and returns its exit status, what it printed and what it complained of."""
+    parser = argparse.ArgumentParser(prog="autograder")
+    add_class_commands(parser.add_subparsers(required=True))
+
+    def run(*arguments):
+        parsed = parser.parse_args([str(argument) for argument in arguments])
+        status = parsed.run(parsed)
+        return status, *capsys.readouterr()
+
+    return run
+
+
+def test_init_makes_a_class_and_refuses_to_make_it_twice(run, tmp_path):
+    status, said, complained = run("init", tmp_path / "class")
+    assert (status, complained) == (0, "")
+    assert "autograder release" in said
+    assert classroom.open_class(tmp_path / "class")
+    status, said, complained = run("init", tmp_path / "class")
+    assert (status, said) == (2, "")
+    assert complained.count("\n") == 1
+    assert "exists already" in complained
+
+
+@pytest.mark.parametrize("command", ["release", "grade", "feedback", "export"])
+def test_a_directory_that_is_no_class_is_one_sentence(run, tmp_path, command):
+    status, said, complained = run(command, tmp_path)
+    assert (status, said) == (2, "")
+    assert complained.startswith("autograder: ")
+    assert complained.count("\n") == 1
+    assert "Traceback" not in complained
+
+
+def test_unknown_topics_are_one_sentence(run, tmp_path):
+    classroom.create(tmp_path / "class")
+    for command in ("release", "grade"):
+        status, _, complained = run(command, tmp_path / "class", "nonsense")
+        assert status == 2
+        assert complained.count("\n") == 1
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "two"])
+def test_workers_are_counted_from_one(run, number, capsys):
+    with pytest.raises(SystemExit) as ended:
+        run("grade", "anywhere", f"--workers={number}")
+    assert ended.value.code == 2
+    assert "must be a whole number of 1 or more" in capsys.readouterr().err
