@@ -20,7 +20,9 @@ def documents():
 
     def entries(node):
         if isinstance(node, dict):
-            yield from (value for key, value in node.items() if key in ("root", "file"))
+            yield from (node[key] for key in ("root", "file") if key in node)
+            if "glob" in node:
+                yield from (path.relative_to(ROOT).with_suffix("").as_posix() for path in ROOT.glob(node["glob"]))
             for value in node.values():
                 yield from entries(value)
         elif isinstance(node, list):
