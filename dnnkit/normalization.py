@@ -155,7 +155,8 @@ def fit_minmax(x):
     Returns
     -------
     MinMaxScaler
-        With `low` and `span` of shape (features,). A constant feature gets the span 1, and so the value 0.
+        With `low` and `span` of shape (features,). A constant feature gets the span 1,
+        and so the value 0.
 
     Raises
     ------
@@ -430,7 +431,8 @@ def batchnorm_forward(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
     Examples
     --------
     >>> x = np.array([[1.0], [3.0]])
-    >>> out, cache, state = batchnorm_forward(x, [1.0], [0.0], RunningStatistics.start(1), train=True)
+    >>> state = RunningStatistics.start(1)
+    >>> out, cache, state = batchnorm_forward(x, [1.0], [0.0], state, train=True)
     >>> out.round(3).tolist()
     [[-1.0], [1.0]]
     >>> state.mean, state.var
