@@ -246,7 +246,7 @@ def clip_by_global_norm(grads, max_norm):
     """
     grads, max_norm = _gradients(grads), _inputs.number("max_norm", max_norm, low=0, low_open=True)
     norm = _norm(*grads)
-    factor = 1.0 if norm <= max_norm else max_norm / norm
+    factor = _shrinkage(norm, max_norm)
     return [np.asarray(grad * factor) for grad in grads], norm
 
 
@@ -346,6 +346,10 @@ def _norm(*arrays):
     if largest == 0:
         return 0.0
     return largest * math.sqrt(sum(float(np.sum((array / np.float64(largest)) ** 2)) for array in arrays))
+
+
+def _shrinkage(norm, max_norm):
+    return 1.0 if norm <= max_norm else max_norm / norm
 
 
 def _list(name, value):

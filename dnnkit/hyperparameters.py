@@ -8,7 +8,13 @@ import numpy as np
 
 from dnnkit import _inputs, network
 
-OPTIMIZERS = ("sgd", "rmsprop", "adam", "adamw")
+# The settings of its own that each optimizer reads.
+OPTIMIZERS = {
+    "sgd": ("momentum", "weight_decay"),
+    "rmsprop": ("decay", "eps"),
+    "adam": ("beta1", "beta2", "eps"),
+    "adamw": ("beta1", "beta2", "eps", "weight_decay"),
+}
 _DTYPES = ("float16", "float32", "float64")
 
 
@@ -34,10 +40,24 @@ class Hyperparameters:
     optimizer : {"sgd", "rmsprop", "adam", "adamw"}
     momentum : float
         In [0, 1), for "sgd" only. With 0 it is plain gradient descent.
+    beta1, beta2 : float
+        In [0, 1), for "adam" and "adamw": what the running means of the gradient and of its square keep at a step.
+    decay : float
+        In [0, 1), for "rmsprop": what the running mean of the squared gradient keeps at a step.
+    eps : float
+        Positive, for "rmsprop", "adam" and "adamw": added to the root of that mean.
     weight_decay : float
         Decoupled decay of W for "sgd" and "adamw": W is multiplied by ``1 - learning_rate * weight_decay`` each step.
     lam : float
         L2 penalty on W, ``lam / (2 m) * sum(W**2)`` with m training examples: it enters through the gradient.
+    lam_l1 : float
+        L1 penalty on W, ``lam_l1 / m * sum(abs(W))``: it enters through the gradient.
+    clip_norm : float or None
+        Largest norm of the gradient of all parameters together, penalties included; positive.
+    clip_value : float or None
+        Largest size of an entry of the gradient, penalties included; positive.
+    max_norm : float or None
+        Largest norm of the incoming weights of a unit, restored after each step; positive.
     keep_prob : float or tuple of float
         Share of units that dropout keeps, in (0, 1]: one number for all hidden layers, or one for each.
     batchnorm : bool
@@ -69,8 +89,16 @@ class Hyperparameters:
     loss: str = "cross_entropy"
     optimizer: str = "sgd"
     momentum: float = 0.0
+    beta1: float = 0.9
+    beta2: float = 0.999
+    decay: float = 0.99
+    eps: float = 1e-8
     weight_decay: float = 0.0
     lam: float = 0.0
+    lam_l1: float = 0.0
+    clip_norm: float | None = None
+    clip_value: float | None = None
+    max_norm: float | None = None
     keep_prob: float | tuple[float, ...] = 1.0
     batchnorm: bool = False
     batchnorm_momentum: float = 0.1
@@ -86,19 +114,26 @@ class Hyperparameters:
         _inputs.one_of("activation", self.activation, network.ACTIVATIONS)
         _inputs.one_of("loss", self.loss, network.LOSSES)
         _inputs.one_of("optimizer", self.optimizer, OPTIMIZERS)
-        keep("momentum", _inputs.number("momentum", self.momentum, low=0, high=1, high_open=True))
-        for name in ("weight_decay", "lam"):
+        for name in ("momentum", "beta1", "beta2", "decay"):
+            keep(name, _inputs.number(name, getattr(self, name), low=0, high=1, high_open=True))
+        for name in ("weight_decay", "lam", "lam_l1"):
             keep(name, _inputs.number(name, getattr(self, name), low=0))
+        for name in ("eps", "clip_norm", "clip_value", "max_norm"):
+            if getattr(self, name) is not None or name == "eps":
+                keep(name, _inputs.number(name, getattr(self, name), low=0, low_open=True))
         if isinstance(self.keep_prob, (tuple, list, np.ndarray)):
             keep("keep_prob", tuple(_inputs.probability("keep_prob", value) for value in self.keep_prob))
         else:
             keep("keep_prob", _inputs.probability("keep_prob", self.keep_prob))
         keep("batchnorm", _inputs.boolean("batchnorm", self.batchnorm))
         keep("batchnorm_momentum", _inputs.probability("batchnorm_momentum", self.batchnorm_momentum))
-        if self.momentum and self.optimizer != "sgd":
-            raise ValueError(f"momentum must be 0 with optimizer {self.optimizer!r}, which has no use for it")
-        if self.weight_decay and self.optimizer not in ("sgd", "adamw"):
-            raise ValueError(f"weight_decay must be 0 with optimizer {self.optimizer!r}: use 'adamw', or lam for L2")
+        for name in sorted(set().union(*OPTIMIZERS.values()).difference(OPTIMIZERS[self.optimizer])):
+            default = getattr(type(self), name)
+            if getattr(self, name) != default:
+                raise ValueError(
+                    f"{name} must be left at {default:g} with optimizer {self.optimizer!r}, which has no use for it, "
+                    f"got {getattr(self, name)!r}"
+                )
 
 
 def count_parameters(sizes, *, bias=True):

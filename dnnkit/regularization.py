@@ -150,7 +150,7 @@ def l1_gradient(weights, lam, *, m):
     [array([[ 0.05, -0.05,  0.  ]])]
     """
     weights, lam, m = _checked(weights, lam, m)
-    return [(lam / m) * np.sign(W) if W.ndim > 1 else np.zeros_like(W) for W in weights]
+    return [_l1_gradient(W, lam, m) if W.ndim > 1 else np.zeros_like(W) for W in weights]
 
 
 def linear_fraction(z, *, tolerance):
@@ -229,12 +229,20 @@ def max_norm(w, limit):
     """
     w = _inputs.array("w", w, ndim=2)
     limit = _inputs.number("limit", limit, low=0, low_open=True)
-    norms = np.linalg.norm(w.astype(np.float64, copy=False), axis=0)
-    return w * (limit / np.maximum(norms, limit)).astype(w.dtype)
+    return w * _shrinkage(w, limit)
 
 
 def _l2_gradient(W, lam, m):
     return (lam / m) * W
+
+
+def _l1_gradient(W, lam, m):
+    return (lam / m) * np.sign(W)
+
+
+def _shrinkage(W, limit):
+    norms = np.linalg.norm(W.astype(np.float64, copy=False), axis=0)
+    return (limit / np.maximum(norms, limit)).astype(W.dtype)
 
 
 def _checked(weights, lam, m):

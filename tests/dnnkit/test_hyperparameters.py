@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dnnkit.hyperparameters import (
+    OPTIMIZERS,
     Hyperparameters,
     activation_bytes,
     count_parameters,
@@ -62,6 +63,14 @@ def test_settings_are_keyword_only_and_the_two_without_a_default_are_required():
         ("momentum", 1.0, ValueError, r"momentum must be in \[0, 1\), got 1.0"),
         ("weight_decay", -1, ValueError, r"weight_decay must be in \[0, inf\), got -1"),
         ("lam", -0.1, ValueError, "lam must be in"),
+        ("lam_l1", -0.1, ValueError, r"lam_l1 must be in \[0, inf\), got -0.1"),
+        ("beta2", 1, ValueError, r"beta2 must be in \[0, 1\), got 1"),
+        ("decay", -0.1, ValueError, r"decay must be in \[0, 1\)"),
+        ("eps", 0, ValueError, r"eps must be in \(0, inf\), got 0"),
+        ("eps", None, TypeError, "eps must be a real number, got NoneType"),
+        ("clip_norm", 0, ValueError, r"clip_norm must be in \(0, inf\), got 0"),
+        ("clip_value", "1", TypeError, "clip_value must be a real number"),
+        ("max_norm", float("inf"), ValueError, "max_norm must be in"),
         ("keep_prob", 0.0, ValueError, r"keep_prob must be in \(0, 1\], got 0.0"),
         ("keep_prob", (0.5, 1.5), ValueError, r"keep_prob must be in \(0, 1\], got 1.5"),
         ("batchnorm", 1, TypeError, "batchnorm must be True or False, got int 1"),
@@ -73,16 +82,18 @@ def test_a_setting_out_of_range_is_named(setting, value, error, message):
         Hyperparameters(**{"learning_rate": 0.1, "epochs": 3, setting: value})
 
 
-@pytest.mark.parametrize("optimizer", ["rmsprop", "adam", "adamw"])
-def test_momentum_without_effect_is_refused(optimizer):
-    with pytest.raises(ValueError, match=f"momentum must be 0 with optimizer '{optimizer}'"):
-        Hyperparameters(learning_rate=0.1, epochs=3, optimizer=optimizer, momentum=0.9)
-
-
-@pytest.mark.parametrize("optimizer", ["rmsprop", "adam"])
-def test_weight_decay_that_would_be_another_optimizers_is_refused(optimizer):
-    with pytest.raises(ValueError, match=f"weight_decay must be 0 with optimizer '{optimizer}': use 'adamw'"):
-        Hyperparameters(learning_rate=0.1, epochs=3, optimizer=optimizer, weight_decay=0.1)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("momentum", 0.9), ("beta1", 0.8), ("beta2", 0.9), ("decay", 0.9), ("eps", 1e-6), ("weight_decay", 0.1)],
+)
+def test_a_setting_that_the_optimizer_would_ignore_is_refused(optimizer, setting, value):
+    settings = {"learning_rate": 0.1, "epochs": 3, "optimizer": optimizer, setting: value}
+    if setting in OPTIMIZERS[optimizer]:
+        assert getattr(Hyperparameters(**settings), setting) == value
+        return
+    with pytest.raises(ValueError, match=f"^{setting} must be left at .* with optimizer '{optimizer}', .* got {value}"):
+        Hyperparameters(**settings)
 
 
 # what sizes cost

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from dnnkit import data, mlp, network
-from dnnkit.hyperparameters import Hyperparameters
+from dnnkit import _updates, data, mlp, network, optimization
+from dnnkit.early_stopping import EarlyStopper, stop_epoch
+from dnnkit.hyperparameters import OPTIMIZERS, Hyperparameters
 
 SIZES = (5, 8, 6, 3)
 M = 20
@@ -45,19 +46,34 @@ class TorchMLP(torch.nn.Module):
             a = torch.tanh(norm(affine(a)))
         return self.affine[-1](a)
 
+    def weights(self):
+        return [module.weight for module in self.affine]
+
     def groups(self, weight_decay):
         """Parameter groups of which only the weights of the affine layers decay."""
-        weights = [module.weight for module in self.affine]
+        weights = self.weights()
         rest = [p for p in self.parameters() if not any(p is W for W in weights)]
         return [{"params": weights, "weight_decay": weight_decay}, {"params": rest, "weight_decay": 0.0}]
 
 
+ADAM = {"beta1": 0.8, "beta2": 0.95, "eps": 1e-6}
+TORCH_ADAM = {"betas": (0.8, 0.95), "eps": 1e-6}
 # settings of ours, torch's optimizer, its decay of the weights
 TRAININGS = {
     "sgd": ({}, lambda groups: torch.optim.SGD(groups, lr=0.05), 0.0),
     "momentum": ({"momentum": 0.9}, lambda groups: torch.optim.SGD(groups, lr=0.05, momentum=0.9), 0.0),
     "rmsprop": ({"optimizer": "rmsprop"}, lambda groups: torch.optim.RMSprop(groups, lr=0.05), 0.0),
+    "rmsprop's settings": (
+        {"optimizer": "rmsprop", "decay": 0.8, "eps": 1e-5},
+        lambda groups: torch.optim.RMSprop(groups, lr=0.05, alpha=0.8, eps=1e-5),
+        0.0,
+    ),
     "adam": ({"optimizer": "adam"}, lambda groups: torch.optim.Adam(groups, lr=0.05), 0.0),
+    "adam's settings": (
+        {"optimizer": "adam", **ADAM},
+        lambda groups: torch.optim.Adam(groups, lr=0.05, **TORCH_ADAM),
+        0.0,
+    ),
     "adamw": ({"optimizer": "adamw", "weight_decay": 0.2}, lambda groups: torch.optim.AdamW(groups, lr=0.05), 0.2),
     "l2": ({"lam": 0.2 * M, "momentum": 0.5}, lambda groups: torch.optim.SGD(groups, lr=0.05, momentum=0.5), 0.2),
     "decay": ({"weight_decay": 0.2}, lambda groups: torch.optim.SGD(groups, lr=0.05), 0.2),
@@ -92,6 +108,131 @@ def test_training_equals_torch(settings, optimizer, decay, batchnorm):
     assert history.error(x, y) == history.train_errors[-1]
     np.testing.assert_array_equal(history.predict(x), expected.argmax(axis=1))
     assert history.predict(x).dtype == np.int64
+
+
+def clip_columns(model, limit):
+    """Bring the incoming weights of each unit back within the limit; torch's weights are transposed."""
+    with torch.no_grad():
+        for W in model.weights():
+            W.copy_(torch.renorm(W, 2, 0, limit))
+
+
+# settings of ours; torch's penalty; what torch does with the gradients before a step; and with the weights after it
+CONSTRAINTS = {
+    "l1": (
+        {"lam_l1": 0.03 * M},
+        lambda model: 0.03 * sum(W.abs().sum() for W in model.weights()),
+        None,
+        None,
+    ),
+    "l1 and l2": (
+        {"lam_l1": 0.02 * M, "lam": 0.1 * M},
+        lambda model: sum(0.02 * W.abs().sum() + 0.05 * W.square().sum() for W in model.weights()),
+        None,
+        None,
+    ),
+    "clip_norm": (
+        {"clip_norm": 0.3},
+        None,
+        lambda model: torch.nn.utils.clip_grad_norm_(model.parameters(), 0.3),
+        None,
+    ),
+    "clip_norm of the penalized gradient": (
+        {"clip_norm": 0.3, "lam": 2.0 * M},
+        lambda model: sum(1.0 * W.square().sum() for W in model.weights()),
+        lambda model: torch.nn.utils.clip_grad_norm_(model.parameters(), 0.3),
+        None,
+    ),
+    "clip_value": (
+        {"clip_value": 0.02},
+        None,
+        lambda model: torch.nn.utils.clip_grad_value_(model.parameters(), 0.02),
+        None,
+    ),
+    "max_norm": ({"max_norm": 0.9}, None, None, lambda model: clip_columns(model, 0.9)),
+}
+
+
+@pytest.mark.parametrize(("settings", "penalty", "clip", "limit"), CONSTRAINTS.values(), ids=CONSTRAINTS)
+def test_penalties_clipping_and_limits_equal_torch(settings, penalty, clip, limit):
+    params, x, y = problem()
+    model = TorchMLP(params, batchnorm=False)
+    stepper = torch.optim.SGD(model.parameters(), lr=0.2, momentum=0.9)
+    for _ in range(30):
+        stepper.zero_grad()
+        loss = torch.nn.functional.cross_entropy(model(torch.from_numpy(x)), torch.from_numpy(y))
+        (loss + penalty(model) if penalty else loss).backward()
+        if clip:
+            clip(model)
+        stepper.step()
+        if limit:
+            limit(model)
+    h = hyperparameters(learning_rate=0.2, momentum=0.9, **settings)
+    history = mlp.train(params, (x, y), h, rng=rng())
+    unlimited = mlp.train(params, (x, y), hyperparameters(learning_rate=0.2, momentum=0.9), rng=rng())
+    for (W, b), module, (free, _) in zip(history.params, model.affine, unlimited.params):
+        # torch adds 1e-6 to the norm by which it clips, and 1e-7 to the one by which it limits
+        np.testing.assert_allclose(W, module.weight.detach().numpy().T, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(b, module.bias.detach().numpy(), rtol=1e-4, atol=1e-5)
+        assert np.abs(W - free).max() > 0.01
+
+
+def batches(seed, epochs, batch_size):
+    """The minibatches of :func:`dnnkit.mlp.train`, whose docstring tells of a generator for the order."""
+    shuffler = np.random.default_rng(rng(seed).integers(2**63, size=2)[0])
+    for _ in range(epochs):
+        order = shuffler.permutation(M)
+        yield from (order[start : start + batch_size] for start in range(0, M, batch_size))
+
+
+def test_a_full_run_of_adamw_on_minibatches_equals_torch():
+    params, x, y = problem()
+    model = TorchMLP(params, batchnorm=False)
+    stepper = torch.optim.AdamW(model.groups(0.3), lr=0.01)
+    schedule = optimization.warmup(optimization.cosine(0.01, steps=290), steps=10)
+    losses = []
+    for step, batch in enumerate(batches(7, epochs=100, batch_size=8)):
+        for group in stepper.param_groups:
+            group["lr"] = schedule(step)
+        stepper.zero_grad()
+        loss = torch.nn.functional.cross_entropy(model(torch.from_numpy(x[batch])), torch.from_numpy(y[batch]))
+        losses.append(loss.item())
+        loss.backward()
+        stepper.step()
+    h = hyperparameters(learning_rate=schedule, optimizer="adamw", weight_decay=0.3, epochs=100, batch_size=8)
+    history = mlp.train(params, (x, y), h, rng=rng(7))
+    assert len(losses) == 300
+    np.testing.assert_allclose(history.losses, losses, rtol=1e-8)
+    for (W, b), module in zip(history.params, model.affine):
+        np.testing.assert_allclose(W, module.weight.detach().numpy().T, rtol=1e-7, atol=1e-9)
+        np.testing.assert_allclose(b, module.bias.detach().numpy(), rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_blocks_of_a_large_network_move_as_one(optimizer, monkeypatch):
+    params, x, y = problem()
+    h = hyperparameters(optimizer=optimizer, lam=1.0, lam_l1=1.0, clip_norm=0.5, max_norm=2.0)
+    whole = mlp.train(params, (x, y), h, rng=rng())
+    monkeypatch.setattr(_updates, "_BLOCK", 7)
+    for (W, b), (other_W, other_b) in zip(whole.params, mlp.train(params, (x, y), h, rng=rng()).params):
+        np.testing.assert_allclose(other_W, W, rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(other_b, b, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("loss", network.LOSSES)
+def test_evaluation_in_parts_is_that_of_the_whole_set(loss):
+    draw = rng(1)
+    x, y = draw.standard_normal((700, 5)), draw.integers(3, size=700)
+    y = y if loss == "cross_entropy" else np.eye(3)[y]
+    params = mlp.init(SIZES, scheme="he", rng=draw, dtype="float64")
+    h = hyperparameters(loss=loss, epochs=1, batch_size=64, batchnorm=True)
+    history = mlp.train(params, (x, y, x[:300], y[:300]), h, rng=draw)
+    value = getattr(network, loss)
+    assert history.train_losses[0] == pytest.approx(value(history.outputs(x), y), rel=1e-12)
+    assert history.dev_losses[0] == pytest.approx(value(history.outputs(x[:300]), y[:300]), rel=1e-12)
+    if loss == "cross_entropy":
+        assert history.train_errors[0] == history.error(x, y)
+        assert history.dev_errors[0] == history.error(x[:300], y[:300])
 
 
 def test_regression_equals_torch():
@@ -239,6 +380,25 @@ def test_a_callback_cannot_change_the_network():
 
     with pytest.raises(ValueError, match="read-only"):
         mlp.train(params, (x, y), hyperparameters(), rng=rng(), callbacks=[meddle])
+
+
+@pytest.mark.parametrize("batchnorm", [False, True])
+def test_early_stopping_is_a_callback_and_its_best_parameters_give_the_best_loss(batchnorm):
+    params, x, y = problem()
+    x_dev, y_dev = rng(9).standard_normal((30, SIZES[0])), rng(9).integers(SIZES[-1], size=30)
+    h = hyperparameters(optimizer="adam", epochs=200, batchnorm=batchnorm)
+    stopper = EarlyStopper(patience=3)
+
+    def stop(progress):
+        return stopper.step(progress.dev_loss, (progress.params, progress.batchnorm))
+
+    history = mlp.train(params, (x, y, x_dev, y_dev), h, rng=rng(), callbacks=[stop])
+    assert history.epochs[-1] < 200
+    assert stop_epoch(history.dev_losses, patience=3) == (len(history.epochs) - 1, stopper.best_step)
+    best_params, best_batchnorm = stopper.best_params
+    logits = mlp.outputs(best_params, x_dev, activation="tanh", batchnorm=best_batchnorm)
+    assert network.cross_entropy(logits, y_dev) == pytest.approx(history.dev_losses.min(), rel=1e-12)
+    assert stopper.best_loss == history.dev_losses.min() < history.dev_losses[-1]
 
 
 # divergence
