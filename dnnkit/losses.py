@@ -254,14 +254,16 @@ def _softmax(z):
 
 def _cross_entropy(logits, y):
     n = len(y)
-    shifted = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
+    # Classes along the first axis: NumPy reduces along that one by vectors, and along the last entry by entry.
+    shifted = np.ascontiguousarray(logits.T)
+    shifted = shifted - np.maximum.reduce(shifted, axis=0)
     grad = np.exp(shifted)
-    total = np.add.reduce(grad, axis=1, keepdims=True)
-    right = np.arange(n), y
-    loss = (np.add.reduce(np.log(total), axis=None) - np.add.reduce(shifted[right])) / n
+    total = np.add.reduce(grad, axis=0)
+    right = y, np.arange(n)
+    loss = (np.add.reduce(np.log(total)) - np.add.reduce(shifted[right])) / n
     grad /= total * n
     grad[right] -= 1 / n
-    return float(loss), grad
+    return float(loss), grad.T
 
 
 def _squared_error(predictions, targets):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from dnnkit import layers, mlp, network
 from dnnkit.hyperparameters import Hyperparameters
@@ -37,6 +38,37 @@ def test_gradient_equals_finite_differences(loss, activation, batchnorm, keep_pr
             sides.append(stack.backpropagate(x, y))
         numerical[index] = (sides[0] - sides[1]) / (2 * eps)
     assert np.linalg.norm(gradient - numerical) / np.linalg.norm(numerical) < 1e-7
+
+
+TORCH = {
+    "linear": lambda z: z,
+    "relu": torch.relu,
+    "leaky_relu": torch.nn.functional.leaky_relu,
+    "gelu": torch.nn.functional.gelu,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+}
+
+
+@pytest.mark.parametrize("activation", network.ACTIVATIONS)
+def test_gradient_with_batch_norm_and_dropout_equals_autograd_with_the_same_masks(activation):
+    stack, x, y = stack_and_batch(activation=activation, batchnorm=True, keep_prob=(0.6, 0.8))
+    stack.vector += 0.1 * np.random.default_rng(2).standard_normal(stack.vector.size)
+    ours = stack.backpropagate(x, y)
+    masks = [layer.mask for layer in stack.layers if isinstance(layer, layers.Dropout)]
+    leaf = torch.from_numpy(stack.vector.copy()).requires_grad_()
+    groups = stack.Ws, [b for _, b in stack.params], [n.gamma for n in stack.norms], [n.beta for n in stack.norms]
+    parts = iter(torch.split(leaf, [array.size for group in groups for array in group]))
+    Ws, bs, gammas, betas = ([next(parts).reshape(array.shape) for array in group] for group in groups)
+    a = torch.from_numpy(x)
+    for layer, keep_prob in enumerate((0.6, 0.8)):
+        z = a @ Ws[layer] + bs[layer]
+        z = torch.nn.functional.batch_norm(z, None, None, gammas[layer], betas[layer], training=True)
+        a = TORCH[activation](z) * torch.from_numpy(masks[layer]) / keep_prob
+    loss = torch.nn.functional.cross_entropy(a @ Ws[2] + bs[2], torch.from_numpy(y))
+    loss.backward()
+    assert ours == pytest.approx(loss.item(), rel=1e-12)
+    assert np.linalg.norm(stack.gradient - leaf.grad.numpy()) / np.linalg.norm(leaf.grad.numpy()) < 1e-10
 
 
 def test_without_options_it_is_the_plain_network():
