@@ -38,5 +38,5 @@ def _disconnect_thebe(app):
     # Jupyter Book always loads it: unused, it declares a constant twice in every page and names a repository not ours.
     for listeners in app.events.listeners.values():
         for listener in list(listeners):
-            if listener.handler.__module__ == "sphinx_thebe":
+            if listener.handler.__qualname__ in ("init_thebe_core", "update_thebe_context"):
                 app.disconnect(listener.id)

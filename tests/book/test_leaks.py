@@ -62,17 +62,26 @@ def body(code):
     return [kept[number] for number in sorted(kept) if kept[number]]
 
 
-def helpers(function):
-    """Return the private functions of its own module that a function's answer is made of."""
+def private(function):
+    """Return the private functions of its own module that a function calls, and that those call, by name."""
     module, found, due = inspect.getmodule(function), {}, [function]
     while due:
-        names = set(re.findall(r"\b_\w+", source(due.pop())))
-        for name in names - set(found):
+        for name in set(re.findall(r"\b_\w+", source(due.pop()))) - set(found):
             thing = vars(module).get(name) if module else None
             if inspect.isfunction(thing) and thing.__module__ == module.__name__:
                 found[name] = thing
                 due.append(thing)
-    return list(found.values())
+    return found
+
+
+def helpers(function):
+    """Return the private functions that only answers are made of: a chapter may show what no exercise asks for."""
+    asked = [exercise.solution for exercise in EXERCISES.values()]
+    shared = set()
+    for name, thing in vars(inspect.getmodule(function) or object).items():
+        if inspect.isfunction(thing) and thing.__module__ == function.__module__ and not name.startswith("_"):
+            shared |= set() if thing in asked else set(private(thing))
+    return [thing for name, thing in private(function).items() if name not in shared]
 
 
 def runs(lines):
