@@ -20,6 +20,7 @@ JUPYTER_BOOK = str(Path(sys.executable).with_name("jupyter-book"))
 STRICT = ("-W", "-n", "--keep-going")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items):
     """Let one worker build the book and look at its pages, so that no other one waits for it."""
     for item in items:

@@ -6,8 +6,8 @@ FILE = re.compile(r"\.(png|svg|jpe?g|gif|webp)$|_build|[0-9a-f]{16}")
 
 
 def figures(page):
-    """Return the images of a page's text."""
-    return page.select("article img")
+    """Return the images that the cells of a page made."""
+    return page.select("article .cell_output img")
 
 
 def test_every_image_has_a_text(pages):
