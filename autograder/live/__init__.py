@@ -6,6 +6,8 @@ One module a concern: :mod:`~autograder.live.cache` (when chapters are executed 
 
 from pathlib import Path
 
+import sphinx_thebe
+
 from autograder.live import assignment, cache, frame
 
 STATIC = Path(__file__).parent / "static"
@@ -38,5 +40,5 @@ def _disconnect_thebe(app):
     # Jupyter Book always loads it: unused, it declares a constant twice in every page and names a repository not ours.
     for listeners in app.events.listeners.values():
         for listener in list(listeners):
-            if listener.handler.__qualname__ in ("init_thebe_core", "update_thebe_context"):
+            if listener.handler in (sphinx_thebe.init_thebe_core, sphinx_thebe.update_thebe_context):
                 app.disconnect(listener.id)
