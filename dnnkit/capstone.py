@@ -1,0 +1,165 @@
+"""Capstone: hyperparameters chosen within a budget, and judged with their uncertainty and their cost."""
+
+import math
+
+import numpy as np
+
+from dnnkit import _inputs, claim, search
+
+_ETA = 3  # of the halving; Li et al. 2018 recommend 3 or 4
+
+
+def tune(evaluate, space, budget, *, rng):
+    r"""Choose a configuration by successive halving, for at most `budget` epochs of training in all.
+
+    Begins with :math:`n = 2 \cdot 3^s` configurations drawn at random and :math:`e` epochs each; each of the s + 1
+    rounds keeps a third and trains it three times as long, until the better one of the last two is taken. An evaluation
+    begins anew, so that every round costs n e epochs: s is the largest with :math:`(s + 1) n \le \mathrm{budget}`, and
+    e is what the budget then allows.
+
+    Parameters
+    ----------
+    evaluate : callable
+        ``evaluate(config, epochs)`` trains from the start for so many epochs and gives the dev error; NaN is a failure.
+        The test set has no part in it.
+    space : dict of str to axis
+        As for :func:`dnnkit.search.sample`.
+    budget : int
+        Most epochs that all evaluations may cost together, at least 1.
+    rng : numpy.random.Generator
+        Draws the configurations.
+
+    Returns
+    -------
+    dict
+        The chosen configuration.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong type, or a dev error is no number.
+    ValueError
+        If `space` is empty or `budget` below 1.
+
+    References
+    ----------
+    Li et al. 2018, *Hyperband: a novel bandit-based approach to hyperparameter optimization*.
+
+    Examples
+    --------
+    >>> spent = []
+    >>> def evaluate(config, epochs):
+    ...     spent.append(epochs)
+    ...     return abs(math.log10(config["rate"]) + 2) + 1 / epochs
+    >>> config = tune(evaluate, {"rate": search.LogUniform(1e-5, 1)}, 60, rng=np.random.default_rng(0))
+    >>> 0.003 < config["rate"] < 0.03, sum(spent), spent.count(1), spent.count(3), spent.count(9)
+    (True, 54, 18, 6, 2)
+    """
+    search._callable("evaluate", evaluate, "evaluate(config, epochs)")
+    budget, rounds = _inputs.count("budget", budget), 1
+    while (rounds + 1) * _first_round(rounds + 1) <= budget:
+        rounds += 1
+    n = min(_first_round(rounds), budget)  # a budget of one epoch leaves no choice
+    drawn = [search.sample(space, rng=rng) for _ in range(n)]
+
+    def advance(config, trained, epochs):
+        trained = (trained or 0) + epochs
+        error = search._loss("evaluate", evaluate(config, trained))
+        return math.inf if math.isnan(error) else error, trained
+
+    return search.successive_halving(drawn, advance, min_budget=budget // (rounds * n), eta=_ETA).best_config
+
+
+def pareto(errors, costs):
+    """The points that no other point beats: none has both a lower or equal error and a lower or equal cost.
+
+    Points that are equal in both do not beat each other.
+
+    Parameters
+    ----------
+    errors, costs : arrays of shape (n,)
+        Of the same n configurations, the lower the better, in any unit: seconds, parameters, epochs.
+
+    Returns
+    -------
+    int64 array
+        Indices of the points of the front, from the cheapest to the most accurate.
+
+    Raises
+    ------
+    TypeError
+        If `errors` or `costs` is not made of real numbers.
+    ValueError
+        If one has not one axis, is empty or not finite, or the lengths differ.
+
+    References
+    ----------
+    Deb 2001, *Multi-objective optimization using evolutionary algorithms*, section 2.4.
+
+    Examples
+    --------
+    >>> pareto([0.10, 0.05, 0.07, 0.12], [1, 9, 4, 5])
+    array([0, 2, 1])
+    """
+    errors = _inputs.array("errors", errors, ndim=1)
+    costs = _inputs.array("costs", costs, shape=errors.shape)
+    front = []
+    for i in np.lexsort((errors, costs)):  # by cost, equal costs by error: a point is beaten only by one before it
+        last = front[-1] if front else None
+        if last is None or errors[i] < errors[last] or (errors[i], costs[i]) == (errors[last], costs[last]):
+            front.append(i)
+    return np.array(front, dtype=np.int64)
+
+
+def compare(scores_a, scores_b, *, confidence=0.95):
+    r"""How much two arms differ over the same seeds: the mean difference a − b and its paired t interval.
+
+    .. math:: \bar d \pm t_{n-1} \, \frac{s_d}{\sqrt n}, \qquad d_i = a_i - b_i
+
+    If the interval holds 0, the seeds do not tell the arms apart.
+
+    Parameters
+    ----------
+    scores_a, scores_b : arrays of shape (seeds,)
+        One score a seed, in the same unit; entry i of both comes from the same seed and data.
+    confidence : float
+        Share of such intervals that hold the true mean, in (0, 1), if the differences are normal.
+
+    Returns
+    -------
+    mean, low, high : float
+        In the unit of the scores.
+
+    Raises
+    ------
+    TypeError
+        If the scores are not real numbers or `confidence` is none.
+    ValueError
+        If the lengths differ, there are fewer than two seeds, a score is not finite or `confidence` is outside (0, 1).
+
+    References
+    ----------
+    Student 1908, *The probable error of a mean*. Bouthillier et al. 2021, *Accounting for variance in machine learning
+    benchmarks*, on pairing.
+
+    Examples
+    --------
+    >>> mean, low, high = compare([0.12, 0.10, 0.13, 0.11, 0.12], [0.10, 0.09, 0.10, 0.10, 0.11])
+    >>> print(f"{mean:.3f}, from {low:.3f} to {high:.3f}")
+    0.016, from 0.005 to 0.027
+    """
+    a = _inputs.array("scores_a", scores_a, ndim=1).astype(np.float64, copy=False)
+    b = _inputs.array("scores_b", scores_b, shape=a.shape).astype(np.float64, copy=False)
+    if len(a) < 2:
+        raise ValueError(f"scores_a must hold at least two seeds, got {len(a)}")
+    confidence = _inputs.number("confidence", confidence, low=0, high=1, low_open=True, high_open=True)
+    differences = a - b
+    mean = float(differences.mean())
+    standard_error = float(differences.std(ddof=1)) / math.sqrt(len(a))
+    reach = claim._t_quantile((1 + confidence) / 2, len(a) - 1) * standard_error
+    return mean, mean - reach, mean + reach
+
+
+def _first_round(rounds):
+    """Configurations to begin with, so that the last of so many rounds has two to choose from."""
+    return 2 * _ETA ** (rounds - 1)
