@@ -3,11 +3,10 @@
 import numpy as np
 import torch
 from scipy import ndimage
-from threadpoolctl import threadpool_limits
 
 from dnnkit.augmentation import affine_transform
 
-from .record import Record, paired
+from .record import Record, one_thread, paired
 
 GOALS = {"scipy": 1.0, "torch": 0.6}
 N, HEIGHT, WIDTH = 1000, 28, 28
@@ -25,21 +24,16 @@ def run():
         "dx": rng.uniform(-3, 3, N),
     }
     others = {"scipy": _by_scipy, "torch": _by_torch}
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with threadpool_limits(1):
-            for name, other in others.items():
-                np.testing.assert_allclose(affine_transform(images, **drawn), other(images, **drawn), atol=1e-4)
-                mine, theirs, ratio = paired(
-                    lambda: affine_transform(images, **drawn),
-                    lambda other=other: other(images, **drawn),
-                    runs=RUNS,
-                )
-                goal = GOALS[name]
-                yield Record(f"augment_vs_{name}", 1e3 * mine, 1e3 * theirs, ratio, "ms", f"> {goal:g}", ratio > goal)
-    finally:
-        torch.set_num_threads(threads)
+    with one_thread():
+        for name, other in others.items():
+            np.testing.assert_allclose(affine_transform(images, **drawn), other(images, **drawn), atol=1e-4)
+            mine, theirs, ratio = paired(
+                lambda: affine_transform(images, **drawn),
+                lambda other=other: other(images, **drawn),
+                runs=RUNS,
+            )
+            goal = GOALS[name]
+            yield Record(f"augment_vs_{name}", 1e3 * mine, 1e3 * theirs, ratio, "ms", f"> {goal:g}", ratio > goal)
 
 
 def _by_scipy(images, degrees, factor, dy, dx):

@@ -1,8 +1,12 @@
 """A benchmark's record, and how two things are timed against each other."""
 
+import contextlib
 import statistics
 import time
 from dataclasses import dataclass
+
+import torch
+from threadpoolctl import threadpool_limits
 
 
 @dataclass(frozen=True)
@@ -34,3 +38,15 @@ def paired(ours, other, runs=5):
         statistics.median(theirs for _, theirs in pairs),
         statistics.median(theirs / mine for mine, theirs in pairs),
     )
+
+
+@contextlib.contextmanager
+def one_thread():
+    """Keep NumPy, SciPy and torch on one thread each."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        torch.set_num_threads(threads)

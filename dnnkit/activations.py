@@ -230,10 +230,13 @@ class Activation(NamedTuple):
 
 
 ACTIVATIONS = {
-    "linear": Activation(lambda z: z, lambda z, a: np.ones_like(z)),
-    "relu": Activation(_relu, lambda z, a: z > 0),
-    "leaky_relu": Activation(_leaky_relu, lambda z, a: np.where(z > 0, z.dtype.type(1), z.dtype.type(0.01))),
+    "linear": Activation(lambda z: z, lambda z, a: np.ones_like(a)),
+    "relu": Activation(_relu, lambda z, a: a > 0),
+    "leaky_relu": Activation(_leaky_relu, lambda z, a: np.where(a > 0, a.dtype.type(1), a.dtype.type(0.01))),
     "gelu": Activation(_gelu, _gelu_slope),
     "tanh": Activation(np.tanh, lambda z, a: 1 - a * a),
     "sigmoid": Activation(_sigmoid, lambda z, a: a * (1 - a)),
 }
+
+# Those whose slope does not look at the input, which training then need not keep.
+SLOPE_FROM_VALUE = frozenset(ACTIVATIONS) - {"gelu"}

@@ -94,7 +94,7 @@ def _collect(h, stack, losses, evaluations, seconds, diverged_at):
     per_evaluation = ("train_loss", "train_error", "dev_loss", "dev_error")
     columns = {name.replace("loss", "losses").replace("error", "errors"): column(name) for name in per_evaluation}
     return History(
-        params=[(W.copy(), b.copy()) for W, b in stack.params],
+        params=stack.params,
         batchnorm=stack.batchnorm,
         hyperparameters=h,
         losses=losses,

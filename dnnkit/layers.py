@@ -3,7 +3,8 @@
 ``forward(a)`` is the training pass and keeps what ``backward(grad)`` needs; ``backward`` turns the gradient with
 respect to the layer's output into the one with respect to its input, and writes its parameters' gradients where it was
 told to.
-It may overwrite the gradient that it is given. Nothing is validated here: training looks at its inputs once.
+It may overwrite the gradient that it is given, and lets go of the activations that were kept for it. Nothing is
+validated here: training looks at its inputs once.
 """
 
 import math
@@ -12,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dnnkit import dropout, network, normalization
+from dnnkit.activations import SLOPE_FROM_VALUE
 
 _EPS = 1e-5  # of batch norm, as in its paper and in PyTorch
 
@@ -34,20 +36,23 @@ class Affine:
         """The half of `backward` that a first layer needs: nobody asks for the gradient of the data."""
         np.matmul(self.a.T, grad, out=self.dW)
         np.add.reduce(grad, axis=0, out=self.db)
+        self.a = None
 
 
 class Activate:
-    """An entry of ``network.ACTIVATIONS``."""
+    """An activation by its name in ``network.ACTIVATIONS``."""
 
-    def __init__(self, activation):
-        self.value, self.slope = activation
+    def __init__(self, name):
+        self.value, self.slope = network.ACTIVATIONS[name]
+        self.needs_input = name not in SLOPE_FROM_VALUE
 
     def forward(self, z):
-        self.z, self.a = z, self.value(z)
+        self.z, self.a = z if self.needs_input else None, self.value(z)
         return self.a
 
     def backward(self, grad):
         grad *= self.slope(self.z, self.a)
+        self.z = self.a = None
         return grad
 
 
@@ -119,7 +124,7 @@ class Stack:
             self.layers.append(Affine(W, b, self.dWs[layer], dbs[layer]))
             if layer < hidden:
                 self.layers.extend(self.norms[layer : layer + 1])
-                self.layers.append(Activate(self.activation))
+                self.layers.append(Activate(h.activation))
                 if keep_probs[layer] < 1:
                     self.layers.append(Dropout(keep_probs[layer], rng))
 

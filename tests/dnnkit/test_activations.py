@@ -47,6 +47,13 @@ def test_slope_is_the_derivative_by_autograd(name):
     np.testing.assert_allclose(activation.slope(values, activation.value(values)), z.grad.numpy(), 1e-9, atol=1e-15)
 
 
+@pytest.mark.parametrize("name", sorted(activations.SLOPE_FROM_VALUE))
+def test_slope_from_the_value_needs_no_input(name):
+    z = np.linspace(-3, 3, 12)
+    value, slope = activations.ACTIVATIONS[name]
+    np.testing.assert_array_equal(slope(None, value(z)), slope(z, value(z)))
+
+
 @pytest.mark.parametrize("name", activations.ACTIVATIONS)
 def test_slope_at_zero_is_that_of_torch_and_keeps_the_dtype(name):
     z = torch.zeros(3, dtype=torch.float32, requires_grad=True)
