@@ -1,14 +1,15 @@
 """The Sphinx extension of the book: what the pages need beyond the chapters' own text.
 
 One module a concern: :mod:`~autograder.live.cache` (when chapters are executed again), :mod:`~autograder.live.frame`
-(exercises set apart from the prose) and :mod:`~autograder.live.assignment` (each chapter's notebook to download).
+(exercises set apart from the prose), :mod:`~autograder.live.assignment` (each chapter's notebook to download) and
+:mod:`~autograder.live.archive` (what a page's Python runs from).
 """
 
 from pathlib import Path
 
 import sphinx_thebe
 
-from autograder.live import assignment, cache, frame
+from autograder.live import archive, assignment, cache, frame
 
 STATIC = Path(__file__).parent / "static"
 
@@ -19,7 +20,7 @@ def setup(app):
     app.connect("autodoc-skip-member", _skip_fields_without_words)
     _disconnect_thebe(app)
     app.add_css_file("book.css")
-    for module in (cache, frame, assignment):
+    for module in (cache, frame, assignment, archive):
         module.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 

@@ -1,0 +1,184 @@
+"""The archive that a page runs from: dnnkit and the student's side of autograder, without what only grading uses.
+
+Of an exercise's file it holds the public checks and the misconceptions that one of them catches. Hidden checks, right
+answers written another way, a solution that is a mere value, free texts, and what only these need stay out.
+"""
+
+import ast
+import hashlib
+import io
+import zipfile
+from pathlib import Path
+
+from autograder import exercise as model
+from autograder.judge import examine, quiet
+from autograder.seeds import PUBLIC
+from autograder.standin import in_memory
+from autograder.verdict import PASSED
+
+PLACE = "live/course.zip"
+PACKAGES = Path(model.__file__).parents[1]
+ENTRIES = ("__init__", "authoring", "live/page")  # where the student's side of autograder is entered
+NEED_MORE = {"plot", "pytorch"}  # modules of dnnkit that need matplotlib and torch
+OLDEST = (1980, 1, 1, 0, 0, 0)  # the date of every member, so that the same sources give the same bytes
+ALWAYS = {"points", "hints", "returns", "solution", "given"}
+
+
+def setup(app):
+    """Connect the archive to Sphinx."""
+    app.connect("build-finished", write)
+
+
+def write(app, exception):
+    """Write the archive beside the pages, unless the one that is there was made of the same sources."""
+    if exception is not None or app.builder.format != "html":
+        return
+    path = Path(app.outdir) / PLACE
+    if not path.exists() or _comment(path) != digest():
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(pack())
+
+
+def pack():
+    """Return the archive as the bytes of a zip; the same sources give the same bytes.
+
+    >>> names = zipfile.ZipFile(io.BytesIO(pack())).namelist()
+    >>> "dnnkit/dropout.py" in names, "autograder/check.py" in names, "autograder/chapter.py" in names
+    (True, True, False)
+    """
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.comment = digest()
+        for path in _sources():
+            archive.writestr(_member(path), path.read_bytes())
+        # The page's modules lie in a package that, here, is a Sphinx extension.
+        archive.writestr(zipfile.ZipInfo("autograder/live/__init__.py", OLDEST), "")
+        for name in model.ids(root=model.EXERCISES):
+            exercise = model.load(name, model.EXERCISES)
+            if exercise.kind != "text":
+                archive.writestr(_member(exercise.path), public_source(exercise))
+    return packed.getvalue()
+
+
+def digest():
+    """Return a digest (bytes) of all that the archive is made of, this module included."""
+    total = hashlib.sha256(Path(__file__).read_bytes())
+    for path in (*_sources(), *sorted(model.EXERCISES.rglob("*.py"))):
+        total.update(path.relative_to(PACKAGES).as_posix().encode() + path.read_bytes())
+    return total.hexdigest().encode()
+
+
+def public_source(exercise):
+    """Return the source of an exercise's file without what only grading uses."""
+    caught = _caught_in_public(exercise)
+    body = [
+        kept
+        for node in ast.parse(exercise.path.read_text(encoding="utf-8")).body
+        if (kept := _public(node, exercise, caught)) is not None
+    ]
+    return ast.unparse(ast.Module(_needed(body), type_ignores=[])) + "\n"
+
+
+def _sources():
+    modules = sorted((PACKAGES / "dnnkit").glob("*.py"))
+    yield from (path for path in modules if path.stem not in NEED_MORE)
+    yield from sorted((PACKAGES / "dnnkit").glob("*.npz"))
+    yield from sorted(_imported({PACKAGES / "autograder" / f"{name}.py" for name in ENTRIES}))
+    yield from sorted((PACKAGES / "autograder" / "live" / "figures").glob("*.py"))
+
+
+def _imported(paths):
+    """Return the modules of autograder at `paths` and those that they import."""
+    found, due = set(), set(paths)
+    while due:
+        path = due.pop()
+        found.add(path)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                package = path.parent if node.level else PACKAGES
+                inside = package.joinpath(*(node.module or "").split("."))
+                names = {inside.with_suffix(".py"), *(inside / f"{name.name}.py" for name in node.names)}
+                due |= {name for name in names if name.is_file() and name.parent == PACKAGES / "autograder"} - found
+    return found
+
+
+def _member(path):
+    entry = zipfile.ZipInfo(path.relative_to(PACKAGES).as_posix(), OLDEST)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry
+
+
+def _comment(path):
+    with zipfile.ZipFile(path) as archive:
+        return archive.comment
+
+
+def _caught_in_public(exercise):
+    """Return by misconception the name of the public check that finds it wrong, for those that one does."""
+    public = tuple(check for check in exercise.checks if not check.hidden)
+    found = {}
+    for wrong in exercise.misconceptions:
+        with quiet():
+            findings, _ = examine(exercise, lambda wrong=wrong: in_memory(wrong.answer), PUBLIC, public)
+        failed = [finding.check for finding in findings if finding.verdict != PASSED]
+        if failed:
+            found[wrong.name] = wrong.caught_by if wrong.caught_by in failed else failed[0]
+    return found
+
+
+def _public(node, exercise, caught):
+    """Return a statement of an exercise's file as the archive holds it, or None."""
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "solution":
+        # `...` is as little callable as the value, which is all that judging asks, unless the checks compute with it.
+        return node if _uses(exercise.path).get("solution", 0) else ast.parse("solution = ...").body[0]
+    marks = {_mark(decorator): decorator for decorator in getattr(node, "decorator_list", ())}
+    if "hidden" in marks or "alternative" in marks:
+        return None
+    if "misconception" in marks:
+        if node.name not in caught:
+            return None
+        for keyword in marks["misconception"].keywords:
+            if keyword.arg == "caught_by":
+                keyword.value = ast.Name(caught[node.name], ast.Load())
+    return node
+
+
+def _mark(decorator):
+    return getattr(decorator.func if isinstance(decorator, ast.Call) else decorator, "id", "")
+
+
+def _uses(path):
+    return _names(ast.parse(path.read_text(encoding="utf-8")).body)
+
+
+def _names(body):
+    """Return how often each name is read."""
+    reads = [node.id for part in body for node in ast.walk(part) if _is_read(node)]
+    return {name: reads.count(name) for name in reads}
+
+
+def _is_read(node):
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+
+
+def _needed(body):
+    """Return the statements without helpers, constants and imports that none of the others uses."""
+    while True:
+        read = _names(body)
+        kept = [kept for node in body if (kept := _without_unused(node, read)) is not None]
+        if len(kept) == len(body):
+            return kept
+        body = kept
+
+
+def _without_unused(node, read):
+    match node:
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            node.names = [name for name in names if (name.asname or name.name) in {*read, *ALWAYS}]
+            return node if node.names else None
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return node if name in {*read, *ALWAYS} else None
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            own = name.startswith("check_") or name in ALWAYS or "misconception" in map(_mark, node.decorator_list)
+            return node if own or name in read else None
+    return node

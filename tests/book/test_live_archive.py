@@ -1,0 +1,117 @@
+"""The archive that a page's Python runs from holds what judging needs, and nothing that only grading uses."""
+
+import ast
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from autograder import exercise as model
+from autograder.live import archive
+from tests.book.test_leaks import TELLING, body, runs, source, squeeze
+
+EXERCISES = [model.load(name) for name in model.ids()]
+CODE = [exercise for exercise in EXERCISES if exercise.kind != "text"]
+
+JUDGE_ALL = """
+import json, sys
+from autograder import exercise as model
+from autograder.judge import judge
+from autograder.seeds import PUBLIC
+
+found = {}
+for name in model.ids():
+    exercise = model.load(name)
+    answers = {wrong.name: wrong.answer for wrong in exercise.misconceptions} | {"solution": exercise.solution}
+    for answer, thing in answers.items():
+        report = judge(exercise, thing, PUBLIC, checks=exercise.checks)
+        found[name + "." + answer] = [report.verdict, report.misconception]
+print(json.dumps({"found": found, "foreign": sorted(n for n in ("torch", "matplotlib", "sphinx") if n in sys.modules)}))
+"""
+
+
+@pytest.fixture(scope="module")
+def packed():
+    return zipfile.ZipFile(io.BytesIO(archive.pack()))
+
+
+@pytest.fixture(scope="module")
+def unpacked(packed, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("archive")
+    packed.extractall(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def judged(unpacked):
+    """What a Python that has the archive alone says of the misconceptions that it finds there."""
+    environment = {name: value for name, value in os.environ.items() if name != "AUTOGRADER_EXERCISES"}
+    done = subprocess.run(
+        [sys.executable, "-c", JUDGE_ALL],
+        cwd=unpacked,
+        env=environment | {"PYTHONPATH": str(unpacked), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_same_sources_give_the_same_bytes():
+    assert archive.pack() == archive.pack()
+
+
+def test_it_holds_every_exercise_that_code_answers(packed):
+    folder = "autograder/exercises/"
+    names = {name.removeprefix(folder)[:-3] for name in packed.namelist() if name.startswith(folder)}
+    assert names == {exercise.id for exercise in CODE}
+
+
+@pytest.mark.parametrize("exercise", CODE, ids=lambda exercise: exercise.id)
+def test_no_hidden_check_is_inside(exercise, packed):
+    text = packed.read(f"autograder/exercises/{exercise.id}.py").decode()
+    assert "hidden" not in {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    hidden = [check for check in exercise.checks if check.hidden]
+    assert hidden
+    public = {line for check in exercise.checks if not check.hidden for line in runs(body(source(check.run)))}
+    for check in hidden:
+        secret = {check.name, check.title, *(set(runs(body(ast.unparse(ast.parse(source(check.run)))))) - public)}
+        assert [part for part in secret if len(part) >= TELLING and squeeze(part) in squeeze(text)] == []
+
+
+@pytest.mark.parametrize("exercise", CODE, ids=lambda exercise: exercise.id)
+def test_no_right_answer_of_the_exercises_file_is_inside(exercise, packed):
+    text = packed.read(f"autograder/exercises/{exercise.id}.py").decode()
+    names = {node.name for node in ast.parse(text).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    assert not names & {alternative.name for alternative in exercise.alternatives}
+
+
+def test_the_instructors_side_is_not_inside(packed):
+    assert not [name for name in packed.namelist() if name.startswith(("autograder/classroom", "autograder/audit"))]
+    assert "autograder/chapter.py" not in packed.namelist()
+
+
+def test_what_it_holds_runs_alone_and_without_torch_or_matplotlib(judged):
+    assert judged["foreign"] == []
+
+
+@pytest.mark.parametrize("exercise", CODE, ids=lambda exercise: exercise.id)
+def test_it_says_what_the_whole_course_says_of_each_misconception(exercise, judged):
+    from autograder.judge import judge
+    from autograder.seeds import PUBLIC
+    from autograder.verdict import PASSED
+
+    public = tuple(check for check in exercise.checks if not check.hidden)
+    for wrong in exercise.misconceptions:
+        report = judge(exercise, wrong.answer, PUBLIC, checks=public)
+        found = judged["found"].get(f"{exercise.id}.{wrong.name}", [PASSED, ""])
+        assert found == [report.verdict, report.misconception], wrong.name
+
+
+def test_the_book_ships_it(html):
+    assert (html / archive.PLACE).read_bytes() == archive.pack()
