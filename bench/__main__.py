@@ -7,9 +7,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from . import augment, check_latency, train_step
+from . import augment, check_latency, search, train_step
 
-BENCHMARKS = (train_step, augment, check_latency)
+BENCHMARKS = (train_step, augment, search, check_latency)
 TARGET = Path(__file__).resolve().parents[1] / "build" / "bench.json"
 
 
