@@ -9,40 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from jupytext.myst import MystMetadataParsingError, myst_to_notebook
-from nbformat.validator import NotebookValidationError
+
+from .cells import Cell, ChapterError, read_cells
 
 ROOT = Path(__file__).resolve().parents[1]
 
-HEADING = re.compile(r"(#{1,3}) +(.+?)[ #]*$")
 EXERCISE = "Exercise:"
 MYST_ONLY = re.compile(r"^ {0,3}(?:`{3,}|~{3,}|:{3,})\{|(?<!`)\{[A-Za-z][\w:+-]*\}`")
-
-
-class ChapterError(ValueError):
-    """A chapter, or the table of contents, is not as it must be; the message names the file and the line."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell of a chapter.
-
-    Attributes
-    ----------
-    kind : str
-        ``"markdown"`` or ``"code"``.
-    source : str
-        The text, without trailing blank lines.
-    tags : tuple of str
-        The cell's tags.
-    line : int
-        Where the cell begins in the chapter's file, counted from 1.
-    """
-
-    kind: str
-    source: str
-    tags: tuple[str, ...]
-    line: int
 
 
 @dataclass(frozen=True)
@@ -194,14 +167,13 @@ def parse(text: str, topic: str) -> Chapter:
     ('Dropout', [('dropout/mask', 'a mask', 'code')])
     """
     file = f"chapters/{topic}.md"
-    cells, ids = _cells(text, file)
     title, sections, setup = None, [], []
     heading, collected = None, []
     claims = 0
-    for cell in cells:
+    for cell in read_cells(text, file):
         if cell.kind == "code":
             claims += _count_claims(cell, file)
-        level, head = _heading(cell)
+        level, head = cell.heading
         if title is None and level == 1:
             title = head
         if heading is not None and level:
@@ -217,7 +189,7 @@ def parse(text: str, topic: str) -> Chapter:
             continue
         collected.append(cell)
         if _ends_section(cell):
-            sections.append(_section(heading, collected, ids.get(cell.line), topic, file))
+            sections.append(_section(heading, collected, topic, file))
             heading = None
     if heading is not None:
         raise ChapterError(f"{file}, line {collected[0].line}: the exercise {heading!r} has no check cell")
@@ -225,55 +197,6 @@ def parse(text: str, topic: str) -> Chapter:
         raise ChapterError(f"{file}, line 1: the chapter has no title ('# ...')")
     _require_unique(sections, file)
     return Chapter(topic, title, tuple(setup), tuple(sections), claims)
-
-
-def _cells(text, file):
-    """Return the chapter's cells, and by line the exercise ids that Markdown cells carry.
-
-    Markdown is divided at headings as well, since prose and the exercise after it stand in one block of the file.
-    """
-    try:
-        notebook = myst_to_notebook(text, add_source_map=True)
-    except (MystMetadataParsingError, NotebookValidationError) as error:
-        reason = str(error).split("\n", 1)[0]
-        raise ChapterError(f"{file}: the metadata of a cell cannot be read ({reason})") from error
-    lines = text.splitlines()
-    cells, ids = [], {}
-    for raw, start in zip(notebook.cells, notebook.metadata["source_map"]):
-        tags = tuple(raw.metadata.get("tags", ()))
-        if raw.cell_type == "code":
-            cells.append(Cell("code", raw.source.rstrip(), tags, start))
-            continue
-        while start < len(lines) and not lines[start].strip():
-            start += 1
-        if "exercise" in raw.metadata:
-            ids[start + 1] = str(raw.metadata["exercise"])
-        for offset, block in _blocks(raw.source):
-            cells.append(Cell("markdown", block, tags, start + 1 + offset))
-    return cells, ids
-
-
-def _blocks(source):
-    """Divide Markdown before each heading of level one to three; yield (line offset, text)."""
-    lines = source.splitlines()
-    starts, fence = [0], None
-    for number, line in enumerate(lines):
-        marker = re.match(r" {0,3}(`{3,}|~{3,}|:{3,})", line)
-        if fence is None:
-            if marker:
-                fence = marker[1]
-            elif number and HEADING.match(line):
-                starts.append(number)
-        elif marker and marker[1].startswith(fence) and not line.strip(" `~:"):
-            fence = None
-    for start, stop in zip(starts, [*starts[1:], len(lines)]):
-        yield start, "\n".join(lines[start:stop]).rstrip()
-
-
-def _heading(cell):
-    """Return (level, text) of the heading that a Markdown cell begins with, or (0, "")."""
-    match = HEADING.match(cell.source.split("\n", 1)[0]) if cell.kind == "markdown" else None
-    return (len(match[1]), match[2]) if match else (0, "")
 
 
 def _require_outside(cell, file):
@@ -286,7 +209,7 @@ def _ends_section(cell):
     return "check" in cell.tags or (cell.kind == "markdown" and "exercise" in cell.tags)
 
 
-def _section(title, cells, text_id, topic, file):
+def _section(title, cells, topic, file):
     """Make a section of its cells, the last of which ends it."""
     last = cells[-1]
     for cell in cells[:-1]:
@@ -298,8 +221,8 @@ def _section(title, cells, text_id, topic, file):
             f"{file}, line {cells[0].line}: {title!r} must have one cell tagged 'exercise', it has {len(starters)}"
         )
     if last.kind == "markdown":
-        kind, exercise = "text", text_id
-        if exercise is None:
+        kind, exercise = "text", last.exercise
+        if not exercise:
             raise ChapterError(f'{file}, line {last.line}: a free-text cell needs "exercise": "{topic}/<name>"')
     else:
         kind, exercise = "code", _checked(last, file)
@@ -320,7 +243,7 @@ def _require_commonmark(cell, file):
 def _checked(cell, file):
     """Return the exercise's id from its check cell."""
     expected = f'{file}, line {cell.line}: a check cell is one call, check("<topic>/<name>", <name>)'
-    body = _tree(cell, file).body
+    body = cell.tree(file).body
     call = body[0].value if len(body) == 1 and isinstance(body[0], ast.Expr) else None
     if not isinstance(call, ast.Call) or getattr(call.func, "id", None) != "check" or len(call.args) != 2:
         raise ChapterError(expected)
@@ -337,16 +260,8 @@ def _checked(cell, file):
 
 
 def _count_claims(cell, file):
-    calls = (node.func for node in ast.walk(_tree(cell, file)) if isinstance(node, ast.Call))
+    calls = (node.func for node in ast.walk(cell.tree(file)) if isinstance(node, ast.Call))
     return sum(getattr(function, "id", getattr(function, "attr", None)) == "claim" for function in calls)
-
-
-def _tree(cell, file):
-    try:
-        return ast.parse(cell.source)
-    except SyntaxError as error:
-        message = f"{file}, line {cell.line}: line {error.lineno} of this code cell is not Python ({error.msg})"
-        raise ChapterError(message) from error
 
 
 def _require_unique(sections, file):
