@@ -15,6 +15,13 @@ COURSE = Path(__file__).with_name("course")
 QUIET = Console(quiet=True)
 
 
+def pytest_collection_modifyitems(items):
+    """Let one worker make the class of the whole course and look at it, so that no other one waits for it."""
+    for item in items:
+        if "whole_class" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("whole_class"))
+
+
 @pytest.fixture(scope="session")
 def course():
     """A course of one topic, toy, with a function, a value and a free text."""
@@ -64,9 +71,9 @@ def graded(_made_once, course):
 
 
 @pytest.fixture(scope="session")
-def real(_made_once):
+def whole_class(_made_once):
     """The sample class of the whole course, graded. Only to be read, or copied."""
-    return _made_once("real", _whole)
+    return _made_once("whole", _whole)
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 """The sample class of the whole course: every submission gets what it was made for."""
 
 import ast
+import inspect
 
 import pytest
+from bs4 import BeautifulSoup
 
 from autograder import chapter, classroom, exercise
 from autograder.classroom import answers
@@ -10,28 +12,46 @@ from autograder.classroom import answers
 CODE = [name for name in exercise.ids() if exercise.load(name).kind != "text"]
 
 
-def test_every_submission_gets_what_it_was_made_for(real):
-    assert classroom.problems(real) == ()
+def test_every_submission_gets_what_it_was_made_for(whole_class):
+    assert classroom.problems(whole_class) == ()
 
 
-def test_every_misconception_of_the_course_is_named_in_the_class(real):
-    named = {(result.exercise, result.misconception) for result in classroom.results(classroom.open_class(real))}
+def test_every_misconception_of_the_course_is_named_in_the_class(whole_class):
+    named = {(result.exercise, result.misconception) for result in classroom.results(classroom.open_class(whole_class))}
     for topic in chapter.topics():
         for section in chapter.read(topic).sections:
             for wrong in exercise.load(section.exercise).misconceptions:
                 assert (section.exercise, wrong.sentence) in named
 
 
-def test_the_class_is_one_of_at_least_twelve_in_every_topic(real):
-    found = classroom.results(classroom.open_class(real))
+def test_the_class_is_one_of_at_least_twelve_in_every_topic(whole_class):
+    found = classroom.results(classroom.open_class(whole_class))
     for topic in chapter.topics():
         assert len({result.student for result in found if result.topic == topic}) >= 12
 
 
-def test_making_the_class_again_changes_nothing(real):
-    files = [path for step in ("submitted", "release", "source", "pinned") for path in (real / step).rglob("*.ipynb")]
+def test_no_page_of_feedback_shows_a_hidden_check(whole_class):
+    hidden = set()
+    for name in CODE:
+        for check in exercise.load(name).checks:
+            if check.hidden:
+                body = inspect.getsource(check.run).split(check.run.__doc__, 1)[-1].removeprefix('"""')
+                hidden |= {line.strip() for line in body.splitlines() if len(line.strip()) > 25}
+    assert len(hidden) > 20
+    pages = list((whole_class / "feedback").rglob("*.html"))
+    assert len(pages) == len(list((whole_class / "submitted").glob("*/*")))
+    for page in pages:
+        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+        shown = " ".join(part.get_text() for part in soup.select(".output_area, .output_subarea, .text_cell"))
+        assert not [line for line in hidden if line in shown], page
+
+
+def test_making_the_class_again_changes_nothing(whole_class):
+    files = [
+        path for step in ("submitted", "release", "source", "pinned") for path in (whole_class / step).rglob("*.ipynb")
+    ]
     before = {path: path.stat().st_mtime_ns for path in files}
-    classroom.sample(real)
+    classroom.sample(whole_class)
     assert {path: path.stat().st_mtime_ns for path in files} == before
 
 
