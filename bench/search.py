@@ -12,7 +12,7 @@ from dnnkit import data, mlp
 from dnnkit.hyperparameters import Hyperparameters
 from dnnkit.search import IntUniform, LogUniform, random_search
 
-from .record import Record, paired
+from .record import Record, one_thread, paired
 
 N_TRIALS = 200
 SPACE = {"learning_rate": LogUniform(1e-3, 1), "width": IntUniform(8, 64), "seed": IntUniform(0, 10**6)}
@@ -32,7 +32,7 @@ def dev_error(config):
 def run():
     """Return the record `search_parallel`, in seconds; a result that hangs on the number of workers is an error."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    with threadpool_limits(1):
+    with one_thread():
         expected = _search()
         for workers in {1, cores, cores + 1}:
             with _pool(workers) as pool:
