@@ -1,6 +1,7 @@
 """Thirty layers that do not learn: find the one setting to change."""
 
 import functools
+import math
 
 import numpy as np
 
@@ -15,14 +16,14 @@ given = {
     "scheme": "glorot",
     "distribution": "normal",
     "width": 48,
-    "learning_rate": 0.02,
+    "learning_rate": 0.01,
 }
 solution = {
     "activation": "relu",
     "scheme": "he",
     "distribution": "normal",
     "width": 48,
-    "learning_rate": 0.02,
+    "learning_rate": 0.01,
 }
 returns = {"activation": text, "scheme": text, "distribution": text, "width": integer, "learning_rate": number}
 hints = (
@@ -34,7 +35,7 @@ hints = (
 DEPTH = 30
 SEEDS = 5
 CHOICES = {
-    "activation": tuple(network.ACTIVATIONS),
+    "activation": ("linear", "relu", "tanh", "sigmoid"),
     "scheme": ("lecun", "glorot", "he"),
     "distribution": ("normal", "uniform"),
 }
@@ -54,7 +55,9 @@ def one_change(settings):
         require(settings[name] in known, f"{name} must be one of {', '.join(known)}", got=settings[name])
     require(8 <= settings["width"] <= 128, "width must be from 8 to 128", got=settings["width"])
     require(0 < settings["learning_rate"] <= 100, "learning_rate must be over 0 and at most 100")
-    changed = [name for name, value in given.items() if settings[name] != value]
+    same = {name: settings[name] == value for name, value in given.items()}
+    same["learning_rate"] = math.isclose(settings["learning_rate"], given["learning_rate"], rel_tol=1e-6)
+    changed = [name for name in given if not same[name]]
     require(len(changed) == 1, "exactly one setting must differ from those that were given", changed=len(changed))
     linear = settings["activation"] == "linear"
     require(not linear, "there must be a nonlinearity between the layers")
@@ -115,7 +118,7 @@ def check_gradients(deep_settings, rng):
 
 @hidden
 def check_training(deep_settings, rng):
-    """Two epochs bring the loss under that of a constant answer, over five seeds."""
+    """Two epochs bring the loss under that of a constant answer, for most of five networks."""
     survives(deep_settings, one_change(deep_settings), rng)
     learned = []
     for _ in range(SEEDS):
@@ -124,14 +127,15 @@ def check_training(deep_settings, rng):
         hyperparameters = Hyperparameters(
             learning_rate=deep_settings["learning_rate"],
             epochs=2,
-            batch_size=50,
+            batch_size=30,
             activation=deep_settings["activation"],
         )
         history = mlp.train(params, (x, y), hyperparameters, rng=rng, evaluate_every=2, on_divergence="record")
         shares = np.bincount(y) / len(y)
         loss = history.train_losses[-1]
         learned.append(-float(shares @ np.log(shares)) - (loss if np.isfinite(loss) else np.inf))
-    gain = float(np.mean(learned))
+    # One network in a hundred is still above it after so few steps: of five, the one in the middle decides.
+    gain = float(np.median(learned))
     require(
         gain > 0.01, "two epochs must bring the loss under that of always giving the shares of the classes", gain=gain
     )
@@ -194,7 +198,7 @@ def linear():
     caught_by=check_training,
 )
 def two_changes():
-    return given | {"scheme": "he", "learning_rate": 0.01}
+    return given | {"scheme": "he", "learning_rate": 0.03}
 
 
 @alternative("the activation that Glorot's variance was made for")
