@@ -1,8 +1,11 @@
-"""Data sets that need no download: handwritten digits that ship with the package, and sets made by code.
+"""Data sets that need no download: digits that ship with the package, and sets made by code (:mod:`dnnkit.synthetic`).
 
-The digits are 1797 images of 8x8 pixels by 13 people: the test set of *Optical Recognition of Handwritten Digits*
-(E. Alpaydin and C. Kaynak 1998, UCI Machine Learning Repository, https://doi.org/10.24432/C50P49), licensed under
-CC BY 4.0. ``digits.npz`` holds them as scikit-learn bundles them, with pixels (0 to 16) as uint8 and labels as int64.
+The handwritten digits are 1797 images of 8x8 pixels by 13 people: the test set of *Optical Recognition of Handwritten
+Digits* (E. Alpaydin and C. Kaynak 1998, UCI Machine Learning Repository, https://doi.org/10.24432/C50P49), licensed
+under CC BY 4.0. ``digits.npz`` holds them as scikit-learn bundles them, with pixels (0 to 16) as uint8 and labels as
+int64.
+
+The printed digits in ``glyphs.npz`` are drawn with the fonts DejaVu and STIX, each of them once as an image of 32x32.
 """
 
 from importlib import resources
@@ -10,11 +13,28 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dnnkit import _inputs
+from dnnkit import _inputs, augmentation
+from dnnkit.synthetic import blobs, moons, noisy_sine
+
+__all__ = [
+    "FONTS",
+    "Digits",
+    "Split",
+    "blobs",
+    "digits",
+    "glyphs",
+    "moons",
+    "noisy_sine",
+    "split_digits",
+    "with_label_noise",
+]
+
+FONTS = ("sans", "bold", "mono", "serif", "stix", "italic")
+_CELL = 4  # pixels of a stored glyph, in each direction, that make one of an image
 
 
 class Digits(NamedTuple):
-    """Images, float32 of shape (1797, 8, 8) in [0, 1], and labels, int64 of shape (1797,) in 0 .. 9."""
+    """Images, float32 of shape (n, 8, 8) in [0, 1], and labels, int64 of shape (n,) in 0 .. 9."""
 
     images: np.ndarray
     labels: np.ndarray
@@ -51,8 +71,8 @@ def digits():
     >>> images.shape, images.dtype, labels[:5]
     ((1797, 8, 8), dtype('float32'), array([0, 1, 2, 3, 4]))
     """
-    with (resources.files("dnnkit") / "digits.npz").open("rb") as file, np.load(file) as stored:
-        return Digits((stored["images"] / 16).astype(np.float32), stored["labels"])
+    stored = _stored("digits")
+    return Digits((stored["images"] / 16).astype(np.float32), stored["labels"])
 
 
 def split_digits(*, n_train, n_dev, rng):
@@ -92,65 +112,27 @@ def split_digits(*, n_train, n_dev, rng):
     return Split(*(array[part] for part in parts for array in (x, labels)))
 
 
-def moons(n, *, noise, rng):
-    """Two interleaved half circles of radius 1, one a class, with normal noise on both coordinates.
+def glyphs(n, *, font, rng, max_degrees=10.0, max_shift=0.75, max_factor=1.1):
+    """Printed digits in one font, each rotated, scaled and shifted at random: one source of several.
+
+    They have the size of the handwritten :func:`digits`, so that one network can be given both; but what it learned from
+    one source it reads worse in another.
 
     Parameters
     ----------
     n : int
-        Examples, at least 2; the first class has the odd one.
-    noise : float
-        Standard deviation of the noise, in units of the radius; not negative.
+        Images; the classes' sizes differ by one at most.
+    font : {"sans", "bold", "mono", "serif", "stix", "italic"}
+        DejaVu Sans, DejaVu Sans Bold, DejaVu Sans Mono, DejaVu Serif, STIX General or STIX General Italic.
     rng : numpy.random.Generator
-        Draws the places on the circles, the noise and the order.
+        Draws the order and the transformations.
+    max_degrees, max_shift, max_factor : float
+        Largest angle, shift in pixels and factor of size, as for :func:`dnnkit.augmentation.augment`.
 
     Returns
     -------
-    x : float64 array of shape (n, 2)
-    y : int64 array of shape (n,)
-        0 for the upper half circle around (0, 0), 1 for the lower one around (1, 0.5).
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument does not fit.
-
-    References
-    ----------
-    The set known from ``sklearn.datasets.make_moons``, here with places drawn uniformly instead of evenly spaced.
-
-    Examples
-    --------
-    >>> x, y = moons(5, noise=0.1, rng=np.random.default_rng(0))
-    >>> x.shape, np.bincount(y)
-    ((5, 2), array([3, 2]))
-    """
-    n, noise, rng = _inputs.count("n", n, low=2), _inputs.number("noise", noise, low=0), _inputs.generator(rng)
-    y = rng.permutation(np.arange(n, dtype=np.int64) % 2)
-    angle = rng.uniform(0, np.pi, n)
-    upper = np.column_stack([np.cos(angle), np.sin(angle)])
-    # The lower half circle is the upper one turned by 180 degrees about (0.5, 0.25).
-    x = np.where(y[:, None] == 0, upper, np.array([1.0, 0.5]) - upper)
-    return x + noise * rng.standard_normal((n, 2)), y
-
-
-def blobs(n, *, classes, spread, rng):
-    """Normal clouds of points around centres that are evenly spaced on the unit circle, one a class.
-
-    Parameters
-    ----------
-    n : int
-        Examples; the classes' sizes differ by one at most.
-    classes : int
-        At least 2.
-    spread : float
-        Standard deviation of each cloud, in both coordinates; the circle has radius 1. Not negative.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    x : float64 array of shape (n, 2)
-    y : int64 array of shape (n,)
+    Digits
+        ``images`` float32 of shape (n, 8, 8) in [0, 1], 0 is paper and 1 is ink; ``labels`` int64 of shape (n,).
 
     Raises
     ------
@@ -159,53 +141,24 @@ def blobs(n, *, classes, spread, rng):
 
     Examples
     --------
-    >>> x, y = blobs(400, classes=4, spread=0.1, rng=np.random.default_rng(0))
-    >>> x[y == 1].mean(axis=0).round(1) + 0.0                # the second centre of four is at 90 degrees
-    array([0., 1.])
+    >>> images, labels = glyphs(25, font="mono", rng=np.random.default_rng(0))
+    >>> images.shape, np.bincount(labels)
+    ((25, 8, 8), array([3, 3, 3, 3, 3, 2, 2, 2, 2, 2]))
     """
-    n, classes = _inputs.count("n", n), _inputs.count("classes", classes, low=2)
-    spread, rng = _inputs.number("spread", spread, low=0), _inputs.generator(rng)
-    y = rng.permutation(np.arange(n, dtype=np.int64) % classes)
-    angle = 2 * np.pi * y / classes
-    return np.column_stack([np.cos(angle), np.sin(angle)]) + spread * rng.standard_normal((n, 2)), y
-
-
-def noisy_sine(n, *, noise, rng):
-    r"""A regression with a known truth: one period of a sine, with normal noise on the target.
-
-    .. math:: y = \sin(2 \pi x) + \sigma \varepsilon, \qquad x \sim U[0, 1), \; \varepsilon \sim N(0, 1)
-
-    Parameters
-    ----------
-    n : int
-        Examples.
-    noise : float
-        σ, in units of the sine's amplitude; not negative.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    x : float64 array of shape (n, 1)
-    y : float64 array of shape (n, 1)
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument does not fit.
-
-    References
-    ----------
-    Bishop 2006, *Pattern Recognition and Machine Learning*, section 1.1.
-
-    Examples
-    --------
-    >>> x, y = noisy_sine(3, noise=0, rng=np.random.default_rng(0))
-    >>> bool(np.allclose(y, np.sin(2 * np.pi * x)))
-    True
-    """
-    n, noise, rng = _inputs.count("n", n), _inputs.number("noise", noise, low=0), _inputs.generator(rng)
-    x = rng.random((n, 1))
-    return x, np.sin(2 * np.pi * x) + noise * rng.standard_normal((n, 1))
+    n = _inputs.count("n", n)
+    drawn = _stored("glyphs")[_inputs.one_of("font", font, FONTS)]
+    labels = _inputs.generator(rng).permutation(np.arange(n, dtype=np.int64) % 10)
+    large, _ = augmentation.augment(
+        drawn[labels].astype(np.float32) / 255,
+        labels,
+        copies=1,
+        max_shift=_CELL * _inputs.number("max_shift", max_shift, low=0),
+        max_degrees=max_degrees,
+        max_factor=max_factor,
+        rng=rng,
+    )
+    side = drawn.shape[1] // _CELL
+    return Digits(large[n:].reshape(n, side, _CELL, side, _CELL).mean(axis=(2, 4)), labels)
 
 
 def with_label_noise(y, share, classes, *, rng):
@@ -249,3 +202,8 @@ def with_label_noise(y, share, classes, *, rng):
     rng = _inputs.generator(rng)
     y[rng.permutation(len(y))[:redrawn]] = rng.integers(classes, size=redrawn)
     return y
+
+
+def _stored(name):
+    with (resources.files("dnnkit") / f"{name}.npz").open("rb") as file, np.load(file) as stored:
+        return dict(stored)

@@ -1,13 +1,18 @@
-"""Data sets against scikit-learn's, and against the geometry and statistics that they promise."""
+"""The data that ship with the package against scikit-learn and the fonts, and label noise against statistics."""
 
+import importlib.util
+from pathlib import Path
+
+import matplotlib
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from sklearn.datasets import load_digits, make_moons
+from sklearn.datasets import load_digits
 
-from dnnkit import data
+from dnnkit import data, mlp
+from dnnkit.hyperparameters import Hyperparameters
 
 
 def rng(seed=0):
@@ -50,45 +55,59 @@ def test_split_is_shuffled():
     assert stats.binomtest(successors, len(y) - 1, 0.09).pvalue > 1e-4
 
 
-def test_moons_without_noise_lie_on_the_half_circles_of_scikit_learn():
-    x, y = data.moons(500, noise=0, rng=rng())
-    theirs, their_y = make_moons(500, noise=None, shuffle=False)
-    for label in (0, 1):
-        distances = np.linalg.norm(x[y == label][:, None] - theirs[their_y == label], axis=2)
-        spacing = np.pi / 249
-        assert distances.min(axis=1).max() < spacing  # each of ours has one of theirs beside it
-        assert distances.min(axis=0).max() < 10 * spacing  # and they are covered from end to end
-    assert np.bincount(y).tolist() == [250, 250]
+def load_tool():
+    path = Path(__file__).parents[2] / "tools" / "draw_glyphs.py"
+    spec = importlib.util.spec_from_file_location("draw_glyphs", path)
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    return tool
 
 
-@pytest.mark.parametrize("noise", [0.1, 0.5])
-def test_noise_of_moons_has_its_standard_deviation(noise):
-    clean, _ = data.moons(4000, noise=0, rng=rng(2))
-    noisy, _ = data.moons(4000, noise=noise, rng=rng(2))
-    assert stats.kstest((noisy - clean).ravel(), "norm", args=(0, noise)).pvalue > 1e-3
+@pytest.mark.parametrize("font", data.FONTS)
+def test_glyphs_are_those_of_the_fonts(font):
+    """Drawn anew; another FreeType may set a pixel at an edge differently."""
+    tool = load_tool()
+    drawn = tool.draw(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / tool.FILES[font])
+    still = {"max_degrees": 0, "max_shift": 0, "max_factor": 1}
+    images, labels = data.glyphs(10, font=font, rng=rng(), **still)
+    expected = drawn.reshape(10, 8, 4, 8, 4).mean(axis=(2, 4)) / 255
+    assert np.abs(images - expected[labels]).mean() < 0.01
+    assert images.dtype == np.float32
+    assert labels.dtype == np.int64
 
 
-@pytest.mark.parametrize("classes", [2, 3, 5])
-def test_blobs_are_normal_clouds_on_the_unit_circle(classes):
-    x, y = data.blobs(300 * classes + 1, classes=classes, spread=0.2, rng=rng(classes))
-    counts = np.bincount(y, minlength=classes)
+def test_fonts_are_sources_of_their_own():
+    """Each font is nearer to itself, turned and moved, than to any other: a difference that a network can learn."""
+    tool = load_tool()
+    assert tuple(tool.FILES) == data.FONTS
+    still = {"max_degrees": 0, "max_shift": 0, "max_factor": 1}
+    means = [data.glyphs(10, font=font, rng=rng(), **still).images.mean(axis=0) for font in data.FONTS]
+    distances = [np.abs(a - b).max() for i, a in enumerate(means) for b in means[:i]]
+    assert min(distances) > 0.05
+
+
+@given(st.integers(1, 60), st.sampled_from(data.FONTS), st.integers(0, 2**32 - 1))
+@settings(max_examples=15, deadline=None)
+def test_glyphs_are_balanced_images_with_ink(n, font, seed):
+    images, labels = data.glyphs(n, font=font, rng=rng(seed))
+    counts = np.bincount(labels, minlength=10)
     assert counts.max() - counts.min() <= 1
-    for label in range(classes):
-        angle = 2 * np.pi * label / classes
-        centred = x[y == label] - [np.cos(angle), np.sin(angle)]
-        assert stats.kstest(centred.ravel(), "norm", args=(0, 0.2)).pvalue > 1e-3
+    assert images.shape == (n, 8, 8)
+    assert images.min() >= 0
+    assert images.max() <= 1
+    assert (images.sum(axis=(1, 2)) > 3).all()
 
 
-def test_blobs_of_two_calls_have_the_same_centres():
-    (x, y), (other, other_y) = (data.blobs(6, classes=3, spread=0, rng=rng(seed)) for seed in (0, 1))
-    np.testing.assert_allclose(x[np.argsort(y)], other[np.argsort(other_y)], atol=1e-15)
-
-
-def test_noisy_sine_is_a_sine_plus_normal_noise():
-    x, y = data.noisy_sine(3000, noise=0.3, rng=rng())
-    assert x.shape == y.shape == (3000, 1)
-    assert stats.kstest(x.ravel(), "uniform").pvalue > 1e-3
-    assert stats.kstest((y - np.sin(2 * np.pi * x)).ravel(), "norm", args=(0, 0.3)).pvalue > 1e-3
+def test_a_network_reads_the_font_that_it_was_trained_on_best():
+    draw = rng(0)
+    sets = {font: data.glyphs(600, font=font, rng=draw) for font in ("sans", "italic")}
+    start = mlp.init([64, 32, 10], scheme="he", rng=draw)
+    h = Hyperparameters(learning_rate=0.05, epochs=30, momentum=0.9)
+    x, y = sets["sans"].images.reshape(-1, 64), sets["sans"].labels
+    history = mlp.train(start, (x, y), h, rng=draw, evaluate_every=30)
+    fresh, other = data.glyphs(600, font="sans", rng=draw), sets["italic"]
+    assert history.error(fresh.images.reshape(-1, 64), fresh.labels) < 0.05
+    assert history.error(other.images.reshape(-1, 64), other.labels) > 0.15
 
 
 @pytest.mark.parametrize("share", [0.0, 0.2, 1.0])
@@ -121,9 +140,7 @@ def test_label_noise_stays_among_the_classes_and_within_the_share(n, share, clas
 
 
 MADE = {
-    "moons": lambda rng: data.moons(20, noise=0.1, rng=rng),
-    "blobs": lambda rng: data.blobs(20, classes=3, spread=0.1, rng=rng),
-    "noisy_sine": lambda rng: data.noisy_sine(20, noise=0.1, rng=rng),
+    "glyphs": lambda rng: data.glyphs(20, font="sans", rng=rng),
     "with_label_noise": lambda rng: (data.with_label_noise(np.zeros(20, int), 0.5, 4, rng=rng),),
     "split_digits": lambda rng: data.split_digits(n_train=20, n_dev=20, rng=rng),
 }
@@ -141,11 +158,10 @@ def test_a_seed_repeats_the_data_and_the_generator_is_required(make):
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: data.moons(1, noise=0.1, rng=rng()), ValueError, "n must be at least 2, got 1"),
-        (lambda: data.moons(10, noise=-0.1, rng=rng()), ValueError, r"noise must be in \[0, inf\), got -0.1"),
-        (lambda: data.blobs(10, classes=1, spread=0.1, rng=rng()), ValueError, "classes must be at least 2"),
-        (lambda: data.blobs(10, classes=2, spread=np.nan, rng=rng()), ValueError, "spread must be in"),
-        (lambda: data.noisy_sine(2.5, noise=0.1, rng=rng()), TypeError, "n must be an integer, got float 2.5"),
+        (lambda: data.glyphs(0, font="sans", rng=rng()), ValueError, "n must be at least 1, got 0"),
+        (lambda: data.glyphs(5, font="comic", rng=rng()), ValueError, "font must be one of 'sans', .* got 'comic'"),
+        (lambda: data.glyphs(5, font="sans", rng=rng(), max_shift=-1), ValueError, r"max_shift must be in \[0, inf\)"),
+        (lambda: data.glyphs(5, font="sans", rng=rng(), max_factor=0.5), ValueError, "max_factor must be in"),
         (lambda: data.split_digits(n_train=1500, n_dev=297, rng=rng()), ValueError, r"n_train \+ n_dev must be under"),
         (lambda: data.with_label_noise([0, 3], 0.2, 3, rng=rng()), ValueError, r"y must be labels in 0 \.\. 2"),
         (lambda: data.with_label_noise([0, 1], 1.2, 3, rng=rng()), ValueError, r"share must be in \[0, 1\], got 1.2"),
