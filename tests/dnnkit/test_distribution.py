@@ -78,6 +78,14 @@ def test_split_sends_each_example_everywhere_with_the_probability_of_the_part():
     assert in_dev.sum() == draws * 4  # 0.3 of 15 is 4.5, a tie that goes to training
 
 
+def test_split_draws_which_of_equal_classes_gets_what_is_left_over():
+    generator, hits = rng(4), np.zeros(3)
+    for _ in range(1500):
+        hits[split(np.arange(3), (2 / 3, 1 / 3), rng=generator)[1]] += 1
+    assert hits.sum() == 1500
+    assert stats.chisquare(hits).pvalue > 1e-4
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     y=st.lists(st.integers(-3, 3), min_size=20, max_size=80),
