@@ -14,7 +14,7 @@ from .forms import form_of
 from .seeds import check_rng
 from .shared import Handle
 from .standin import in_memory
-from .verdict import CRASHED, NOT_ATTEMPTED, PASSED, WRONG, Crashed, Ended, Finding, Report, Wrong
+from .verdict import CRASHED, NOT_ATTEMPTED, OUT_OF_MEMORY, PASSED, WRONG, Crashed, Ended, Finding, Report, Wrong
 
 UNEXAMINED = "the answer could not be examined"
 MAX_PRINTED = 2000  # characters of what the answer printed
@@ -80,8 +80,9 @@ def _find(exercise, check, peer, rng):
     except Wrong as wrong:
         return Finding(check.name, check.title, WRONG, wrong.sentence, wrong.detail)
     except Crashed as crash:
+        kind = OUT_OF_MEMORY if crash.kind == "MemoryError" else CRASHED
         detail = f"{crash.trace}\n{crash}".strip()
-        return Finding(check.name, check.title, CRASHED, f"your code raised {crash.kind}", detail)
+        return Finding(check.name, check.title, kind, f"your code raised {crash.kind}", detail)
     except Ended:  # there is no answer any longer to ask anything of
         raise
     except Exception as error:  # the check's own fault, which `audit` reports; an answer cannot stop a batch by it

@@ -5,18 +5,21 @@ The HTML carries its own few styles, since a notebook has no style sheet of ours
 
 from html import escape
 
-from .verdict import CRASHED, NOT_ATTEMPTED, PASSED, WRONG
+from .verdict import CRASHED, KILLED, NOT_ATTEMPTED, OUT_OF_MEMORY, PASSED, TIMED_OUT, WRONG
 
 JSON = "application/vnd.autograder.report+json"
-MARKS = {PASSED: "✓", WRONG: "✗", CRASHED: "✗", NOT_ATTEMPTED: "○"}
+MARKS = dict.fromkeys((WRONG, CRASHED, TIMED_OUT, OUT_OF_MEMORY, KILLED), "✗") | {PASSED: "✓", NOT_ATTEMPTED: "○"}
 # Middle tones that keep a contrast of 3:1 on white and on black; the words carry the meaning, the colour only helps.
-COLOURS = {PASSED: "#2e8b57", WRONG: "#c25700", CRASHED: "#c25700", NOT_ATTEMPTED: "#767676"}
+COLOURS = dict.fromkeys(MARKS, "#c25700") | {PASSED: "#2e8b57", NOT_ATTEMPTED: "#767676"}
 SAME = "the same as above"
 HEADINGS = {
     PASSED: "Passed",
     WRONG: "Not right yet",
     CRASHED: "Your code raised an error",
     NOT_ATTEMPTED: "Not attempted",
+    TIMED_OUT: "Your code did not come to an end in time",
+    OUT_OF_MEMORY: "Your code needed too much memory",
+    KILLED: "Your code ended the Python that ran it",
 }
 
 

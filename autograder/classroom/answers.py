@@ -76,13 +76,20 @@ def written_out(exercise, name) -> str:
     text = exercise.path.read_text(encoding="utf-8")
     nodes = ast.parse(text).body
     node = next(node for node in nodes if getattr(node, "name", None) == name)
-    parts = [ast.get_source_segment(text, other) for other in _needed(nodes, node)]
+    parts = [_statement(text, other) for other in _needed(nodes, node)]
     own = ast.get_source_segment(text, node)
     if exercise.asks_for_value:
         return "\n\n".join([*parts, own, f"{exercise.name} = {name}()"])
     own = own.replace(name, exercise.name, 1)
     again = [f"{name} = {exercise.name}"] if name in _used(node) else []
     return "\n\n".join([*parts, own, *again])
+
+
+def _statement(text, node):
+    """Return the text of a statement; a student takes generators from NumPy, not from the judge."""
+    if isinstance(node, ast.ImportFrom) and node.module == "autograder.authoring":
+        return "from numpy.random import default_rng"
+    return ast.get_source_segment(text, node)
 
 
 def _needed(nodes, node):

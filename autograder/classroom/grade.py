@@ -3,22 +3,23 @@
 import hashlib
 import json
 import os
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from html import escape
+from multiprocessing import get_context
 
 import nbformat
 
+from ..sandbox.client import Refused
+from ..sandbox.run import Times
 from . import config as settings
 from . import pin, roster, submission
-from .execute import NotRun, execute, not_run
 from .layout import ClassError, open_class, replace_folder, scratch, write_file
 from .progress import bars
 from .record import record
-from .source import PRACTICE
+from .worker import NAMESPACES, Job, work
 
 BATCH = 50  # submissions; what has run is recorded after so many
-NOTICE = "> **About your submission.** {}"
+FEW = 6  # submissions, for which it does not pay to start other processes
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,9 @@ class _Task:
     fingerprint: str
 
 
-def grade(directory, topics=(), *, students=(), force=False, workers=None, console=None) -> Graded:
+def grade(
+    directory, topics=(), *, students=(), force=False, workers=None, isolation=NAMESPACES, console=None
+) -> Graded:
     """Grade what students handed in under ``submitted/<student>/<topic>/``.
 
     A submission that cannot be read is that student's result, with a notice on the feedback; all others are graded.
@@ -66,13 +69,16 @@ def grade(directory, topics=(), *, students=(), force=False, workers=None, conso
         Grade again what has not changed, too.
     workers : int, optional
         How many notebooks run at once; by default one for each processor.
+    isolation : str, optional
+        "namespaces", or "none" for a class that is trusted, on a machine that cannot isolate.
     console : rich.console.Console, optional
         Where progress is shown.
 
     Raises
     ------
     ClassError
-        When nothing has been released, a topic or student is unknown, or the class's snapshot has been altered.
+        When nothing has been released, a topic or student is unknown, the class's snapshot has been altered, or this
+        machine does not isolate as asked.
     """
     place = open_class(directory)
     config = settings.load(place)
@@ -94,7 +100,8 @@ def grade(directory, topics=(), *, students=(), force=False, workers=None, conso
     due = [task for task in chosen if force or not _stands(place, task, state)]
     if due:
         with settings.log_to(place.state / "grade.log") as log:
-            _grade(place, due, releases, config, log, state, workers or os.cpu_count() or 1, console)
+            run = _Run(place, config, pinned, releases, isolation, workers or os.cpu_count() or 1)
+            _grade(run, due, log, state, console)
     lost = [task for task in due if f"{task.student}/{task.topic}" not in state]
     warnings += pin.differences(pinned)
     warnings += [f"{task.student}/{task.topic} could not be recorded; see {place.state / 'grade.log'}" for task in lost]
@@ -172,30 +179,70 @@ def _result(place, task):
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
-def _grade(place, due, releases, config, log, state, workers, console):
+@dataclass(frozen=True)
+class _Run:
+    """What does not change from one submission to the next."""
+
+    place: object
+    config: object
+    pinned: dict
+    releases: dict
+    isolation: str
+    workers: int
+
+    def job(self, task, folder):
+        course = settings.course_directory(self.config)
+        return Job(
+            place=self.place,
+            student=task.student,
+            topic=task.topic,
+            release=nbformat.writes(self.releases[task.topic]),
+            folder=folder,
+            max_kilobytes=course.max_file_size,
+            digest=self.pinned["topics"][task.topic],
+            isolation=self.isolation,
+            times=Times(cell=float(self.config.Execute.get("timeout", Times.cell))),
+        )
+
+
+def _grade(run, due, log, state, console):
     """Grade what is due, some at a time, so that what is done stays done if the rest is interrupted."""
-    with bars(console, len(due), "Running notebooks", "Recording grades") as (ran, recorded):
+    place = run.place
+    with (
+        bars(console, len(due), "Running notebooks", "Recording grades") as (ran, recorded),
+        _pool(run.workers, len(due)) as pool,
+    ):
         for start in range(0, len(due), BATCH):
             tasks = due[start : start + BATCH]
             with scratch(place) as folder:
+                futures = {pool.submit(work, run.job(task, folder)): task for task in tasks}
                 notices = {}
-                with ThreadPoolExecutor(workers) as pool:
-                    futures = {
-                        pool.submit(_run, place, task, releases[task.topic], config, log, folder): task
-                        for task in tasks
-                    }
-                    try:
-                        for future in as_completed(futures):
-                            notices[futures[future]] = future.result()
-                            ran()
-                    except BaseException:
-                        pool.shutdown(cancel_futures=True)
-                        raise
+                try:
+                    for future in as_completed(futures):
+                        notices[futures[future]] = future.result()
+                        ran()
+                except Refused as refusal:
+                    pool.shutdown(cancel_futures=True)
+                    raise ClassError(
+                        f"this machine does not isolate notebooks ({refusal}); see: autograder doctor. "
+                        "A class that you trust can be graded with --isolation none"
+                    ) from refusal
+                except BaseException:
+                    pool.shutdown(cancel_futures=True)
+                    raise
                 for topic in dict.fromkeys(task.topic for task in tasks):
-                    record(topic, folder, config, log, recorded)
+                    record(topic, folder, run.config, log, recorded)
                 for task in tasks:
                     _keep(place, task, folder, notices[task], state)
             write_file(place.state / "graded.json", json.dumps(state, indent=1, sort_keys=True).encode())
+
+
+def _pool(workers, count):
+    """Return what runs the jobs: other processes, or for a few jobs this one, as each warms up an interpreter first."""
+    if workers == 1 or count <= FEW:
+        return ThreadPoolExecutor(1)
+    # Spawned, not forked: a process that shows its progress has a thread.
+    return ProcessPoolExecutor(min(workers, count), mp_context=get_context("spawn"))
 
 
 def _keep(place, task, folder, notices, state):
@@ -204,47 +251,12 @@ def _keep(place, task, folder, notices, state):
     made = folder / "autograded" / task.student / task.topic
     if made.is_dir():
         replace_folder(made, place.step("autograded", task.student, task.topic))
+        write_file(
+            place.step("records", task.student, f"{task.topic}.json"),
+            (folder / "records" / task.student / f"{task.topic}.json").read_bytes(),
+        )
         state[f"{task.student}/{task.topic}"] = {
             "fingerprint": task.fingerprint,
             "result": _result(place, task),
             "notices": notices,
         }
-
-
-def _run(place, task, release, config, log, folder):
-    """Rebuild and run one submission, and put the result where it is recorded from; return its notices."""
-    limit = settings.course_directory(config).max_file_size
-    read = submission.read(place.step("submitted", task.student, task.topic), task.topic, limit)
-    notebook, mended = submission.rebuild(release, read.cells)
-    notices = [*read.notices, *mended]
-    if read.cells is None:
-        notebook = not_run(notebook)
-    else:
-        try:
-            notebook = execute(
-                _without_practice(notebook),
-                seed=place.student_seed(task.student),
-                exercises=place.pinned / "exercises",
-                config=config,
-                log=log,
-            )
-        except NotRun as reason:
-            notices.append(str(reason))
-            notebook = not_run(notebook)
-    if notices:
-        told = "\n>\n> ".join(escape(notice) for notice in notices)
-        notebook.cells.insert(0, nbformat.v4.new_markdown_cell(NOTICE.format(told), id="notice"))
-    target = folder / "submitted" / task.student / task.topic
-    target.mkdir(parents=True)
-    nbformat.write(notebook, target / f"{task.topic}.ipynb")
-    if read.timestamp:
-        (target / "timestamp.txt").write_text(read.timestamp, encoding="utf-8")
-    return notices
-
-
-def _without_practice(notebook):
-    """Empty the practice cells, whose checks the graded cells run again; recording puts their source back."""
-    for cell in notebook.cells:
-        if cell.id.endswith(PRACTICE) and cell.metadata.nbgrader.locked:
-            cell.source = ""
-    return notebook

@@ -7,7 +7,7 @@ from nbformat import NotebookNode, v4
 from .layout import ClassError
 
 SCHEMA = 3
-PRACTICE = "-check"  # how the ids of practice cells end
+ANSWER, PRACTICE = "-answer", "-check"  # how the ids of answer cells and of practice cells end
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 INTRODUCTION = """\
@@ -83,7 +83,7 @@ def _answer(cell, exercise):
         source = SOLUTION.format(starter=cell.source, solution=_marking(exercise))
         return _mark(_cell("markdown", source, exercise.name), grade=True, solution=True, points=exercise.points)
     source = SOLUTION.format(starter=cell.source, solution=exercise.solution_source)
-    return _mark(_cell("code", source, f"{exercise.name}-answer"), solution=True)
+    return _mark(_cell("code", source, f"{exercise.name}{ANSWER}"), solution=True)
 
 
 def _marking(exercise):

@@ -54,12 +54,23 @@ def read(folder, topic, max_kilobytes) -> Submission:
     return Submission(cells, tuple(notices), timestamp)
 
 
+def files(folder, most=16 * 2**20) -> dict[str, bytes]:
+    """Return what a student handed in beside the notebook, by name; nothing of it where it is too much."""
+    found, room = {}, most
+    for path in sorted(folder.glob("*")):
+        if path.suffix == ".ipynb" or path.name == "timestamp.txt" or not _is_file(path):
+            continue
+        room -= path.stat().st_size
+        if room < 0:
+            return {}
+        found[path.name] = path.read_bytes()
+    return found
+
+
 def digest(folder) -> str:
     """Return a digest of all that grading reads of a submission."""
     summed = hashlib.sha256()
     for path in sorted(folder.glob("*")):
-        if path.suffix not in (".ipynb", ".txt"):
-            continue
         summed.update(f"{path.name}\0{_is_file(path)}\0".encode("utf-8", "replace"))
         if _is_file(path) and os.access(path, os.R_OK):
             with path.open("rb") as file:

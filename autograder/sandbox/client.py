@@ -36,12 +36,16 @@ class Limits:
 
 @dataclass
 class Server:
-    """A warm interpreter, which forks a sandbox for each submission. Use it as a context manager."""
+    """A warm interpreter, which forks a sandbox for each submission.
+
+    Use it as a context manager; started by itself it ends with this process.
+    """
 
     isolation: str = "namespaces"
     limits: Limits = field(default_factory=Limits)
 
-    def __enter__(self):
+    def start(self):
+        """Start the interpreter and wait until it is warm."""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._root = tempfile.TemporaryDirectory(prefix="sandbox-")
         command = [sys.executable, "-I", "-m", "autograder.sandbox.server"]
@@ -54,11 +58,11 @@ class Server:
         theirs.close()
         self._control.settimeout(START)
         if self._control.recv(16) != b"ready":
-            self.__exit__()
+            self.stop()
             raise Refused("the warm interpreter did not start")
-        return self
 
-    def __exit__(self, *exception):
+    def stop(self):
+        """End the interpreter, and leave nothing behind."""
         self._control.close()
         try:
             self._process.wait(5)
@@ -66,6 +70,13 @@ class Server:
             self._process.kill()
             self._process.wait()
         self._root.cleanup()
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *exception):
+        self.stop()
 
     def sandbox(self, files=None, seed=0):
         """Return a new `Sandbox`; `files` (name to bytes) lie in its working directory."""

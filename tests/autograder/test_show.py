@@ -6,7 +6,17 @@ import pytest
 from bs4 import BeautifulSoup
 
 from autograder import show
-from autograder.verdict import CRASHED, NOT_ATTEMPTED, PASSED, WRONG, Finding, Report
+from autograder.verdict import (
+    CRASHED,
+    KILLED,
+    NOT_ATTEMPTED,
+    OUT_OF_MEMORY,
+    PASSED,
+    TIMED_OUT,
+    WRONG,
+    Finding,
+    Report,
+)
 
 BROKEN = Finding("check_b", "Second property.", WRONG, "it must be so", "got 1, expected 2")
 WRONG_REPORT = Report(
@@ -41,7 +51,15 @@ def test_a_wrong_answer_reads_whole(render):
 
 @pytest.mark.parametrize(
     ("verdict", "heading"),
-    [(PASSED, "Passed"), (WRONG, "Not right yet"), (CRASHED, "raised an error"), (NOT_ATTEMPTED, "Not attempted")],
+    [
+        (PASSED, "Passed"),
+        (WRONG, "Not right yet"),
+        (CRASHED, "raised an error"),
+        (NOT_ATTEMPTED, "Not attempted"),
+        (TIMED_OUT, "did not come to an end in time"),
+        (OUT_OF_MEMORY, "too much memory"),
+        (KILLED, "ended the Python"),
+    ],
 )
 def test_verdicts_are_told_apart(verdict, heading):
     report = Report("toys/double", verdict, 0.0, 1.0)

@@ -138,36 +138,66 @@ def test_grades_given_by_hand_are_kept(copied, hand_in, points):
         assert book.find_grade("why", "toy", "toy", "right").manual_score == 3.0
 
 
-def test_the_kernel_knows_the_students_seed_and_not_the_secret(fresh, hand_in):
-    """What differs between students is what the class's secret makes of their names."""
+def test_what_a_notebook_sees_holds_no_secret(fresh, hand_in):
+    """Neither the class's secret nor the student's seed is where the student's code runs."""
     told = "import os; print(sorted(os.environ.items()), os.getcwd(), os.listdir())"
-    for student in ("one", "two"):
-        hand_in(fresh, student, **RIGHT | {"share": told})
+    path = hand_in(fresh, "one", **RIGHT | {"share": told})
+    path.with_name("data.csv").write_text("1,2")
     grade(fresh)
     place = classroom.open_class(fresh)
-    secret = place.seed_file.read_text().strip()
-    printed = {}
-    for student in ("one", "two"):
-        outputs = next(cell.outputs for cell in autograded(fresh, student).cells if cell.id == "share-answer")
-        printed[student] = outputs[0].text
-        assert place.student_seed(student) in printed[student]
-        assert str(fresh / "pinned" / "exercises") in printed[student]
-        assert secret not in printed[student]
-        assert printed[student].rstrip().endswith("[]"), "the kernel begins in an empty folder"
-    assert place.student_seed("two") not in printed["one"]
+    printed = next(cell.outputs for cell in autograded(fresh, "one").cells if cell.id == "share-answer")[0].text
+    assert place.seed_file.read_text().strip() not in printed
+    assert place.student_seed("one") not in printed
+    assert str(fresh) not in printed
+    assert printed.rstrip().endswith("['data.csv']"), "what was handed in beside the notebook lies beside it"
 
 
-def test_a_notebook_that_kills_its_kernel_or_never_ends_stops_no_one(fresh, hand_in, points):
+def test_a_notebook_that_dies_or_never_ends_costs_only_that_answer(fresh, hand_in, points):
     append(fresh / "nbgrader_config.py", "c.Execute.timeout = 3\n")
-    hand_in(fresh, "dead", share="import os\nos._exit(1)")
+    hand_in(fresh, "dead", **RIGHT | {"share": "import os\nos._exit(1)"})
     hand_in(fresh, "endless", **RIGHT | {"share": "while True: pass"})
+    hand_in(fresh, "deadly", **RIGHT | {"double": "import os\ndef double(a):\n    os._exit(1)"})
     hand_in(fresh, "right", **RIGHT)
     done = grade(fresh)
-    assert len(done.graded) == 3
-    assert done.notices == {("dead", "toy"): ("Your notebook did not run to its end: the Python that ran it stopped.",)}
-    assert points(fresh, "dead") == {"double": 0.0, "share": 0.0, "why": 0.0}
-    assert points(fresh, "endless") == {"double": 2.0, "share": 0.0, "why": 0.0}
+    assert len(done.graded) == 4
+    assert points(fresh, "dead") == points(fresh, "endless") == {"double": 2.0, "share": 0.0, "why": 0.0}
+    assert points(fresh, "deadly") == {"double": 0.0, "share": 1.0, "why": 0.0}
     assert points(fresh, "right") == {"double": 2.0, "share": 1.0, "why": 0.0}
+    verdicts = {
+        (result.student, result.exercise): result.verdict
+        for result in classroom.results(classroom.open_class(fresh))
+        if result.exercise == "toy/double"
+    }
+    assert verdicts["deadly", "toy/double"] == "killed"
+    told = json.dumps(autograded(fresh, "endless").cells)
+    assert "did not come to its end: timed out" in told
+
+
+def test_each_grade_has_a_record_that_explains_it(graded):
+    place = classroom.open_class(graded)
+    record = json.loads((graded / "records" / "mistake-02" / "toy.json").read_text())
+    assert record["isolation"] in ("namespaces", "none")
+    assert record["exercises_digest"] == json.loads((graded / "pinned" / "pin.json").read_text())["topics"]["toy"]
+    assert record["seed_id"] not in place.student_seed("mistake-02")
+    assert record["sandboxes"] == 1
+    findings = record["exercises"]["toy/double"]["findings"]
+    assert {finding["verdict"] for finding in findings} <= {"passed", "wrong"}
+
+
+def test_without_isolation_grading_is_refused_unless_asked_for(fresh, hand_in, monkeypatch, points):
+    hand_in(fresh, "right", **RIGHT)
+
+    def refuse(*args):
+        raise grading.Refused("unshare: Operation not permitted")
+
+    grading = importlib.import_module("autograder.classroom.grade")
+    monkeypatch.setattr(grading, "work", refuse)
+    with pytest.raises(classroom.ClassError, match=r"does not isolate notebooks \(unshare.*--isolation none"):
+        grade(fresh)
+    monkeypatch.undo()
+    grade(fresh, isolation="none")
+    assert points(fresh, "right") == {"double": 2.0, "share": 1.0, "why": 0.0}
+    assert json.loads((fresh / "records" / "right" / "toy.json").read_text())["isolation"] == "none"
 
 
 def test_marks_of_a_submission_count_for_nothing(fresh, hand_in, points):
@@ -204,16 +234,16 @@ def test_what_was_done_stays_done_when_the_rest_is_interrupted(fresh, hand_in, m
     for student in ("a", "b", "c"):
         hand_in(fresh, student, **RIGHT)
     grading = importlib.import_module("autograder.classroom.grade")
-    run, seen = grading.execute, []
+    work, seen = grading.work, []
 
-    def interrupted(*args, **kwargs):
-        seen.append(args)
+    def interrupted(job):
+        seen.append(job)
         if len(seen) > 1:
             raise KeyboardInterrupt
-        return run(*args, **kwargs)
+        return work(job)
 
     monkeypatch.setattr(grading, "BATCH", 1)
-    monkeypatch.setattr(grading, "execute", interrupted)
+    monkeypatch.setattr(grading, "work", interrupted)
     with pytest.raises(KeyboardInterrupt):
         grade(fresh)
     monkeypatch.undo()
