@@ -25,8 +25,8 @@ def dev_error(config):
     rng = np.random.default_rng(config["seed"])
     split = data.split_digits(n_train=1000, n_dev=500, rng=np.random.default_rng(0))
     start = mlp.init([64, config["width"], 10], scheme="he", rng=rng)
-    settings = Hyperparameters(learning_rate=config["learning_rate"], epochs=5)
-    return mlp.train(start, split[:4], settings, rng=rng, evaluate_every=5, on_divergence="record").dev_errors[-1]
+    settings = Hyperparameters(learning_rate=config["learning_rate"], epochs=10)
+    return mlp.train(start, split[:4], settings, rng=rng, evaluate_every=10, on_divergence="record").dev_errors[-1]
 
 
 def run():
