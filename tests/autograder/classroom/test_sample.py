@@ -61,6 +61,7 @@ def test_answers_are_written_out_under_the_name_that_is_asked_for(name):
     asked = exercise.load(name)
     for other in (*asked.misconceptions, *asked.alternatives):
         source = answers.written_out(asked, other.name)
+        assert "autograder" not in source, "a student's code has nothing of the judge's"
         bound = {}
         exec(compile(ast.parse(source), name, "exec"), bound)
         assert asked.name in bound
