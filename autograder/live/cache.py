@@ -36,10 +36,10 @@ def digest(packages=PACKAGES, libraries=LIBRARIES):
     for package in packages:
         folder = Path(find_spec(package).submodule_search_locations[0])
         for path in sorted(folder.rglob("*")):
-            name = path.relative_to(folder.parent)
+            name = path.relative_to(folder)
             if path.is_file() and not NOT_CODE.intersection(name.parts):
                 content = path.read_bytes()
-                total.update(f"{name.as_posix()} {len(content)} ".encode())
+                total.update(f"{package} {name.as_posix()} {len(content)} ".encode())
                 total.update(content)
     return total.hexdigest()[:16]
 

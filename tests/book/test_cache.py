@@ -62,6 +62,16 @@ def test_digest_does_not_hang_on_derived_files(toy):
     assert digest() == before
 
 
+def test_pages_are_made_anew_when_the_extension_changes(toy):
+    """Its folder is no part of what chapters call, and yet a version of the pages themselves."""
+    (toy / "live").mkdir()
+    (toy / "live" / "__init__.py").touch()
+    before, pages_before = digest(), cache.digest(("toy.live",))
+    (toy / "live" / "book.css").touch()
+    assert digest() == before
+    assert cache.digest(("toy.live",)) != pages_before
+
+
 def test_digest_changes_with_a_library_of_which_there_is_another_version(toy):
     assert cache.digest(("toy",), ("numpy",)) != cache.digest(("toy",), ("matplotlib",))
     assert cache.digest(("toy",), ("no-such-library",))
