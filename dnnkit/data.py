@@ -115,8 +115,8 @@ def split_digits(*, n_train, n_dev, rng):
 def glyphs(n, *, font, rng, max_degrees=10.0, max_shift=0.75, max_factor=1.1):
     """Printed digits in one font, each rotated, scaled and shifted at random: one source of several.
 
-    They have the size of the handwritten :func:`digits`, so that one network can be given both; but what it learned from
-    one source it reads worse in another.
+    They have the size of the handwritten :func:`digits`, so that one network can be given both; but what it learned
+    from one source it reads worse in another.
 
     Parameters
     ----------

@@ -22,7 +22,12 @@ def history(dev=True):
     return mlp.train(start, sets, Hyperparameters(learning_rate=0.1, epochs=4), rng=rng)
 
 
+def left_or_right(x):
+    return (x[:, 0] > 0.5).astype(np.int64)
+
+
 RNG = np.random.default_rng(0)
+POINTS, CLASSES = np.array([[0.0, 0.0], [1.0, 0.5], [0.25, 2.0]]), np.array([0, 1, 0])
 FIGURES = {
     "lines": lambda: plot.lines([1, 2], {"a": [1, 2], "b": [[2, 1], [3, 1]]}, xlabel="x", ylabel="y", title="t"),
     "learning_curves": lambda: plot.learning_curves({"a": history(), "b": history()}, title="t"),
@@ -30,6 +35,15 @@ FIGURES = {
     "histograms": lambda: plot.histograms({str(i): RNG.random(50) for i in range(7)}, xlabel="x", title="t"),
     "images": lambda: plot.images(RNG.random((10, 8, 8)), titles=list("abcdefghij"), title="t"),
     "masks": lambda: plot.masks(RNG.random((5, 4, 6)) < 0.5, titles=list("abcde"), title="t"),
+    "decision_regions": lambda: plot.decision_regions(
+        {"a": left_or_right, "b": lambda x: 1 - left_or_right(x)}, POINTS, CLASSES, title="t"
+    ),
+    "loss_surface": lambda: plot.loss_surface(
+        [0, 1, 2], [0, 1], [[1, 2, 3], [2, 4, 8]], paths={"a": [[0, 0], [1, 1]]}, xlabel="x", ylabel="y", title="t"
+    ),
+    "search_landscape": lambda: plot.search_landscape(
+        {"a": RNG.random((5, 3)), "b": RNG.random((4, 3))}, xlabel="x", ylabel="y", title="t"
+    ),
 }
 
 
@@ -51,8 +65,8 @@ def test_text_and_the_first_colours_stand_out_from_light_and_dark(page):
     assert min(contrast(colour, page) for colour in plot.COLOURS[:4]) >= 3
 
 
-def test_series_are_told_apart_without_colour():
-    assert len(set(plot.LINE_STYLES)) == len(set(plot.COLOURS)) == 6
+def test_series_and_classes_are_told_apart_without_colour():
+    assert len(set(plot.LINE_STYLES)) == len(set(plot.MARKERS)) == len(set(plot.COLOURS)) == 6
 
 
 @pytest.mark.parametrize("make", FIGURES.values(), ids=FIGURES)
@@ -128,6 +142,77 @@ def test_masks_show_what_is_kept_in_colour_and_the_rest_as_the_page():
     assert colours[0, 1, 3] == 0
 
 
+def test_regions_show_what_the_predictor_answers_and_the_examples_by_class():
+    seen = []
+
+    def predict(x):
+        seen.append(x)
+        return left_or_right(x)
+
+    (ax,) = plot.decision_regions({"rule": predict}, POINTS.astype(np.float32), CLASSES).axes
+    (places,) = seen
+    assert places.dtype == np.float32
+    mesh = ax.collections[0]
+    corners = mesh.get_coordinates()
+    assert corners[..., 0].min() < 0 < 1 < corners[..., 0].max()  # a margin about the examples
+    centres = (corners[:-1, :-1] + corners[1:, 1:]) / 2
+    decided = centres[..., 0] > 0.5
+    unsure = np.abs(centres[..., 0] - 0.5) < 0.01
+    np.testing.assert_array_equal(mesh.get_array().reshape(decided.shape)[~unsure], decided[~unsure])
+    dots = [c for c in ax.collections if isinstance(c, mpl.collections.PathCollection)]
+    for label, found in enumerate(dots):
+        np.testing.assert_array_equal(found.get_offsets(), POINTS[np.equal(CLASSES, label)])
+        assert mpl.colors.to_hex(found.get_facecolor()[0]) == plot.COLOURS[label].lower()
+    assert len({path.vertices.tobytes() for found in dots for path in found.get_paths()}) == 2
+
+
+def test_trained_networks_are_predictors():
+    x = RNG.standard_normal((30, 2))
+    start = mlp.init([2, 3, 2], scheme="he", rng=RNG)
+    run = mlp.train(start, (x, (x[:, 0] > 0).astype(int)), Hyperparameters(learning_rate=0.1, epochs=2), rng=RNG)
+    assert len(plot.decision_regions({"one": run.predict, "two": run.predict}, x, np.zeros(30, int)).axes) == 2
+
+
+def test_surface_has_contours_between_its_extremes_and_each_path_from_start_to_end():
+    w = np.linspace(-1, 1, 30)
+    loss = 0.5 + w[:, None] ** 2 + w**2
+    paths = {"a": np.array([[0.5, 0.5], [0.1, 0.2], [0, 0]]), "b": np.array([[-0.5, 0.5], [0, 0]])}
+    fig = plot.loss_surface(w, w, loss, paths=paths, xlabel="a", ylabel="b")
+    (ax,) = fig.axes
+    (contours,) = (c for c in ax.collections if isinstance(c, mpl.contour.ContourSet))
+    ratios = np.array(contours.levels[1:]) / np.array(contours.levels[:-1])
+    np.testing.assert_allclose(ratios, ratios[0])
+    assert loss.min() < contours.levels[0] < contours.levels[-1] < loss.max()
+    curves = [line for line in ax.lines if line.get_label() in paths]
+    for line in curves:
+        np.testing.assert_array_equal(line.get_xydata(), paths[line.get_label()])
+    marked = {line.get_marker(): line.get_xydata().tolist() for line in ax.lines if len(line.get_xydata()) == 1}
+    assert marked == {"o": [[-0.5, 0.5]], "*": [[0.0, 0.0]]}
+    even = plot.loss_surface(w, w, loss - 0.5, xlabel="", ylabel="", log=False).axes[0].collections[0]
+    np.testing.assert_allclose(np.diff(even.levels), np.diff(even.levels)[0])
+
+
+def test_landscape_marks_the_best_trial_and_projects_all_of_them():
+    trials = {
+        "grid": np.array([[1, 1, 3.0], [1, 2, 0.5], [2, 1, 1.0], [2, 2, np.inf]]),
+        "random": np.array([[1.2, 1.7, 9.0], [1.9, 1.1, 8.0]]),
+    }
+    fig = plot.search_landscape(trials, xlabel="rate", ylabel="momentum", xscale="log")
+    grid, random, scale = fig.axes
+    for ax, name, best in ((grid, "grid", [1, 2]), (random, "random", [1.9, 1.1])):
+        failed, found, ring = ax.collections
+        np.testing.assert_array_equal(ring.get_offsets(), [best])
+        finite = np.isfinite(trials[name][:, 2])
+        np.testing.assert_array_equal(found.get_array(), trials[name][finite, 2])
+        np.testing.assert_array_equal(failed.get_offsets(), trials[name][~finite, :2])
+        assert found.get_clim() == (0.5, 9)  # one scale for both
+        along_x, along_y = ax.lines
+        np.testing.assert_array_equal(along_x.get_xdata(), trials[name][:, 0])
+        np.testing.assert_array_equal(along_y.get_ydata(), trials[name][:, 1])
+        assert ax.get_xscale() == "log"
+    assert scale.get_ylabel() == "loss"
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
@@ -152,6 +237,39 @@ def test_masks_show_what_is_kept_in_colour_and_the_rest_as_the_page():
         (lambda: plot.histograms({}, xlabel=""), ValueError, "values must hold an array"),
         (lambda: plot.images(np.ones((8, 8))), ValueError, "images must have 3 axes"),
         (lambda: plot.images(np.ones((2, 8, 8)), titles=["a"]), ValueError, "titles must hold one for each of 2"),
+        (lambda: plot.decision_regions({}, POINTS, CLASSES), ValueError, "predictors must hold 1 to 6"),
+        (lambda: plot.decision_regions({"a": 3}, POINTS, CLASSES), TypeError, r"predictors\['a'\] must be callable"),
+        (
+            lambda: plot.decision_regions({"a": lambda x: x}, POINTS, CLASSES),
+            TypeError,
+            r"predictors\['a'\]\(x\) must be an array of integer labels",
+        ),
+        (
+            lambda: plot.decision_regions({"a": len}, POINTS[:, :1], CLASSES),
+            ValueError,
+            r"x must have shape \(any, 2\)",
+        ),
+        (lambda: plot.decision_regions({"a": len}, POINTS, [0, 1, 6]), ValueError, r"y must be labels in 0 \.\. 5"),
+        (
+            lambda: plot.loss_surface([0, 1], [0, 1], [[0, 1], [1, 2]], xlabel="", ylabel=""),
+            ValueError,
+            "loss must be positive for contours on a logarithmic scale, got 0",
+        ),
+        (
+            lambda: plot.loss_surface([0, 1], [0, 1, 2], [[1, 1], [1, 2]], xlabel="", ylabel=""),
+            ValueError,
+            r"loss must have shape \(3, 2\), got \(2, 2\)",
+        ),
+        (
+            lambda: plot.search_landscape({"a": [[1, 2]]}, xlabel="", ylabel=""),
+            ValueError,
+            r"trials\['a'\] must have shape \(trials, 3\)",
+        ),
+        (
+            lambda: plot.search_landscape({"a": [[1, 2, np.nan]]}, xlabel="", ylabel=""),
+            ValueError,
+            r"trials\['a'\] must have .* a finite loss",
+        ),
         (lambda: plot.masks(np.ones((1, 2, 2))), TypeError, "masks must be a boolean array"),
         (lambda: plot.masks(np.ones((0, 2, 2), bool)), ValueError, "masks must not be empty"),
     ],
