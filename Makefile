@@ -7,7 +7,7 @@ READY := .venv/ready
 export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup course book test audit bench lint format clean
+.PHONY: help setup course book vendor test audit bench lint format clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
@@ -26,6 +26,9 @@ course: $(READY) book  ## build the book, and a sample class: released, handed i
 
 book: $(READY)  ## build the book into _build/html, strictly, running what has changed
 	$(BIN)/jupyter-book build . -W -n --keep-going
+
+vendor: $(READY)  ## fetch what pages load from other hosts into build/vendor, for a site that serves it itself
+	$(BIN)/python -m autograder.live.vendor
 
 test: $(READY)  ## run the whole test suite
 	.ci/browser

@@ -1,15 +1,16 @@
 """The Sphinx extension of the book: what the pages need beyond the chapters' own text.
 
 One module a concern: :mod:`~autograder.live.cache` (when chapters are executed again), :mod:`~autograder.live.frame`
-(exercises set apart from the prose), :mod:`~autograder.live.assignment` (each chapter's notebook to download) and
-:mod:`~autograder.live.archive` (what a page's Python runs from).
+(exercises set apart from the prose), :mod:`~autograder.live.assignment` (each chapter's notebook to download),
+:mod:`~autograder.live.archive` (what a page's Python runs from), :mod:`~autograder.live.decorate` (exercises that are
+answered in the page) and :mod:`~autograder.live.figure` (figures with sliders). Scripts are in ``site``.
 """
 
 from pathlib import Path
 
 import sphinx_thebe
 
-from autograder.live import archive, assignment, cache, frame
+from autograder.live import archive, assignment, cache, decorate, figure, frame
 
 STATIC = Path(__file__).parent / "static"
 
@@ -20,7 +21,8 @@ def setup(app):
     app.connect("autodoc-skip-member", _skip_fields_without_words)
     _disconnect_thebe(app)
     app.add_css_file("book.css")
-    for module in (cache, frame, assignment, archive):
+    app.add_css_file("live.css")
+    for module in (cache, frame, assignment, archive, decorate, figure):
         module.setup(app)
     # Pages are all made anew when this package, its styles included, has changed; what their cells gave stays cached.
     made_by = int(cache.digest(packages=("autograder.live",), libraries=()), 16)

@@ -5,6 +5,7 @@ made by the chapter's setup cells and by the cells that the exercise gives, in w
 """
 
 import ast
+import json
 import linecache
 import sys
 import traceback
@@ -18,6 +19,28 @@ FILE = "<your answer>"
 
 class Stopped(Exception):
     """The answer raised; the message is what its author is to read: their own lines, the error, nothing of ours."""
+
+
+def reply(request):
+    """Do what a request (JSON text) asks, and return the reply (JSON text).
+
+    >>> reply('{"do": "run", "given": [], "source": "1 / 0"}')
+    '{"stopped": "line 1, in <module>\\\\n    1 / 0\\\\nZeroDivisionError: division by zero"}'
+    """
+    asked = json.loads(request)
+    try:
+        match asked.pop("do"):
+            case "run":
+                found = {"value": run(**asked)}
+            case "judge":
+                found = dict(zip(("verdict", "html"), judge(**asked)))
+            case "hint":
+                found = {"hint": next_hint(**asked)}
+            case "draw":
+                found = {"svg": draw(**asked)}
+    except Stopped as stopped:
+        found = {"stopped": str(stopped)}
+    return json.dumps(found)
 
 
 def run(given, source):

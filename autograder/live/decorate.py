@@ -1,0 +1,135 @@
+"""What a chapter's page needs for its exercises to be answered in it: places for buttons and verdicts, and the scripts.
+
+The places stand in the page from the start, so that nothing moves when a script takes hold of them. Python and the
+editor are fetched by the scripts, and only when the reader first touches an exercise or a figure.
+"""
+
+import json
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.errors import ConfigError
+from sphinx.util.osutil import relative_uri
+
+from autograder import chapter
+from autograder.live import archive
+from autograder.live.assignment import FOLDER
+from autograder.live.frame import is_exercise
+
+SITE = Path(__file__).parent / "site"
+VENDOR = "build/vendor"
+PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.29.4/full/"
+MODULES = "https://cdn.jsdelivr.net/npm/"
+# CodeMirror 6 as ES modules, each once: two copies of a module would not know each other's classes.
+EDITOR = {
+    "@codemirror/autocomplete": "6.20.4/dist/index.js",
+    "@codemirror/commands": "6.11.1/dist/index.js",
+    "@codemirror/lang-python": "6.2.1/dist/index.js",
+    "@codemirror/language": "6.13.1/dist/index.js",
+    "@codemirror/state": "6.7.6/dist/index.js",
+    "@codemirror/streamparser": "6.0.0/dist/index.js",
+    "@codemirror/view": "6.43.15/dist/index.js",
+    "@lezer/common": "1.5.5/dist/index.js",
+    "@lezer/highlight": "1.2.5/dist/index.js",
+    "@lezer/lr": "1.4.12/dist/index.js",
+    "@lezer/python": "1.1.19/dist/index.js",
+    "@marijn/find-cluster-break": "1.0.4/src/index.js",
+    "crelt": "1.0.7/index.js",
+    "style-mod": "4.1.4/src/style-mod.js",
+    "w3c-keyname": "2.2.8/index.js",
+}
+
+BAR = """\
+<div class="live-bar" data-exercise="{exercise}" role="toolbar" aria-label="Your answer">
+<button type="button" name="check" disabled title="Shift-Enter">Check</button>
+<button type="button" name="run" disabled title="Ctrl-Enter">Run</button>
+<button type="button" name="hint" disabled>Hint</button>
+<button type="button" name="reset" disabled>Reset</button>
+<span class="live-status" role="status"></span>
+</div>
+<pre class="live-output" tabindex="0" aria-label="Output" hidden></pre>"""
+
+PROGRESS = """\
+<div class="live-progress" id="live-progress">
+<label><progress max="{count}" value="0"></progress> <span>0 of {count} exercises pass</span></label>
+<button type="button" disabled>Download my answers</button>
+</div>
+<noscript><style>.live-bar, .live-progress {{ display: none }}</style></noscript>"""
+
+
+def setup(app):
+    """Connect the decoration to Sphinx."""
+    app.add_config_value("live_pyodide", PYODIDE, "html", str)
+    app.add_config_value("live_modules", MODULES, "html", str)
+    app.add_config_value("live_seconds", 10, "html", int)
+    app.connect("config-inited", _publish)
+    app.connect("doctree-resolved", decorate)
+
+
+def decorate(app, doctree, docname):
+    """Add the places, the chapter's data and the scripts to the page of a chapter that has exercises."""
+    topic = docname.removeprefix("chapters/")
+    if app.builder.format != "html" or topic not in chapter.topics(app.srcdir):
+        return
+    content = chapter.read(topic, app.srcdir)
+    for frame, section in zip(doctree.findall(is_exercise), content.sections):
+        if section.kind == "code":
+            starter = next(node for node in frame if "tag_exercise" in node.get("classes", ()))
+            frame.insert(frame.index(starter) + 1, _raw(BAR.format(exercise=escape(section.exercise))))
+    title = next(doctree.findall(nodes.section))
+    progress = PROGRESS.format(count=sum(section.kind == "code" for section in content.sections))
+    title.insert(1, _raw(progress))
+
+    def address(path):
+        return path if "://" in path else relative_uri(app.builder.get_target_uri(docname), path)
+
+    modules = address(app.config.live_modules)
+    modules = modules if "://" in modules else f"./{modules}"  # what an import map takes for an address
+    imports = {name: f"{modules}{name}@{path}" for name, path in EDITOR.items()}
+    data = {
+        "topic": topic,
+        "pyodide": address(app.config.live_pyodide),
+        "archive": address(archive.PLACE),
+        "assignment": address(f"{FOLDER}/{topic}.ipynb"),
+        "seconds": app.config.live_seconds,
+        "setup": [cell.source for cell in content.setup],
+        "exercises": [_facts(section) for section in content.sections],
+    }
+    doctree.append(
+        _raw(
+            f'<script type="importmap">{_script({"imports": imports})}</script>\n'
+            f'<script type="application/json" id="live-data">{_script(data)}</script>\n'
+            f'<script type="module" src="{address("live/page.js")}"></script>'
+        )
+    )
+
+
+def _facts(section):
+    """Return what the page's script must know of an exercise beyond what stands in the page."""
+    given = [cell.source for cell in section.cells if cell.kind == "code" and not {"exercise", "check"} & {*cell.tags}]
+    return {
+        "id": section.exercise,
+        "title": section.title,
+        "kind": section.kind,
+        "starter": section.starter.source,
+        "given": given,
+    }
+
+
+def _publish(app, config):
+    # Files of `html_extra_path` lie beside the pages as they are; under `_static` every page would load each script.
+    extra = [SITE]
+    if "://" not in config.live_pyodide or "://" not in config.live_modules:
+        extra.append(Path(app.srcdir) / VENDOR)
+        if not extra[-1].is_dir():
+            raise ConfigError(f"live_pyodide and live_modules name folders of the site: `make vendor` fills {VENDOR}")
+    config.html_extra_path = [*config.html_extra_path, *map(str, extra)]
+
+
+def _script(data):
+    return json.dumps(data).replace("<", "\\u003c")
+
+
+def _raw(text):
+    return nodes.raw("", text, format="html")

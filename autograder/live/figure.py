@@ -1,0 +1,40 @@
+"""The directive ``figure-live``: a topic's figure (see `figures`), drawn as the page is built, and live in it."""
+
+from html import escape
+from importlib import import_module
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+FIGURE = """\
+<div class="live-figure" data-topic="{topic}" role="group" aria-label="{label}">
+<div class="live-controls">{controls}</div>
+<div class="live-picture">{picture}</div>
+<p class="live-status" role="status"></p>
+</div>"""
+
+
+def setup(app):
+    """Connect the directive to Sphinx."""
+    app.add_directive("figure-live", LiveFigure)
+
+
+class LiveFigure(SphinxDirective):
+    """Show the figure of the topic that is the argument; the content is its caption."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self):
+        topic = self.arguments[0]
+        module = import_module(f"autograder.live.figures.{topic}")
+        self.env.note_dependency(module.__file__)
+        text = FIGURE.format(
+            topic=escape(topic),
+            label=escape(module.figure.alt),
+            controls=module.figure.controls(),
+            picture=module.figure.draw(),
+        )
+        caption = nodes.container("", classes=["live-caption"])
+        self.state.nested_parse(self.content, self.content_offset, caption)
+        return [nodes.raw("", text, format="html"), caption]

@@ -1,0 +1,66 @@
+// CodeMirror 6 with what an answer of a few lines needs, in the page's own colours.
+
+import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete"
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands"
+import { python } from "@codemirror/lang-python"
+import { HighlightStyle, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language"
+import { EditorState } from "@codemirror/state"
+import { EditorView, drawSelection, keymap } from "@codemirror/view"
+import { tags } from "@lezer/highlight"
+
+const colours = HighlightStyle.define([
+  { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: "var(--live-keyword)" },
+  { tag: [tags.string, tags.special(tags.string)], color: "var(--live-string)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--live-number)" },
+  { tag: tags.comment, color: "var(--live-comment)" },
+  { tag: [tags.function(tags.definition(tags.variableName)), tags.definition(tags.className)], color: "var(--live-name)" },
+])
+
+const theme = EditorView.theme({
+  "&": { backgroundColor: "transparent", color: "var(--pst-color-text-base)" },
+  "&.cm-focused": { outline: "none" },
+  ".cm-scroller": { fontFamily: "var(--pst-font-family-monospace)", lineHeight: "inherit" },
+  ".cm-content": { padding: "0", caretColor: "var(--pst-color-text-base)" },
+  ".cm-line": { padding: "0" },
+  ".cm-cursor": { borderLeftColor: "var(--pst-color-text-base)" },
+  "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--live-selection) !important" },
+  "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--live-selection)" },
+})
+
+/** Put an editor in front of a text area, with its text and selection. */
+export function create(area, { label, onChange, onCheck, onRun }) {
+  const act = (action) => () => (action(), true)
+  const { selectionStart, selectionEnd } = area
+  const holder = document.createElement("div")
+  holder.className = "live-editor"
+  area.before(holder)
+  return new EditorView({
+    parent: holder,
+    state: EditorState.create({
+      doc: area.value,
+      selection: { anchor: selectionStart, head: selectionEnd },
+      extensions: [
+        history(),
+        drawSelection(),
+        indentOnInput(),
+        bracketMatching(),
+        closeBrackets(),
+        indentUnit.of("    "),
+        EditorState.tabSize.of(4),
+        python(),
+        syntaxHighlighting(colours),
+        theme,
+        keymap.of([
+          { key: "Shift-Enter", run: act(onCheck) },
+          { key: "Mod-Enter", run: act(onRun) },
+          ...closeBracketsKeymap,
+          ...defaultKeymap,
+          ...historyKeymap,
+          indentWithTab,
+        ]),
+        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+        EditorView.updateListener.of((update) => update.docChanged && onChange()),
+      ],
+    }),
+  })
+}

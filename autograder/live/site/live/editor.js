@@ -1,0 +1,76 @@
+// An answer's editor: the starter as the book prints it, a plain text area once it is touched, CodeMirror once loaded.
+
+const SAYS_HOW = "Shift-Enter checks, Ctrl-Enter runs; Escape, then Tab leaves."
+
+let loading
+const load = () => (loading ??= import("./codemirror.js"))
+
+export class Editor {
+  #area
+  #view
+  #printed
+  #code
+
+  constructor(cell, { label, text, onTouch, onChange, onCheck, onRun }) {
+    Object.assign(this, { label, onTouch, onChange, onCheck, onRun })
+    this.#printed = cell.querySelector("pre")
+    this.#code = this.#printed.innerHTML
+    this.starter = this.#printed.textContent.trimEnd()
+    this.#area = document.createElement("textarea")
+    Object.assign(this.#area, { value: text ?? this.starter, spellcheck: false, className: "live-area", rows: 1 })
+    this.#area.setAttribute("aria-label", `${label}. ${SAYS_HOW}`)
+    for (const off of ["autocapitalize", "autocomplete", "autocorrect"]) this.#area.setAttribute(off, "off")
+    this.#printed.classList.add("live-printed")
+    this.#printed.setAttribute("aria-hidden", "true")
+    this.#printed.removeAttribute("tabindex")
+    this.#printed.parentElement.append(this.#area)
+    this.#show()
+    this.#area.addEventListener("input", () => this.#changed())
+    this.#area.addEventListener("focus", () => this.#upgrade(), { once: true })
+    this.#area.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !(event.shiftKey || event.ctrlKey || event.metaKey)) return
+      event.preventDefault()
+      event.shiftKey ? this.onCheck() : this.onRun()
+    })
+  }
+
+  get text() {
+    return this.#view ? this.#view.state.doc.toString() : this.#area.value
+  }
+
+  set text(text) {
+    if (this.#view) {
+      this.#view.dispatch({ changes: { from: 0, to: this.#view.state.doc.length, insert: text } })
+    } else {
+      this.#area.value = text
+      this.#changed()
+    }
+  }
+
+  #changed() {
+    this.#show()
+    this.onChange(this.text)
+  }
+
+  // The printed text gives the area its height, and stays in sight behind it until the area is used.
+  #show() {
+    if (this.#area.value === this.starter) this.#printed.innerHTML = this.#code
+    else this.#printed.textContent = this.#area.value + "\n"
+  }
+
+  async #upgrade() {
+    this.onTouch()
+    const { create } = await load().catch(() => ({})) // without CodeMirror the text area does
+    if (!create || this.#view) return
+    const focused = document.activeElement === this.#area
+    this.#view = create(this.#area, {
+      label: this.#area.getAttribute("aria-label"),
+      onChange: () => this.onChange(this.text),
+      onCheck: this.onCheck,
+      onRun: this.onRun,
+    })
+    this.#printed.hidden = true
+    if (focused) this.#view.focus()
+    this.#area.remove()
+  }
+}
