@@ -243,11 +243,12 @@ def test_the_time_is_nbgraders(folder):
     assert read(folder).notices == ("The time of your submission could not be read.",)
 
 
-def test_the_digest_changes_with_the_notebook_and_the_time(folder):
+def test_the_digest_changes_with_all_that_is_handed_in(folder):
     digests = {submission.digest(folder)}
-    for name, text in (("toy.ipynb", "a"), ("toy.ipynb", "b"), ("timestamp.txt", "x"), ("other.ipynb", "b")):
+    files = (("toy.ipynb", "a"), ("toy.ipynb", "b"), ("timestamp.txt", "x"), ("other.ipynb", "b"), ("data.csv", "1"))
+    for name, text in files:
         (folder / name).write_text(text)
         digests.add(submission.digest(folder))
-    assert len(digests) == 5
-    (folder / "notes.pdf").write_text("x")
+    assert len(digests) == 6
+    (folder / "data.csv").write_text("1")
     assert submission.digest(folder) in digests
