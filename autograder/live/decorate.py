@@ -52,7 +52,7 @@ BAR = """\
 
 PROGRESS = """\
 <div class="live-progress" id="live-progress">
-<label><progress max="{count}" value="0"></progress> <span>0 of {count} exercises pass</span></label>
+<label><progress max="{count}" value="0"></progress> <span>0 of {count} checked exercises pass</span></label>
 <button type="button" disabled>Download my answers</button>
 </div>
 <noscript><style>.live-bar, .live-progress {{ display: none }}</style></noscript>"""

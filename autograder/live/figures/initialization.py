@@ -21,7 +21,7 @@ BINS = np.linspace(-3.1, 3.1, 32)  # an odd number of bins: zero lies in the mid
 @Figure(
     depth=Slider(1, DEPTH, 1, 10, "Layer"),
     activation=Choice(tuple(ACTIVATIONS), "Activation"),
-    alt="Four histograms of the pre-activations of one layer, for weights of standard deviation 0.01, Glorot's, He's and "
+    alt="Four histograms of the pre-activations of one layer: weights of standard deviation 0.01, Glorot's, He's and "
     "uniform ones. Deeper down those of 0.01 are all zero. With ReLU, Glorot's shrink as well, He's keep their width "
     "and uniform ones grow beyond the axes; with tanh, He's are wider than Glorot's and uniform ones sit at the edge.",
 )

@@ -148,7 +148,7 @@ function count() {
   const asked = exercises.filter((each) => each.kind === "code")
   const passed = asked.filter((each) => each.passed).length
   progress.querySelector("progress").value = passed
-  progress.querySelector("span").textContent = `${passed} of ${asked.length} exercises pass`
+  progress.querySelector("span").textContent = `${passed} of ${asked.length} checked exercises pass`
 }
 
 const exercises = data.exercises.map((facts, place) => {
