@@ -18,7 +18,7 @@ def public(module):
         for name, thing in vars(importlib.import_module(f"dnnkit.{module}")).items()
         if not name.startswith("_")
         and (inspect.isfunction(thing) or inspect.isclass(thing))
-        and thing.__module__ == f"dnnkit.{module}"
+        and f"{thing.__module__}.".startswith(f"dnnkit.{module}.")  # of the module, or of a part of the package
     }
 
 

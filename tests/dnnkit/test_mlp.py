@@ -308,6 +308,22 @@ def test_inputs_stay_as_they_are_and_the_dtype_is_the_parameters(settings, dtype
     assert history.outputs(x.astype(dtype)).dtype == dtype
 
 
+def test_order_of_memory_of_the_data_does_not_matter():
+    params, x, y = problem()
+    h = hyperparameters(epochs=3, batch_size=8)
+    plain = mlp.train(params, (x, y), h, rng=rng())
+    strided = np.repeat(np.asfortranarray(x), 2, axis=1)[:, ::2]
+    other = mlp.train([(np.asfortranarray(W), b) for W, b in params], (strided, y[::-1][::-1]), h, rng=rng())
+    np.testing.assert_array_equal(plain.losses, other.losses)
+
+
+def test_a_training_set_of_one_example():
+    params, x, y = problem()
+    history = mlp.train(params, (x[:1], y[:1]), hyperparameters(epochs=50), rng=rng())
+    assert history.losses[-1] < history.losses[0]
+    assert history.train_errors[-1] == 0
+
+
 def test_history_tells_the_run():
     params, x, y = problem()
     history = mlp.train(params, (x, y), hyperparameters(epochs=7, batch_size=8), rng=rng(), evaluate_every=3)

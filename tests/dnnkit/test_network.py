@@ -5,6 +5,8 @@ import math
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dnnkit import network
 
@@ -103,6 +105,23 @@ def test_nothing_is_changed_in_place_and_float32_stays_float32():
         np.testing.assert_array_equal(now, then)
     np.testing.assert_array_equal(grad, network.cross_entropy_gradient(outputs, y))
     assert {array.dtype for array in [outputs, grad, *(g for pair in grads for g in pair)]} == {np.dtype(np.float32)}
+
+
+@given(st.data())
+@settings(max_examples=25, deadline=None)
+def test_any_sizes_dtype_and_strides_are_taken_and_an_example_does_not_depend_on_its_batch(data):
+    dtype = data.draw(st.sampled_from([np.float32, np.float64]))
+    sizes = data.draw(st.lists(st.integers(1, 6), min_size=2, max_size=4))
+    activation = data.draw(st.sampled_from(list(network.ACTIVATIONS)))
+    params, x, _ = draw(data.draw(st.integers(0, 99)), sizes, n=data.draw(st.integers(1, 5)), dtype=dtype)
+    x = np.repeat(x, 2, axis=1)[:, ::2]
+    params = [(np.asfortranarray(W), b) for W, b in params]
+    outputs, cache = network.forward(params, x, activation=activation)
+    assert (outputs.shape, outputs.dtype) == ((len(x), sizes[-1]), dtype)
+    one, _ = network.forward(params, x[:1], activation=activation)
+    np.testing.assert_allclose(one, outputs[:1], rtol=1e-5, atol=1e-6)
+    grads = network.backward(params, cache, np.ones_like(outputs), activation=activation)
+    assert [(dW.shape, db.shape, dW.dtype) for dW, db in grads] == [(W.shape, b.shape, dtype) for W, b in params]
 
 
 def test_untrained_network_with_tiny_weights_loses_the_log_of_the_number_of_classes():

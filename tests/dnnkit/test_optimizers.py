@@ -1,8 +1,12 @@
 """Optimizer steps against torch.optim, a hundred steps in float64."""
 
+import hypothesis
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from dnnkit import optimizers
 
@@ -24,6 +28,27 @@ FAMILY = {
     ),
     "adamw": (optimizers.adamw_step, {"weight_decay": 0.3}, torch.optim.AdamW, {"weight_decay": 0.3}),
 }
+# Further settings, at the edges too.
+SETTINGS = {
+    **FAMILY,
+    "no momentum": (optimizers.momentum_step, {"momentum": 0.0}, torch.optim.SGD, {"momentum": 0.0}),
+    "long momentum": (optimizers.momentum_step, {"momentum": 0.99}, torch.optim.SGD, {"momentum": 0.99}),
+    "rmsprop of one gradient": (
+        optimizers.rmsprop_step,
+        {"decay": 0.0, "eps": 1e-3},
+        torch.optim.RMSprop,
+        {"alpha": 0.0, "eps": 1e-3},
+    ),
+    "adam without a mean": (optimizers.adam_step, {"beta1": 0.0}, torch.optim.Adam, {"betas": (0.0, 0.999)}),
+    "adam with a large eps": (optimizers.adam_step, {"eps": 0.1}, torch.optim.Adam, {"eps": 0.1}),
+    "adamw's moments": (
+        optimizers.adamw_step,
+        {"weight_decay": 0.01, "beta1": 0.5, "beta2": 0.9, "eps": 1e-4},
+        torch.optim.AdamW,
+        {"weight_decay": 0.01, "betas": (0.5, 0.9), "eps": 1e-4},
+    ),
+    "adamw without decay": (optimizers.adamw_step, {"weight_decay": 0.0}, torch.optim.AdamW, {"weight_decay": 0.0}),
+}
 family = pytest.mark.parametrize(("step", "settings", "theirs", "their_settings"), FAMILY.values(), ids=FAMILY)
 
 
@@ -32,7 +57,7 @@ def gradient(w, t):
     return np.array([1.0, 30.0, 0.01, -2.0]) * w + np.cos(t + np.arange(4))
 
 
-@family
+@pytest.mark.parametrize(("step", "settings", "theirs", "their_settings"), SETTINGS.values(), ids=SETTINGS)
 def test_a_hundred_steps_equal_torch(step, settings, theirs, their_settings):
     w = np.array([1.0, -2.0, 3.0, 0.5])
     leaf = torch.from_numpy(w.copy()).requires_grad_()
@@ -72,6 +97,21 @@ def test_a_step_changes_nothing_in_place_and_keeps_dtype_and_shape(step, setting
         np.testing.assert_array_equal(now, then)
     assert type(new_state) is type(state)
     assert not any(np.shares_memory(a, b) for a, b in zip(new_state or (), state or ()))
+
+
+@family
+@given(st.data())
+@hypothesis.settings(max_examples=15, deadline=None)
+def test_any_shape_dtype_and_strides_are_taken_entry_by_entry(step, settings, theirs, their_settings, data):
+    dtype = data.draw(st.sampled_from([np.float32, np.float64]))
+    shape = data.draw(hnp.array_shapes(max_dims=3, max_side=5))
+    strided = np.random.default_rng(data.draw(st.integers(0, 99))).standard_normal((2, *shape, 2)).astype(dtype)
+    w, grad = strided[..., 0]
+    (found, _), (flat, _) = (
+        step(a, b, learning_rate=0.1, **settings) for a, b in ((w, grad), (w.ravel(), grad.ravel()))
+    )
+    assert (found.shape, found.dtype) == (shape, dtype)
+    np.testing.assert_array_equal(found.ravel(), flat)
 
 
 @family
