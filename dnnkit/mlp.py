@@ -65,9 +65,9 @@ def train(params, data, hyperparameters, *, rng, callbacks=(), evaluate_every=1,
     """Train a network by minibatch gradient descent, from the parameters given.
 
     Each epoch goes through the training set in a new order. Each step takes a batch and computes the loss and its
-    gradient; the penalties' gradients are added, the sum is clipped, the weights decay, the optimizer moves all parameters
-    and the weights' norms are limited, as far as the hyperparameters ask for it. Two generators are made from `rng`, one
-    for the order and one for dropout, so that runs that differ in dropout alone see the same batches.
+    gradient; the penalties' gradients are added, the sum is clipped, the weights decay, the optimizer moves all
+    parameters and the weights' norms are limited, as far as the hyperparameters ask for it. Two generators are made
+    from `rng`, one for the order and one for dropout, so that runs that differ in dropout alone see the same batches.
 
     Beside the data a run holds the parameters, their gradient, the optimizer's state and one batch's activations.
 
