@@ -22,7 +22,8 @@ $(READY): pyproject.toml constraints.txt
 	@touch $(READY)
 
 course: $(READY) book  ## build the book, and a sample class: released, handed in, graded, with feedback
-	$(BIN)/python -m autograder sample build/class
+	@$(BIN)/python -m autograder sample build/class
+	@echo "Book:     $(CURDIR)/_build/html/index.html"
 
 book: $(READY)  ## build the book into _build/html, strictly, running what has changed
 	$(BIN)/jupyter-book build . -W -n --keep-going
