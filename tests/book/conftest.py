@@ -20,14 +20,6 @@ JUPYTER_BOOK = str(Path(sys.executable).with_name("jupyter-book"))
 STRICT = ("-W", "-n", "--keep-going")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items):
-    """Let one worker build the book and look at its pages, so that no other one waits for it."""
-    for item in items:
-        if "once" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("book"))
-
-
 @dataclass(frozen=True)
 class Run:
     """A command that has run: its exit status, what it wrote, and the seconds it took."""

@@ -14,7 +14,8 @@ def test_chapter_links_its_assignment_once_under_its_title(topic, html, pages):
     page = pages[f"chapters/{topic}.html"]
     offers = page.select(".assignment")
     assert len(offers) == 1
-    assert offers[0].find_previous_sibling().name == "h1"
+    assert offers[0].find_previous_sibling("h1")
+    assert not offers[0].find_previous_siblings(["p", "section"])
     path = (html / "chapters" / offers[0].a["href"]).resolve()
     assert path == (html / "assignments" / f"{topic}.ipynb").resolve()
     assert str(len(chapter.read(topic).sections)) in offers[0].get_text()
