@@ -1,7 +1,7 @@
 """How a gradient becomes a step of training: penalties, clipping, decay, the optimizer and the limit on norms.
 
-All of it works in place on the flat vectors of a :class:`dnnkit.layers.Stack`, and block by block where arrays are made on
-the way: they stay in the cache, and are small beside the network.
+All of it works in place on the flat vectors of a :class:`dnnkit.layers.Stack`, and block by block where arrays are made
+on the way: they stay in the cache, and are small beside the network.
 """
 
 import functools

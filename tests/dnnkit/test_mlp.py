@@ -518,17 +518,14 @@ def test_bad_input_to_training_is_named(change, error, message):
 
 
 @pytest.mark.parametrize(
-    ("call", "error", "message"),
+    ("sizes", "settings", "message"),
     [
-        (lambda p, x, y: mlp.outputs(p, x[:, :4]), ValueError, r"params\[0\]\[0\] must have shape \(4, any\)"),
-        (lambda p, x, y: mlp.outputs(p, x, activation="swish"), ValueError, "activation must be one of"),
-        (lambda p, x, y: mlp.outputs(p, x, batchnorm=[None]), ValueError, "batchnorm must have an entry for each of 2"),
-        (lambda p, x, y: mlp.error(p, x, y[:-1]), ValueError, r"y must have shape \(20,\)"),
-        (lambda p, x, y: mlp.init([3], scheme="he", rng=rng()), ValueError, "sizes must hold the features"),
-        (lambda p, x, y: mlp.init([3, 0], scheme="he", rng=rng()), ValueError, r"sizes\[1\] must be at least 1"),
-        (lambda p, x, y: mlp.init([3, 2], scheme="he", rng=rng(), dtype="int8"), ValueError, "dtype must be one of"),
+        ([3], {}, "sizes must hold the features"),
+        ([3, 0], {}, r"sizes\[1\] must be at least 1"),
+        ([3, 2], {"dtype": "int8"}, "dtype must be one of"),
+        ([3, 2], {"scheme": "ones"}, "scheme must be one of"),
     ],
 )
-def test_bad_input_to_the_rest_is_named(call, error, message):
-    with pytest.raises(error, match=message):
-        call(*problem())
+def test_bad_input_to_init_is_named(sizes, settings, message):
+    with pytest.raises(ValueError, match=message):
+        mlp.init(sizes, **{"scheme": "he", "rng": rng(), **settings})
