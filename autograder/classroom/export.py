@@ -10,15 +10,15 @@ from . import config as settings
 from .layout import open_class, scratch, write_file
 from .results import results
 
-COLUMNS = ("student", "assignment", "exercise", "points", "max", "verdict", "misconception")
+COLUMNS = ("student", "assignment", "exercise", "points", "max", "verdict", "misconception", "flags")
 
 
 def export(directory):
     """Write ``grades.csv`` and ``exercises.csv`` into a class directory.
 
     ``grades.csv`` is nbgrader's, a line for a student and assignment. ``exercises.csv`` has a line for a student and
-    exercise, with the columns student, assignment, exercise, points, max, verdict and misconception; points are empty
-    as long as a person has to give them.
+    exercise, with the columns student, assignment, exercise, points, max, verdict, misconception and flags; points are
+    empty as long as a person has to give them.
 
     Returns
     -------
@@ -40,6 +40,6 @@ def export(directory):
     for result in results(place):
         points = "" if result.points is None else f"{result.points:g}"
         row = (result.student, result.topic, result.exercise, points, f"{result.possible:g}")
-        writer.writerow((*row, result.verdict, result.misconception))
+        writer.writerow((*row, result.verdict, result.misconception, "; ".join(result.flags)))
     write_file(exercises, text.getvalue().encode())
     return grades, exercises

@@ -17,7 +17,10 @@ NOT_ATTEMPTED = "not attempted"
 
 @dataclass(frozen=True)
 class Result:
-    """One student's result in one exercise; `points` is None as long as a person has to grade it."""
+    """One student's result in one exercise; `points` is None as long as a person has to grade it.
+
+    `flags` are sentences for the instructor alone (see `flags`); they cost no points.
+    """
 
     student: str
     topic: str
@@ -26,6 +29,7 @@ class Result:
     possible: float
     verdict: str
     misconception: str
+    flags: tuple[str, ...] = ()
 
 
 def results(place) -> tuple[Result, ...]:
@@ -34,10 +38,11 @@ def results(place) -> tuple[Result, ...]:
         rows = _rows(gradebook)
     order = {topic: number for number, topic in enumerate(pin.read(place)["topics"])}
     rows.sort(key=lambda row: (order.get(row[1], len(order)), row[1], row[0]))
-    reports, found = {}, []
+    reports, flagged, found = {}, {}, []
     for student, topic, name, kind, score, possible, manual, pending in rows:
         if (student, topic) not in reports:
             reports[student, topic] = _reports(place, student, topic)
+            flagged[student, topic] = _flags(place, student, topic)
         report = reports[student, topic].get(name, {})
         if kind == "code":
             verdict = str(report.get("verdict", NOT_JUDGED))
@@ -47,7 +52,9 @@ def results(place) -> tuple[Result, ...]:
             verdict = NOT_ATTEMPTED if manual is None else GRADED_BY_HAND
         points = None if verdict == BY_HAND else score
         misconception = str(report.get("misconception", ""))
-        found.append(Result(student, topic, f"{topic}/{name}", points, possible, verdict, misconception))
+        exercise = f"{topic}/{name}"
+        said = flagged[student, topic].get(exercise, ())
+        found.append(Result(student, topic, exercise, points, possible, verdict, misconception, tuple(said)))
     return tuple(found)
 
 
@@ -73,6 +80,15 @@ def _rows(gradebook):
         .join(Student, Student.id == SubmittedAssignment.student_id)
         .all()
     )
+
+
+def _flags(place, student, topic):
+    """Return what the record of a grade says to the instructor about its answers, by exercise."""
+    try:
+        record = json.loads(place.step("records", student, f"{topic}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # graded by nbgrader itself
+        return {}
+    return record["flags"]
 
 
 def _reports(place, student, topic):

@@ -14,10 +14,12 @@ from pathlib import Path
 import nbformat
 from nbformat import v4
 
+from .. import exercise as model
 from ..sandbox.client import Limits, Server
 from ..sandbox.run import Times, graded_name, run
 from ..show import bundle
 from . import submission
+from .flags import flags
 from .layout import ClassDirectory
 from .source import ANSWER, PRACTICE
 
@@ -56,6 +58,7 @@ def work(job):
         _show(notebook, outcome)
         record |= {"sandboxes": outcome.sandboxes}
         record["exercises"] = {report.exercise: report.as_dict() for report in outcome.reports.values()}
+        record["flags"] = _flags(job, notebook)
     record |= {"notices": notices, "seconds": round(time.monotonic() - began, 3)}
     if notices:
         told = "\n>\n> ".join(escape(notice) for notice in notices)
@@ -107,6 +110,17 @@ def _show(notebook, outcome):
         ]
 
 
+def _flags(job, notebook):
+    """Return, by exercise, what the instructor may want to look at."""
+    answers = {cell.id.removesuffix(ANSWER): cell.source for cell in notebook.cells if cell.id.endswith(ANSWER)}
+    found = {}
+    for name, source in answers.items():
+        asked = model.load(f"{job.topic}/{name}", job.place.pinned / "exercises")
+        if said := flags(asked, source):
+            found[asked.id] = said
+    return found
+
+
 def _mark_unjudged(notebook):
     """Have every graded cell say that it was not judged, which nbgrader counts as 0 points."""
     for cell in notebook.cells:
@@ -133,4 +147,5 @@ def _about(job):
         "seed_id": hashlib.sha256(seed.encode()).hexdigest()[:12],
         "isolation": job.isolation,
         "exercises": {},
+        "flags": {},
     }

@@ -98,6 +98,10 @@ def enter(root, visible, hidden, files, size):
     """
     _call("mount", None, b"/", None, PRIVATE | REC, None)
     _mount("tmpfs", root, NOSUID | NODEV, "size=1m,mode=755")
+    for name in ("proc", "tmp", "old"):
+        (root / name).mkdir()
+    _mount("proc", root / "proc", NOSUID | NODEV, None)
+    _mount("tmpfs", root / "tmp", NOSUID | NODEV, f"size={size},mode=1777")  # first: what is visible may lie in it
     for path in map(Path, (*SYSTEM, *FILES, *visible)):
         _show(path, root)
     for path in hidden:
@@ -107,10 +111,6 @@ def enter(root, visible, hidden, files, size):
     for name in DEVICES:
         (root / "dev" / name).touch()
         _call("mount", f"/dev/{name}".encode(), bytes(root / "dev" / name), None, BIND, None)
-    for name in ("proc", "tmp", "old"):
-        (root / name).mkdir()
-    _mount("proc", root / "proc", NOSUID | NODEV, None)
-    _mount("tmpfs", root / "tmp", NOSUID | NODEV, f"size={size},mode=1777")
     work = root / WORK.lstrip("/")
     work.mkdir()
     for name, content in files.items():

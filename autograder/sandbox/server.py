@@ -92,8 +92,8 @@ def _be_the_sandbox(request, channel_fd, notebook, refused):
         if not refused:
             try:
                 _enter(request)
-            except isolate.NoIsolation as error:
-                refused = str(error)
+            except (isolate.NoIsolation, OSError, ValueError) as error:
+                refused = str(error) or type(error).__name__
         channel.setblocking(True)
         channel.sendall(json.dumps({"refused": refused}).encode().ljust(512))
         if refused:

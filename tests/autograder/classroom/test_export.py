@@ -2,6 +2,8 @@
 
 import csv
 
+from rich.console import Console
+
 from autograder import classroom
 from autograder.classroom.config import gradebook, load
 
@@ -20,7 +22,7 @@ def test_grades_are_nbgraders(graded):
 
 def test_exercises_add_up_to_the_grades(graded):
     found = rows(graded / "exercises.csv")
-    assert list(found[0]) == ["student", "assignment", "exercise", "points", "max", "verdict", "misconception"]
+    assert list(found[0]) == ["student", "assignment", "exercise", "points", "max", "verdict", "misconception", "flags"]
     for grade in rows(graded / "grades.csv"):
         own = [row for row in found if row["student"] == grade["student_id"]]
         assert sum(float(row["points"] or 0) for row in own) == float(grade["score"])
@@ -34,6 +36,16 @@ def test_verdicts_and_misconceptions_are_there(graded):
     assert found["mistake-02", "toy/double"]["misconception"] == "One is added."
     assert found["broken", "toy/double"]["verdict"] == "not judged"
     assert found["blank", "toy/share"]["verdict"] == "not attempted"
+
+
+def test_an_answer_that_names_the_reference_is_pointed_out(fresh, hand_in):
+    hand_in(fresh, "reader", double="from dnnkit.network import double\ndef double(a):\n    return 2 * a")
+    hand_in(fresh, "writer", double="def double(a):\n    return a + a")
+    classroom.grade(fresh, console=Console(quiet=True), isolation="none")
+    _, exercises = classroom.export(fresh)
+    said = {(row["student"], row["exercise"]): row["flags"] for row in rows(exercises)}
+    assert said["reader", "toy/double"] == "names the reference that was asked for"
+    assert said["writer", "toy/double"] == ""
 
 
 def test_free_text_waits_for_a_person(graded, copied):

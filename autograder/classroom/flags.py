@@ -1,0 +1,68 @@
+"""Point the instructor to answers that may be the reference itself; nobody loses a point by it.
+
+The reference is open source and may be read. Two things are said: that an answer names the function that it was asked
+for, and that it is the reference's code, letter for letter but for comments and docstrings.
+"""
+
+import ast
+import inspect
+import textwrap
+
+FEW_NODES = 40  # of syntax; code as short as this is alike by chance
+
+NAMES_IT = "names the reference that was asked for"
+IS_IT = "is the reference's code"
+
+
+def flags(exercise, source):
+    """Return what is to be said of the cell of an answer: none, one or both of the sentences above.
+
+    Parameters
+    ----------
+    exercise : autograder.exercise.Exercise
+        What was asked.
+    source : str
+        The cell's text; text that is not Python has no flags.
+    """
+    if exercise.asks_for_value or exercise.kind == "text":
+        return ()
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return ()
+    said = []
+    if _names(tree, exercise.name):
+        said.append(NAMES_IT)
+    reference = _definition(ast.parse(textwrap.dedent(inspect.getsource(exercise.solution))))
+    own = next((node for node in tree.body if getattr(node, "name", None) == exercise.name), None)
+    if own is not None and _size(reference) > FEW_NODES and _plain(own) == _plain(reference):
+        said.append(IS_IT)
+    return tuple(said)
+
+
+def _names(tree, name):
+    """Whether code imports a name from dnnkit, or reads it as an attribute of something."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "dnnkit":
+            if any(alias.name in (name, "*") for alias in node.names):
+                return True
+        elif isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Load):
+            return True
+    return False
+
+
+def _definition(tree):
+    return next(node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef)))
+
+
+def _plain(node):
+    """Return the code of a definition without docstrings, decorators and the names of its own."""
+    copied = ast.parse(ast.unparse(node))
+    for inner in ast.walk(copied):
+        if isinstance(inner, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(inner) is not None:
+            inner.body = inner.body[1:]
+    return [ast.dump(statement) for statement in copied.body[0].body]
+
+
+def _size(node):
+    return sum(1 for _ in ast.walk(node))
