@@ -7,10 +7,10 @@ READY := .venv/ready
 export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup course book vendor test audit bench lint format clean
+.PHONY: help setup course book vendor test audit bench bench-all lint format clean
 
 help:  ## list the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 11
 
 setup: $(READY)  ## make .venv with all that the project needs
 
@@ -40,6 +40,9 @@ audit: $(READY)  ## lint the course: answers, checks, misconceptions, chapters
 
 bench: $(READY)  ## measure speed as ratios, into build/bench.json
 	$(BIN)/python -m bench
+
+bench-all: $(READY)  ## the same, with the benchmarks that take minutes
+	$(BIN)/python -m bench train_step augment search check_latency grade
 
 lint: $(READY)  ## check style
 	$(BIN)/ruff check
