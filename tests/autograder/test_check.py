@@ -24,6 +24,13 @@ def test_practice_runs_no_hidden_check():
     assert not hidden & {finding.check for finding in report.findings}
 
 
+def test_practice_is_silent_while_nbgrader_grades(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert check(ID, ASKED.solution) is None
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    assert check(ID, ASKED.solution).verdict == "passed"
+
+
 def test_practice_says_the_same_each_time():
     assert check(ID, WRONG["no_rescale"]) == check(ID, WRONG["no_rescale"])
 
