@@ -87,6 +87,12 @@ def test_sample_has_the_distributions_of_scipy():
     assert stats.chisquare(counts).pvalue > 1e-4
 
 
+def test_the_ends_of_an_integer_axis_are_as_likely_as_its_middle():
+    generator, space = rng(13), {"layers": IntUniform(1, 3)}
+    _, counts = np.unique([sample(space, rng=generator)["layers"] for _ in range(3000)], return_counts=True)
+    assert stats.chisquare(counts).pvalue > 1e-4
+
+
 def test_axes_are_drawn_independently():
     generator = rng(1)
     configs = [sample(SPACE, rng=generator) for _ in range(3000)]
