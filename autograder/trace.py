@@ -10,6 +10,7 @@ EXERCISES = str(HERE / "exercises")  # an exercise's own wrong answers are answe
 NOT_THEIRS = (
     str(HERE),
     str(HERE.parent / "dnnkit"),
+    str(Path(traceback.__file__).parent),  # the standard library, also where it is a zip, as it is in a browser
     *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
 )
 MAX_LINES = 12
