@@ -22,6 +22,7 @@ def setup(app):
     _disconnect_thebe(app)
     app.add_css_file("book.css")
     app.add_css_file("live.css")
+    app.add_js_file("access.js", loading_method="defer")
     for module in (cache, frame, assignment, archive, decorate, figure):
         module.setup(app)
     # Pages are all made anew when this package, its styles included, has changed; what their cells gave stays cached.

@@ -21,8 +21,7 @@ export class Editor {
     this.#area.setAttribute("aria-label", `${label}. ${SAYS_HOW}`)
     for (const off of ["autocapitalize", "autocomplete", "autocorrect"]) this.#area.setAttribute(off, "off")
     this.#printed.classList.add("live-printed")
-    this.#printed.setAttribute("aria-hidden", "true")
-    this.#printed.removeAttribute("tabindex")
+    this.#printed.inert = true
     this.#printed.parentElement.append(this.#area)
     this.#show()
     this.#area.addEventListener("input", () => this.#changed())
