@@ -1,0 +1,73 @@
+"""Serve built pages on this machine, with all that they fetch from other hosts beside them."""
+
+import contextlib
+import functools
+import http.server
+import io
+import threading
+
+from autograder.live import decorate
+from tests.book import packages
+
+MATHJAX = "https://cdn.jsdelivr.net/npm/mathjax@3/"
+LOCAL = {decorate.PYODIDE: "/pyodide/", MATHJAX: "/mathjax/", decorate.MODULES: "/modules/"}
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Pages, in which other hosts' addresses are replaced; Pyodide, MathJax and the editor's modules from npm."""
+
+    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
+        ".mjs": "text/javascript",
+        ".js": "text/javascript",
+        ".wasm": "application/wasm",
+    }
+
+    def __init__(self, *arguments, modules, pyodide, **options):
+        self.modules, self.pyodide = modules, pyodide
+        super().__init__(*arguments, **options)
+
+    def send_head(self):
+        path = self.path.partition("?")[0]
+        place, _, rest = path.removeprefix("/").partition("/")
+        if place == "pyodide":
+            found = self.pyodide.get(rest)
+            return self._send(found if isinstance(found, bytes) else found.read_bytes() if found else None)
+        if place == "mathjax":
+            return self._send((self.modules / "mathjax" / rest).read_bytes())
+        if place == "modules":
+            scope, name = rest.rpartition("@")[0], rest.rpartition("@")[2]
+            return self._send((self.modules / scope / name.partition("/")[2]).read_bytes())
+        if path.endswith(".html"):
+            with open(self.translate_path(path), "rb") as page:
+                content = page.read()
+            for host, here in LOCAL.items():
+                content = content.replace(host.encode(), here.encode())
+            return self._send(content)
+        return super().send_head()
+
+    def _send(self, content):
+        if content is None:
+            return self.send_error(404)
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(self.path.partition("?")[0]))
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        return io.BytesIO(content)
+
+    def log_message(self, *arguments):
+        pass
+
+
+@contextlib.contextmanager
+def served(html):
+    """Serve the built book of the folder `html`; yields its address."""
+    modules = packages.install()
+    handler = functools.partial(Handler, directory=str(html), modules=modules, pyodide=packages.pyodide_files(modules))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
