@@ -11,14 +11,23 @@ const python = new Python(data)
 
 /** Ask Python, saying what happens in `status`; return its reply, or undefined where there is none. */
 async function ask(request, { status, onPrint, onFail }) {
-  const early = setTimeout(() => (status.textContent = "Starting Python: the first time takes some seconds."), 300)
+  const say = (text) => setTimeout(() => (status.textContent = text), 300)
+  let soon = say("Starting Python: the first time takes some seconds.")
   try {
-    const loaded = python.load().then(() => clearTimeout(early), () => {})
+    const loaded = python.load().then(
+      () => {
+        clearTimeout(soon)
+        soon = say("Running ...")
+      },
+      () => {},
+    )
     const reply = await python.ask(request, onPrint)
     await loaded
+    clearTimeout(soon)
     status.textContent = ""
     return reply
   } catch (error) {
+    clearTimeout(soon)
     status.textContent = ""
     if (error instanceof TimeLimit) {
       onFail(`This was ended after ${data.seconds} seconds. Is there a loop that never ends?`)
@@ -28,8 +37,6 @@ async function ask(request, { status, onPrint, onFail }) {
           `download the assignment, at the top of the page, and open it in Jupyter.`,
       )
     } else onFail(error.message)
-  } finally {
-    clearTimeout(early)
   }
 }
 
