@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import socket
 import subprocess
@@ -13,8 +14,9 @@ from functools import partial
 
 from .. import codec
 from ..standin import JudgeSide
-from ..verdict import KILLED, TIMED_OUT, Ended
-from .wire import Channel, Closed, TooBig, TooLate
+from ..verdict import KILLED, OUT_OF_MEMORY, TIMED_OUT, Ended
+from .outputs import well_formed
+from .wire import Asking, Channel, Closed, TooBig, TooLate
 
 START = 60.0  # seconds in which the warm interpreter must be ready
 ENTER = 10.0  # and a fork in its namespaces
@@ -78,8 +80,8 @@ class Server:
     def __exit__(self, *exception):
         self.stop()
 
-    def sandbox(self, files=None, seed=0):
-        """Return a new `Sandbox`; `files` (name to bytes) lie in its working directory."""
+    def sandbox(self, files=None, seed=0, seconds=math.inf):
+        """Return a new `Sandbox`; `files` (name to bytes) lie in its working directory, `seconds` is all its time."""
         channel, theirs = socket.socketpair()
         lifeline, their_lifeline = socket.socketpair()
         request = {
@@ -90,24 +92,29 @@ class Server:
             "root": self._root.name,
             "seed": seed,
         }
-        socket.send_fds(self._control, [json.dumps(request).encode()], [theirs.fileno(), their_lifeline.fileno()])
+        with tempfile.TemporaryFile() as file:  # a message may not be as large as what a student hands in
+            file.write(json.dumps(request).encode())
+            file.flush()
+            descriptors = [theirs.fileno(), their_lifeline.fileno(), file.fileno()]
+            socket.send_fds(self._control, [b"fork"], descriptors)
         theirs.close()
         their_lifeline.close()
-        return Sandbox(channel, lifeline)
+        return Sandbox(channel, lifeline, time.monotonic() + seconds)
 
 
 class Sandbox:
     """One fork: run cells in it, and reach what they defined. Closing it kills all that it started."""
 
-    def __init__(self, channel, lifeline):
+    def __init__(self, channel, lifeline, ends):
         self._lifeline = lifeline
+        self._ends_at = ends
         channel.settimeout(ENTER)
         try:
             greeting = _exactly(channel, 512)
             refused = json.loads(greeting)["refused"]
         except (OSError, ValueError):
             refused = "the sandbox did not start"
-        self._channel = Channel(channel)
+        self._channel = Asking(Channel(channel))
         if refused:
             self.close()
             raise Refused(refused)
@@ -126,10 +133,7 @@ class Sandbox:
     def run(self, source, seconds):
         """Run a cell; return its outputs and whether it raised. Raises Ended when it does not come to its end."""
         reply = self._ask({"do": "run", "source": source}, seconds)
-        outputs, failed = reply.get("outputs"), reply.get("failed")
-        if not isinstance(outputs, list):
-            raise Ended(KILLED, "its reply was malformed")
-        return outputs, bool(failed)
+        return well_formed(reply.get("outputs")), bool(reply.get("failed"))
 
     def answer(self, name, seconds):
         """Return whether a name stands for an attempt, and how to begin a talk with it (see `judge.verdict`)."""
@@ -142,7 +146,7 @@ class Sandbox:
         judge = JudgeSide()
 
         def exchange(frame):
-            deadline = time.monotonic() + seconds
+            deadline = self._deadline(seconds)
             with self._ends():
                 self._channel.send(frame, deadline)
                 while True:
@@ -155,13 +159,16 @@ class Sandbox:
         return judge
 
     def _ask(self, message, seconds):
-        deadline = time.monotonic() + seconds
+        deadline = self._deadline(seconds)
         with self._ends():
             self._channel.send(codec.dump(message), deadline)
             try:
                 return codec.load(self._channel.receive(deadline))
             except codec.BadFrame as error:
                 raise Ended(KILLED, f"its reply was malformed: {error}") from None
+
+    def _deadline(self, seconds):
+        return min(time.monotonic() + seconds, self._ends_at)
 
     @contextlib.contextmanager
     def _ends(self):
@@ -175,16 +182,19 @@ class Sandbox:
             self.close()
             raise Ended(KILLED, str(error)) from None
         except Closed:
-            raise Ended(KILLED, self._exit_status()) from None
+            raise self._end() from None
 
-    def _exit_status(self):
+    def _end(self):
         """Return what the keeper says of the end."""
         self._lifeline.settimeout(2)
         try:
-            status = int(self._lifeline.recv(16) or b"1")
+            said = self._lifeline.recv(16) or b"1"
+            if said == b"memory":
+                return Ended(OUT_OF_MEMORY, "all its processes together")
+            status = int(said)
         except (OSError, ValueError):
-            return ""
-        return f"by signal {-status}" if status < 0 else f"with exit status {status}"
+            return Ended(KILLED)
+        return Ended(KILLED, f"by signal {-status}" if status < 0 else f"with exit status {status}")
 
 
 def _exactly(channel, count):

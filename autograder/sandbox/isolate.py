@@ -134,6 +134,32 @@ def limit(*, memory, cpu, processes, file_size, open_files=256):
         ("CORE", 0),
     ):
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")  # where memory runs out, this goes first
+
+
+def memory(pid):
+    """Return the bytes that a process and those that it started take, besides what each of them has from this one."""
+    parents = {int(entry.name): _parent(entry) for entry in Path("/proc").glob("[0-9]*")}
+    family = {pid}
+    while more := {one for one, parent in parents.items() if parent in family} - family:
+        family |= more
+    shared = _resident(os.getpid())
+    return sum(max(0, _resident(one) - shared) for one in family)
+
+
+def _parent(place):
+    try:
+        return int((place / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:  # it has ended
+        return 0
+
+
+def _resident(pid):
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
 
 
 def environment_paths():

@@ -5,6 +5,7 @@ notebook again without it; what was judged before stays judged.
 """
 
 import ast
+import hashlib
 import time
 from dataclasses import dataclass, field
 
@@ -13,6 +14,9 @@ from nbformat import v4
 from .. import exercise as model
 from ..judge import quiet, verdict
 from ..verdict import NOT_ATTEMPTED, Ended, Finding, Report
+from .outputs import size
+
+MAX_OUTPUTS = 32 * 2**20  # characters of what all cells of a notebook show; later cells show nothing
 
 
 @dataclass(frozen=True)
@@ -57,28 +61,34 @@ def run(notebook, server, *, topic, starters, exercises, key, times=Times(), fil
     """
     outcome = Outcome()
     ends = time.monotonic() + times.whole
-    lost = {}  # index of the cell at which a sandbox ended -> how
+    lost = {}  # index of the cell at which a sandbox ended -> how it ended
+    room = MAX_OUTPUTS
+    seed = int.from_bytes(hashlib.sha256(key).digest()[:4], "big")  # of the key itself nothing goes in
     while True:
         outcome.sandboxes += 1
-        with server.sandbox(files, seed=int.from_bytes(key[:4], "big")) as sandbox:
+        with server.sandbox(files, seed, ends - time.monotonic()) as sandbox:
             try:
                 for index, cell in enumerate(notebook.cells):
                     if cell.cell_type != "code" or index in lost:
                         continue
                     here = index
-                    left = ends - time.monotonic()
                     if name := graded_name(cell):
                         if index not in outcome.reports:
                             asked = model.load(f"{topic}/{name}", exercises)
-                            outcome.reports[index] = _judge(
-                                asked, sandbox, key, starters, notebook, min(times.call, left)
-                            )
+                            outcome.reports[index] = _judge(asked, sandbox, key, starters, notebook, times.call)
                     else:
-                        outcome.outputs[index], _ = sandbox.run(cell.source, min(times.cell, left))
+                        outputs, _ = sandbox.run(cell.source, times.cell)
+                        if index not in outcome.outputs and (room := room - size(outputs)) >= 0:
+                            outcome.outputs[index] = outputs
                 return outcome
-            except Ended as ended:
-                lost[here] = ended
+            except Ended as told:
+                lost[here] = ended = told
                 _record_end(outcome, notebook, topic, here, ended, exercises)
+        if time.monotonic() >= ends:
+            for index, cell in enumerate(notebook.cells):
+                if cell.cell_type == "code" and index not in (outcome.outputs | outcome.reports):
+                    _record_end(outcome, notebook, topic, index, ended, exercises)
+            return outcome
 
 
 def graded_name(cell):

@@ -1,8 +1,8 @@
 """A warm interpreter: everything that a notebook may import is imported once, and each submission gets a fork of it.
 
 Started by `client.Server` as ``python -m autograder.sandbox.server``, with a socket as its standard input. A request on
-it is a JSON frame with two sockets attached: the channel to the judge, and a lifeline. When the judge's end of the
-lifeline closes, for whatever reason, everything that the fork has started is killed.
+it has three descriptors attached: the channel to the judge, a lifeline, and a file that says what is asked. When the
+judge's end of the lifeline closes, for whatever reason, everything that the fork has started is killed.
 """
 
 import contextlib
@@ -21,6 +21,7 @@ from pathlib import Path
 from . import isolate, session
 from .shell import Notebook
 
+WATCH = 200  # milliseconds from one look at the memory of a sandbox to the next
 WARM = ("numpy", "torch", "matplotlib", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "IPython", "dnnkit")
 
 
@@ -33,13 +34,13 @@ def main():
     gc.collect()
     gc.freeze()
     while True:
-        request, fds, _, _ = socket.recv_fds(control, 2**20, 2)
-        if not request:
+        order, fds, _, _ = socket.recv_fds(control, 16, 3)
+        if not order:
             return
         if os.fork() == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             control.close()
-            keep(json.loads(request), *fds, notebook)
+            keep(*fds, notebook)
         for fd in fds:
             os.close(fd)
 
@@ -54,9 +55,12 @@ def warm_up():
     return Notebook()
 
 
-def keep(request, channel_fd, lifeline_fd, notebook):
+def keep(channel_fd, lifeline_fd, request_fd, notebook):
     """Be the keeper of one sandbox: start it, end it when the judge lets go, and report how it ended."""
     isolate.die_with_parent()
+    with open(request_fd, "rb") as file:
+        file.seek(0)
+        request = json.load(file)
     lifeline = socket.socket(fileno=lifeline_fd)
     refused = ""
     if request["isolation"] == "namespaces":
@@ -73,11 +77,14 @@ def keep(request, channel_fd, lifeline_fd, notebook):
     ended = os.pidfd_open(child)
     poll.register(ended, select.POLLIN)
     poll.register(lifeline, select.POLLIN)
-    if ended not in dict(poll.poll()):
+    too_much = False
+    while not (happened := dict(poll.poll(WATCH))) and not too_much:
+        too_much = isolate.memory(child) > request["limits"]["memory"]
+    if ended not in happened:
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     with contextlib.suppress(OSError):
-        lifeline.send(str(os.waitstatus_to_exitcode(status)).encode())
+        lifeline.send(b"memory" if too_much else str(os.waitstatus_to_exitcode(status)).encode())
     os._exit(0)
 
 

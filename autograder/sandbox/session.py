@@ -9,15 +9,16 @@ from .. import codec
 from ..attempt import attempted
 from ..standin import AnswerSide
 from .shell import Notebook, refuse_input, stdin_is_empty
-from .wire import Channel, Closed
+from .wire import Answering, Channel, Closed
 
 HIDE = ("autograder",)  # in the student's process these modules are a stub
 
 
 def serve(socket, notebook: Notebook):
     """Do what the judge asks for, one frame after another, until it closes the channel."""
-    channel = Channel(socket)
+    channel = Answering(Channel(socket))
     stdin_is_empty()
+    sys.path.insert(0, "")  # what was handed in beside the notebook can be imported, as in a kernel
     builtins.input = refuse_input
     _hide_the_judge()
     answer = None

@@ -12,8 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from matplotlib_inline.backend_inline import configure_inline_support
 from traitlets.config import Config
 
-MAX_OUTPUT = 2**20  # bytes of one cell
-CUT = "\n[the output of this cell was cut here]\n"
+from .outputs import CUT, MAX_OUTPUT
 
 
 class Notebook:

@@ -67,7 +67,7 @@ def test_an_end_that_closes_is_closed(ends):
 def test_an_announced_flood_is_not_awaited(ends, monkeypatch):
     monkeypatch.setattr(wire, "MAX_FRAME", 1000)
     channel, other = ends
-    other.sendall(struct.pack("<I", 1001))
+    other.sendall(struct.pack("<I", 1001 + wire.MARK))
     with pytest.raises(wire.TooBig, match="at most 1000"):
         channel.receive(soon())
 

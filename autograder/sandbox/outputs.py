@@ -1,0 +1,62 @@
+"""The outputs of a cell, as a sandbox reports them: whatever comes, nbformat's text of it is kept, and capped."""
+
+MAX_OUTPUT = 2**20  # characters of one cell
+CUT = "\n[the output of this cell was cut here]\n"
+
+
+def well_formed(outputs):
+    """Return those among what a sandbox says that a cell showed which are outputs, in nbformat's form, up to a cap."""
+    kept, room = [], 2 * MAX_OUTPUT  # the sandbox cuts at the cap itself, unless an answer keeps it from that
+    for output in outputs if isinstance(outputs, list) else ():
+        mended = _mended(output) if isinstance(output, dict) else None
+        if mended is None:
+            continue
+        room -= 100 + size([mended])
+        if room < 0:
+            return [*kept, {"output_type": "stream", "name": "stdout", "text": CUT}]
+        kept.append(mended)
+    return kept
+
+
+def size(outputs):
+    """Return how many characters well-formed outputs hold."""
+    return sum(len(text) for output in outputs for text in _texts(output))
+
+
+def plain(text):
+    """Return text in which every character can be written to a file, and "" for anything that is no text."""
+    return text.encode("utf-8", "replace").decode() if isinstance(text, str) else ""
+
+
+def _texts(output):
+    for value in output.values():
+        if isinstance(value, dict):
+            yield from value.keys()
+            yield from value.values()
+        elif isinstance(value, list):
+            yield from value
+        elif isinstance(value, str):
+            yield value
+
+
+def _mended(output):
+    """Return one output with what nbformat asks for and nothing else, or None."""
+    match output.get("output_type"):
+        case "stream":
+            name = "stderr" if output.get("name") == "stderr" else "stdout"
+            return {"output_type": "stream", "name": name, "text": plain(output.get("text"))}
+        case "error":
+            trace = output.get("traceback")
+            return {
+                "output_type": "error",
+                "ename": plain(output.get("ename")),
+                "evalue": plain(output.get("evalue")),
+                "traceback": [plain(line) for line in trace] if isinstance(trace, list) else [],
+            }
+        case "display_data" | "execute_result" as kind:
+            data = output.get("data")
+            pairs = data.items() if isinstance(data, dict) else ()
+            shown = {plain(mime): plain(text) for mime, text in pairs if isinstance(text, str)}
+            more = {"execution_count": None} if kind == "execute_result" else {}
+            return {"output_type": kind, "data": shown, "metadata": {}, **more}
+    return None
