@@ -14,6 +14,7 @@ import sys
 import numpy as np
 
 MAX_FRAME = 64 * 2**20  # bytes; an answer that needs more is not an answer
+MAX_ITEMS = 2**21  # of a frame; each costs the reader some hundred bytes, in the frame it may cost three
 MAX_DEPTH = 24
 MAX_BITS = 4096  # of an integer
 DTYPES = frozenset("?bhilqBHILQefdFD")
@@ -35,6 +36,8 @@ def load(frame):
     """Return the message in a frame; raise BadFrame for anything else."""
     if len(frame) > MAX_FRAME:
         raise BadFrame(f"a frame may have at most {MAX_FRAME} bytes, got {len(frame)}")
+    if sum(map(frame.count, (b",", b"[", b"{"))) > MAX_ITEMS:
+        raise BadFrame(f"a frame may have at most {MAX_ITEMS} items")
     try:
         message = json.loads(frame)
     except (ValueError, RecursionError) as error:

@@ -18,6 +18,7 @@ from .verdict import CRASHED, NOT_ATTEMPTED, OUT_OF_MEMORY, PASSED, WRONG, Crash
 
 UNEXAMINED = "the answer could not be examined"
 MAX_PRINTED = 2000  # characters of what the answer printed
+MAX_DETAIL = 4000  # and of what is told about one check: an answer chooses its exception's message and traceback
 
 
 def judge(exercise, answer, key, *, checks):
@@ -78,16 +79,21 @@ def _find(exercise, check, peer, rng):
     try:
         check.run(_submission(exercise, peer), rng)
     except Wrong as wrong:
-        return Finding(check.name, check.title, WRONG, wrong.sentence, wrong.detail)
+        return Finding(check.name, check.title, WRONG, wrong.sentence, _told(wrong.detail))
     except Crashed as crash:
         kind = OUT_OF_MEMORY if crash.kind == "MemoryError" else CRASHED
-        detail = f"{crash.trace}\n{crash}".strip()
-        return Finding(check.name, check.title, kind, f"your code raised {crash.kind}", detail)
+        detail = f"{crash.trace[-MAX_DETAIL:]}\n{str(crash)[:MAX_DETAIL]}".strip()
+        return Finding(check.name, check.title, kind, f"your code raised {_told(crash.kind[:80])}", _told(detail))
     except Ended:  # there is no answer any longer to ask anything of
         raise
     except Exception as error:  # the check's own fault, which `audit` reports; an answer cannot stop a batch by it
-        return Finding(check.name, check.title, WRONG, UNEXAMINED, f"{type(error).__name__}: {error}")
+        return Finding(check.name, check.title, WRONG, UNEXAMINED, _told(f"{type(error).__name__}: {error}"))
     return Finding(check.name, check.title, PASSED)
+
+
+def _told(text):
+    """Return text of which an answer may have chosen a part: not too long, and such that it can be written."""
+    return text[: 2 * MAX_DETAIL].encode("utf-8", "replace").decode()
 
 
 def _submission(exercise, peer):

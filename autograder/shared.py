@@ -162,6 +162,17 @@ class JudgeTable(Table):
         self._tracked[number] = (reference, _state_of(array))
         return number
 
+    def decode_shared(self, form, body):
+        """Return the thing that the JSON of `encode_shared` names; an answer's arrays go by value, and have no number.
+
+        One that had could be named thousands of times in a small frame.
+        """
+        if form == "array" and body[0] is not None:
+            raise codec.BadFrame("an array of an answer has no number")
+        if form in ("generator", "handle") and (type(body[0]) is not int or body[0] % 2 == self._next % 2):
+            raise codec.BadFrame("the number of a thing of the answer is odd")
+        return super().decode_shared(form, body)
+
     def begin_turn(self):
         """Keep every array alive while the answer has its turn: it may still name one that the check has let go of."""
         self._alive = [thing() for thing, _ in self._tracked.values()]
@@ -203,6 +214,8 @@ def _generator_in(state):
     """Return a generator in that state; its seed sequence, used by `spawn`, is made of the state too."""
     if not isinstance(state, list) or len(state) != 4 or not all(type(n) is int and 0 <= n < 2**128 for n in state):
         raise codec.BadFrame("a generator's state must be four integers")
+    if state[1] % 2 == 0:
+        raise codec.BadFrame("a generator's increment must be odd")  # or it draws nothing new, zeros for instance
     bits = np.random.PCG64(np.random.SeedSequence(state[:2]))
     bits.state = {
         "bit_generator": "PCG64",

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import codec
-from autograder.standin import JudgeSide
+from autograder.standin import AnswerSide, JudgeSide
 from dnnkit.normalization import Standardizer
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
@@ -48,7 +48,8 @@ def table():
 
 
 def there_and_back(value):
-    return codec.decode(codec.load(codec.dump({"value": codec.encode(value, table())}))["value"], table())
+    frame = codec.dump({"value": codec.encode(value, table())})
+    return codec.decode(codec.load(frame)["value"], AnswerSide(None).table)
 
 
 @settings(max_examples=100, deadline=None)
