@@ -55,6 +55,7 @@ def configure(c, root):
     place = ClassDirectory(root.resolve())
     c.CourseDirectory.root = str(place.root)
     set_release(c)
+    c.HTMLExporter.filters = {"markdown2html": "autograder.classroom.sanitize.markdown"}
     os.environ["AUTOGRADER_EXERCISES"] = str(place.pinned / "exercises")
 
 

@@ -27,13 +27,16 @@ def flags(exercise, source):
     if exercise.asks_for_value or exercise.kind == "text":
         return ()
     try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
+        return _said(exercise, ast.parse(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
+
+
+def _said(exercise, tree):
     said = []
     if _names(tree, exercise.name):
         said.append(NAMES_IT)
-    reference = _definition(ast.parse(textwrap.dedent(inspect.getsource(exercise.solution))))
+    reference = _definition(ast.parse(_source(exercise)))
     own = next((node for node in tree.body if getattr(node, "name", None) == exercise.name), None)
     if own is not None and _size(reference) > FEW_NODES and _plain(own) == _plain(reference):
         said.append(IS_IT)
@@ -49,6 +52,13 @@ def _names(tree, name):
         elif isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Load):
             return True
     return False
+
+
+def _source(exercise):
+    """Return the reference's code: dnnkit's, or that which stands in the exercise's own file."""
+    if exercise.solution.__module__.startswith("dnnkit."):
+        return textwrap.dedent(inspect.getsource(exercise.solution))
+    return exercise.solution_source
 
 
 def _definition(tree):

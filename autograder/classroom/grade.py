@@ -192,6 +192,7 @@ class _Run:
 
     def job(self, task, folder):
         course = settings.course_directory(self.config)
+        cell = float(self.config.Execute.get("timeout", Times.cell))
         return Job(
             place=self.place,
             student=task.student,
@@ -201,7 +202,7 @@ class _Run:
             max_kilobytes=course.max_file_size,
             digest=self.pinned["topics"][task.topic],
             isolation=self.isolation,
-            times=Times(cell=float(self.config.Execute.get("timeout", Times.cell))),
+            times=Times(cell=cell, call=min(cell, Times.call)),
         )
 
 

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from nbformat import NotebookNode, v4
 from nbgrader.utils import parse_utc
 
+MOST_CELLS = 2000
+MOST_BESIDE = 16 * 2**20  # bytes of all files beside the notebook
 LACKING = "# This answer's cell was missing from the submission."
 
 
@@ -54,11 +56,11 @@ def read(folder, topic, max_kilobytes) -> Submission:
     return Submission(cells, tuple(notices), timestamp)
 
 
-def files(folder, most=16 * 2**20) -> dict[str, bytes]:
+def files(folder, most=MOST_BESIDE) -> dict[str, bytes]:
     """Return what a student handed in beside the notebook, by name; nothing of it where it is too much."""
     found, room = {}, most
-    for path in sorted(folder.glob("*")):
-        if path.suffix == ".ipynb" or path.name == "timestamp.txt" or not _is_file(path):
+    for path in _entries(folder):
+        if path.suffix == ".ipynb" or path.name == "timestamp.txt" or not _is_readable(path):
             continue
         room -= path.stat().st_size
         if room < 0:
@@ -70,12 +72,23 @@ def files(folder, most=16 * 2**20) -> dict[str, bytes]:
 def digest(folder) -> str:
     """Return a digest of all that grading reads of a submission."""
     summed = hashlib.sha256()
-    for path in sorted(folder.glob("*")):
+    for path in _entries(folder):
         summed.update(f"{path.name}\0{_is_file(path)}\0".encode("utf-8", "replace"))
-        if _is_file(path) and os.access(path, os.R_OK):
+        if (size := path.lstat().st_size) > MOST_BESIDE:  # it is not read, or rarely: its time tells that it changed
+            summed.update(f"{size} {path.lstat().st_mtime_ns}\0".encode())
+        elif _is_readable(path):
             with path.open("rb") as file:
                 summed.update(hashlib.file_digest(file, "sha256").digest())
     return summed.hexdigest()
+
+
+def _entries(folder):
+    """Return what lies in a folder, which may be none or a link that leads out of the submission."""
+    return [] if folder.is_symlink() else sorted(folder.glob("*"))
+
+
+def _is_readable(path):
+    return _is_file(path) and os.access(path, os.R_OK)
 
 
 def _is_file(path):
@@ -86,7 +99,7 @@ def _is_file(path):
 def _notebook(folder, topic, notices):
     """Return the path of the notebook to grade."""
     expected = folder / f"{topic}.ipynb"
-    found = sorted(path for path in folder.glob("*.ipynb") if _is_file(path))
+    found = [path for path in _entries(folder) if path.suffix == ".ipynb" and _is_file(path)]
     if expected in found:
         return expected
     names = ", ".join(re.sub(r"[^\w.() -]", "?", path.name) for path in found)
@@ -114,6 +127,8 @@ def _cells(path, max_kilobytes):
         ) from error
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise _Unreadable(f"{path.name} is not a Jupyter notebook (format 4): it has no list of cells.")
+    if len(notebook["cells"]) > MOST_CELLS:
+        raise _Unreadable(f"{path.name} has {len(notebook['cells'])} cells, where at most {MOST_CELLS} are read.")
     return tuple(_cell(cell, path) for cell in notebook["cells"])
 
 
@@ -132,12 +147,13 @@ def _cell(cell, path):
 
 def _timestamp(folder, notices):
     path = folder / "timestamp.txt"
-    if not path.exists() or not _is_file(path):
+    if path not in _entries(folder) or not _is_file(path):
         return ""
     try:
-        text = path.read_text(encoding="utf-8").strip()[:100]
+        with path.open(encoding="utf-8") as file:
+            text = file.read(100).strip()
         parse_utc(text)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         notices.append("The time of your submission could not be read.")
         return ""
     return text
@@ -203,7 +219,8 @@ def _answers(ours, names, sources):
 def _added(kind, source, number):
     """Return a cell of the student's own."""
     new = {"code": v4.new_code_cell, "markdown": v4.new_markdown_cell, "raw": v4.new_raw_cell}[kind]
-    return new(source, id=f"added-{number}")
+    metadata = {"raw_mimetype": "text/plain"} if kind == "raw" else {}  # others are part of a page as they stand
+    return new(source, id=f"added-{number}", metadata=metadata)
 
 
 def _put_back(built, ours, name):

@@ -6,6 +6,7 @@ What a job gives is a notebook with outputs, laid where nbgrader records it from
 import hashlib
 import json
 import time
+import traceback
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -15,10 +16,10 @@ import nbformat
 from nbformat import v4
 
 from .. import exercise as model
-from ..sandbox.client import Limits, Server
+from ..sandbox.client import Limits, Refused, Server
 from ..sandbox.run import Times, graded_name, run
 from ..show import bundle
-from . import submission
+from . import sanitize, submission
 from .flags import flags
 from .layout import ClassDirectory
 from .source import ANSWER, PRACTICE
@@ -54,11 +55,18 @@ def work(job):
     if read.cells is None:
         _mark_unjudged(notebook)
     else:
-        outcome = _run(job, _without_practice(notebook), release, submission.files(folder))
-        _show(notebook, outcome)
-        record |= {"sandboxes": outcome.sandboxes}
-        record["exercises"] = {report.exercise: report.as_dict() for report in outcome.reports.values()}
-        record["flags"] = _flags(job, notebook)
+        try:
+            outcome = _run(job, _without_practice(notebook), release, submission.files(folder))
+            _show(notebook, outcome)
+            record |= {"sandboxes": outcome.sandboxes}
+            record["exercises"] = {report.exercise: report.as_dict() for report in outcome.reports.values()}
+            record["flags"] = _flags(job, notebook)
+        except Refused:
+            raise
+        except Exception:  # the course's own fault; one submission that meets with it must not stop the others
+            _mark_unjudged(notebook)
+            record["error"] = traceback.format_exc()
+            notices.append("Grading failed here, which is not your fault. Your instructor has been told.")
     record |= {"notices": notices, "seconds": round(time.monotonic() - began, 3)}
     if notices:
         told = "\n>\n> ".join(escape(notice) for notice in notices)
@@ -101,7 +109,7 @@ def _warm(isolation):
 def _show(notebook, outcome):
     """Write into a notebook what its cells showed, and each verdict where the judge asked."""
     for index, outputs in outcome.outputs.items():
-        notebook.cells[index].outputs = [nbformat.from_dict(output) for output in outputs]
+        notebook.cells[index].outputs = [nbformat.from_dict(output) for output in sanitize.outputs(outputs)]
     for index, report in outcome.reports.items():
         points = float(min(max(report.points, 0.0), report.possible))
         notebook.cells[index].outputs = [
