@@ -1,0 +1,53 @@
+"""Grade the attack suite, and print what each attack must get and what it got; with --json as JSON."""
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from . import suite
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m tests.autograder.attacks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="ATTACK", help="without any: all")
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    chosen = [attack for attack in suite.attacks() if not arguments.names or attack.name in arguments.names]
+    if unknown := set(arguments.names) - {attack.name for attack in chosen}:
+        parser.error(f"there is no attack {', '.join(sorted(unknown))}")
+    with tempfile.TemporaryDirectory(prefix="class-") as directory:
+        outcome = suite.run(Path(directory) / "class", chosen)
+    if arguments.json:
+        print(json.dumps(outcome.as_dict(), indent=1))
+    else:
+        _show(outcome)
+    return 0 if outcome.sound else 1
+
+
+def _show(outcome):
+    table = Table("attack", "what it tries", "expected", "obtained", title="Attacks")
+    for row in outcome.rows:
+        table.add_row(row.name, row.tries, _scores(row.expected), ("" if row.held else "✗ ") + _scores(row.obtained))
+    for name, points in outcome.innocent.items():
+        table.add_row(name, "An honest student, graded among them.", _scores(suite.FULL), _scores(points))
+    console = Console()
+    console.print(table)
+    for name in outcome.unrecorded:
+        console.print(f"✗ {name} has no result")
+    for thing in outcome.left:
+        console.print(f"✗ left behind: {thing}")
+    held = sum(row.held for row in outcome.rows)
+    console.print(f"{held} of {len(outcome.rows)} held, in {outcome.seconds:.1f} s")
+
+
+def _scores(points):
+    return ", ".join(f"{name} {value:g}" for name, value in points.items() if value) or "0"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

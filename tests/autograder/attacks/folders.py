@@ -1,0 +1,394 @@
+"""Attacks that are not a matter of cells' code: files, folders, cells' marks, and notebooks that are none.
+
+Each function makes what is handed in: `folder` is ``submitted/<student>/toy``, `notebook` the release. Its docstring is
+the header that the files in `notebooks/` have.
+"""
+
+import copy
+import io
+import json
+import os
+import zipfile
+
+import nbformat
+from nbformat import v4
+
+RIGHT_DOUBLE = "def double(a):\n    return 2 * a"
+SCRIPT = "<script>document.title = 'hacked'</script>"
+
+
+def blank(folder, notebook):
+    """Hand the release in as it is.
+
+    Must get: 0.
+    """
+    _write(folder, notebook)
+
+
+def skip_execution(folder, notebook):
+    """Tag every cell to be skipped or to be allowed to fail, with full points as the output that it already has.
+
+    Must get: 0.
+    """
+    for cell in notebook.cells:
+        cell.metadata["tags"] = ["skip-execution", "raises-exception", "nbgrader-ignore"]
+        if cell.metadata.nbgrader.grade and cell.cell_type == "code":
+            cell.outputs = [v4.new_output("execute_result", {"text/plain": "2.0"}, execution_count=1)]
+            cell.execution_count = 1
+    _write(folder, notebook)
+
+
+def more_points(folder, notebook):
+    """Write other points into the cells' marks, edit the graded cells, and make them answers.
+
+    Must get: share 1.
+    """
+    for cell in notebook.cells:
+        if cell.metadata.nbgrader.grade:
+            cell.metadata.nbgrader |= {"points": 100, "locked": False, "solution": True}
+            cell.source = "100.0"
+    _write(folder, notebook, share="share = 0.75")
+
+
+def deleted_graded_cells(folder, notebook):
+    """Delete the graded cells, so that nothing is asked.
+
+    Must get: share 1.
+    """
+    notebook.cells = [cell for cell in notebook.cells if not cell.metadata.nbgrader.grade]
+    _write(folder, notebook, share="share = 0.75")
+
+
+def duplicated_cells(folder, notebook):
+    """Hand every cell in three times, ids and marks too; the last answer counts.
+
+    Must get: double 2.
+    """
+    notebook.cells = [copy.deepcopy(cell) for cell in notebook.cells for _ in range(3)]
+    _write(folder, notebook, double=RIGHT_DOUBLE)
+
+
+def renamed_cells(folder, notebook):
+    """Exchange the names of two answers' cells, and of two graded cells: each is asked for at its graded cell.
+
+    Must get: double 2.
+    """
+    cells = {cell.id: cell for cell in notebook.cells}
+    cells["double-answer"].source, cells["share-answer"].source = RIGHT_DOUBLE, "share = 0.75"
+    for one, other in (("double-answer", "share-answer"), ("double", "share")):
+        for name, new in ((one, other), (other, one)):
+            cells[name].metadata.nbgrader.grade_id = cells[name].id = new
+    _write(folder, notebook)
+
+
+def renamed_to_nothing(folder, notebook):
+    """Give every cell a name that does not exist, or none.
+
+    Must get: 0.
+    """
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"other-{number}"
+        cell.metadata = {} if number % 2 else {"nbgrader": {"grade_id": "../../../x", "grade": True, "points": 9}}
+    _write(folder, notebook, double=RIGHT_DOUBLE)
+
+
+def retyped_cells(folder, notebook):
+    """Make every code cell Markdown, and every Markdown cell code.
+
+    Must get: double 2.
+    """
+    for cell in notebook.cells:
+        if cell.id == "double-answer":
+            cell.source = RIGHT_DOUBLE
+        cell.cell_type = "markdown" if cell.cell_type == "code" else "code"
+    (folder / "toy.ipynb").write_text(json.dumps(notebook))
+
+
+def repointed_cells(folder, notebook):
+    """Have two answers point to one graded cell, the wrong one last.
+
+    Must get: double 0.
+    """
+    for source in (RIGHT_DOUBLE, "def double(a):\n    return a"):
+        cell = v4.new_code_cell(source, id="double-answer" if "2" in source else "again")
+        cell.metadata["nbgrader"] = {"grade_id": "double-answer", "solution": True, "grade": False, "locked": False}
+        notebook.cells.append(cell)
+    notebook.cells = [cell for cell in notebook.cells if cell.source != "" and cell.id != "double"]
+    _write(folder, notebook)
+
+
+def reversed_cells(folder, notebook):
+    """Hand all cells in from the last to the first, so that each answer is asked for before it is there.
+
+    Must get: 0.
+    """
+    notebook.cells.reverse()
+    _write(folder, notebook, share="share = 0.75")
+
+
+def shadowing_modules(folder, notebook):
+    """Lay modules beside the notebook that are called as those which are imported: numpy, json, autograder, torch.
+
+    Must get: share 1.
+    """
+    for name in ("numpy", "json", "autograder", "torch", "nbformat", "sitecustomize", "IPython", "base64", "gradebook"):
+        (folder / f"{name}.py").write_text("raise SystemExit('shadowed')\nallclose = lambda *a, **k: True\n")
+    _write(folder, notebook, share="import numpy, json, torch\nshare = 0.75")
+
+
+def helper_module(folder, notebook):
+    """Import a module of one's own from beside the notebook, which is honest.
+
+    Must get: double 2.
+    """
+    (folder / "helper.py").write_text("def twice(a):\n    return 2 * a\n")
+    _write(folder, notebook, double="from helper import twice\ndef double(a):\n    return twice(a)")
+
+
+def large_file_beside(folder, notebook):
+    """Hand in 12 MB of data beside the notebook, which is read.
+
+    Must get: share 1.
+    """
+    (folder / "data.bin").write_bytes(bytes(12 * 2**20))
+    _write(folder, notebook, share="share = 0.75 if len(open('data.bin', 'rb').read()) == 12 * 2**20 else 0.0")
+
+
+def huge_file_beside(folder, notebook):
+    """Hand in 4 GB of data beside the notebook.
+
+    Must get: share 1.
+    """
+    _sparse(folder / "data.bin", 4 * 2**30)
+    _write(folder, notebook, share="share = 0.75")
+
+
+def huge_timestamp(folder, notebook):
+    """Hand in a time of submission of 2 GB.
+
+    Must get: share 1.
+    """
+    _sparse(folder / "timestamp.txt", 2 * 2**30)
+    _write(folder, notebook, share="share = 0.75")
+
+
+def many_files_beside(folder, notebook):
+    """Hand in 3,000 files beside the notebook, with names that are no text.
+
+    Must get: share 1.
+    """
+    for number in range(3000):
+        (folder / f"file-{number}").write_bytes(b"x")
+    open(os.fsencode(folder) + b"/\xff\xfe\n;rm -rf .txt", "wb").close()
+    _write(folder, notebook, share="share = 0.75")
+
+
+def links_beside(folder, notebook):
+    """Hand in links to the gradebook, to the secret seed, to another's notebook and to the whole disk.
+
+    Must get: double 0.
+    """
+    root = folder.parents[2]
+    for name in ("gradebook.db", "secret_seed", "submitted/zz-innocent/toy/toy.ipynb", "pinned"):
+        (folder / name.replace("/", "-")).symlink_to(root / name)
+    (folder / "all").symlink_to("/")
+    _write(folder, notebook, double="import os\ndef double(a):\n    return 2 * a if os.listdir('.') else a")
+
+
+def linked_notebook(folder, notebook):
+    """Hand in a link to another student's notebook as one's own.
+
+    Must get: 0.
+    """
+    (folder / "toy.ipynb").symlink_to(folder.parents[1] / "zz-innocent" / "toy" / "toy.ipynb")
+
+
+def linked_folder(folder, notebook):
+    """Hand in a link to another student's whole submission as one's own.
+
+    Must get: 0.
+    """
+    folder.rmdir()
+    folder.symlink_to(folder.parents[1] / "zz-innocent" / "toy", target_is_directory=True)
+
+
+def pipe(folder, notebook):
+    """Hand in a pipe that nobody writes to as the notebook.
+
+    Must get: 0.
+    """
+    os.mkfifo(folder / "toy.ipynb")
+
+
+def folder_for_a_notebook(folder, notebook):
+    """Hand in a folder that is called as the notebook.
+
+    Must get: 0.
+    """
+    (folder / "toy.ipynb").mkdir()
+
+
+def format_3(folder, notebook):
+    """Hand in a notebook in format 3, which has worksheets and no cells.
+
+    Must get: 0.
+    """
+    (folder / "toy.ipynb").write_text(json.dumps(nbformat.convert(notebook, 3)))
+
+
+def latin_1(folder, notebook):
+    """Hand in a file in Latin-1, which is no notebook.
+
+    Must get: 0.
+    """
+    text = nbformat.writes(notebook).replace("Write your answer", "Schönes Wetter")
+    (folder / "toy.ipynb").write_bytes(text.encode("latin-1"))
+
+
+def truncated(folder, notebook):
+    """Hand in the first half of a file.
+
+    Must get: 0.
+    """
+    _write(folder, notebook, double=RIGHT_DOUBLE)
+    content = (folder / "toy.ipynb").read_bytes()
+    (folder / "toy.ipynb").write_bytes(content[: len(content) // 2])
+
+
+def empty_file(folder, notebook):
+    """Hand in an empty file.
+
+    Must get: 0.
+    """
+    (folder / "toy.ipynb").touch()
+
+
+def megabytes_200(folder, notebook):
+    """Hand in a notebook of 200 MB.
+
+    Must get: 0.
+    """
+    _write(folder, notebook, double=RIGHT_DOUBLE)
+    _sparse(folder / "toy.ipynb", 200 * 10**6)
+
+
+def zipped(folder, notebook):
+    """Hand in a zip under the notebook's name, and another that would unpack over the gradebook.
+
+    Must get: 0.
+    """
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in ("toy.ipynb", "../../../gradebook.db", "/etc/cron.d/mine", "../../zz-innocent/toy/toy.ipynb"):
+            archive.writestr(name, nbformat.writes(notebook))
+    (folder / "toy.ipynb").write_bytes(packed.getvalue())
+    (folder / "toy.zip").write_bytes(packed.getvalue())
+
+
+def json_bomb(folder, notebook):
+    """Hand in JSON that is nested 100,000 deep, which no parser likes.
+
+    Must get: 0.
+    """
+    (folder / "toy.ipynb").write_text('{"cells": ' + "[" * 100_000 + "]" * 100_000 + "}")
+
+
+def strange_json(folder, notebook):
+    """Hand in cells that are numbers, sources that are objects, and metadata that are lists.
+
+    Must get: 0.
+    """
+    cells = [1, None, {"cell_type": ["code"], "source": {}}, {"cell_type": "code", "source": [1], "metadata": []}]
+    (folder / "toy.ipynb").write_text(json.dumps({"cells": cells, "nbformat": "four"}))
+
+
+def strange_metadata(folder, notebook):
+    """Hand in metadata, ids, outputs and versions that are of no form; only the text of cells counts.
+
+    Must get: share 1.
+    """
+    content = json.loads(nbformat.writes(notebook))
+    for cell in content["cells"]:
+        if cell["id"] == "share-answer":
+            cell["source"] = "share = 0.75"
+        cell |= {"outputs": 5, "execution_count": "x" * 1000, "attachments": [], "metadata": cell["metadata"] | {"": 1}}
+    content |= {"nbformat": -1, "metadata": {"kernelspec": {"name": "bash", "argv": ["rm", "-rf", "/"]}}}
+    (folder / "toy.ipynb").write_text(json.dumps(content))
+
+
+def surrogates_and_nulls(folder, notebook):
+    """Write characters that are none into cells: lone surrogates, null bytes, marks that turn the text round.
+
+    Must get: share 1.
+    """
+    notebook.cells.insert(1, v4.new_code_cell("x = '\x00'"))
+    notebook.cells.insert(1, v4.new_markdown_cell("\u202e\x00\x1b[31m " + SCRIPT))
+    text = nbformat.writes(notebook).replace("share = ...", r"share = 0.75 # \ud800")
+    (folder / "toy.ipynb").write_text(text)
+
+
+def many_cells(folder, notebook):
+    """Hand in 50,000 cells of the student's own, which is more than is read.
+
+    Must get: 0.
+    """
+    own = [{"cell_type": "code", "source": "1", "metadata": {}} for _ in range(50_000)]
+    content = json.loads(nbformat.writes(notebook))
+    for cell in content["cells"]:
+        if cell["id"] == "share-answer":
+            cell["source"] = "share = 0.75"
+    content["cells"] += own
+    (folder / "toy.ipynb").write_text(json.dumps(content))
+
+
+def many_deadly_cells(folder, notebook):
+    """Hand in 40 cells that each end Python, so that the notebook has to be run again after each.
+
+    Must get: share 1.
+    """
+    for _ in range(40):
+        notebook.cells.append(v4.new_code_cell("import os\nos._exit(1)"))
+    _write(folder, notebook, share="share = 0.75")
+
+
+def kept_outputs(folder, notebook):
+    """Hand in outputs with script, which count for nothing and are not shown.
+
+    Must get: share 1.
+    """
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [v4.new_output("display_data", {"text/html": SCRIPT, "application/javascript": "alert(1)"})]
+    _write(folder, notebook, share="share = 0.75")
+
+
+def another_topic(folder, notebook):
+    """Hand in a second folder for an assignment that does not exist, and one that leads out of the class.
+
+    Must get: share 1.
+    """
+    (folder.parent / "toys").mkdir()
+    (folder.parent / "..evil").mkdir()
+    _write(folder, notebook, share="share = 0.75")
+
+
+def another_name(folder, notebook):
+    """Hand in the notebook under a name with script and a path in it; the only one that there is is taken.
+
+    Must get: share 1.
+    """
+    _write(folder, notebook, share="share = 0.75")
+    (folder / "toy.ipynb").rename(folder / "<img src=x onerror=alert(1)>..%2f..ipynb")
+
+
+def _write(folder, notebook, **sources):
+    for cell in notebook.cells:
+        if (name := cell.id.removesuffix("-answer")) in sources and cell.metadata.nbgrader.solution:
+            cell.source = sources[name]
+    (folder / "toy.ipynb").write_text(nbformat.writes(notebook))
+
+
+def _sparse(path, size):
+    """Make a file of that size, or let one grow to it, without writing it."""
+    with path.open("ab") as file:
+        file.truncate(size)
