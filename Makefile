@@ -7,7 +7,7 @@ READY := .venv/ready
 export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup course book vendor test audit bench bench-all lint format clean
+.PHONY: help setup course book vendor test audit attacks bench bench-all lint format clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 11
@@ -44,6 +44,9 @@ bench: $(READY)  ## measure speed as ratios, into build/bench.json
 
 bench-all: $(READY)  ## the same, with the benchmarks that take minutes
 	$(BIN)/python -m bench train_step augment search check_latency grade
+
+attacks: $(READY)  ## grade a class of hostile submissions, and hold each to the score it must get
+	$(BIN)/python -m tests.autograder.attacks
 
 lint: $(READY)  ## check style
 	$(BIN)/ruff check
