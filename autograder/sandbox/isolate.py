@@ -138,28 +138,34 @@ def limit(*, memory, cpu, processes, file_size, open_files=256):
         Path("/proc/self/oom_score_adj").write_text("1000")  # where memory runs out, this goes first
 
 
-def memory(pid):
-    """Return the bytes that a process and those that it started take, besides what each of them has from this one."""
-    parents = {int(entry.name): _parent(entry) for entry in Path("/proc").glob("[0-9]*")}
+def memory(pid, proc):
+    """Return the bytes that a process and those that it started take, besides what each of them has from this one.
+
+    `proc` is a descriptor of /proc from before this process came to see the sandbox's own.
+    """
+    parents = {int(name): _parent(name, proc) for name in os.listdir(proc) if name.isdecimal()}
     family = {pid}
     while more := {one for one, parent in parents.items() if parent in family} - family:
         family |= more
-    shared = _resident(os.getpid())
-    return sum(max(0, _resident(one) - shared) for one in family)
+    shared = _resident(os.getpid(), proc)
+    return sum(max(0, _resident(one, proc) - shared) for one in family)
 
 
-def _parent(place):
+def _parent(pid, proc):
+    return int((_read(f"{pid}/stat", proc).rpartition(")")[2].split() or (0, 0))[1])
+
+
+def _resident(pid, proc):
+    return int((_read(f"{pid}/statm", proc).split() or (0, 0))[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _read(name, proc):
+    """Return what a file under /proc says, which is nothing of a process that has ended."""
     try:
-        return int((place / "stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:  # it has ended
-        return 0
-
-
-def _resident(pid):
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        with open(os.open(name, os.O_RDONLY, dir_fd=proc)) as file:
+            return file.read()
     except OSError:
-        return 0
+        return ""
 
 
 def environment_paths():

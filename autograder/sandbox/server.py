@@ -62,6 +62,7 @@ def keep(channel_fd, lifeline_fd, request_fd, notebook):
         file.seek(0)
         request = json.load(file)
     lifeline = socket.socket(fileno=lifeline_fd)
+    proc = os.open("/proc", os.O_RDONLY)
     refused = ""
     if request["isolation"] == "namespaces":
         try:
@@ -79,7 +80,7 @@ def keep(channel_fd, lifeline_fd, request_fd, notebook):
     poll.register(lifeline, select.POLLIN)
     too_much = False
     while not (happened := dict(poll.poll(WATCH))) and not too_much:
-        too_much = isolate.memory(child) > request["limits"]["memory"]
+        too_much = isolate.memory(child, proc) > request["limits"]["memory"]
     if ended not in happened:
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
