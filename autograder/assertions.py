@@ -21,10 +21,10 @@ def close(actual, expected, sentence, *, rtol=1e-5):
     """
     actual, expected = _pair(actual, expected, sentence)
     actual, expected = actual + 0.0, expected + 0.0  # True and 1 are numbers here
-    size = np.abs(expected)
+    size = np.where(np.isfinite(expected), np.abs(expected), 0)  # an infinite entry gives the others no tolerance
     allowed = rtol * size + 0.1 * rtol * np.max(size, initial=0) + 1e-12
     with np.errstate(invalid="ignore"):
-        _same(np.abs(actual - expected) <= allowed, actual, expected, sentence)
+        _same((np.abs(actual - expected) <= allowed) | (actual == expected), actual, expected, sentence)
 
 
 def equal(actual, expected, sentence):

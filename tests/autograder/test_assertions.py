@@ -77,3 +77,10 @@ def test_raises_knows_builtin_kinds_by_their_bases():
         with pytest.raises(Wrong, match="must refuse") as wrong, raises(ValueError, "must refuse"):
             broken()
         assert "nothing was raised" in wrong.value.detail
+
+
+def test_an_infinite_entry_gives_the_others_no_tolerance():
+    close([np.inf, 1.0], [np.inf, 1.0], "must be close")
+    for actual in ([0.0, 1.0], [np.inf, 2.0], [-np.inf, 1.0], [np.nan, 1.0]):
+        with pytest.raises(Wrong):
+            close(actual, [np.inf, 1.0], "must be close")
