@@ -327,6 +327,15 @@ def surrogates_and_nulls(folder, notebook):
     (folder / "toy.ipynb").write_text(text)
 
 
+def deep_answers(folder, notebook):
+    """Write answers whose code is nested a thousand deep, which a parser refuses and a printer does not survive.
+
+    Must get: share 1.
+    """
+    deep = "double = a" + ".b" * 20_000
+    _write(folder, notebook, double=deep, noisy="noisy = " + "-" * 50_000 + "1", share="share = 0.75")
+
+
 def many_cells(folder, notebook):
     """Hand in 50,000 cells of the student's own, which is more than is read.
 
