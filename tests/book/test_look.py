@@ -59,6 +59,27 @@ def test_no_page_is_wider_than_a_phone(visit, pages):
             assert excess <= 0, name
 
 
+OUTSIDE = """
+() => [...document.querySelectorAll("aside.margin, div.margin")]
+  .map(note => note.getBoundingClientRect())
+  .map(({ left, right }) => Math.max(-left, right - document.documentElement.clientWidth))
+"""
+
+
+@pytest.mark.parametrize("width", [390, 769, 991, 992, 1000, 1100, 1199, 1200, 1400])
+def test_margin_notes_are_in_the_window(width, visit, pages):
+    page = visit("chapters/index.html", viewport={"width": width, "height": 900})
+    seen = 0
+    for name, soup in pages.items():
+        if notes := len(soup.select("aside.margin, div.margin")):
+            page.goto(urljoin(page.url, f"/{name}"))
+            outside = page.evaluate(OUTSIDE)
+            assert len(outside) == notes, name
+            assert max(outside) <= 0, name
+            seen += notes
+    assert seen >= len(TOPICS)
+
+
 @pytest.mark.parametrize("topic", TOPICS)
 def test_quiz_says_whether_an_answer_is_right(topic, visit):
     page = visit(f"chapters/{topic}.html")
