@@ -394,7 +394,7 @@ def _write(folder, notebook, **sources):
     for cell in notebook.cells:
         if (name := cell.id.removesuffix("-answer")) in sources and cell.metadata.nbgrader.solution:
             cell.source = sources[name]
-    (folder / "toy.ipynb").write_text(nbformat.writes(notebook))
+    (folder / "toy.ipynb").write_text(json.dumps(notebook))
 
 
 def _sparse(path, size):
