@@ -7,7 +7,9 @@ answers written another way, a solution that is a mere value, free texts, and wh
 import ast
 import hashlib
 import io
+import json
 import zipfile
+from importlib import import_module
 from pathlib import Path
 
 from autograder import exercise as model
@@ -18,6 +20,7 @@ from autograder.verdict import PASSED
 
 PLACE = "live/course.zip"
 PACKAGES = Path(model.__file__).parents[1]
+FIGURES = PACKAGES / "autograder" / "live" / "figures"
 ENTRIES = ("__init__", "authoring", "live/page")  # where the student's side of autograder is entered
 NEED_MORE = {"plot", "pytorch"}  # modules of dnnkit that need matplotlib and torch
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the date of every member, so that the same sources give the same bytes
@@ -53,6 +56,10 @@ def pack():
             archive.writestr(_member(path), path.read_bytes())
         # The page's modules lie in a package that, here, is a Sphinx extension.
         archive.writestr(zipfile.ZipInfo("autograder/live/__init__.py", OLDEST), "")
+        for path in sorted(FIGURES.glob("[!_]*.py")):
+            figure = getattr(import_module(f"autograder.live.figures.{path.stem}"), "figure", None)
+            if figure is not None and figure.measure is not None:
+                archive.writestr(_member(path.with_suffix(".json")), json.dumps(figure.measured))
         for name in model.ids(root=model.EXERCISES):
             exercise = model.load(name, model.EXERCISES)
             if exercise.kind != "text":
@@ -84,7 +91,7 @@ def _sources():
     yield from (path for path in modules if path.stem not in NEED_MORE)
     yield from sorted((PACKAGES / "dnnkit").glob("*.npz"))
     yield from sorted(_imported({PACKAGES / "autograder" / f"{name}.py" for name in ENTRIES}))
-    yield from sorted((PACKAGES / "autograder" / "live" / "figures").glob("*.py"))
+    yield from sorted(FIGURES.glob("*.py"))
 
 
 def _imported(paths):

@@ -12,6 +12,7 @@ import pytest
 
 from autograder import exercise as model
 from autograder.live import archive
+from autograder.live.figures import dropout
 from tests.book.test_leaks import TELLING, body, runs, source, squeeze
 
 EXERCISES = [model.load(name) for name in model.ids()]
@@ -60,6 +61,30 @@ def judged(unpacked):
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+DRAW = """
+from autograder.live.figures import dropout
+from dnnkit import mlp
+
+mlp.train = None  # whoever trains in the page, fails
+for training in dropout.TRAININGS:
+    print(dropout.figure.draw(training=training))
+"""
+
+
+def test_a_figure_shows_in_the_page_what_was_measured_as_the_book_was_built(packed, unpacked):
+    measured = json.loads(packed.read("autograder/live/figures/dropout.json"))
+    assert measured == dropout.figure.measured == dropout.dev_errors()
+    done = subprocess.run(
+        [sys.executable, "-c", DRAW],
+        cwd=unpacked,
+        env=os.environ | {"PYTHONPATH": str(unpacked), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == [dropout.figure.draw(training=training) for training in dropout.TRAININGS]
 
 
 def test_the_same_sources_give_the_same_bytes():

@@ -9,10 +9,11 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+from scipy import stats
 
 from autograder import chapter
 from autograder.live import figures
-from autograder.live.figures import Choice, svg
+from autograder.live.figures import Choice, dropout, svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 TOPICS = [
@@ -69,6 +70,39 @@ def test_each_control_has_a_label_and_stands_at_its_start(topic):
             assert [option.get_text() for option in control.find_all("option")] == list(setting.options)
 
 
+CLAIMS = {
+    "0.01, for 40 epochs": "At rate 0.01 and 40 epochs dropout is worse.",
+    "0.1, for 100 epochs": "At rate 0.1 and 100 epochs dropout is better.",
+}
+
+
+def test_the_learning_rate_turns_the_verdict_on_dropout():
+    worse, better = (np.array(errors) for errors in dropout.figure.measured.values())
+    assert stats.ttest_rel(worse[1], worse[0], alternative="greater").pvalue < 0.01
+    assert stats.ttest_rel(better[1], better[0], alternative="less").pvalue < 0.01
+
+
+@pytest.mark.parametrize("training", dropout.TRAININGS)
+def test_dropouts_comparison_shows_mean_and_standard_error_of_what_was_measured(training):
+    texts = [text.text for text in ElementTree.fromstring(dropout.figure.draw(training=training)).iter(f"{SVG}text")]
+    plain, dropped = np.array(dropout.figure.measured[training])
+    for arm, errors in (("no dropout", plain), ("dropout", dropped)):
+        assert f"{arm}: {errors.mean():.1f} ± {stats.sem(errors):.1f}" in texts
+    verdict = "worse" if dropped.mean() > plain.mean() else "better"
+    difference = f"{(dropped - plain).mean():+.1f}".replace("-", "−")
+    assert f"dropout {verdict}: {difference} ± {stats.sem(dropped - plain):.1f} points" in texts
+
+
+@pytest.mark.parametrize("training", dropout.TRAININGS)
+def test_dropouts_comparison_is_the_one_that_the_chapter_claims(training, pages):
+    """The claim in the page prints gain (error without, minus error with dropout) to three digits."""
+    claims = [claim.get_text(" ") for claim in pages["chapters/dropout.html"].select(".claim")]
+    (claimed,) = (text for text in claims if CLAIMS[training] in text)
+    gain = float(re.search(r"Measured (\S+) ±", claimed)[1].replace("−", "-"))
+    plain, dropped = np.mean(dropout.figure.measured[training], axis=1)
+    assert plain - dropped == pytest.approx(gain, abs=0.01)
+
+
 def test_every_figure_has_a_chapter_that_shows_it():
     assert set(TOPICS) <= set(chapter.topics())
     for topic in TOPICS:
@@ -112,6 +146,16 @@ def test_ticks_are_round_and_lie_inside_the_axis():
         assert low <= ticks.min() + 1e-9
         assert ticks.max() - 1e-9 <= high
         assert all(float(f"{tick:.3g}") == pytest.approx(tick, abs=1e-9) for tick in ticks)
+
+
+def test_a_range_is_a_line_with_a_point_in_its_middle():
+    root, _, height = panel({"_r": ([1, 1, 1], [0, 1, 2], "range")}, xlim=(0, 2), ylim=(0, 2))
+    base = height - svg.BOTTOM
+    middle = (base + svg.TOP) / 2
+    ((x, y),) = centres(root)
+    assert y == pytest.approx(middle)
+    (line,) = (path for path in root.iter(f"{SVG}path") if "line" in path.get("class"))
+    assert line.get("d") == f"M{x:.1f} {base:.1f}L{x:.1f} {middle:.1f}L{x:.1f} {svg.TOP:.1f}"
 
 
 def test_names_are_escaped_and_the_key_leaves_out_what_begins_with_a_line():

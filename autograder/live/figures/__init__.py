@@ -8,10 +8,17 @@ same function runs again, in the reader's browser, whenever a slider moves. To w
         return svg.panels(svg.plot({"fit": (x, fit(degree))}, xlabel="x", ylabel="y"))
 
 A chapter shows it by the directive ``figure-live`` with the topic as its argument.
+
+What takes too long for a slider, such as training, is a function `measure` of no argument that returns what JSON can
+hold. It runs when the book is built; the page's archive carries what it gave, as ``<topic>.json`` beside the figure.
 """
 
+import functools
+import json
+import sys
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -40,8 +47,8 @@ class Choice:
 class Figure:
     """A decorator: makes a figure of a function that draws, given how its settings are moved and a text for it."""
 
-    def __init__(self, *, alt, **settings):
-        self.alt, self.settings = alt, settings
+    def __init__(self, *, alt, measure=None, **settings):
+        self.alt, self.measure, self.settings = alt, measure, settings
 
     def __call__(self, function):
         self.function = function
@@ -51,6 +58,12 @@ class Figure:
         """Return the picture as HTML, at the settings' start values except where `values` says otherwise."""
         start = {name: setting.start for name, setting in self.settings.items()}
         return self.function(**(start | values))
+
+    @functools.cached_property
+    def measured(self):
+        """What `measure` gave: when the book was built, if this runs from a page's archive."""
+        carried = Path(sys.modules[self.measure.__module__].__file__).with_suffix(".json")
+        return json.loads(carried.read_text()) if carried.exists() else self.measure()
 
     def controls(self):
         """Return the HTML of the settings' controls, switched off until a script listens to them."""

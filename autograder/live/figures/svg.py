@@ -15,8 +15,8 @@ def plot(series, *, xlabel, ylabel, title="", xlim=None, ylim=None, logx=False, 
     """Return a panel: (SVG text, width, height).
 
     `series` maps names to ``(x, y)`` or ``(x, y, kind)``; `kind` is "line", "dashes", "points", "steps" (points that a
-    line joins) or "bars". A key tells the names, apart from those that begin with ``_``. Values that are not finite,
-    or not positive on a logarithmic axis, are left out.
+    line joins), "range" (the low end, middle and high end of one value) or "bars". A key tells the names, apart from
+    those that begin with ``_``. Values that are not finite, or not positive on a logarithmic axis, are left out.
     """
     width, height = size
     across, up = _Axis(LEFT, width - RIGHT, xlim, logx), _Axis(height - BOTTOM, TOP, ylim, logy)
@@ -180,4 +180,8 @@ def _steps(x, y, name, base):
     return _line(x, y, name, base) + _points(x, y, name, base)
 
 
-_MARKS = {"line": _line, "dashes": _dashes, "points": _points, "steps": _steps, "bars": _bars}
+def _range(x, y, name, base):
+    return _line(x, y, name, base) + _points(x[1:2], y[1:2], name, base)
+
+
+_MARKS = {"line": _line, "dashes": _dashes, "points": _points, "steps": _steps, "range": _range, "bars": _bars}
