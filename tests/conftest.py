@@ -10,16 +10,23 @@ from xdist.scheduler import LoadScopeScheduling
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
-class BookTogether(LoadScopeScheduling):
-    """One worker takes all tests that look at the built book, so that no other one waits for it to be built."""
+# What one worker takes as a whole, since its tests look at one thing that takes long to make.
+TOGETHER = ("tests/book/", "tests/autograder/test_attacks.py", "tests/autograder/classroom/test_sample.py")
+APART = "tests/book/test_cache.py"  # which builds books of its own
+
+
+class Together(LoadScopeScheduling):
+    """One worker takes all tests of a place in `TOGETHER`; the rest go to whoever is free."""
 
     def _split_scope(self, nodeid):
-        return "book" if nodeid.startswith("tests/book/") and "test_cache.py" not in nodeid else nodeid
+        if nodeid.startswith(APART):
+            return nodeid
+        return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
 
 
 def pytest_xdist_make_scheduler(config, log):
     """Spread tests as `--dist loadgroup` should: pytest 9.2 keeps xdist 3.8 from reading the marks of groups."""
-    return BookTogether(config, log) if config.getoption("dist") == "loadgroup" else None
+    return Together(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 @pytest.fixture(scope="session")

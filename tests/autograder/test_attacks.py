@@ -4,7 +4,6 @@ import json
 
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
 from rich.console import Console
 
 from autograder import classroom
@@ -61,22 +60,19 @@ def pages(outcome, directory):
     return [directory / "feedback" / student / "toy" / "toy.html" for student in students]
 
 
-def test_feedback_runs_no_script_of_a_submission(pages):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        for path in pages:
-            page = browser.new_page()
-            page.route("http*://**", lambda route: route.abort())
-            said = []
-            page.on("dialog", lambda dialog, said=said: (said.append(dialog.message), dialog.dismiss()))
-            page.goto(path.as_uri(), wait_until="domcontentloaded")
-            for link in page.locator("#notebook-container a, .nbgrader_cell a, body a").all():
-                link.dispatch_event("click")
-            page.wait_for_timeout(300)
-            assert page.title() != "hacked", path
-            assert said == [], path
-            page.close()
-        browser.close()
+def test_feedback_runs_no_script_of_a_submission(pages, browser):
+    for path in pages:
+        page = browser.new_page()
+        page.route("http*://**", lambda route: route.abort())
+        said = []
+        page.on("dialog", lambda dialog, said=said: (said.append(dialog.message), dialog.dismiss()))
+        page.goto(path.as_uri(), wait_until="domcontentloaded")
+        for link in page.locator("#notebook-container a, .nbgrader_cell a, body a").all():
+            link.dispatch_event("click")
+        page.wait_for_timeout(300)
+        assert page.title() != "hacked", path
+        assert said == [], path
+        page.close()
 
 
 def test_feedback_keeps_the_judges_own_report_and_what_was_written(pages):
