@@ -123,7 +123,10 @@ def enter(root, visible, hidden, files, size):
 
 
 def limit(*, memory, cpu, processes, file_size, open_files=256):
-    """Cap what this process and its children may use; `memory` in bytes comes on top of what is mapped already."""
+    """Cap what this process and its children may use; `memory` in bytes comes on top of what is mapped already.
+
+    A limit of None is not set.
+    """
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     for name, value in (
         ("AS", mapped + memory),
@@ -133,7 +136,8 @@ def limit(*, memory, cpu, processes, file_size, open_files=256):
         ("NOFILE", open_files),
         ("CORE", 0),
     ):
-        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+        if value is not None:
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")  # where memory runs out, this goes first
 

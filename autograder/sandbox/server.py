@@ -114,13 +114,16 @@ def _be_the_sandbox(request, channel_fd, notebook, refused):
 
 def _enter(request):
     limits = request["limits"]
+    files = {name: bytes.fromhex(content) for name, content in request["files"].items()}
     if request["isolation"] == "namespaces":
-        files = {name: bytes.fromhex(content) for name, content in request["files"].items()}
         hidden = [Path(__file__).resolve().parents[1]]
         root = Path(request["root"])
         isolate.enter(root, isolate.environment_paths(), hidden, files, size=2 * limits["file_size"])
     else:
         os.chdir(tempfile.mkdtemp(dir=request["root"]))
+        for name, content in files.items():
+            Path(Path(name).name).write_bytes(content)
+        limits = limits | {"processes": None}  # it would count this user's other processes too
     isolate.limit(**limits)
 
 

@@ -151,8 +151,8 @@ def test_no_process_and_no_folder_stay_behind():
 
 
 def test_without_isolation_it_runs_only_where_that_is_asked_for(monkeypatch):
-    with Server(isolation="none") as server, server.sandbox() as sandbox:
-        assert sandbox.run("1 + 1", 5)[0][0]["data"]["text/plain"] == "2"
+    with Server(isolation="none") as server, server.sandbox({"data.csv": b"1,2"}) as sandbox:
+        assert sandbox.run("open('data.csv').read()", 5)[0][0]["data"]["text/plain"] == "'1,2'"
 
 
 def test_a_refusal_says_why():
