@@ -17,7 +17,7 @@ def check(exercise, answer):
     `exercise` is an id such as "dropout/inverted_dropout"; `answer` is the function, class or value that it asks for.
     Raises BadExercise for an id that does not exist. While nbgrader grades, practice has nothing to say.
 
-    >>> from autograder import check
+    >>> from autograder.check import check
     >>> from dnnkit.dropout import inverted_dropout
     >>> check("dropout/inverted_dropout", inverted_dropout).verdict
     'passed'
