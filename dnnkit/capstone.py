@@ -55,7 +55,7 @@ def tune(evaluate, space, budget, *, rng):
     >>> 0.003 < config["rate"] < 0.03, sum(spent), spent.count(1), spent.count(3), spent.count(9)
     (True, 54, 18, 6, 2)
     """
-    search._callable("evaluate", evaluate, "evaluate(config, epochs)")
+    _inputs.function("evaluate", evaluate, "evaluate(config, epochs)")
     budget, rounds = _inputs.count("budget", budget), 1
     while (rounds + 1) * _first_round(rounds + 1) <= budget:
         rounds += 1

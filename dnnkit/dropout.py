@@ -195,8 +195,7 @@ def mc_dropout(forward, x, *, n_samples, rng):
     >>> mean.round(), std.round()  # 100 terms, each with mean 1 and variance (1 - 0.5) / 0.5 = 1
     (array([100., 100.]), array([10., 10.]))
     """
-    if not callable(forward):
-        raise TypeError(f"forward must be callable as forward(x, rng=rng), got {type(forward).__name__}")
+    _inputs.function("forward", forward, "forward(x, rng=rng)")
     x = _inputs.array("x", x)
     n_samples = _inputs.count("n_samples", n_samples, low=2)
     rng = _inputs.generator(rng)
@@ -240,11 +239,7 @@ def layer_keep_probs(sizes, *, keep_prob, threshold):
     >>> layer_keep_probs((64, 512, 256, 32, 10), keep_prob=0.5, threshold=256)
     (0.5, 0.5, 1.0)
     """
-    if not isinstance(sizes, (tuple, list, np.ndarray)):
-        raise TypeError(f"sizes must be a sequence of integers, got {type(sizes).__name__} {sizes!r}")
-    sizes = [_inputs.count(f"sizes[{i}]", n) for i, n in enumerate(sizes)]
-    if len(sizes) < 2:
-        raise ValueError(f"sizes must name at least the inputs and the outputs, got {len(sizes)} of them")
+    sizes = _inputs.sizes("sizes", sizes)
     keep_prob = _inputs.probability("keep_prob", keep_prob)
     threshold = _inputs.count("threshold", threshold)
     return tuple(keep_prob if n >= threshold else 1.0 for n in sizes[1:-1])

@@ -194,7 +194,7 @@ def random_search(objective, space, *, n_trials, rng, map=map):
     >>> result.best_loss < 0.02, len(result.configs)
     (True, 60)
     """
-    _callable("objective", objective, "objective(config)")
+    _inputs.function("objective", objective, "objective(config)")
     space, rng = _checked(space), _inputs.generator(rng)
     configs = [_sample(space, rng) for _ in range(_inputs.count("n_trials", n_trials))]
     return _result(configs, _evaluate(objective, configs, map))
@@ -249,7 +249,7 @@ def successive_halving(configs, advance, *, min_budget, eta):
         raise TypeError(f"configs must be a list of configurations, got {type(configs).__name__}")
     if not configs:
         raise ValueError("configs must hold at least one configuration, got none")
-    _callable("advance", advance, "advance(config, state, epochs)")
+    _inputs.function("advance", advance, "advance(config, state, epochs)")
     min_budget, eta = _inputs.count("min_budget", min_budget), _inputs.count("eta", eta, low=2)
     n = len(configs)
     states, losses, epochs = [None] * n, np.zeros(n), np.zeros(n, np.int64)
@@ -403,7 +403,7 @@ def evolve(objective, space, *, population, generations, rng, scale=0.2, map=map
     >>> round(result.best_config["x"], 2), len(result.configs)
     (0.3, 60)
     """
-    _callable("objective", objective, "objective(config)")
+    _inputs.function("objective", objective, "objective(config)")
     space, rng, scale = _checked(space), _inputs.generator(rng), _scale(scale)
     population = _inputs.count("population", population)
     generations = _inputs.count("generations", generations)
@@ -484,8 +484,3 @@ def _checked(space):
 
 def _scale(value):
     return _inputs.number("scale", value, low=0, high=1)
-
-
-def _callable(name, value, usage):
-    if not callable(value):
-        raise TypeError(f"{name} must be callable as {usage}, got {type(value).__name__}")
