@@ -4,6 +4,7 @@ Nothing of a submission counts but the text of its cells and their order. Locked
 from the release, so that a duplicate, renamed, deleted or unreadable cell is that student's result and stops no batch.
 """
 
+import ast
 import copy
 import hashlib
 import json
@@ -16,8 +17,11 @@ from dataclasses import dataclass
 from nbformat import NotebookNode, v4
 from nbgrader.utils import parse_utc
 
+from .source import ANSWER
+
 MOST_CELLS = 2000
 MOST_BESIDE = 16 * 2**20  # bytes of all files beside the notebook
+ADDED = "added-"  # how the ids of a student's own cells begin
 LACKING = "# This answer's cell was missing from the submission."
 
 
@@ -220,7 +224,7 @@ def _added(kind, source, number):
     """Return a cell of the student's own."""
     new = {"code": v4.new_code_cell, "markdown": v4.new_markdown_cell, "raw": v4.new_raw_cell}[kind]
     metadata = {"raw_mimetype": "text/plain"} if kind == "raw" else {}  # others are part of a page as they stand
-    return new(source, id=f"added-{number}", metadata=metadata)
+    return new(source, id=f"{ADDED}{number}", metadata=metadata)
 
 
 def _put_back(built, ours, name):
@@ -232,3 +236,25 @@ def _put_back(built, ours, name):
     if cell.metadata.nbgrader.solution and cell.cell_type == "code":
         cell.source = LACKING  # the starter would undo an answer that stands in a cell of the student's own
     built.insert(places[before[-1]] + 1 if before else 0, cell)
+
+
+def untouched(release, notebook) -> frozenset[str]:
+    """Return the names of the exercises whose answers in a rebuilt notebook are still what the release gave.
+
+    An answer counts as touched, too, where a cell of the student's own speaks of its name.
+    """
+    sources = {cell.id: cell.source for cell in notebook.cells if cell.cell_type == "code"}
+    added = [source for id_, source in sources.items() if id_.startswith(ADDED)]
+    answers = {cell.id.removesuffix(ANSWER): cell for cell in release.cells if cell.id.endswith(ANSWER)}
+    return frozenset(
+        name
+        for name, cell in answers.items()
+        if not any(name in source for source in added) and _tree(sources.get(cell.id, "")) == _tree(cell.source)
+    )
+
+
+def _tree(source):
+    try:
+        return ast.dump(ast.parse(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last is how Python's parser calls too deep
+        return source

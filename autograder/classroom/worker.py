@@ -83,14 +83,11 @@ def work(job):
 
 
 def _run(job, notebook, release, files):
-    starters = {
-        cell.id.removesuffix(ANSWER): cell.source for cell in release.cells if cell.metadata.nbgrader.get("solution")
-    }
     return run(
         notebook,
         _warm(job.isolation),
         topic=job.topic,
-        starters=starters,
+        untouched=submission.untouched(release, notebook),
         exercises=job.place.pinned / "exercises",
         key=bytes.fromhex(job.place.student_seed(job.student)),
         times=job.times,

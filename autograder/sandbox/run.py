@@ -4,7 +4,6 @@ If the sandbox ends at a cell or while an answer is asked, that is what is recor
 notebook again without it; what was judged before stays judged.
 """
 
-import ast
 import hashlib
 import time
 from dataclasses import dataclass, field
@@ -37,7 +36,7 @@ class Outcome:
     sandboxes: int = 0
 
 
-def run(notebook, server, *, topic, starters, exercises, key, times=Times(), files=None):
+def run(notebook, server, *, topic, untouched, exercises, key, times=Times(), files=None):
     """Run a rebuilt notebook and judge it; return the `Outcome`.
 
     Parameters
@@ -48,8 +47,8 @@ def run(notebook, server, *, topic, starters, exercises, key, times=Times(), fil
         Where sandboxes come from.
     topic : str
         The assignment; a graded cell's id is the name of one of its exercises.
-    starters : dict of str to str
-        What the release gave in each exercise's answer cell.
+    untouched : set of str
+        The exercises whose answers are still what the release gave.
     exercises : path
         The exercises that the class is pinned to.
     key : bytes
@@ -75,7 +74,7 @@ def run(notebook, server, *, topic, starters, exercises, key, times=Times(), fil
                     if name := graded_name(cell):
                         if index not in outcome.reports:
                             asked = model.load(f"{topic}/{name}", exercises)
-                            outcome.reports[index] = _judge(asked, sandbox, key, starters, notebook, times.call)
+                            outcome.reports[index] = _judge(asked, sandbox, key, untouched, times.call)
                     else:
                         outputs, _ = sandbox.run(cell.source, times.cell)
                         if index not in outcome.outputs and (room := room - size(outputs)) >= 0:
@@ -97,29 +96,13 @@ def graded_name(cell):
     return marks.get("grade_id") if marks.get("grade") and cell.cell_type == "code" else None
 
 
-def _judge(exercise, sandbox, key, starters, notebook, seconds):
+def _judge(exercise, sandbox, key, untouched, seconds):
     """Return the report on one answer, which a sandbox holds."""
     attempted, connect = sandbox.answer(exercise.name, seconds)
-    if not attempted or _is_starter(exercise.name, starters, notebook):
+    if not attempted or exercise.name in untouched:
         return Report(exercise.id, NOT_ATTEMPTED, 0.0, exercise.points)
     with quiet():
         return verdict(exercise, connect, key, exercise.checks)
-
-
-def _is_starter(name, starters, notebook):
-    """Whether the answer's cell does what the release's did and no other cell makes something of that name."""
-    sources = {cell.id: cell.source for cell in notebook.cells if cell.cell_type == "code"}
-    held = sources.pop(f"{name}-answer", "")
-    if any(name in source for id_, source in sources.items() if id_.startswith("added-")):
-        return False
-    return _tree(held) == _tree(starters.get(name, ""))
-
-
-def _tree(source):
-    try:
-        return ast.dump(ast.parse(source))
-    except (SyntaxError, ValueError, RecursionError):
-        return source
 
 
 def _record_end(outcome, notebook, topic, index, ended, exercises):

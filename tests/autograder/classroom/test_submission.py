@@ -252,3 +252,25 @@ def test_the_digest_changes_with_all_that_is_handed_in(folder):
     assert len(digests) == 6
     (folder / "data.csv").write_text("1")
     assert submission.digest(folder) in digests
+
+
+@pytest.mark.parametrize(
+    ("answer", "added", "still"),
+    [
+        (None, None, True),
+        ("# thinking\n{starter}", None, True),
+        ("{starter}\nx = 1", None, False),
+        ("def double(a):\n    return 2 * a", None, False),
+        ("def broken(", None, False),
+        (None, "double = 3", False),
+        (None, "y = 3", True),
+    ],
+)
+def test_an_answer_is_untouched_while_it_does_what_the_release_gave(released, answer, added, still):
+    release = nbformat.read(released / "release" / "toy" / "toy.ipynb", as_version=4)
+    notebook = nbformat.read(released / "release" / "toy" / "toy.ipynb", as_version=4)
+    cell = next(cell for cell in notebook.cells if cell.id == "double-answer")
+    cell.source = (answer or "{starter}").replace("{starter}", cell.source)
+    if added is not None:
+        notebook.cells.append(nbformat.v4.new_code_cell(added, id="added-0"))
+    assert ("double" in submission.untouched(release, notebook)) is still
