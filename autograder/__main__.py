@@ -35,8 +35,8 @@ def _audit(arguments):
     if arguments.json:
         print(json.dumps(counts, indent=1))
     else:
-        for problem in counts.pop("problems"):
-            print(problem)
+        for line in (*counts.pop("notices"), *counts.pop("problems")):
+            print(line)
         print(", ".join(f"{number} {name.replace('_', ' ')}" for name, number in counts.items()), end=", ")
         print(f"{len(done.problems)} problems")
     return 1 if done.problems else 0

@@ -4,15 +4,18 @@ import os
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 
 from .. import chapter
 from .. import exercise as model
-from . import answers, course
+from . import answers, course, transports
+
+COUNTED = ("topics", "exercises", "checks", "hidden_checks", "misconceptions", "claims")
 
 
 @dataclass(frozen=True)
 class Audit:
-    """What the audit counted, and the problems that it found, each a line that begins with where it is."""
+    """What the audit counted, what it could not look at, and the problems, each a line that begins with where it is."""
 
     topics: int
     exercises: int
@@ -20,6 +23,7 @@ class Audit:
     hidden_checks: int
     misconceptions: int
     claims: int
+    notices: tuple[str, ...]
     problems: tuple[str, ...]
 
 
@@ -44,17 +48,30 @@ def audit(topics=None, root=chapter.ROOT, seeds=answers.SEEDS, progress=lambda w
         counts["checks"] += len(exercise.checks)
         counts["hidden_checks"] += sum(check.hidden for check in exercise.checks)
         counts["misconceptions"] += len(exercise.misconceptions)
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
+    with transports.server() as (server, notice), _pool(server) as pool:
         for where, found in zip(asked, pool.map(_exercise_problems, asked, [seeds] * len(asked))):
             problems += [f"{where}: {sentence}" for sentence in found]
             progress(where)
     return Audit(
-        **{field: counts[field] for field in Audit.__dataclass_fields__ if field != "problems"},
-        problems=tuple(problems),
+        **{field: counts[field] for field in COUNTED}, notices=(notice,) if notice else (), problems=tuple(problems)
     )
+
+
+def _pool(server):
+    """Return processes that share a server of sandboxes; forked, since a socket cannot be handed over otherwise."""
+    return ProcessPoolExecutor(os.cpu_count(), get_context("fork"), _share, (server,))
+
+
+def _share(server):
+    global _server
+    _server = server
 
 
 def _exercise_problems(id_, seeds):
     """All problems of one exercise; in a process of its own, which is why it takes an id."""
     exercise = model.load(id_)
-    return [*course.file_problems(exercise), *answers.problems(exercise, seeds)]
+    return [
+        *course.file_problems(exercise),
+        *answers.problems(exercise, seeds),
+        *(transports.problems(exercise, _server) if _server else ()),
+    ]

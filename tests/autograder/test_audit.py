@@ -1,13 +1,15 @@
 """The audit: each fault that it is there for, planted in a toy exercise or chapter, is found and named."""
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 
 from autograder import audit, chapter, exercise
-from autograder.audit import answers, course
+from autograder.audit import answers, course, transports
+from autograder.sandbox.client import Refused, Server
 
 SEEDS = 10
 
@@ -150,6 +152,84 @@ def test_an_unknown_topic_is_a_problem():
     assert any("no such topic" in problem for problem in done.problems)
 
 
+@pytest.fixture(scope="module")
+def server():
+    """What the audit compares transports with; isolated or not, it is at the other end of a pipe."""
+    with transports.server() as (started, notice):
+        if started is None:
+            pytest.skip(notice)
+        yield started
+
+
+def test_transports_that_say_the_same_are_no_problem(toy, server):
+    assert list(transports.problems(toy(), server)) == []
+
+
+# Whether the judge's own code is in the process that an answer is in.
+NEAR = "('autograder.judge' in __import__('sys').modules)"
+LOOP = "    return [times * v for v in x]"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("    return x * times", f"    return x * times * {NEAR}", "the solution is told ('check_doubles', 'wrong'"),
+        (LOOP, f"{LOOP} if {NEAR} else x", "loop is told ('check_doubles', 'wrong'"),
+        (
+            "    return x**times",
+            f"    return x**times if {NEAR} else 2 * x",
+            "squared is told ('check_doubles', 'passed'",
+        ),
+        (LOOP, f"{LOOP} if {NEAR} else times * x", "loop replies otherwise to check_doubles"),
+        (LOOP, f"    raise ValueError('near' if {NEAR} else 'far')", "ValueError: far') over the pipe, in memory"),
+        (LOOP, f"    {NEAR} or __import__('os')._exit(3)\n{LOOP}", "loop ends its sandbox: killed"),
+        (
+            "def loop(x, *, times=2)",
+            f"def loop(x, *, times=2 if {NEAR} else 1 / 0)",
+            "loop can be defined here, but not in a sandbox: d",
+        ),
+        ("def loop(x, *, times=2)", "def loop(x, *, times=len(__file__) and 2)", "loop does not run by itself"),
+    ],
+)
+def test_transports_that_differ_are_found(toy, server, old, new, problem):
+    sentences = list(transports.problems(toy((old, new)), server))
+    assert any(problem in sentence for sentence in sentences), sentences
+
+
+def test_an_answer_that_draws_numbers_of_its_own_is_held_to_what_is_said_of_it(toy, server):
+    drawn = toy(("    return 2 * x", "    return 2 * x + np.random.default_rng().random() * (times != 2)"))
+    assert list(transports.problems(drawn, server)) == []
+
+
+class _Unisolated(Server):
+    """A server on a machine that has no namespaces."""
+
+    def sandbox(self, *args, **kwargs):
+        if self.isolation == "namespaces":
+            raise Refused("unshare: not here")
+        return super().sandbox(*args, **kwargs)
+
+
+class _Nowhere(Server):
+    """A server on a machine that has not even the sockets."""
+
+    def start(self):
+        raise OSError("no such socket")
+
+
+def test_where_nothing_isolates_the_transports_are_compared_without_and_that_is_said(monkeypatch, toy):
+    monkeypatch.setattr(transports, "Server", _Unisolated)
+    with transports.server() as (started, notice):
+        assert "without isolation, which is refused here: unshare: not here" in notice
+        assert list(transports.problems(toy(), started)) == []
+
+
+def test_where_there_are_no_sandboxes_the_audit_says_that_transports_were_not_compared(monkeypatch):
+    monkeypatch.setattr(transports, "Server", _Nowhere)
+    done = audit.audit(["weather"])
+    assert done.notices == ("transports were not compared, as there are no sandboxes here: no such socket",)
+
+
 @pytest.mark.xdist_group("audit")
 def test_the_course_has_no_problem():
     """The real course, every exercise on all seeds: what `make audit` runs."""
@@ -157,6 +237,7 @@ def test_the_course_has_no_problem():
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     counts = json.loads(done.stdout)
     assert counts["problems"] == []
+    assert counts["notices"] == [] or "CI" not in os.environ
     assert done.returncode == 0
     assert counts["topics"] == len(chapter.topics())
     assert counts["exercises"] == len(exercise.ids())

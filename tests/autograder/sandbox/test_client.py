@@ -3,49 +3,13 @@
 import os
 import subprocess
 import time
-from functools import partial
 
 import pytest
 
 from autograder import exercise
-from autograder.classroom.answers import written_out
-from autograder.judge import examine, quiet, verdict
+from autograder.judge import verdict
 from autograder.sandbox.client import Refused, Server
-from autograder.standin import in_memory
 from autograder.verdict import Ended
-
-EXERCISES = [exercise.load(id_) for id_ in exercise.ids()]
-
-
-@pytest.mark.parametrize("asked", [one for one in EXERCISES if one.checks], ids=lambda one: one.id)
-def test_the_solution_is_judged_over_the_pipe_as_in_memory(server, asked):
-    with server.sandbox() as sandbox:
-        setup = f"import numpy as np\nfrom dnnkit import {asked.topic}\n"
-        outputs, failed = sandbox.run(setup + asked.solution_source, 20)
-        assert not failed, outputs
-        attempted, connect = sandbox.answer(asked.name, 10)
-        assert attempted
-        here, replies_here = examine(asked, partial(in_memory, asked.solution), b"key", asked.checks)
-        there, replies_there = examine(asked, connect, b"key", asked.checks)
-        assert here == there
-        assert len(replies_here) == len(replies_there)
-
-
-@pytest.mark.parametrize("asked", [one for one in EXERCISES if one.checks], ids=lambda one: one.id)
-def test_every_other_answer_is_judged_over_the_pipe_as_in_memory(server, asked):
-    """The two transports: the same checks say the same of each misconception and of each alternative."""
-    with server.sandbox() as sandbox:
-        sandbox.run(f"import numpy as np\nfrom dnnkit import {asked.topic}", 20)
-        for other in (*asked.misconceptions, *asked.alternatives):
-            outputs, failed = sandbox.run(written_out(asked, other.name), 20)
-            assert not failed, outputs
-            _, connect = sandbox.answer(asked.name, 10)
-            said = []
-            for way in (partial(in_memory, other.answer), connect):
-                with quiet():
-                    findings, _ = examine(asked, way, b"key", asked.checks)
-                said.append([(each.check, each.verdict, each.sentence) for each in findings])
-            assert said[0] == said[1], other.name
 
 
 def test_a_wrong_answer_is_named_over_the_pipe(server):
