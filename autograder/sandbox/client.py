@@ -40,16 +40,19 @@ class Limits:
 class Server:
     """A warm interpreter, which forks a sandbox for each submission.
 
-    Use it as a context manager; started by itself it ends with this process.
+    Use it as a context manager; started by itself it ends with this process. A process that this one starts may be
+    given it, and gets sandboxes of the same interpreter.
     """
 
     isolation: str = "namespaces"
     limits: Limits = field(default_factory=Limits)
 
     def start(self):
-        """Start the interpreter and wait until it is warm."""
+        """Start the interpreter, which takes a while to be warm."""
+        self._is_warm = False
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._root = tempfile.TemporaryDirectory(prefix="sandbox-")
+        self._folder = self._root.name
         command = [sys.executable, "-I", "-m", "autograder.sandbox.server"]
         environment = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
         environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "HOME": "/tmp"}
@@ -58,10 +61,24 @@ class Server:
             command, stdin=theirs, stdout=subprocess.DEVNULL, env=self._environment, cwd="/", start_new_session=True
         )
         theirs.close()
+
+    def wait(self):
+        """Wait until the interpreter is warm."""
+        if self._is_warm:
+            return
         self._control.settimeout(START)
-        if self._control.recv(16) != b"ready":
+        try:
+            self._is_warm = self._control.recv(16) == b"ready"
+        except OSError as error:
+            self.stop()
+            raise Refused(f"the warm interpreter did not start ({error})") from None
+        if not self._is_warm:
             self.stop()
             raise Refused("the warm interpreter did not start")
+
+    def is_running(self):
+        """Whether the interpreter has been started and has not ended."""
+        return self._process.poll() is None
 
     def stop(self):
         """End the interpreter, and leave nothing behind."""
@@ -75,6 +92,7 @@ class Server:
 
     def __enter__(self):
         self.start()
+        self.wait()
         return self
 
     def __exit__(self, *exception):
@@ -89,17 +107,24 @@ class Server:
             "limits": asdict(self.limits),
             "environment": self._environment,
             "files": {name: content.hex() for name, content in (files or {}).items()},
-            "root": self._root.name,
+            "root": self._folder,
             "seed": seed,
         }
         with tempfile.TemporaryFile() as file:  # a message may not be as large as what a student hands in
             file.write(json.dumps(request).encode())
             file.flush()
             descriptors = [theirs.fileno(), their_lifeline.fileno(), file.fileno()]
-            socket.send_fds(self._control, [b"fork"], descriptors)
+            try:
+                socket.send_fds(self._control, [b"fork"], descriptors)
+            except OSError as error:
+                raise Refused(f"the warm interpreter has ended ({error})") from None
         theirs.close()
         their_lifeline.close()
         return Sandbox(channel, lifeline, time.monotonic() + seconds)
+
+    def __getstate__(self):
+        """Leave to its owner what ends the interpreter."""
+        return {name: value for name, value in vars(self).items() if name not in ("_process", "_root")}
 
 
 class Sandbox:

@@ -4,8 +4,10 @@ If the sandbox ends at a cell or while an answer is asked, that is what is recor
 notebook again without it; what was judged before stays judged.
 """
 
+import contextlib
 import hashlib
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 
 from nbformat import v4
@@ -34,6 +36,7 @@ class Outcome:
     outputs: dict = field(default_factory=dict)  # index of the cell -> list of outputs
     reports: dict = field(default_factory=dict)  # index of the graded cell -> Report
     sandboxes: int = 0
+    seconds: Counter = field(default_factory=Counter)  # what took how long: "sandbox", "cells", "checks"
 
 
 def run(notebook, server, *, topic, untouched, exercises, key, times=Times(), files=None):
@@ -65,7 +68,9 @@ def run(notebook, server, *, topic, untouched, exercises, key, times=Times(), fi
     seed = int.from_bytes(hashlib.sha256(key).digest()[:4], "big")  # of the key itself nothing goes in
     while True:
         outcome.sandboxes += 1
-        with server.sandbox(files, seed, ends - time.monotonic()) as sandbox:
+        with timed(outcome.seconds, "sandbox"):
+            sandbox = server.sandbox(files, seed, ends - time.monotonic())
+        with sandbox:
             try:
                 for index, cell in enumerate(notebook.cells):
                     if cell.cell_type != "code" or index in lost:
@@ -74,9 +79,11 @@ def run(notebook, server, *, topic, untouched, exercises, key, times=Times(), fi
                     if name := graded_name(cell):
                         if index not in outcome.reports:
                             asked = model.load(f"{topic}/{name}", exercises)
-                            outcome.reports[index] = _judge(asked, sandbox, key, untouched, times.call)
+                            with timed(outcome.seconds, "checks"):
+                                outcome.reports[index] = _judge(asked, sandbox, key, untouched, times.call)
                     else:
-                        outputs, _ = sandbox.run(cell.source, times.cell)
+                        with timed(outcome.seconds, "cells"):
+                            outputs, _ = sandbox.run(cell.source, times.cell)
                         if index not in outcome.outputs and (room := room - size(outputs)) >= 0:
                             outcome.outputs[index] = outputs
                 return outcome
@@ -88,6 +95,16 @@ def run(notebook, server, *, topic, untouched, exercises, key, times=Times(), fi
                 if cell.cell_type == "code" and index not in (outcome.outputs | outcome.reports):
                     _record_end(outcome, notebook, topic, index, ended, exercises)
             return outcome
+
+
+@contextlib.contextmanager
+def timed(seconds, name):
+    """Add to ``seconds[name]`` how long the block takes."""
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        seconds[name] += time.monotonic() - began
 
 
 def graded_name(cell):
