@@ -7,6 +7,7 @@ for, and that it is the reference's code, letter for letter but for comments and
 import ast
 import inspect
 import textwrap
+from functools import cache
 
 FEW_NODES = 40  # of syntax; code as short as this is alike by chance
 
@@ -36,11 +37,19 @@ def _said(exercise, tree):
     said = []
     if _names(tree, exercise.name):
         said.append(NAMES_IT)
-    reference = _definition(ast.parse(_source(exercise)))
     own = next((node for node in tree.body if getattr(node, "name", None) == exercise.name), None)
-    if own is not None and _size(reference) > FEW_NODES and _plain(own) == _plain(reference):
-        said.append(IS_IT)
+    if own is not None:
+        size, reference = _reference(exercise)
+        if size > FEW_NODES and _plain(own) == reference:
+            said.append(IS_IT)
     return tuple(said)
+
+
+@cache
+def _reference(exercise):
+    """Return the size and the plain code of the reference."""
+    definition = _definition(ast.parse(_source(exercise)))
+    return _size(definition), _plain(definition)
 
 
 def _names(tree, name):
