@@ -7,12 +7,13 @@ import os
 from nbgrader.plugins import CsvExportPlugin
 
 from . import config as settings
-from .layout import open_class, scratch, write_file
+from .layout import alone, open_class, scratch, write_file
 from .results import results
 
 COLUMNS = ("student", "assignment", "exercise", "points", "max", "verdict", "misconception", "flags")
 
 
+@alone
 def export(directory):
     """Write ``grades.csv`` and ``exercises.csv`` into a class directory.
 

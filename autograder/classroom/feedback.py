@@ -10,11 +10,12 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 
 from . import config as settings
-from .layout import ClassError, open_class, replace_folder, scratch, write_file
+from .layout import ClassError, alone, open_class, replace_folder, scratch, write_file
 from .progress import after_each, bars
 from .results import results
 
 
+@alone
 def feedback(directory, topics=(), *, students=(), force=False, console=None) -> tuple[tuple[str, str], ...]:
     """Write a page of feedback for each graded submission, ``feedback/<student>/<topic>/<topic>.html``.
 

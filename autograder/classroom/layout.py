@@ -5,10 +5,14 @@ import shutil
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from ..seeds import submission_key
 
+SCRATCH = "work-"  # how the names of folders begin that are removed in the end
 STEPS = ("source", "release", "submitted", "autograded", "feedback")  # nbgrader's own names
 
 
@@ -105,11 +109,32 @@ def remove_folder(path):
         shutil.rmtree(path)
 
 
+def alone(command):
+    """Let a command, whose first argument is a class directory, run only where no other is at work.
+
+    It raises a ClassError elsewhere, and first removes what one that was killed has left.
+    """
+
+    @wraps(command)
+    def run(directory, *arguments, **options):
+        place = open_class(directory)
+        place.state.mkdir(exist_ok=True)
+        try:
+            with FileLock(place.state / "lock", timeout=0):
+                for left in place.state.glob(f"{SCRATCH}*"):
+                    remove_folder(left)
+                return command(directory, *arguments, **options)
+        except Timeout:
+            raise ClassError(f"another process is at work on {place.root}; wait for its end") from None
+
+    return run
+
+
 @contextmanager
 def scratch(place):
     """Yield an empty folder on the class's disk, and remove it in the end."""
     place.state.mkdir(exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=place.state, prefix="work-"))
+    folder = Path(tempfile.mkdtemp(dir=place.state, prefix=SCRATCH))
     try:
         yield folder
     finally:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from .. import chapter as chapters
 from . import config as settings
 from . import pin
-from .layout import ClassError, open_class
+from .layout import ClassError, alone, open_class
 from .notebook import exercises_root, source_text
 from .publish import publish
 from .update import moves, require_same_cells
@@ -21,6 +21,7 @@ class Released:
     unchanged: tuple[str, ...]
 
 
+@alone
 def release(directory, topics=(), *, update=False, root=chapters.ROOT, announce=None, console=None) -> Released:
     """Release assignments into a class, and pin the class to the exercises as they are now.
 
