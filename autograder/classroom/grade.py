@@ -3,9 +3,9 @@
 import hashlib
 import json
 import os
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
 
 import nbformat
 
@@ -13,13 +13,14 @@ from ..sandbox.client import Refused
 from ..sandbox.run import Times
 from . import config as settings
 from . import pin, roster, submission
-from .layout import ClassError, open_class, replace_folder, scratch, write_file
+from .layout import ClassError, alone, open_class, replace_folder, scratch, write_file
+from .pool import judges
 from .progress import bars
 from .record import record
-from .worker import NAMESPACES, Job, work
+from .worker import NAMESPACES, Job
 
-BATCH = 50  # submissions; what has run is recorded after so many
-FEW = 6  # submissions, for which it does not pay to start other processes
+BATCH = 50  # submissions; what has been judged is recorded after so many
+WORKERS_LOST = 3  # how often a worker may be killed before grading gives up
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,13 @@ class _Task:
     topic: str
     fingerprint: str
 
+    @property
+    def key(self):
+        """What the submission is called where grading keeps what it has done."""
+        return f"{self.student}/{self.topic}"
 
+
+@alone
 def grade(
     directory, topics=(), *, students=(), force=False, workers=None, isolation=NAMESPACES, console=None
 ) -> Graded:
@@ -77,8 +84,8 @@ def grade(
     Raises
     ------
     ClassError
-        When nothing has been released, a topic or student is unknown, the class's snapshot has been altered, or this
-        machine does not isolate as asked.
+        When nothing has been released, a topic or student is unknown, the class's snapshot has been altered, this
+        machine does not isolate as asked, or another process is at work on the class.
     """
     place = open_class(directory)
     config = settings.load(place)
@@ -98,15 +105,14 @@ def grade(
         if topic in releases and (not students or student in students)
     ]
     due = [task for task in chosen if force or not _stands(place, task, state)]
-    if due:
-        with settings.log_to(place.state / "grade.log") as log:
-            run = _Run(place, config, pinned, releases, isolation, workers or os.cpu_count() or 1)
-            _grade(run, due, log, state, console)
-    lost = [task for task in due if f"{task.student}/{task.topic}" not in state]
+    run = _Run(place, config, pinned, releases, isolation, workers or os.cpu_count() or 1)
+    faults = _grade(run, due, state, console) if due else {}
     warnings += pin.differences(pinned)
-    warnings += [f"{task.student}/{task.topic} could not be recorded; see {place.state / 'grade.log'}" for task in lost]
+    warnings += [
+        f"{task.key} could not be graded ({fault}); the next run tries again" for task, fault in faults.items()
+    ]
     notices = {tuple(key.rsplit("/", 1)): tuple(entry["notices"]) for key, entry in state.items() if entry["notices"]}
-    graded = tuple((task.student, task.topic) for task in due if task not in lost)
+    graded = tuple((task.student, task.topic) for task in due if task not in faults)
     return Graded(graded, len(chosen) - len(due), notices, tuple(warnings))
 
 
@@ -138,13 +144,20 @@ def _folders(parent):
 
 
 def _release(place, topic, gradebook):
-    """Return the assignment as nbgrader grades it: the release, its locked cells as the gradebook has them."""
+    """Return the assignment as nbgrader grades it, as text: the release, with what the gradebook has of its cells."""
     release = nbformat.read(place.step("release", topic, f"{topic}.ipynb"), as_version=4)
-    sources = {cell.name: cell.source for cell in gradebook.find_notebook(topic, topic).source_cells}
+    notebook = gradebook.find_notebook(topic, topic)
+    sources = {cell.name: cell for cell in notebook.source_cells}
+    points = {cell.name: cell.max_score for cell in notebook.grade_cells}
     for cell in release.cells:
-        if cell.metadata.nbgrader.locked:
-            cell.source = sources[cell.metadata.nbgrader.grade_id]
-    return release
+        marks = cell.metadata.nbgrader
+        source = sources[marks.grade_id]
+        marks.checksum = source.checksum
+        if marks.locked:
+            cell.source = source.source
+        if marks.grade:
+            marks.points = points[marks.grade_id]
+    return nbformat.writes(release)
 
 
 def _fingerprint(place, student, topic, pinned, release, config):
@@ -153,7 +166,7 @@ def _fingerprint(place, student, topic, pinned, release, config):
         submission.digest(place.step("submitted", student, topic)),
         pinned["topics"][topic],
         place.student_seed(student),
-        nbformat.writes(release),
+        release,
         repr(settings.course_directory(config).max_file_size),
         repr(config.Execute),
     )
@@ -170,7 +183,7 @@ def _read_state(place):
 
 def _stands(place, task, state):
     """Whether the result of an earlier run is still there, and of what would be graded now."""
-    entry = state.get(f"{task.student}/{task.topic}")
+    entry = state.get(task.key)
     return entry is not None and (entry["fingerprint"], entry["result"]) == (task.fingerprint, _result(place, task))
 
 
@@ -197,7 +210,7 @@ class _Run:
             place=self.place,
             student=task.student,
             topic=task.topic,
-            release=nbformat.writes(self.releases[task.topic]),
+            release=self.releases[task.topic],
             folder=folder,
             max_kilobytes=course.max_file_size,
             digest=self.pinned["topics"][task.topic],
@@ -206,58 +219,57 @@ class _Run:
         )
 
 
-def _grade(run, due, log, state, console):
-    """Grade what is due, some at a time, so that what is done stays done if the rest is interrupted."""
-    place = run.place
-    with (
-        bars(console, len(due), "Running notebooks", "Recording grades") as (ran, recorded),
-        _pool(run.workers, len(due)) as pool,
-    ):
-        for start in range(0, len(due), BATCH):
-            tasks = due[start : start + BATCH]
-            with scratch(place) as folder:
-                futures = {pool.submit(work, run.job(task, folder)): task for task in tasks}
-                notices = {}
-                try:
-                    for future in as_completed(futures):
-                        notices[futures[future]] = future.result()
-                        ran()
-                except Refused as refusal:
-                    pool.shutdown(cancel_futures=True)
-                    raise ClassError(
-                        f"this machine does not isolate notebooks ({refusal}); see: autograder doctor. "
-                        "A class that you trust can be graded with --isolation none"
-                    ) from refusal
-                except BaseException:
-                    pool.shutdown(cancel_futures=True)
-                    raise
-                for topic in dict.fromkeys(task.topic for task in tasks):
-                    record(topic, folder, run.config, log, recorded)
-                for task in tasks:
-                    _keep(place, task, folder, notices[task], state)
-            write_file(place.state / "graded.json", json.dumps(state, indent=1, sort_keys=True).encode())
+def _grade(run, due, state, console):
+    """Grade what is due; return what went wrong. If a worker is killed, others go on with what it left."""
+    faults = {}
+    left = list(due)
+    with bars(console, len(due), "Grading") as (count,), settings.log_to(run.place.state / "grade.log") as log:
+        for _ in range(WORKERS_LOST):
+            try:
+                _judge(run, left, state, faults, log, count)
+                return faults
+            except BrokenProcessPool:
+                left = [task for task in left if task not in faults and not _stands(run.place, task, state)]
+            except Refused as refusal:
+                raise ClassError(
+                    f"this machine does not isolate notebooks ({refusal}); see: autograder doctor. "
+                    "A class that you trust can be graded with --isolation none"
+                ) from refusal
+    raise ClassError("workers were killed again and again, by want of memory perhaps; try: --workers 1")
 
 
-def _pool(workers, count):
-    """Return what runs the jobs: other processes, or for a few jobs this one, as each warms up an interpreter first."""
-    if workers == 1 or count <= FEW:
-        return ThreadPoolExecutor(1)
-    # Spawned, not forked: a process that shows its progress has a thread.
-    return ProcessPoolExecutor(min(workers, count), mp_context=get_context("spawn"))
+def _judge(run, due, state, faults, log, count):
+    """Judge what is due, and record it some at a time, so that what is done stays done if the rest is interrupted."""
+    with scratch(run.place) as folder, judges(len(due), run.workers, run.isolation) as submit:
+        futures = {submit(run.job(task, folder)): task for task in due}
+        finished = []
+        for future in as_completed(futures):
+            task = futures.pop(future)
+            try:
+                finished.append((task, future.result()))
+            except (Refused, BrokenProcessPool):
+                raise
+            except Exception as error:  # of nbgrader's steps, or of an instructor's own
+                faults[task] = f"{type(error).__name__}: {error}"
+            count()
+            if len(finished) >= BATCH or not futures:
+                _record(run, finished, folder, state, faults, log)
+                finished = []
 
 
-def _keep(place, task, folder, notices, state):
-    """Put a recorded notebook in its place and remember of what it is the result; forget what was not recorded."""
-    state.pop(f"{task.student}/{task.topic}", None)
-    made = folder / "autograded" / task.student / task.topic
-    if made.is_dir():
-        replace_folder(made, place.step("autograded", task.student, task.topic))
-        write_file(
-            place.step("records", task.student, f"{task.topic}.json"),
-            (folder / "records" / task.student / f"{task.topic}.json").read_bytes(),
-        )
-        state[f"{task.student}/{task.topic}"] = {
-            "fingerprint": task.fingerprint,
-            "result": _result(place, task),
-            "notices": notices,
-        }
+def _record(run, finished, folder, state, faults, log):
+    """Record judged submissions: in the gradebook, then as files in their places, then as done."""
+    with settings.gradebook(run.config) as gradebook:
+        for topic in dict.fromkeys(task.topic for task, _ in finished):
+            record(gradebook, topic, [judged for task, judged in finished if task.topic == topic], run.config, log)
+    for task, judged in finished:
+        job = run.job(task, folder)
+        replace_folder(job.notebook.parent, run.place.step("autograded", task.student, task.topic))
+        write_file(run.place.step("records", task.student, f"{task.topic}.json"), job.record.read_bytes())
+        if judged.fault:
+            faults[task] = judged.fault
+            state.pop(task.key, None)
+        else:
+            result = _result(run.place, task)
+            state[task.key] = {"fingerprint": task.fingerprint, "result": result, "notices": judged.notices}
+    write_file(run.place.state / "graded.json", json.dumps(state, indent=1, sort_keys=True).encode())

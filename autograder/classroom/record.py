@@ -1,32 +1,121 @@
-"""Record notebooks that have run: nbgrader's own autograde, which takes scores and penalties into its gradebook."""
+"""Record judged submissions in nbgrader's gradebook: what its own autograde would write there.
 
-from nbgrader.converters import Autograde
-from nbgrader.converters.base import NbGraderException
-from nbgrader.preprocessors import ClearOutput, Execute
+nbgrader opens the gradebook eight times for a submission and commits once for a cell. Here many submissions are one
+transaction on the same tables, so that each costs little, and is recorded whole or not at all.
+"""
 
-from . import config as settings
-from .progress import after_each
+from dataclasses import dataclass
+
+from nbgrader.api import Comment, Grade, Student, SubmittedAssignment, SubmittedNotebook
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import parse_utc
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from .layout import ClassError
 
 
-def record(topic, folder, config, log, done):
-    """Record all of one topic under ``<folder>/submitted``; results appear under ``<folder>/autograded``.
+@dataclass(frozen=True)
+class Judged:
+    """What the gradebook, and the instructor, are told of one submission.
 
-    The steps are those of nbgrader's configuration but two: outputs are kept and nothing is run, since that has been
-    done. Whatever nbgrader could not record has no result. `done` is called after each submission.
+    Attributes
+    ----------
+    student, topic : str
+        Whose, and of what.
+    scores : dict of str to (float or None)
+        Points of each graded cell; None where a person has to give them.
+    comments : dict of str to (str or None)
+        nbgrader's own comment on each answer's cell.
+    timestamp : str
+        When it was handed in, or "".
+    notices : tuple of str
+        What the student is told.
+    fault : str
+        What went wrong in grading itself, or "".
     """
-    config = config.copy()
-    root = settings.course_directory(config).root
-    config.CourseDirectory.submitted_directory = str((folder / "submitted").relative_to(root))
-    config.CourseDirectory.autograded_directory = str((folder / "autograded").relative_to(root))
-    config.CourseDirectory.assignment_id = topic
-    with settings.nbgrader_at_work():
-        converter = Autograde(coursedir=settings.course_directory(config), config=config, log=log)
-        converter.sanitize_preprocessors = [
-            step for step in converter.sanitize_preprocessors if step is not ClearOutput
-        ]
-        converter.autograde_preprocessors = [step for step in converter.autograde_preprocessors if step is not Execute]
-        after_each(converter, done)
-        try:
-            converter.start()
-        except NbGraderException:
-            log.error("nbgrader could not record every submission of %s", topic)
+
+    student: str
+    topic: str
+    scores: dict[str, float | None]
+    comments: dict[str, str | None]
+    timestamp: str = ""
+    notices: tuple[str, ...] = ()
+    fault: str = ""
+
+
+def record(gradebook, topic, judged, config, log):
+    """Record judged submissions of one topic, each by another student, in one transaction.
+
+    Scores and comments given by hand are left as they are; late penalties are those of the class's plugin.
+
+    Raises
+    ------
+    ClassError
+        When that plugin fails; nothing is recorded then.
+    """
+    db = gradebook.db
+    notebook = gradebook.find_notebook(topic, topic)
+    names = {cell.id: cell.name for cell in (*notebook.grade_cells, *notebook.solution_cells)}
+    late = AssignLatePenalties(config=config, log=log)
+    late.init_plugin()
+    try:
+        submissions = _submissions(db, notebook, [each.student for each in judged])
+        for each in judged:
+            submission = submissions[each.student]
+            if each.timestamp:
+                submission.timestamp = parse_utc(each.timestamp)
+            (handed_in,) = submission.notebooks
+            for grade in handed_in.grades:
+                grade.auto_score = each.scores[names[grade.cell_id]]
+                grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+            for comment in handed_in.comments:
+                comment.auto_comment = each.comments[names[comment.cell_id]]
+            handed_in.late_submission_penalty = _penalty(late, submission, handed_in)
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
+
+
+def _submissions(db, notebook, students):
+    """Return the rows of students' submissions, by student; what is not there yet is made as nbgrader makes it."""
+    known = set(db.scalars(select(Student.id).where(Student.id.in_(students))))
+    db.add_all(Student(id=student) for student in students if student not in known)
+    parts = selectinload(SubmittedAssignment.notebooks)
+    rows = db.scalars(
+        select(SubmittedAssignment)
+        .where(
+            SubmittedAssignment.assignment_id == notebook.assignment_id, SubmittedAssignment.student_id.in_(students)
+        )
+        .options(parts.selectinload(SubmittedNotebook.grades), parts.selectinload(SubmittedNotebook.comments))
+    )
+    found = {row.student_id: row for row in rows}
+    for student in students:
+        if student not in found:
+            found[student] = _new(notebook, student)
+            db.add(found[student])
+    db.flush()
+    return found
+
+
+def _new(notebook, student):
+    """Return a submission with a row for each grade and each comment, as ``Gradebook.add_submission`` makes it."""
+    handed_in = SubmittedNotebook(
+        notebook_id=notebook.id,
+        grades=[Grade(cell_id=cell.id) for cell in notebook.grade_cells],
+        comments=[Comment(cell_id=cell.id) for cell in notebook.solution_cells],
+    )
+    return SubmittedAssignment(assignment_id=notebook.assignment_id, student_id=student, notebooks=[handed_in])
+
+
+def _penalty(late, submission, handed_in):
+    """Return what the class's plugin takes off, within nbgrader's bounds, or None."""
+    seconds = submission.total_seconds_late
+    if not seconds > 0:
+        return None
+    try:
+        penalty = late.plugin_inst.late_submission_penalty(submission.student_id, handed_in.score, seconds)
+    except Exception as error:  # it may be the instructor's own
+        raise ClassError(f"the plugin for late penalties failed: {type(error).__name__}: {error}") from error
+    return None if penalty is None else min(max(penalty, 0), handed_in.score)

@@ -1,12 +1,13 @@
-"""One worker of grading: a warm interpreter, and submissions that are read, rebuilt, run and judged, one after another.
+"""One worker of grading: submissions are read, rebuilt, run and judged, one after another.
 
-What a job gives is a notebook with outputs, laid where nbgrader records it from, and a record that explains the grade.
+What a job leaves in its folder is a notebook with outputs, as nbgrader's autograde would leave it, and a record that
+explains the grade.
 """
 
 import hashlib
 import json
-import time
 import traceback
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -14,18 +15,37 @@ from pathlib import Path
 
 import nbformat
 from nbformat import v4
+from nbgrader import preprocessors as steps
+from nbgrader.converters import Autograde
+from traitlets.utils.importstring import import_item
 
 from .. import exercise as model
-from ..sandbox.client import Limits, Refused, Server
-from ..sandbox.run import Times, graded_name, run
+from ..sandbox.client import Refused
+from ..sandbox.run import Times, graded_name, run, timed
 from ..show import bundle
+from . import config as settings
 from . import sanitize, submission
 from .flags import flags
 from .layout import ClassDirectory
+from .preprocessors.scores import TakeScores
+from .record import Judged
 from .source import ANSWER, PRACTICE
 
 NOTICE = "> **About your submission.** {}"
+FAULT = "Grading failed here, which is not your fault. Your instructor has been told."
 NAMESPACES, NONE = "namespaces", "none"  # what isolates a student's code
+
+# Steps of nbgrader's autograde whose work is done when a notebook has been rebuilt from the release, whose metadata are
+# its own, and run; penalties are for where the gradebook is open (see `record`).
+DONE = (
+    steps.CheckCellMetadata,
+    steps.ClearOutput,
+    steps.DeduplicateIds,
+    steps.OverwriteKernelspec,
+    steps.OverwriteCells,
+    steps.Execute,
+    steps.AssignLatePenalties,
+)
 
 
 @dataclass(frozen=True)
@@ -42,65 +62,82 @@ class Job:
     isolation: str
     times: Times
 
+    @property
+    def notebook(self):
+        """Where the graded notebook goes."""
+        return self.folder / "autograded" / self.student / self.topic / f"{self.topic}.ipynb"
 
-def work(job):
-    """Grade one submission into ``<folder>/submitted``, with its record beside; return the student's notices."""
-    began = time.monotonic()
-    folder = job.place.step("submitted", job.student, job.topic)
-    read = submission.read(folder, job.topic, job.max_kilobytes)
-    release = nbformat.reads(job.release, as_version=4)
-    notebook, mended = submission.rebuild(release, read.cells)
-    notices = [*read.notices, *mended]
+    @property
+    def record(self):
+        """Where the record goes."""
+        return self.folder / "records" / self.student / f"{self.topic}.json"
+
+
+def work(job, server) -> Judged:
+    """Judge one submission, run by a warm interpreter, into the job's folder.
+
+    Raises
+    ------
+    Refused
+        When there is no sandbox as asked. Any other fault is that submission's result, so that it stops no batch.
+    """
+    seconds = Counter()
+    with timed(seconds, "rebuild"):
+        read = submission.read(job.place.step("submitted", job.student, job.topic), job.topic, job.max_kilobytes)
+        release = _release(job.release)
+        notebook, mended = submission.rebuild(release, read.cells)
+    notices, fault = [*read.notices, *mended], ""
     record = _about(job)
     if read.cells is None:
         _mark_unjudged(notebook)
     else:
         try:
-            outcome = _run(job, _without_practice(notebook), release, submission.files(folder))
-            _show(notebook, outcome)
-            record |= {"sandboxes": outcome.sandboxes}
-            record["exercises"] = {report.exercise: report.as_dict() for report in outcome.reports.values()}
-            record["flags"] = _flags(job, notebook)
+            outcome = _run(job, server, notebook, release)
+            with timed(seconds, "notebook"):
+                _show(notebook, outcome)
+                record |= {"sandboxes": outcome.sandboxes, "flags": _flags(job, notebook)}
+                record["exercises"] = {report.exercise: report.as_dict() for report in outcome.reports.values()}
+            seconds += outcome.seconds
         except Refused:
             raise
-        except Exception:  # the course's own fault; one submission that meets with it must not stop the others
+        except Exception as error:
             _mark_unjudged(notebook)
+            fault = f"{type(error).__name__}: {error}"
             record["error"] = traceback.format_exc()
-            notices.append("Grading failed here, which is not your fault. Your instructor has been told.")
-    record |= {"notices": notices, "seconds": round(time.monotonic() - began, 3)}
-    if notices:
-        told = "\n>\n> ".join(escape(notice) for notice in notices)
-        notebook.cells.insert(0, v4.new_markdown_cell(NOTICE.format(told), id="notice"))
-    target = job.folder / "submitted" / job.student / job.topic
-    target.mkdir(parents=True)
-    nbformat.write(notebook, target / f"{job.topic}.ipynb")
-    if read.timestamp:
-        (target / "timestamp.txt").write_text(read.timestamp, encoding="utf-8")
-    kept = job.folder / "records" / job.student
-    kept.mkdir(parents=True, exist_ok=True)
-    (kept / f"{job.topic}.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
-    return notices
-
-
-def _run(job, notebook, release, files):
-    return run(
-        notebook,
-        _warm(job.isolation),
-        topic=job.topic,
-        untouched=submission.untouched(release, notebook),
-        exercises=job.place.pinned / "exercises",
-        key=bytes.fromhex(job.place.student_seed(job.student)),
-        times=job.times,
-        files=files,
-    )
+            notices.append(FAULT)
+    with timed(seconds, "notebook"):
+        scores, comments = _write(job, notebook, notices, read.timestamp)
+    record |= {"notices": notices, "seconds": {name: round(spent, 4) for name, spent in seconds.items()}}
+    job.record.parent.mkdir(parents=True, exist_ok=True)
+    job.record.write_text(json.dumps(record, indent=1), encoding="utf-8")
+    return Judged(job.student, job.topic, scores, comments, read.timestamp, tuple(notices), fault)
 
 
 @cache
-def _warm(isolation):
-    """Return this process's warm interpreter, which ends with it."""
-    server = Server(isolation=isolation, limits=Limits())
-    server.start()
-    return server
+def _release(text):
+    return nbformat.reads(text, as_version=4)
+
+
+def _run(job, server, notebook, release):
+    """Run a rebuilt notebook without its practice cells, whose checks the judge runs again."""
+    practice = [cell for cell in notebook.cells if cell.id.endswith(PRACTICE) and cell.metadata.nbgrader.locked]
+    sources = [cell.source for cell in practice]
+    for cell in practice:
+        cell.source = ""
+    try:
+        return run(
+            notebook,
+            server,
+            topic=job.topic,
+            untouched=submission.untouched(release, notebook),
+            exercises=job.place.pinned / "exercises",
+            key=bytes.fromhex(job.place.student_seed(job.student)),
+            times=job.times,
+            files=submission.files(job.place.step("submitted", job.student, job.topic)),
+        )
+    finally:
+        for cell, source in zip(practice, sources):
+            cell.source = source
 
 
 def _show(notebook, outcome):
@@ -113,6 +150,42 @@ def _show(notebook, outcome):
             v4.new_output("display_data", bundle(report)),
             v4.new_output("execute_result", {"text/plain": repr(points)}),
         ]
+
+
+def _write(job, notebook, notices, timestamp):
+    """Write the graded notebook by what is left of nbgrader's steps; return scores and comments by cell."""
+    if notices:
+        told = "\n>\n> ".join(escape(notice) for notice in notices)
+        notebook.cells.insert(0, v4.new_markdown_cell(NOTICE.format(told), id="notice"))
+    course, exporter, permissions = _nbgrader(job.place, job.place.config_file.read_bytes())
+    about = {"student": job.student, "assignment": job.topic, "notebook": job.topic, "db_url": course.db_url}
+    text, resources = exporter.from_notebook_node(notebook, {"nbgrader": about})
+    job.notebook.parent.mkdir(parents=True)
+    job.notebook.write_text(text, encoding="utf-8")
+    if timestamp:
+        job.notebook.with_name("timestamp.txt").write_text(timestamp, encoding="utf-8")
+    for path in job.notebook.parent.iterdir():
+        path.chmod(permissions)
+    return resources["scores"], resources["comments"]
+
+
+@cache
+def _nbgrader(place, _):
+    """Return nbgrader's course directory, its exporter of graded notebooks, and the permissions of what it writes.
+
+    They are made anew when the class's settings, whose text is the second argument, have changed.
+    """
+    config = settings.load(place)
+    converter = Autograde(coursedir=settings.course_directory(config), config=config)
+    exporter = converter.exporter_class(parent=converter, config=converter.config)
+    for step in (*converter.sanitize_preprocessors, *converter.autograde_preprocessors):
+        step = import_item(step) if isinstance(step, str) else step
+        kind = step if isinstance(step, type) else type(step)
+        if issubclass(kind, steps.SaveAutoGrades):
+            exporter.register_preprocessor(TakeScores)
+        elif not issubclass(kind, DONE):
+            exporter.register_preprocessor(step)
+    return converter.coursedir, exporter, int(str(converter.permissions), 8)
 
 
 def _flags(job, notebook):
@@ -132,14 +205,6 @@ def _mark_unjudged(notebook):
         if graded_name(cell):
             message = "This exercise was not judged; see the top of this page."
             cell.outputs = [v4.new_output("error", ename="NotJudged", evalue=message, traceback=[message])]
-
-
-def _without_practice(notebook):
-    """Empty the practice cells, whose checks the judge runs again; recording puts their source back."""
-    for cell in notebook.cells:
-        if cell.id.endswith(PRACTICE) and cell.metadata.nbgrader.locked:
-            cell.source = ""
-    return notebook
 
 
 def _about(job):

@@ -12,7 +12,11 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 
 from autograder import classroom
+from autograder.classroom import pool
 from autograder.classroom.config import gradebook, load
+from autograder.sandbox.client import Refused
+
+grading = importlib.import_module("autograder.classroom.grade")  # its function hides the module
 
 QUIET = Console(quiet=True)
 RIGHT = {"double": "def double(a):\n    return 2 * a", "share": "share = 0.75"}
@@ -188,10 +192,9 @@ def test_without_isolation_grading_is_refused_unless_asked_for(fresh, hand_in, m
     hand_in(fresh, "right", **RIGHT)
 
     def refuse(*args):
-        raise grading.Refused("unshare: Operation not permitted")
+        raise Refused("unshare: Operation not permitted")
 
-    grading = importlib.import_module("autograder.classroom.grade")
-    monkeypatch.setattr(grading, "work", refuse)
+    monkeypatch.setattr(pool, "work", refuse)
     with pytest.raises(classroom.ClassError, match=r"does not isolate notebooks \(unshare.*--isolation none"):
         grade(fresh)
     monkeypatch.undo()
@@ -233,17 +236,16 @@ def test_late_penalties_are_nbgraders(fresh, hand_in):
 def test_what_was_done_stays_done_when_the_rest_is_interrupted(fresh, hand_in, monkeypatch):
     for student in ("a", "b", "c"):
         hand_in(fresh, student, **RIGHT)
-    grading = importlib.import_module("autograder.classroom.grade")
-    work, seen = grading.work, []
+    work, seen = pool.work, []
 
-    def interrupted(job):
+    def interrupted(job, server):
         seen.append(job)
         if len(seen) > 1:
             raise KeyboardInterrupt
-        return work(job)
+        return work(job, server)
 
     monkeypatch.setattr(grading, "BATCH", 1)
-    monkeypatch.setattr(grading, "work", interrupted)
+    monkeypatch.setattr(pool, "work", interrupted)
     with pytest.raises(KeyboardInterrupt):
         grade(fresh)
     monkeypatch.undo()

@@ -1,0 +1,70 @@
+"""Where submissions are judged: in this process, or in several that share one warm interpreter."""
+
+import multiprocessing
+import os
+import signal
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import forkserver
+
+from ..sandbox.client import Server
+from ..sandbox.isolate import die_with_parent
+from .config import same_environment
+from .worker import work
+
+FEW = 6  # submissions, for which it does not pay to start other processes
+
+_warm = {}  # isolation -> the warm interpreter, which ends with this process
+
+
+@contextmanager
+def judges(count, workers, isolation):
+    """Yield a function that takes a `Job` and returns a future of what `work` makes of it.
+
+    Parameters
+    ----------
+    count : int
+        How many jobs there will be.
+    workers : int
+        How many may be judged at once.
+    isolation : str
+        What isolates a student's code.
+    """
+    alone = workers == 1 or count <= FEW
+    server = _warm.get(isolation)
+    if server is None or not server.is_running():
+        server = _warm[isolation] = Server(isolation=isolation)
+        server.start()
+    pool = _pool(alone, min(workers, count), server)  # it warms up while the interpreter does
+    try:
+        server.wait()
+        yield lambda job: pool.submit(work, job, server) if alone else pool.submit(_work, job)
+    except BaseException:
+        server.stop()  # which ends what is being judged
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _pool(alone, workers, server):
+    if alone:
+        return ThreadPoolExecutor(1)
+    # Not forked from this process, which has threads: it shows progress, and may be a notebook's kernel.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([work.__module__])
+    with same_environment():
+        os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+        forkserver.ensure_running()
+    return ProcessPoolExecutor(workers, context, _begin, (server,))
+
+
+def _begin(server):
+    """Begin a worker: it ends when grading does, however that ends, and leaves Ctrl-C to the process that began it."""
+    global _server
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _server = server
+
+
+def _work(job):
+    return work(job, _server)
