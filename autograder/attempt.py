@@ -19,7 +19,13 @@ def attempted(answer, given=...):
 
 
 def _is_empty(function):
-    return _steps(function) in _EMPTY
+    return _size(function) <= _LARGEST and _steps(function) in _EMPTY
+
+
+def _size(function):
+    """How many bytes of code a function has, besides those of a closure; disassembling all of it takes long."""
+    code = function.__code__
+    return len(code.co_code) - 2 * len(code.co_cellvars) - 2 * bool(code.co_freevars)
 
 
 def _steps(function):
@@ -47,7 +53,9 @@ def _worded_stub():
     raise NotImplementedError("")
 
 
-_EMPTY = [_steps(function) for function in (_nothing, _stub, _called_stub, _worded_stub)]
+_NOTHING_DONE = (_nothing, _stub, _called_stub, _worded_stub)
+_EMPTY = [_steps(function) for function in _NOTHING_DONE]
+_LARGEST = max(map(_size, _NOTHING_DONE))
 
 
 def _same_code(one, other):

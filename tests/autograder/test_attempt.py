@@ -22,6 +22,7 @@ def of(source, name="f"):
         "def f(a): raise NotImplementedError",
         "def f(a):\n    '''doc'''\n    raise NotImplementedError('to do')",
         "class f:\n    def __init__(self, n): ...\n    def step(self): '''doc'''",
+        "class f:\n    def step(self):\n        raise NotImplementedError('')\n        lambda: (self, __class__)",
         "f = ...",
     ],
 )
