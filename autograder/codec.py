@@ -1,12 +1,11 @@
 """Values as frames of bytes, and back: data only, typed and capped; nothing that can run is ever decoded.
 
 A frame is JSON. What JSON has (None, booleans, integers, floats, text) stands for itself; everything else is an object
-with one key, the name of its form: ``{"tuple": [...]}``, ``{"array": [id, dtype, shape, base64]}`` and so on.
+with one key, the name of its form: ``{"tuple": [...]}``, ``{"array": [id, dtype, shape, bytes]}`` and so on.
+Bytes follow the JSON, after a new line, in the order in which it has them: each stands in it as ``{"#": how many}``.
 Things with an identity (arrays, generators, handles) are the business of the `Table` that is passed in; see `standin`.
 """
 
-import base64
-import binascii
 import dataclasses
 import json
 import sys
@@ -18,6 +17,7 @@ MAX_ITEMS = 2**21  # of a frame; each costs the reader some hundred bytes, in th
 MAX_DEPTH = 24
 MAX_BITS = 4096  # of an integer
 DTYPES = frozenset("?bhilqBHILQefdFD")
+DATA = frozenset((type(None), bool, int, float, str))
 
 
 class BadFrame(Exception):
@@ -26,7 +26,15 @@ class BadFrame(Exception):
 
 def dump(message):
     """Return a message (a dict of encoded values) as a frame."""
-    frame = json.dumps(message, separators=(",", ":")).encode()
+    behind = []
+
+    def put_behind(data):
+        behind.append(_a(bytes, data))
+        return {"#": len(data)}
+
+    frame = json.JSONEncoder(separators=(",", ":"), check_circular=False, default=put_behind).encode(message).encode()
+    if behind:
+        frame = b"".join((frame, b"\n", *behind))
     if len(frame) > MAX_FRAME:
         raise OverflowError(f"a message may have at most {MAX_FRAME} bytes, got {len(frame)}")
     return frame
@@ -36,10 +44,24 @@ def load(frame):
     """Return the message in a frame; raise BadFrame for anything else."""
     if len(frame) > MAX_FRAME:
         raise BadFrame(f"a frame may have at most {MAX_FRAME} bytes, got {len(frame)}")
-    if sum(map(frame.count, (b",", b"[", b"{"))) > MAX_ITEMS:
+    end = frame.find(b"\n") % (len(frame) + 1)  # its length, where nothing follows the JSON
+    if end > MAX_ITEMS and sum(frame.count(mark, 0, end) for mark in (b",", b"[", b"{")) > MAX_ITEMS:
         raise BadFrame(f"a frame may have at most {MAX_ITEMS} items")
+    behind, taken = memoryview(frame)[end + 1 :], 0
+
+    def put_in(node):
+        """No byte is taken twice, so that a small frame makes no large value."""
+        nonlocal taken
+        if len(node) != 1 or "#" not in node:
+            return node
+        count = node["#"]
+        if type(count) is not int or not 0 <= count <= len(behind) - taken:
+            raise BadFrame(f"a frame has no {count!r:.40} bytes left")
+        taken += count
+        return behind[taken - count : taken]
+
     try:
-        message = json.loads(frame)
+        message = json.loads(frame[:end], object_hook=put_in if end < len(frame) else None)
     except (ValueError, RecursionError) as error:
         raise BadFrame(f"not JSON: {error}") from None
     if not isinstance(message, dict):
@@ -51,8 +73,11 @@ def encode(value, table, depth=0):
     """Return `value` as JSON; what is not data becomes a handle of `table`."""
     if depth > MAX_DEPTH:
         raise RecursionError(f"a value may be nested at most {MAX_DEPTH} deep")
-    if value is None or isinstance(value, bool):
+    kind = type(value)
+    if kind in DATA and (kind is not int or value.bit_length() <= MAX_BITS):
         return value
+    if kind is np.ndarray or isinstance(value, np.random.Generator):
+        return table.encode_shared(value)
     if isinstance(value, np.generic) and value.dtype.char in DTYPES:
         return {"scalar": array_body(value)}
     if isinstance(value, int) and value.bit_length() <= MAX_BITS:
@@ -62,7 +87,7 @@ def encode(value, table, depth=0):
     if isinstance(value, str):
         return str(value)
     value = _from_torch(value)
-    if table.knows(value) or _has_identity(value):
+    if table.knows(value) or type(value) is np.ndarray:
         return table.encode_shared(value)
 
     def inner(item):
@@ -84,9 +109,10 @@ def decode(node, table, depth=0):
     """Return the value of a JSON node; raise BadFrame for anything that `encode` cannot have made."""
     if depth > MAX_DEPTH:
         raise BadFrame(f"a value may be nested at most {MAX_DEPTH} deep")
-    if node is None or isinstance(node, (bool, int, float, str)):
+    kind = type(node)
+    if kind in DATA:
         return node
-    if not isinstance(node, dict) or len(node) != 1:
+    if kind is not dict or len(node) != 1:
         raise BadFrame("a value must be JSON data or an object with one key")
     ((form, body),) = node.items()
 
@@ -111,28 +137,19 @@ def decode(node, table, depth=0):
 
 
 def array_body(array):
-    """Return an array or a NumPy scalar as [dtype, shape, base64]."""
-    data = np.ascontiguousarray(array)
-    return [array.dtype.str, list(array.shape), base64.b64encode(data.tobytes()).decode()]
+    """Return an array or a NumPy scalar as [dtype, shape, bytes]."""
+    return [array.dtype.str, list(array.shape), array.tobytes()]
 
 
 def array_from(body):
-    """Return the array of [dtype, shape, base64], writable and our own."""
-    dtype, shape, text = body
+    """Return the array of [dtype, shape, bytes], writable and our own."""
+    dtype, shape, data = body
     dtype = np.dtype(_a(str, dtype))
     if dtype.char not in DTYPES:
         raise BadFrame(f"an array must hold numbers, got dtype {dtype}")
     if not all(type(n) is int and n >= 0 for n in _a(list, shape)) or len(shape) > 32:
         raise BadFrame(f"an array's shape must be counts, got {shape}")
-    try:
-        data = base64.b64decode(_a(str, text), validate=True)
-    except binascii.Error as error:
-        raise BadFrame(f"not base64: {error}") from None
-    return np.frombuffer(data, dtype).reshape(shape).copy()
-
-
-def _has_identity(value):
-    return type(value) is np.ndarray or isinstance(value, np.random.Generator)
+    return np.frombuffer(_a(memoryview, data), dtype).reshape(shape).copy()
 
 
 def _from_torch(value):

@@ -63,7 +63,8 @@ class Table:
         if id(value) in self._numbers:
             return {"same": self._numbers[id(value)]}
         if type(value) is np.ndarray and value.dtype.char in codec.DTYPES:
-            return {"array": [self.share_array(value), *codec.array_body(value)]}
+            body = codec.array_body(value)
+            return {"array": [self.share_array(value, body), *body]}
         number = self.register(value)
         if _is_synchronised_generator(value):
             self._tracked[number] = (lambda: value, _state_of(value))
@@ -87,7 +88,7 @@ class Table:
             return handle
         raise codec.BadFrame(f"unknown form {form!r}")
 
-    def share_array(self, array):
+    def share_array(self, array, body):
         """Return the number by which an array crosses: none, for an array goes by value."""
         return
 
@@ -106,7 +107,7 @@ class Table:
             target = thing()
             if target is not None and (now := _state_of(target)) != before:
                 self._tracked[number] = (thing, now)
-                changes.append([number, codec.array_body(target) if isinstance(target, np.ndarray) else now])
+                changes.append([number, codec.array_body(target) if type(target) is np.ndarray else now])
         return changes
 
     def forgotten(self):
@@ -142,7 +143,7 @@ class Table:
                 raise Wrong("an argument must not be resized in place", f"{target.shape} became {content.shape}")
             target[...] = content
         else:
-            target.bit_generator.state = _generator_in(body).bit_generator.state
+            target.bit_generator.state = _proper(body)
         self._tracked[number] = (thing, _state_of(target))
 
 
@@ -153,13 +154,13 @@ class JudgeTable(Table):
         super().__init__(peer, first_number)
         self._alive = []
 
-    def share_array(self, array):
+    def share_array(self, array, body):
         """Return the number by which an array of the judge is known until the check lets go of it."""
         self._alive.append(array)
         key = id(array)
         reference = weakref.ref(array, lambda _: self._forget(number, key))
         number = self.register(reference, key)
-        self._tracked[number] = (reference, _state_of(array))
+        self._tracked[number] = (reference, body[-1])
         return number
 
     def decode_shared(self, form, body):
@@ -212,18 +213,24 @@ def _state_of(thing):
 
 def _generator_in(state):
     """Return a generator in that state; its seed sequence, used by `spawn`, is made of the state too."""
+    proper = _proper(state)
+    bits = np.random.PCG64(np.random.SeedSequence(state[:2]))
+    bits.state = proper
+    return np.random.Generator(bits)
+
+
+def _proper(state):
+    """Return a state that came, as NumPy takes it."""
     if not isinstance(state, list) or len(state) != 4 or not all(type(n) is int and 0 <= n < 2**128 for n in state):
         raise codec.BadFrame("a generator's state must be four integers")
     if state[1] % 2 == 0:
         raise codec.BadFrame("a generator's increment must be odd")  # or it draws nothing new, zeros for instance
-    bits = np.random.PCG64(np.random.SeedSequence(state[:2]))
-    bits.state = {
+    return {
         "bit_generator": "PCG64",
         "state": {"state": state[0], "inc": state[1]},
         "has_uint32": state[2] & 1,
         "uinteger": state[3] % 2**32,
     }
-    return np.random.Generator(bits)
 
 
 def _count(number):

@@ -26,7 +26,7 @@ VALUES = st.recursive(
     max_leaves=12,
 )
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    LEAVES | st.binary(max_size=9).map(memoryview),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
@@ -38,6 +38,10 @@ JSON = st.recursive(
         )
     ),
     max_leaves=12,
+)
+COUNTS = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.just("#"), inner))
+FRAMES = st.builds(
+    lambda node, behind: json.dumps({"value": node}).encode() + b"\n" + behind, COUNTS, st.binary(max_size=30)
 )
 DTYPES = st.sampled_from([np.dtype(char) for char in "?bhilqBHILQefdFD"])
 
@@ -105,7 +109,7 @@ def test_no_json_does_anything_but_decode_or_be_refused(node):
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.binary(max_size=60))
+@given(st.binary(max_size=60) | FRAMES)
 def test_no_bytes_do_anything_but_load_or_be_refused(frame):
     with suppress(codec.BadFrame):
         assert isinstance(codec.load(frame), dict)
@@ -118,10 +122,13 @@ def test_no_bytes_do_anything_but_load_or_be_refused(frame):
         {"record": ["subprocess", "Popen", {"args": "true"}]},
         {"record": ["dnnkit.normalization", "np", {}]},
         {"record": ["dnnkit.normalization", "Standardizer", {"mean": 1}]},
-        {"array": [0, "|O", [1], "AAAAAAAAAAA="]},
-        {"array": [0, "<f8", [10**12], ""]},
-        {"array": [0, "<f8", [-1], "AAAAAAAAAAA="]},
-        {"array": [0, "<f8", [1], "not base64"]},
+        {"array": [None, "|O", [1], memoryview(bytes(8))]},
+        {"array": [None, "<f8", [10**12], memoryview(b"")]},
+        {"array": [None, "<f8", [-1], memoryview(bytes(8))]},
+        {"array": [None, "<f8", [1], memoryview(bytes(7))]},
+        {"array": [None, "<f8", [1], "AAAAAAAAAAA="]},
+        {"array": [None, "<f8", [1], {"#": 8}]},
+        {"list": [memoryview(bytes(8))]},
         {"generator": [0, [1, 2, 3]]},
         {"generator": [0, [-1, 0, 0, 0]]},
         {"handle": ["zero", "x"]},
@@ -133,6 +140,21 @@ def test_no_bytes_do_anything_but_load_or_be_refused(frame):
 def test_what_is_no_value_is_refused(node):
     with pytest.raises(codec.BadFrame):
         codec.decode(node, table())
+
+
+def test_bytes_follow_the_json_in_its_order():
+    frame = codec.dump({"one": b"\n[,", "two": [b"", b"{"]})
+    assert frame == b'{"one":{"#":3},"two":[{"#":0},{"#":1}]}\n\n[,{'
+    message = codec.load(frame)
+    assert [bytes(part) for part in (message["one"], *message["two"])] == [b"\n[,", b"", b"{"]
+    with pytest.raises(codec.BadFrame, match="no 1 bytes left"):
+        codec.load(frame[:-1])
+
+
+@pytest.mark.parametrize("count", [b"9", b"-1", b"1.0", b"true", b"null", b"[]", b'{"#":1}'])
+def test_bytes_that_a_frame_does_not_hold_are_refused(count):
+    with pytest.raises(codec.BadFrame, match="bytes left"):
+        codec.load(b'{"value":{"#":' + count + b"}}\n12345678")
 
 
 def test_depth_and_size_are_capped(monkeypatch):

@@ -19,7 +19,7 @@ from autograder.verdict import Ended, Verdict
 LEAVES = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["<f8", "AAAA"])
 )
-FORMS = ("tuple", "list", "dict", "array", "scalar", "generator", "handle", "same", "record", "changes", "outputs")
+FORMS = ("tuple", "list", "dict", "array", "scalar", "generator", "handle", "same", "record", "changes", "outputs", "#")
 JSON = st.recursive(
     LEAVES,
     lambda inner: (
@@ -30,9 +30,9 @@ JSON = st.recursive(
     max_leaves=15,
 )
 KEYS = ("value", "error", "changes", "forget", "op", "on", "args", "kwargs", "outputs", "failed", "attempted", "kind")
-FRAMES = st.binary(max_size=60) | st.dictionaries(st.sampled_from(KEYS), JSON, max_size=5).map(
-    lambda message: json.dumps(message).encode()
-)
+MESSAGES = st.dictionaries(st.sampled_from(KEYS), JSON, max_size=5).map(lambda message: json.dumps(message).encode())
+BEHIND = st.binary(max_size=20).map(lambda data: b"\n" + data)
+FRAMES = st.binary(max_size=60) | MESSAGES | st.builds(bytes.__add__, MESSAGES, BEHIND)
 
 
 class Forger:
