@@ -189,14 +189,17 @@ class JudgeTable(Table):
 
 
 def snapshot(value):
-    """Return a copy of a value that later synchronisation does not change; a handle becomes the name of its kind."""
+    """Return a copy of a value that later synchronisation does not change; any handle becomes the same text.
+
+    The name of its kind is the answer's choice, and says nothing of what it does.
+    """
     if isinstance(value, np.ndarray):
         return value.copy()
     if isinstance(value, (list, tuple)):
         return type(value)(snapshot(item) for item in value)
     if isinstance(value, dict):
         return {key: snapshot(item) for key, item in value.items()}
-    return f"<{value._kind}>" if isinstance(value, Handle) else value
+    return "<handle>" if isinstance(value, Handle) else value
 
 
 def _is_synchronised_generator(value):

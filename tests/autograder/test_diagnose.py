@@ -51,6 +51,46 @@ def test_a_tie_goes_to_equal_values_and_else_stays_unnamed(toy):
     assert named(lambda x, *, times=2: x**5) == ""
 
 
+METER = '''"""Write a running mean."""
+from autograder.authoring import close, instance, misconception, number
+
+points = 2
+returns = instance(update=lambda value: value, mean=number)
+
+class solution:
+    def __init__(self): self.seen = []
+    def update(self, x): self.seen.append(x)
+    def mean(self): return sum(self.seen) / len(self.seen)
+
+def check_mean(Meter, rng):
+    """The mean of both numbers is returned."""
+    meter = Meter()
+    for x in (2.0, 4.0):
+        meter.update(x)
+    close(meter.mean(), 3.0, "the mean must be that of all numbers")
+
+@misconception("The last number is returned.", caught_by=check_mean)
+class last(solution):
+    def mean(self): return self.seen[-1]
+
+@misconception("The sum is returned.", caught_by=check_mean)
+class added(solution):
+    def mean(self): return sum(self.seen)
+'''
+
+
+def test_a_tie_of_classes_goes_to_equal_values_whatever_a_class_is_called(tmp_path):
+    (tmp_path / "toys").mkdir()
+    (tmp_path / "toys" / "Meter.py").write_text(METER)
+    asked = exercise.load("toys/Meter", root=tmp_path)
+
+    class Meter(asked.solution):
+        def mean(self):
+            return self.seen[0] + self.seen[1]
+
+    assert judge(asked, Meter, b"key", checks=asked.checks).misconception == "The sum is returned."
+
+
 def test_a_right_answer_has_no_mistake(toy):
     asked = toy()
     assert judge(asked, asked.solution, b"key", checks=asked.checks).misconception == ""
