@@ -8,6 +8,7 @@ import time
 from ..codec import MAX_FRAME
 
 _LENGTH = struct.Struct("<I")
+AT_ONCE = 1 << 16, 1 << 20  # bytes that are read, at least and at most
 MARK = 8  # bytes that a reply repeats
 
 
@@ -28,51 +29,67 @@ class Channel:
 
     def __init__(self, socket):
         self.socket = socket
+        self._arrived = bytearray()  # and not yet received as a frame
+        self._readable, self._writable = select.poll(), select.poll()
+        self._readable.register(socket, select.POLLIN)
+        self._writable.register(socket, select.POLLOUT)
         socket.setblocking(False)
 
     def send(self, frame, deadline=None):
         """Send a frame; `deadline` is a time of `time.monotonic`."""
         data = memoryview(_LENGTH.pack(len(frame)) + frame)
+        _left(deadline)
         while data:
-            self._wait(select.POLLOUT, deadline)
             try:
                 data = data[self.socket.send(data) :]
             except BlockingIOError:
-                continue
+                _wait(self._writable, deadline)
             except OSError as error:
                 raise Closed(str(error)) from None
 
     def receive(self, deadline=None):
         """Return the next frame."""
-        (length,) = _LENGTH.unpack(self._read(_LENGTH.size, deadline))
+        _left(deadline)  # frames may be there without end
+        self._read(_LENGTH.size, deadline)
+        (length,) = _LENGTH.unpack_from(self._arrived)
         if length > MAX_FRAME + MARK:
             raise TooBig(f"a frame may have at most {MAX_FRAME} bytes, got {length}")
-        return self._read(length, deadline)
+        end = _LENGTH.size + length
+        self._read(end, deadline)
+        frame = bytes(memoryview(self._arrived)[_LENGTH.size : end])
+        del self._arrived[:end]
+        return frame
 
     def close(self):
         self.socket.close()
 
     def _read(self, count, deadline):
-        data = bytearray()
-        while len(data) < count:
-            self._wait(select.POLLIN, deadline)
+        """Read until so many bytes have arrived, and what came with them."""
+        least, most = AT_ONCE
+        while (missing := count - len(self._arrived)) > 0:
+            _wait(self._readable, deadline)
             try:
-                piece = self.socket.recv(min(count - len(data), 1 << 20))
+                piece = self.socket.recv(min(max(missing, least), most))
             except BlockingIOError:
                 continue
             except OSError as error:
                 raise Closed(str(error)) from None
             if not piece:
                 raise Closed("the other end closed the channel")
-            data += piece
-        return bytes(data)
+            self._arrived += piece
 
-    def _wait(self, event, deadline):
-        poll = select.poll()
-        poll.register(self.socket, event)
-        left = None if deadline is None else 1000 * (deadline - time.monotonic())
-        if left is not None and left <= 0 or not poll.poll(left):
-            raise TooLate("the deadline has passed")
+
+def _wait(poll, deadline):
+    if not poll.poll(_left(deadline)):
+        raise TooLate("the deadline has passed")
+
+
+def _left(deadline):
+    """Return the milliseconds until a deadline, where there is one; raise TooLate when it has passed."""
+    left = None if deadline is None else 1000 * (deadline - time.monotonic())
+    if left is not None and left <= 0:
+        raise TooLate("the deadline has passed")
+    return left
 
 
 class Asking:

@@ -35,6 +35,15 @@ def test_frames_arrive_whole_and_in_order(frames):
     other.close()
 
 
+def test_frames_that_arrive_together_are_each_held_to_the_deadline(ends):
+    channel, other = ends
+    other.sendall(2 * (struct.pack("<I", 4) + b"here"))
+    assert channel.receive(soon()) == b"here"
+    with pytest.raises(wire.TooLate):
+        channel.receive(soon(-1))
+    assert channel.receive(soon()) == b"here"
+
+
 def test_a_large_frame_passes_a_small_buffer(ends):
     channel, other = ends
     frame = bytes(range(256)) * 2**14
