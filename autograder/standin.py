@@ -15,6 +15,13 @@ from .shared import JudgeTable, Table, snapshot
 from .trace import answer_trace
 from .verdict import Crashed, Verdict, Wrong
 
+_REQUEST = b'{"op":'  # as the codec writes a message whose first key it is
+
+
+def is_request(frame):
+    """Whether a frame asks for something; any other is a reply, or no message at all."""
+    return frame.startswith(_REQUEST)
+
 
 class Peer:
     """One side of the talk: how it asks, and how it answers what it is asked.

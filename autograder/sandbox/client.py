@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 
 from .. import codec
-from ..standin import JudgeSide
+from ..standin import JudgeSide, is_request
 from ..verdict import KILLED, OUT_OF_MEMORY, TIMED_OUT, Ended
 from .outputs import well_formed
 from .wire import Asking, Channel, Closed, TooBig, TooLate
@@ -167,20 +167,19 @@ class Sandbox:
 
     def _talk(self, name, seconds):
         """Return the judge's side of a new talk with what a name stands for."""
-        self._ask({"do": "answer", "name": name}, seconds)
         judge = JudgeSide()
 
         def exchange(frame):
             deadline = self._deadline(seconds)
             with self._ends():
                 self._channel.send(frame, deadline)
-                while True:
-                    reply = self._channel.receive(deadline)
-                    if "op" not in codec.load(reply):
-                        return reply
+                while is_request(reply := self._channel.receive(deadline)):
                     self._channel.send(judge.handle(reply), deadline)
+                return reply
 
         judge.exchange = exchange
+        with self._ends():
+            self._channel.send(codec.dump({"do": "talk", "name": name}), self._deadline(seconds))
         return judge
 
     def _ask(self, message, seconds):

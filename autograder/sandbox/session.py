@@ -7,7 +7,7 @@ import types
 
 from .. import codec
 from ..attempt import attempted
-from ..standin import AnswerSide
+from ..standin import AnswerSide, is_request
 from .shell import Notebook, refuse_input, stdin_is_empty
 from .wire import Answering, Channel, Closed
 
@@ -25,18 +25,18 @@ def serve(socket, notebook: Notebook):
     try:
         while True:
             frame = channel.receive()
-            message = codec.load(frame)
-            match message:
+            if is_request(frame):
+                channel.send(answer.handle(frame))
+                continue
+            match codec.load(frame):
                 case {"do": "run", "source": str(source)}:
                     outputs, failed = notebook.run(source)
                     channel.send(codec.dump({"outputs": outputs, "failed": failed}))
                 case {"do": "answer", "name": str(name)}:
-                    submission = notebook.namespace.get(name, ...)
-                    answer = AnswerSide(submission, _Talk(channel))
+                    channel.send(codec.dump({"attempted": attempted(notebook.namespace.get(name, ...))}))
+                case {"do": "talk", "name": str(name)}:  # no reply: the first question of the talk follows
+                    answer = AnswerSide(notebook.namespace.get(name, ...), _Talk(channel))
                     answer.exchange.peer = answer
-                    channel.send(codec.dump({"attempted": attempted(submission)}))
-                case _:
-                    channel.send(answer.handle(frame))
     except (Closed, BrokenPipeError):
         pass
     finally:
@@ -52,11 +52,9 @@ class _Talk:
 
     def __call__(self, frame):
         self.channel.send(frame)
-        while True:
-            reply = self.channel.receive()
-            if "op" not in codec.load(reply):
-                return reply
+        while is_request(reply := self.channel.receive()):
             self.channel.send(self.peer.handle(reply))
+        return reply
 
 
 def _hide_the_judge():
