@@ -222,29 +222,33 @@ class _Run:
 def _grade(run, due, state, console):
     """Grade what is due; return what went wrong. If a worker is killed, others go on with what it left."""
     faults = {}
-    left = list(due)
-    with bars(console, len(due), "Grading") as (count,), settings.log_to(run.place.state / "grade.log") as log:
-        for _ in range(WORKERS_LOST):
-            try:
-                _judge(run, left, state, faults, log, count)
-                return faults
-            except BrokenProcessPool:
-                left = [task for task in left if task not in faults and not _stands(run.place, task, state)]
-            except Refused as refusal:
-                raise ClassError(
-                    f"this machine does not isolate notebooks ({refusal}); see: autograder doctor. "
-                    "A class that you trust can be graded with --isolation none"
-                ) from refusal
+    left = due
+    for _ in range(WORKERS_LOST):
+        try:
+            _judge(run, left, state, faults, console)
+            return faults
+        except BrokenProcessPool:
+            left = [task for task in left if task not in faults and not _stands(run.place, task, state)]
+        except Refused as refusal:
+            raise ClassError(
+                f"this machine does not isolate notebooks ({refusal}); see: autograder doctor. "
+                "A class that you trust can be graded with --isolation none"
+            ) from refusal
     raise ClassError("workers were killed again and again, by want of memory perhaps; try: --workers 1")
 
 
-def _judge(run, due, state, faults, log, count):
+def _judge(run, due, state, faults, console):
     """Judge what is due, and record it some at a time, so that what is done stays done if the rest is interrupted."""
-    with scratch(run.place) as folder, judges(len(due), run.workers, run.isolation) as submit:
-        futures = {submit(run.job(task, folder)): task for task in due}
+    with (
+        scratch(run.place) as folder,
+        judges(len(due), run.workers, run.isolation) as submit,
+        bars(console, len(due), "Grading") as (count,),
+        settings.log_to(run.place.state / "grade.log") as log,
+    ):
+        tasks = {submit(run.job(task, folder)): task for task in due}
         finished = []
-        for future in as_completed(futures):
-            task = futures.pop(future)
+        for future in as_completed(tasks):
+            task = tasks.pop(future)
             try:
                 finished.append((task, future.result()))
             except (Refused, BrokenProcessPool):
@@ -252,7 +256,7 @@ def _judge(run, due, state, faults, log, count):
             except Exception as error:  # of nbgrader's steps, or of an instructor's own
                 faults[task] = f"{type(error).__name__}: {error}"
             count()
-            if len(finished) >= BATCH or not futures:
+            if len(finished) >= BATCH or not tasks:
                 _record(run, finished, folder, state, faults, log)
                 finished = []
 

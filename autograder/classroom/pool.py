@@ -5,16 +5,13 @@ import os
 import signal
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import forkserver
 
-from ..sandbox.client import Server
 from ..sandbox.isolate import die_with_parent
+from ..sandbox.warm import warm
 from .config import same_environment
 from .worker import work
 
 FEW = 6  # submissions, for which it does not pay to start other processes
-
-_warm = {}  # isolation -> the warm interpreter, which ends with this process
 
 
 @contextmanager
@@ -31,10 +28,7 @@ def judges(count, workers, isolation):
         What isolates a student's code.
     """
     alone = workers == 1 or count <= FEW
-    server = _warm.get(isolation)
-    if server is None or not server.is_running():
-        server = _warm[isolation] = Server(isolation=isolation)
-        server.start()
+    server = warm(isolation)
     pool = _pool(alone, min(workers, count), server)  # it warms up while the interpreter does
     try:
         server.wait()
@@ -49,13 +43,17 @@ def judges(count, workers, isolation):
 def _pool(alone, workers, server):
     if alone:
         return ThreadPoolExecutor(1)
-    # Not forked from this process, which has threads: it shows progress, and may be a notebook's kernel.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([work.__module__])
+    # A process that has threads (a notebook's kernel has) cannot be forked; a new one can, but imports everything.
+    if len(os.listdir("/proc/self/task")) == 1:
+        context = multiprocessing.get_context("fork")
+    else:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([work.__module__])
+    pool = ProcessPoolExecutor(workers, context, _begin, (server,))
     with same_environment():
         os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
-        forkserver.ensure_running()
-    return ProcessPoolExecutor(workers, context, _begin, (server,))
+        pool.submit(int)  # which starts the processes, now, as long as nothing else has started a thread
+    return pool
 
 
 def _begin(server):

@@ -14,6 +14,7 @@ from html import escape
 from pathlib import Path
 
 import nbformat
+from nbconvert.exporters import ResourcesDict
 from nbformat import v4
 from nbgrader import preprocessors as steps
 from nbgrader.converters import Autograde
@@ -33,6 +34,7 @@ from .source import ANSWER, PRACTICE
 
 NOTICE = "> **About your submission.** {}"
 FAULT = "Grading failed here, which is not your fault. Your instructor has been told."
+NO_COUNT = {"execution_count": None}
 NAMESPACES, NONE = "namespaces", "none"  # what isolates a student's code
 
 # Steps of nbgrader's autograde whose work is done when a notebook has been rebuilt from the release, whose metadata are
@@ -146,9 +148,10 @@ def _show(notebook, outcome):
         notebook.cells[index].outputs = [nbformat.from_dict(output) for output in sanitize.outputs(outputs)]
     for index, report in outcome.reports.items():
         points = float(min(max(report.points, 0.0), report.possible))
+        shown = (("display_data", bundle(report), {}), ("execute_result", {"text/plain": repr(points)}, NO_COUNT))
         notebook.cells[index].outputs = [
-            v4.new_output("display_data", bundle(report)),
-            v4.new_output("execute_result", {"text/plain": repr(points)}),
+            nbformat.from_dict({"output_type": kind, "data": data, "metadata": {}, **more})
+            for kind, data, more in shown
         ]
 
 
@@ -157,11 +160,13 @@ def _write(job, notebook, notices, timestamp):
     if notices:
         told = "\n>\n> ".join(escape(notice) for notice in notices)
         notebook.cells.insert(0, v4.new_markdown_cell(NOTICE.format(told), id="notice"))
-    course, exporter, permissions = _nbgrader(job.place, job.place.config_file.read_bytes())
-    about = {"student": job.student, "assignment": job.topic, "notebook": job.topic, "db_url": course.db_url}
-    text, resources = exporter.from_notebook_node(notebook, {"nbgrader": about})
+    chain, db_url, permissions = _nbgrader(job.place, job.place.config_file.read_bytes())
+    about = {"student": job.student, "assignment": job.topic, "notebook": job.topic, "db_url": db_url}
+    resources = ResourcesDict(nbgrader=about)
+    for step in chain:
+        notebook, resources = step(notebook, resources)
     job.notebook.parent.mkdir(parents=True)
-    job.notebook.write_text(text, encoding="utf-8")
+    job.notebook.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
     if timestamp:
         job.notebook.with_name("timestamp.txt").write_text(timestamp, encoding="utf-8")
     for path in job.notebook.parent.iterdir():
@@ -171,21 +176,22 @@ def _write(job, notebook, notices, timestamp):
 
 @cache
 def _nbgrader(place, _):
-    """Return nbgrader's course directory, its exporter of graded notebooks, and the permissions of what it writes.
+    """Return what is left of nbgrader's steps, the gradebook's address, and the permissions of what is written.
 
     They are made anew when the class's settings, whose text is the second argument, have changed.
     """
     config = settings.load(place)
     converter = Autograde(coursedir=settings.course_directory(config), config=config)
-    exporter = converter.exporter_class(parent=converter, config=converter.config)
+    chain = []
     for step in (*converter.sanitize_preprocessors, *converter.autograde_preprocessors):
         step = import_item(step) if isinstance(step, str) else step
-        kind = step if isinstance(step, type) else type(step)
-        if issubclass(kind, steps.SaveAutoGrades):
-            exporter.register_preprocessor(TakeScores)
-        elif not issubclass(kind, DONE):
-            exporter.register_preprocessor(step)
-    return converter.coursedir, exporter, int(str(converter.permissions), 8)
+        if not isinstance(step, type):
+            chain.append(step)
+        elif issubclass(step, steps.SaveAutoGrades):
+            chain.append(TakeScores(parent=converter))
+        elif not issubclass(step, DONE):
+            chain.append(step(parent=converter))
+    return chain, converter.coursedir.db_url, int(str(converter.permissions), 8)
 
 
 def _flags(job, notebook):

@@ -4,6 +4,7 @@ import contextlib
 import json
 import math
 import os
+import platform
 import socket
 import subprocess
 import sys
@@ -49,6 +50,8 @@ class Server:
 
     def start(self):
         """Start the interpreter, which takes a while to be warm."""
+        if platform.system() != "Linux":
+            raise Refused(f"this is {platform.system()}, and a notebook is graded on Linux only")
         self._is_warm = False
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._root = tempfile.TemporaryDirectory(prefix="sandbox-")
@@ -84,7 +87,7 @@ class Server:
         """End the interpreter, and leave nothing behind."""
         self._control.close()
         try:
-            self._process.wait(5)
+            self._process.wait(5 if self._is_warm else 0)  # before that there is nothing that it would have to end
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
