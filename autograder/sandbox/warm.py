@@ -8,9 +8,9 @@ _servers = {}
 
 
 def warm(isolation) -> Server:
-    """Return this process's warm interpreter, started the first time; to be waited for before sandboxes are asked of it.
+    """Return this process's warm interpreter, started the first time; it ends with the process.
 
-    It ends with the process.
+    Wait for it before it is asked for sandboxes.
     """
     server = _servers.get(isolation)
     if server is None or not server.is_running():

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -120,3 +122,22 @@ def points():
         }
 
     return points
+
+
+@pytest.fixture
+def nbgrader():
+    """A function that runs nbgrader's own command in a class directory, without anything that our grading sets."""
+
+    def nbgrader(directory, *arguments):
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("AUTOGRADER")}
+        scripts = os.path.dirname(sys.executable)
+        return subprocess.run(
+            [sys.executable, "-m", "nbgrader", *arguments],
+            cwd=directory,
+            env=environment | {"PATH": os.pathsep.join((scripts, environment["PATH"]))},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return nbgrader

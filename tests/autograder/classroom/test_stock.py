@@ -1,28 +1,10 @@
 """nbgrader's own commands work on a class, with the public seed, and come to the same scores."""
 
-import os
-import subprocess
-import sys
-
 from autograder import classroom
 from autograder.classroom.layout import remove_folder
 
 
-def nbgrader(directory, *arguments):
-    """Run nbgrader's command in a class directory, without anything that our own grading sets."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AUTOGRADER")}
-    scripts = os.path.dirname(sys.executable)
-    return subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments],
-        cwd=directory,
-        env=environment | {"PATH": os.pathsep.join((scripts, environment["PATH"]))},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def test_autograde_comes_to_the_same_scores(copied, points, hand_in):
+def test_autograde_comes_to_the_same_scores(copied, points, hand_in, nbgrader):
     """It judges by the class's own exercises, which the package does not have; and the class has been moved."""
     students = ("right", "mistake-02", "blank")
     before = {student: points(copied, student) for student in students}
@@ -39,7 +21,7 @@ def test_autograde_comes_to_the_same_scores(copied, points, hand_in):
     assert [verdicts[name] for name in (*students, "new")] == ["passed", "wrong", "not attempted", "not attempted"]
 
 
-def test_generate_assignment_gives_the_same_release(copied):
+def test_generate_assignment_gives_the_same_release(copied, nbgrader):
     before = (copied / "release" / "toy" / "toy.ipynb").read_bytes()
     done = nbgrader(copied, "generate_assignment", "toy", "--force")
     assert done.returncode == 0, done.stderr
