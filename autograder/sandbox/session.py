@@ -11,7 +11,9 @@ from ..standin import AnswerSide, is_request
 from .shell import Notebook, refuse_input, stdin_is_empty
 from .wire import Answering, Channel, Closed
 
-HIDE = ("autograder",)  # in the student's process these modules are a stub
+# In the student's process these modules are a stub. They are looked for before forking: to go through all modules there
+# would copy every page on which the name of one lies.
+JUDGE = [name for name in sys.modules if name.split(".")[0] == "autograder"]
 
 
 def serve(socket, notebook: Notebook):
@@ -63,7 +65,7 @@ def _hide_the_judge():
     def silent(*args, **kwargs):
         """Do nothing: this notebook is being graded."""
 
-    for name in [name for name in sys.modules if name.split(".")[0] in HIDE]:
+    for name in JUDGE:
         del sys.modules[name]
     for name in ("autograder", "autograder.check"):
         stub = types.ModuleType(name, "The judge is not in this process.")

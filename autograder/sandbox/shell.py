@@ -14,14 +14,36 @@ from traitlets.config import Config
 
 from .outputs import CUT, MAX_OUTPUT
 
+FIRST_CELLS = ("1", "undefined")  # a result and a traceback
+
 
 class Notebook:
     """Runs cells one after another and returns the outputs of each, in nbformat's form.
 
-    Make it before forking: nothing has run in it then, and no thread was started.
+    Make it before forking: no thread was started then, and nothing has run in it. What is slow only the first time has
+    been done in another shell, so that no fork has to.
     """
 
     def __init__(self):
+        self._start()
+        for source in FIRST_CELLS:
+            self._run(source, _Outputs())
+        for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+            vars(sys).pop(name, None)
+        InteractiveShell.clear_instance()
+        self._start()
+        matplotlib.interactive(True)
+        configure_inline_support(self.shell, "inline")
+        self.namespace = self.shell.user_ns
+
+    def run(self, source):
+        """Run one cell; return its outputs and whether it raised."""
+        outputs = _Outputs()
+        with _descriptors(outputs):
+            succeeded = self._run(source, outputs)
+        return outputs.kept, not succeeded
+
+    def _start(self):
         config = Config()
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "nocolor"
@@ -30,18 +52,12 @@ class Notebook:
             config=config, displayhook_class=_Results, display_pub_class=_Displays, user_ns={}
         )
         self.shell.system = self.shell.system_raw
-        matplotlib.interactive(True)
-        configure_inline_support(self.shell, "inline")
-        self.namespace = self.shell.user_ns
 
-    def run(self, source):
-        """Run one cell; return its outputs and whether it raised."""
-        outputs = _Outputs()
+    def _run(self, source, outputs):
         self.shell.displayhook.outputs = self.shell.display_pub.outputs = outputs
-        with _descriptors(outputs), _streams(outputs):
-            self.shell._showtraceback = outputs.error
-            result = self.shell.run_cell(source, store_history=True)
-        return outputs.kept, not result.success
+        self.shell._showtraceback = outputs.error
+        with _streams(outputs):
+            return self.shell.run_cell(source, store_history=True).success
 
 
 class _Outputs:

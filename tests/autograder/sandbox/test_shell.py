@@ -4,7 +4,13 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+FRESH = """
+import sys
+sorted(name for name in globals() if not name.startswith("__")), In[:-1], Out, _, _i, get_ipython().execution_count, [
+    name for name in vars(sys) if name.startswith("last")
+]"""
 CELLS = [
+    FRESH,
     "1 + 1",
     "x = 3",
     "print('a'); print('b')\nx",
