@@ -131,6 +131,9 @@ def _handed_in(place, released):
     """Return (student, topic) for each submission, and warnings about folders that belong to no assignment."""
     found, strange = [], []
     for student in _folders(place.step("submitted")):
+        if not student.name.isprintable():  # no seed, gradebook or page could have it
+            strange.append(f"submitted/{ascii(student.name)} is no name that can be printed; nothing in it was graded")
+            continue
         for folder in _folders(student):
             if folder.name in released:
                 found.append((student.name, folder.name))

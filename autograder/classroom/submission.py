@@ -87,8 +87,8 @@ def digest(folder) -> str:
 
 
 def _entries(folder):
-    """Return what lies in a folder, which may be none or a link that leads out of the submission."""
-    return [] if folder.is_symlink() else sorted(folder.glob("*"))
+    """Return what lies in a folder, which may be none; what links lead to is another's."""
+    return [] if folder.is_symlink() or folder.parent.is_symlink() else sorted(folder.glob("*"))
 
 
 def _is_readable(path):

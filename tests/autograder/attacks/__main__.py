@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from . import suite
@@ -32,15 +33,21 @@ def main():
 def _show(outcome):
     table = Table("attack", "what it tries", "expected", "obtained", title="Attacks")
     for row in outcome.rows:
-        table.add_row(row.name, row.tries, _scores(row.expected), ("" if row.held else "✗ ") + _scores(row.obtained))
+        obtained = ("" if row.held else "✗ ") + _scores(row.obtained)
+        table.add_row(escape(row.name), escape(row.tries), _scores(row.expected), obtained)
     for name, points in outcome.innocent.items():
         table.add_row(name, "An honest student, graded among them.", _scores(suite.FULL), _scores(points))
     console = Console()
     console.print(table)
-    for name in outcome.unrecorded:
-        console.print(f"✗ {name} has no result")
-    for thing in outcome.left:
-        console.print(f"✗ left behind: {thing}")
+    amiss = [
+        *outcome.sample,
+        *(f"{name} has no result" for name in outcome.unrecorded),
+        *(f"left behind: {thing}" for thing in outcome.left),
+    ]
+    for sentence in amiss:
+        console.print(f"✗ {sentence}", markup=False)
+    if not outcome.sample:
+        console.print("Of the sample class, graded among them, every submission got what it was made for.")
     held = sum(row.held for row in outcome.rows)
     console.print(f"{held} of {len(outcome.rows)} held, in {outcome.seconds:.1f} s")
 

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import zipfile
+from pathlib import Path
 
 import nbformat
 from nbformat import v4
@@ -17,7 +18,7 @@ RIGHT_DOUBLE = "def double(a):\n    return 2 * a"
 SCRIPT = "<script>document.title = 'hacked'</script>"
 
 
-def blank(folder, notebook):
+def untouched(folder, notebook):
     """Hand the release in as it is.
 
     Must get: 0.
@@ -212,6 +213,16 @@ def linked_folder(folder, notebook):
     folder.symlink_to(folder.parents[1] / "zz-innocent" / "toy", target_is_directory=True)
 
 
+def linked_student(folder, notebook):
+    """Hand in a link to all that another student has handed in, as the folder of oneself.
+
+    Must get: 0.
+    """
+    folder.rmdir()
+    folder.parent.rmdir()
+    folder.parent.symlink_to(folder.parents[1] / "zz-innocent", target_is_directory=True)
+
+
 def pipe(folder, notebook):
     """Hand in a pipe that nobody writes to as the notebook.
 
@@ -337,11 +348,11 @@ def deep_answers(folder, notebook):
 
 
 def many_cells(folder, notebook):
-    """Hand in 50,000 cells of the student's own, which is more than is read.
+    """Hand in 10,000 cells of the student's own, which is more than is read.
 
     Must get: 0.
     """
-    own = [{"cell_type": "code", "source": "1", "metadata": {}} for _ in range(50_000)]
+    own = [{"cell_type": "code", "source": "1", "metadata": {}} for _ in range(10_000)]
     content = json.loads(nbformat.writes(notebook))
     for cell in content["cells"]:
         if cell["id"] == "share-answer":
@@ -351,11 +362,11 @@ def many_cells(folder, notebook):
 
 
 def many_deadly_cells(folder, notebook):
-    """Hand in 40 cells that each end Python, so that the notebook has to be run again after each.
+    """Hand in 15 cells that each end Python, so that the notebook has to be run again after each.
 
     Must get: share 1.
     """
-    for _ in range(40):
+    for _ in range(15):
         notebook.cells.append(v4.new_code_cell("import os\nos._exit(1)"))
     _write(folder, notebook, share="share = 0.75")
 
@@ -378,6 +389,18 @@ def another_topic(folder, notebook):
     """
     (folder.parent / "toys").mkdir()
     (folder.parent / "..evil").mkdir()
+    _write(folder, notebook, share="share = 0.75")
+
+
+def unprintable_ids(folder, notebook):
+    """Hand in for students whose names are no text: a line break, marks that turn the text round, bytes.
+
+    Must get: share 1.
+    """
+    for name in (b"a\nb", "\u202etxt.exe".encode(), b"\xff\xfe", b"\x1b[31m"):
+        other = Path(os.fsdecode(os.fsencode(folder.parents[1]) + b"/" + name)) / "toy"
+        other.mkdir(parents=True)
+        _write(other, notebook)
     _write(folder, notebook, share="share = 0.75")
 
 

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import uuid
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import nbformat
@@ -30,6 +30,24 @@ COURSE = HERE / "course"
 EXERCISES = ("double", "share", "noisy", "total", "Meter")
 FULL = {"double": 2.0, "share": 1.0, "noisy": 2.0, "total": 2.0, "Meter": 2.0, "why": 0.0}
 INNOCENT = ("aa-innocent", "zz-innocent")  # the first and the last to be graded
+STRANGE = "Be an honest student whose name could be taken for code, a path, a pattern, an option or a formula."
+STRANGE_IDS = (
+    "O'Brien \"; drop table student; --",
+    "=cmd|' !A0",
+    "-rf",
+    "--force",
+    "a b,c;d",
+    "[a-z]*?",
+    "%2e%2e%2f",
+    "a\\..\\b",
+    "~",
+    "{student_id}",
+    "(?P<x>",
+    "<img src=x onerror=alert(1)>",
+    "toy",
+    "Zoë 王小明",
+    "n" * 200,
+)
 SETTINGS = "c.Execute.timeout = 2\n"
 
 
@@ -67,6 +85,8 @@ class Outcome:
         Each attack and its score.
     innocent : dict
         The points of the honest students who were graded among them.
+    sample : tuple of str
+        What the sample class, graded among them too, did not get as it must.
     unrecorded : tuple of str
         Who has no result.
     left : tuple of str
@@ -77,6 +97,7 @@ class Outcome:
 
     rows: tuple[Row, ...]
     innocent: dict[str, dict[str, float]]
+    sample: tuple[str, ...]
     unrecorded: tuple[str, ...]
     left: tuple[str, ...]
     seconds: float
@@ -84,7 +105,8 @@ class Outcome:
     @property
     def sound(self):
         innocent = all(points == FULL for points in self.innocent.values())
-        return innocent and all(row.held for row in self.rows) and not self.unrecorded and not self.left
+        amiss = self.sample or self.unrecorded or self.left
+        return innocent and all(row.held for row in self.rows) and not amiss
 
     def as_dict(self):
         """Return the outcome as plain data for JSON."""
@@ -94,6 +116,8 @@ class Outcome:
 def attacks() -> tuple[Attack, ...]:
     """Return all attacks by name."""
     found = [_from_file(path) for path in (HERE / "notebooks").glob("*.txt")]
+    honest = _from_file(HERE / "right.txt")
+    found += [replace(honest, name=name, tries=STRANGE) for name in STRANGE_IDS]
     found += [
         Attack(name, *_header(inspect.getdoc(make)), make)
         for name, make in vars(folders).items()
@@ -103,12 +127,11 @@ def attacks() -> tuple[Attack, ...]:
 
 
 def run(directory, chosen=None) -> Outcome:
-    """Make a class in an empty directory, hand all attacks in, grade them in one run, and say what came of it."""
+    """Make a sample class, hand all attacks in among it, grade all in one run, and say what came of it."""
     chosen = attacks() if chosen is None else chosen
-    classroom.create(directory)
+    classroom.sample(directory, root=COURSE)
     with open(directory / "nbgrader_config.py", "a", encoding="utf-8") as file:
         file.write(SETTINGS)
-    classroom.release(directory, root=COURSE)
     release = directory / "release" / "toy" / "toy.ipynb"
     honest = _from_file(HERE / "right.txt").make
     for name, make in [(attack.name, attack.make) for attack in chosen] + [(name, honest) for name in INNOCENT]:
@@ -120,10 +143,11 @@ def run(directory, chosen=None) -> Outcome:
     seconds = time.monotonic() - started
     points = {attack.name: {} for attack in chosen} | {name: {} for name in INNOCENT}
     for result in classroom.results(classroom.open_class(directory)):
-        points[result.student][result.exercise.removeprefix("toy/")] = result.points or 0.0
+        points.setdefault(result.student, {})[result.exercise.removeprefix("toy/")] = result.points or 0.0
     rows = [Row(attack.name, attack.tries, attack.expected, points[attack.name]) for attack in chosen]
     unrecorded = tuple(name for name, scores in points.items() if set(scores) != set(FULL))
-    return Outcome(tuple(rows), {name: points[name] for name in INNOCENT}, unrecorded, left, seconds)
+    innocent = {name: points[name] for name in INNOCENT}
+    return Outcome(tuple(rows), innocent, classroom.problems(directory), unrecorded, left, seconds)
 
 
 def _header(text):
