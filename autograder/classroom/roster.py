@@ -3,6 +3,8 @@
 import csv
 import io
 
+from nbgrader.api import Student
+
 from .layout import ClassError
 
 HEADER = ("id", "first_name", "last_name", "email")
@@ -47,6 +49,11 @@ def read(place):
 
 
 def record(place, gradebook):
-    """Put the roster's students into an open gradebook."""
-    for student, fields in read(place).items():
-        gradebook.update_or_create_student(student, **{name: value or None for name, value in fields.items()})
+    """Put the roster's students into an open gradebook, those that are new or have changed."""
+    known = {student.id: student for student in gradebook.students}
+    for name, fields in read(place).items():
+        student = known.get(name) or Student(id=name)
+        for field, value in fields.items():
+            setattr(student, field, value or None)
+        gradebook.db.add(student)
+    gradebook.db.commit()
