@@ -10,6 +10,7 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import random
 import select
 import signal
@@ -18,11 +19,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+import dnnkit
+
 from . import isolate, session
 from .shell import Notebook
 
 WATCH = 200  # milliseconds from one look at the memory of a sandbox to the next
-WARM = ("numpy", "torch", "matplotlib", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "IPython", "dnnkit")
+WARM = ("numpy", "torch", "matplotlib", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "IPython")
 
 
 def main():
@@ -47,7 +50,8 @@ def main():
 
 def warm_up():
     """Import what notebooks import, without running any of it: a library that has started a thread cannot be forked."""
-    for name in WARM:
+    reference = [module.name for module in pkgutil.walk_packages(dnnkit.__path__, "dnnkit.")]
+    for name in (*WARM, *reference):
         with contextlib.suppress(ImportError):  # torch is not everywhere
             importlib.import_module(name)
     if torch := sys.modules.get("torch"):
@@ -132,7 +136,7 @@ def _reseed(seed):
     random.seed(seed)
     sys.modules["numpy"].random.seed(seed % 2**32)
     if torch := sys.modules.get("torch"):
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)  # `torch.manual_seed` looks for other devices, which takes long
 
 
 if __name__ == "__main__":
