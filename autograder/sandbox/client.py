@@ -16,6 +16,7 @@ from functools import partial
 from .. import codec
 from ..standin import JudgeSide, is_request
 from ..verdict import KILLED, OUT_OF_MEMORY, TIMED_OUT, Ended
+from .deadline import in_time
 from .outputs import well_formed
 from .wire import Asking, Channel, Closed, TooBig, TooLate
 
@@ -177,7 +178,7 @@ class Sandbox:
             with self._ends():
                 self._channel.send(frame, deadline)
                 while is_request(reply := self._channel.receive(deadline)):
-                    self._channel.send(judge.handle(reply), deadline)
+                    self._channel.send(in_time(deadline, judge.handle, reply), deadline)
                 return reply
 
         judge.exchange = exchange
