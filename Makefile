@@ -43,7 +43,7 @@ bench: $(READY)  ## measure speed as ratios, into build/bench.json
 	$(BIN)/python -m bench
 
 bench-all: $(READY)  ## the same, with the benchmarks that take minutes
-	$(BIN)/python -m bench train_step augment search check_latency grade
+	$(BIN)/python -m bench train_step augment search check_latency grade grade_overhead grade_scale
 
 attacks: $(READY)  ## grade a class of hostile submissions, and hold each to the score it must get
 	$(BIN)/python -m tests.autograder.attacks
