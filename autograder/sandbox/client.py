@@ -57,7 +57,7 @@ class Server:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._root = tempfile.TemporaryDirectory(prefix="sandbox-")
         self._folder = self._root.name
-        command = [sys.executable, "-I", "-m", "autograder.sandbox.server"]
+        command = [sys.executable, "-I", "-m", "autograder.sandbox.server", self.isolation, str(self.limits.memory)]
         environment = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
         environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "HOME": "/tmp"}
         self._environment = environment | {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "TMPDIR": "/tmp"}
@@ -107,7 +107,6 @@ class Server:
         channel, theirs = socket.socketpair()
         lifeline, their_lifeline = socket.socketpair()
         request = {
-            "isolation": self.isolation,
             "limits": asdict(self.limits),
             "environment": self._environment,
             "files": {name: content.hex() for name, content in (files or {}).items()},

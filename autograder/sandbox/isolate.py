@@ -1,8 +1,9 @@
-"""Take everything away from this process that an answer does not need: Linux namespaces, limits, a view of its own.
+"""Take everything away from a process that an answer does not need: Linux namespaces, limits, a view of its own.
 
-The order matters. `unshare` gives new namespaces to a process that is still ours; its child, the first of the new PID
-namespace, builds its view of the file system and then gives up its user: what runs the student's code afterwards is an
-unmapped user without a capability, who can make no further namespace.
+It is done in two steps. The warm interpreter first shuts itself in: it goes on as the first process of a PID namespace
+(`become_first`) and makes a read-only view of the machine its whole world (`build_view`). Each of its children (`fork`)
+then gets namespaces of its own in there, a fresh temporary folder, and gives up its user (`enter`): what runs a
+student's code is an unmapped user without a capability, who can make no further namespace.
 """
 
 import contextlib
@@ -13,6 +14,7 @@ import platform
 import resource
 import struct
 import sys
+import tempfile
 from pathlib import Path
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -21,7 +23,7 @@ NEWNS, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x4000000, 0x8000000, 
 RDONLY, NOSUID, NODEV, NOEXEC, REMOUNT, NOATIME, NODIRATIME, BIND = 1, 2, 4, 8, 32, 1024, 2048, 4096
 REC, PRIVATE, RELATIME = 16384, 1 << 18, 1 << 21
 DETACH = 2
-SET_PDEATHSIG, SET_NO_NEW_PRIVS, CAPBSET_DROP = 1, 38, 24
+SET_PDEATHSIG, SET_DUMPABLE, CAPBSET_DROP, SET_NO_NEW_PRIVS = 1, 4, 24, 38
 CAPABILITY_VERSION = 0x20080522
 PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 NOBODY = 65534
@@ -29,6 +31,7 @@ NOBODY = 65534
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/etc/alternatives", "/etc/fonts", "/etc/localtime")
 FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/passwd", "/etc/group", "/etc/nsswitch.conf")
 DEVICES = ("null", "zero", "full", "random", "urandom")
+INODES = 10_000  # files that an answer may make
 WORK = "/tmp/work"  # the working directory that an answer sees
 
 
@@ -36,20 +39,27 @@ class NoIsolation(Exception):
     """This machine does not let a process be isolated; the message says what was refused."""
 
 
-def unshare():
-    """Give this process new user, mount, PID (of its children), network, IPC and UTS namespaces."""
+def become_first():
+    """Return in a child that is the first of its PID namespace, while this process waits and then ends as it does.
+
+    When the child ends, for whatever reason, the kernel kills all that it and its children started.
+    """
     uid, gid = os.getuid(), os.getgid()
-    everything = NEWUSER | NEWNS | NEWPID | NEWNET | NEWIPC | NEWUTS
     if uid == 0:
         with _helper(os.getpid()):
-            _call("unshare", everything)
+            _call("unshare", NEWUSER | NEWPID)
         if not _mapped(1):
             raise NoIsolation("uid_map: a second user cannot be mapped")
-        return
-    _call("unshare", everything)
-    _write("/proc/self/setgroups", "deny")
-    _write("/proc/self/uid_map", f"0 {uid} 1")
-    _write("/proc/self/gid_map", f"0 {gid} 1")
+    else:
+        _call("unshare", NEWUSER | NEWPID)
+        _write("/proc/self/setgroups", "deny")
+        _write("/proc/self/uid_map", f"0 {uid} 1")
+        _write("/proc/self/gid_map", f"0 {gid} 1")
+    child = os.fork()
+    if child:
+        _, status = os.waitpid(child, 0)
+        os._exit(abs(os.waitstatus_to_exitcode(status)))
+    die_with_parent()
 
 
 @contextlib.contextmanager
@@ -80,45 +90,86 @@ def die_with_parent():
     LIBC.prctl(SET_PDEATHSIG, 9, 0, 0, 0)
 
 
-def enter(root, visible, hidden, files, size):
-    """Make the new root the whole world, and give up the user. To be called in the first child after `unshare`.
+def build_view(visible, hidden):
+    """Make a read-only view the whole world of this process, the first of its PID namespace, and of its children.
 
     Parameters
     ----------
-    root : path
-        An empty directory; the view is mounted on it.
     visible : sequence of path
         Directories that can be read, besides the system's: the Python environment.
     hidden : sequence of path
         Directories inside these that appear empty.
-    files : dict of str to bytes
-        What lies in the working directory, by name.
-    size : int
-        How much the answer may write to files, in bytes.
     """
+    _call("unshare", NEWNS | NEWUTS)
     _call("mount", None, b"/", None, PRIVATE | REC, None)
+    root = Path(tempfile.mkdtemp(prefix="sandbox-"))
+    around = os.open(root.parent, os.O_PATH)
+    try:
+        _fill(root, visible, hidden)
+        _pivot(root)
+    finally:
+        LIBC.umount2(bytes(root), DETACH)  # where it has become the view, it is here no more
+        os.rmdir(root.name, dir_fd=around)
+        os.close(around)
+    _remount_readonly("/")
+    _call("sethostname", b"sandbox", 7)
+
+
+def _fill(root, visible, hidden):
     _mount("tmpfs", root, NOSUID | NODEV, "size=1m,mode=755")
-    for name in ("proc", "tmp", "old"):
+    for name in ("proc", "tmp", "old", "dev"):
         (root / name).mkdir()
     _mount("proc", root / "proc", NOSUID | NODEV, None)
-    _mount("tmpfs", root / "tmp", NOSUID | NODEV, f"size={size},mode=1777")  # first: what is visible may lie in it
     for path in map(Path, (*SYSTEM, *FILES, *visible)):
         _show(path, root)
     for path in hidden:
         if (inside := root / Path(path).relative_to("/")).is_dir():
             _mount("tmpfs", inside, NOSUID | NODEV | RDONLY, "size=4k,mode=755")
-    (root / "dev").mkdir()
     for name in DEVICES:
         (root / "dev" / name).touch()
         _call("mount", f"/dev/{name}".encode(), bytes(root / "dev" / name), None, BIND, None)
-    work = root / WORK.lstrip("/")
-    work.mkdir()
-    for name, content in files.items():
-        (work / Path(name).name).write_bytes(content)
-    _pivot(root)
-    _remount_readonly("/")
+
+
+def fork():
+    """Fork a child that is the first of a PID namespace inside this process's own."""
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY)
+    child = None
+    try:
+        _call("unshare", NEWPID)
+        child = os.fork()
+    finally:
+        if child != 0:
+            _call("setns", own, NEWPID)  # or the next child would come into the same one
+        os.close(own)
+    return child
+
+
+def enter(visible, files, size):
+    """In a child from `fork`: take mounts, a network and interprocess communication of its own, and give up the user.
+
+    Parameters
+    ----------
+    visible : sequence of path
+        As given to `build_view`.
+    files : dict of str to bytes
+        What lies in the working directory, by name.
+    size : int
+        How much the answer may write to files, in bytes.
+    """
+    _call("unshare", NEWNS | NEWIPC | NEWNET)
+    _mount("proc", "/proc", NOSUID | NODEV, None)
+    covered = {path: os.open(path, os.O_PATH) for path in visible if path.is_relative_to("/tmp")}
+    _mount("tmpfs", "/tmp", NOSUID | NODEV, f"size={size},nr_inodes={INODES},mode=1777")
+    for path, descriptor in covered.items():
+        path.mkdir(parents=True)
+        _call("mount", f"/proc/self/fd/{descriptor}".encode(), bytes(path), None, BIND | REC, None)
+        os.close(descriptor)
+    os.mkdir(WORK)
     os.chdir(WORK)
-    _call("sethostname", b"sandbox", 7)
+    for name, content in files.items():
+        Path(Path(name).name).write_bytes(content)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")  # where memory runs out, this goes first
     _give_up_user(work_of=WORK)
 
 
@@ -138,38 +189,6 @@ def limit(*, memory, cpu, processes, file_size, open_files=256):
     ):
         if value is not None:
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000")  # where memory runs out, this goes first
-
-
-def memory(pid, proc):
-    """Return the bytes that a process and those that it started take, besides what each of them has from this one.
-
-    `proc` is a descriptor of /proc from before this process came to see the sandbox's own.
-    """
-    parents = {int(name): _parent(name, proc) for name in os.listdir(proc) if name.isdecimal()}
-    family = {pid}
-    while more := {one for one, parent in parents.items() if parent in family} - family:
-        family |= more
-    shared = _resident(os.getpid(), proc)
-    return sum(max(0, _resident(one, proc) - shared) for one in family)
-
-
-def _parent(pid, proc):
-    return int((_read(f"{pid}/stat", proc).rpartition(")")[2].split() or (0, 0))[1])
-
-
-def _resident(pid, proc):
-    return int((_read(f"{pid}/statm", proc).split() or (0, 0))[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-def _read(name, proc):
-    """Return what a file under /proc says, which is nothing of a process that has ended."""
-    try:
-        with open(os.open(name, os.O_RDONLY, dir_fd=proc)) as file:
-            return file.read()
-    except OSError:
-        return ""
 
 
 def environment_paths():
@@ -181,7 +200,6 @@ def environment_paths():
 
 def _give_up_user(work_of):
     """Become a user that is mapped nowhere and can make no namespace of its own."""
-    _write("/proc/sys/user/max_user_namespaces", "1")
     if os.getuid() == 0 and _mapped(1):
         os.chown(work_of, 1, 1)
         for entry in os.scandir(work_of):
@@ -192,7 +210,9 @@ def _give_up_user(work_of):
     if LIBC.prctl(SET_NO_NEW_PRIVS, 1, 0, 0, 0):
         raise NoIsolation("prctl: no new privileges")
     _call("unshare", NEWUSER)
+    _write("/proc/sys/user/max_user_namespaces", "0")
     _drop_capabilities()
+    LIBC.prctl(SET_DUMPABLE, 1, 0, 0, 0)  # so that what keeps it can read in /proc what its memory is
 
 
 def _drop_capabilities():
@@ -240,12 +260,12 @@ def _pivot(root):
 
 
 def _mount(kind, path, flags, options):
-    _call("mount", kind.encode(), bytes(path), kind.encode(), flags, options and options.encode())
+    _call("mount", kind.encode(), os.fsencode(path), kind.encode(), flags, options and options.encode())
 
 
 def _call(name, *arguments):
     if getattr(LIBC, name)(*arguments):
-        shown = " ".join(str(argument) for argument in arguments if isinstance(argument, bytes))
+        shown = " ".join(os.fsdecode(argument) for argument in arguments if isinstance(argument, bytes))
         raise NoIsolation(f"{name} {shown}: {os.strerror(ctypes.get_errno())}")
 
 

@@ -1,8 +1,9 @@
 """A warm interpreter: everything that a notebook may import is imported once, and each submission gets a fork of it.
 
-Started by `client.Server` as ``python -m autograder.sandbox.server``, with a socket as its standard input. A request on
-it has three descriptors attached: the channel to the judge, a lifeline, and a file that says what is asked. When the
-judge's end of the lifeline closes, for whatever reason, everything that the fork has started is killed.
+Started by `client.Server` as ``python -m autograder.sandbox.server ISOLATION MEMORY``, with a socket as its standard
+input. A request on it has three descriptors attached: the channel to the judge, a lifeline, and a file that says what
+is asked, which only the fork reads. When the judge's end of the lifeline closes, for whatever reason, everything that
+the fork has started is killed; when the socket closes or this interpreter ends, so are all forks.
 """
 
 import contextlib
@@ -12,8 +13,6 @@ import json
 import os
 import pkgutil
 import random
-import select
-import signal
 import socket
 import sys
 import tempfile
@@ -21,31 +20,50 @@ from pathlib import Path
 
 import dnnkit
 
-from . import isolate, session
+from . import isolate, keeper, session
 from .shell import Notebook
 
-WATCH = 200  # milliseconds from one look at the memory of a sandbox to the next
 WARM = ("numpy", "torch", "matplotlib", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "IPython")
+PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def main():
-    """Warm up, then fork for every request until the judge closes the socket."""
+def main(isolation, memory):
+    """Warm up, then fork for every request until every judge has closed the socket.
+
+    `isolation` is "namespaces" or "none"; `memory` is how many bytes the processes of one fork may take together.
+    """
     control = socket.socket(fileno=os.dup(0))
-    notebook = warm_up()
+    try:
+        place = PLACES[isolation]()
+        notebook = warm_up()
+        place.close()
+    except (isolate.NoIsolation, OSError) as error:
+        place, notebook = Refused(error), None
     control.send(b"ready")
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the keepers
     gc.collect()
     gc.freeze()
+    forks = keeper.Keeper(control.fileno(), memory)
     while True:
-        order, fds, _, _ = socket.recv_fds(control, 16, 3)
+        forks.wait()
+        try:
+            order, fds, _, _ = socket.recv_fds(control, 16, 3)
+        except ConnectionResetError:  # nobody has waited for it to be warm
+            order = b""
         if not order:
-            return
-        if os.fork() == 0:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            control.close()
-            keep(*fds, notebook)
-        for fd in fds:
-            os.close(fd)
+            os._exit(0)  # there is nothing to tidy up
+        channel, lifeline, request = fds
+        try:
+            child = place.fork()
+        except (isolate.NoIsolation, OSError) as error:
+            os.write(channel, _greeting(str(error)))
+            os.close(lifeline)
+        else:
+            if child == 0:
+                control.detach()  # its descriptor is the fork's to use
+                _be_the_sandbox(place, channel, request, notebook)
+            forks.keep(child, lifeline)
+        os.close(channel)
+        os.close(request)
 
 
 def warm_up():
@@ -59,76 +77,85 @@ def warm_up():
     return Notebook()
 
 
-def keep(channel_fd, lifeline_fd, request_fd, notebook):
-    """Be the keeper of one sandbox: start it, end it when the judge lets go, and report how it ended."""
-    isolate.die_with_parent()
-    with open(request_fd, "rb") as file:
-        file.seek(0)
-        request = json.load(file)
-    lifeline = socket.socket(fileno=lifeline_fd)
-    proc = os.open("/proc", os.O_RDONLY)
-    refused = ""
-    if request["isolation"] == "namespaces":
-        try:
-            isolate.unshare()
-        except isolate.NoIsolation as error:
-            refused = str(error)
-    child = os.fork()
-    if child == 0:
-        lifeline.close()
-        _be_the_sandbox(request, channel_fd, notebook, refused)
-    os.close(channel_fd)
-    poll = select.poll()
-    ended = os.pidfd_open(child)
-    poll.register(ended, select.POLLIN)
-    poll.register(lifeline, select.POLLIN)
-    too_much = False
-    while not (happened := dict(poll.poll(WATCH))) and not too_much:
-        too_much = isolate.memory(child, proc) > request["limits"]["memory"]
-    if ended not in happened:
-        os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    with contextlib.suppress(OSError):
-        lifeline.send(b"memory" if too_much else str(os.waitstatus_to_exitcode(status)).encode())
-    os._exit(0)
+class Isolated:
+    """Where a fork sees a Python environment, and nothing else of the machine or of another fork."""
+
+    def __init__(self):
+        self._visible = isolate.environment_paths()
+        isolate.become_first()  # before warming up: it forks this process
+
+    def close(self):
+        """See no more than the forks will; everything has been imported."""
+        isolate.build_view(self._visible, hidden=[PACKAGE])
+
+    def fork(self):
+        return isolate.fork()
+
+    def enter(self, root, files, limits):
+        """Called in the fork, before it does anything of the student's."""
+        isolate.enter(self._visible, files, size=2 * limits["file_size"])
+        isolate.limit(**limits)
 
 
-def _be_the_sandbox(request, channel_fd, notebook, refused):
+class Trusted:
+    """No isolation: a fork is this user's process like any other, in a folder of its own."""
+
+    def close(self):
+        """Nothing is closed."""
+
+    def fork(self):
+        return os.fork()
+
+    def enter(self, root, files, limits):
+        """Called in the fork, before it does anything of the student's."""
+        isolate.die_with_parent()
+        os.chdir(tempfile.mkdtemp(dir=root))
+        for name, content in files.items():
+            Path(Path(name).name).write_bytes(content)
+        isolate.limit(**limits | {"processes": None})  # it would count this user's other processes too
+
+
+class Refused:
+    """In the place of what this machine refused."""
+
+    def __init__(self, reason):
+        self._reason = reason
+
+    def fork(self):
+        raise self._reason
+
+
+PLACES = {"namespaces": Isolated, "none": Trusted}
+
+
+def _be_the_sandbox(place, channel_fd, request_fd, notebook):
     """Never returns: enter the sandbox, say so on the channel, and serve."""
     try:
-        isolate.die_with_parent()
+        os.setsid()  # a signal to "my group" must reach nobody else
+        with open(request_fd, "rb") as file:
+            file.seek(0)
+            request = json.load(file)
         channel = socket.socket(fileno=os.dup2(channel_fd, 3))
-        os.closerange(4, 1024)
+        os.closerange(4, os.sysconf("SC_OPEN_MAX"))
         os.environ.clear()
         os.environ.update(request["environment"])
-        if not refused:
-            try:
-                _enter(request)
-            except (isolate.NoIsolation, OSError, ValueError) as error:
-                refused = str(error) or type(error).__name__
+        refused = ""
+        try:
+            files = {name: bytes.fromhex(content) for name, content in request["files"].items()}
+            place.enter(request["root"], files, request["limits"])
+        except (isolate.NoIsolation, OSError, ValueError) as error:
+            refused = str(error) or type(error).__name__
         channel.setblocking(True)
-        channel.sendall(json.dumps({"refused": refused}).encode().ljust(512))
-        if refused:
-            os._exit(1)
-        _reseed(request["seed"])
-        session.serve(channel, notebook)
+        channel.sendall(_greeting(refused))
+        if not refused:
+            _reseed(request["seed"])
+            session.serve(channel, notebook)
     finally:
         os._exit(1)
 
 
-def _enter(request):
-    limits = request["limits"]
-    files = {name: bytes.fromhex(content) for name, content in request["files"].items()}
-    if request["isolation"] == "namespaces":
-        hidden = [Path(__file__).resolve().parents[1]]
-        root = Path(request["root"])
-        isolate.enter(root, isolate.environment_paths(), hidden, files, size=2 * limits["file_size"])
-    else:
-        os.chdir(tempfile.mkdtemp(dir=request["root"]))
-        for name, content in files.items():
-            Path(Path(name).name).write_bytes(content)
-        limits = limits | {"processes": None}  # it would count this user's other processes too
-    isolate.limit(**limits)
+def _greeting(refused):
+    return json.dumps({"refused": refused}).encode().ljust(512)
 
 
 def _reseed(seed):
@@ -140,4 +167,4 @@ def _reseed(seed):
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,12 +1,16 @@
 """What a sandbox cannot reach, tried from inside with the operating system's own means."""
 
 import os
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 import autograder
 from autograder.sandbox import isolate
+from autograder.sandbox.client import Server
+from autograder.verdict import Ended
 
 
 def says(sandbox, source):
@@ -127,3 +131,38 @@ def test_the_python_environment_is_found_without_the_checkout():
     paths = isolate.environment_paths()
     assert all(path.is_dir() for path in paths)
     assert not any((path / "chapters").exists() for path in paths)
+
+
+def test_a_signal_to_its_group_reaches_no_other(server):
+    with server.sandbox() as one, server.sandbox() as other:
+        with pytest.raises(Ended):
+            one.run("import os; os.kill(0, 9)\nos._exit(0)", 5)
+        assert says(other, "print('here')") == "here"
+
+
+def test_files_are_limited_in_number(sandbox):
+    assert "No space left" in raises(sandbox, "for n in range(20_000):\n    open(str(n), 'w').close()")
+
+
+SLEEPS = """
+import ctypes, os, subprocess
+ctypes.CDLL(None).prctl(1, 0, 0, 0, 0)  # not with its parent's death
+subprocess.Popen(["sleep", "{}"], start_new_session=True)
+"""
+
+
+def test_nothing_outlives_the_interpreter():
+    mark = f"4{os.getpid()}"
+    with Server() as server, server.sandbox() as sandbox:
+        sandbox.run(SLEEPS.format(mark), 10)
+        assert runs(mark)
+        server._process.kill()
+        for _ in range(50):
+            if not runs(mark):
+                return
+            time.sleep(0.1)
+    pytest.fail("a process outlives the interpreter that its sandbox is a fork of")
+
+
+def runs(mark):
+    return mark in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout.split()

@@ -1,0 +1,136 @@
+"""What keeps the forks of the warm interpreter: each is ended when its judge lets go of it or when it takes too much.
+
+How a fork ended is told on its lifeline. All forks are kept by the process that makes them, in one loop.
+"""
+
+import contextlib
+import math
+import os
+import re
+import select
+import signal
+import socket
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+LONGEST = 0.2  # seconds from one look at the memory that is taken to the next
+FASTEST = 8 * 2**30  # bytes that a processor can hardly fill in a second
+SHARE = 0.2  # of the time is at most spent on looking
+TAKEN = re.compile(rb"^(?:PPid|RssAnon|RssShmem|VmSwap):\s+(\d+)", re.MULTILINE)
+TAKEN_ALONE = re.compile(rb"^(?:Pss_Anon|Pss_Shmem|SwapPss):\s+(\d+)", re.MULTILINE)
+
+
+@dataclass(frozen=True, eq=False)
+class Fork:
+    """A child, a descriptor that is readable when it has ended, and one that is when its judge has let go."""
+
+    pid: int
+    ended: int
+    lifeline: int
+
+
+class Keeper:
+    """Keeps any number of forks, each within `memory` bytes besides what it has from this process."""
+
+    def __init__(self, control, memory):
+        self._memory = memory
+        self._control = control
+        self._poll = select.poll()
+        self._poll.register(control, select.POLLIN)
+        self._forks = {}  # by both descriptors of each
+        self._greedy = set()
+        self._rate = FASTEST * os.cpu_count()
+        self._next_look = math.inf
+
+    def keep(self, pid, lifeline):
+        """Keep a new child; `lifeline` is a descriptor of a socket, now this keeper's."""
+        if not self._forks:
+            self._next_look = time.monotonic() + self._pause(self._memory)
+        fork = Fork(pid, os.pidfd_open(pid), lifeline)
+        for descriptor in (fork.ended, lifeline):
+            self._forks[descriptor] = fork
+            self._poll.register(descriptor, select.POLLIN)
+
+    def wait(self):
+        """Keep what there is until the control socket has something to say."""
+        asked = False
+        while not asked:
+            for descriptor, _ in self._poll.poll(self._until_next_look()):
+                if descriptor == self._control:
+                    asked = True
+                elif descriptor in self._forks:
+                    self._attend(self._forks[descriptor], descriptor)
+            if self._forks and time.monotonic() >= self._next_look:
+                self._look()
+
+    def _until_next_look(self):
+        """Return milliseconds, or None where there is nothing to look at."""
+        return max(0.0, self._next_look - time.monotonic()) * 1000 if self._forks else None
+
+    def _attend(self, fork, descriptor):
+        if descriptor == fork.lifeline:
+            self._poll.unregister(fork.lifeline)
+            os.kill(fork.pid, signal.SIGKILL)
+            return
+        _, status = os.waitpid(fork.pid, 0)
+        said = "memory" if fork in self._greedy else str(os.waitstatus_to_exitcode(status))
+        self._greedy.discard(fork)
+        with contextlib.suppress(KeyError):
+            self._poll.unregister(fork.lifeline)
+        self._poll.unregister(fork.ended)
+        del self._forks[fork.ended], self._forks[fork.lifeline]
+        os.close(fork.ended)
+        with socket.socket(fileno=fork.lifeline) as lifeline, contextlib.suppress(OSError):
+            lifeline.send(said.encode(), socket.MSG_DONTWAIT)
+
+    def _look(self):
+        """End what takes too much, and look again before anything could have taken much more than it may."""
+        began = time.monotonic()
+        processes = {int(name): _status(name) for name in os.listdir("/proc") if name.isdecimal()}
+        inherited = processes[os.getpid()][1]
+        room = self._memory
+        for fork in set(self._forks.values()):
+            family = _family(fork.pid, processes)
+            taken = sum(processes[pid][1] for pid in family) - inherited
+            if taken > self._memory:
+                taken = sum(_alone(pid, processes) for pid in family) - inherited
+            if taken > self._memory:
+                self._greedy.add(fork)
+                os.kill(fork.pid, signal.SIGKILL)
+            room = min(room, max(0, self._memory - taken))
+        ended = time.monotonic()
+        self._next_look = ended + max(self._pause(room), (ended - began) / SHARE)
+
+    def _pause(self, room):
+        """Return seconds in which `room` bytes cannot be filled."""
+        return min(LONGEST, room / self._rate)
+
+
+def _family(pid, processes):
+    """Return the ids of a process and of those that it started; in a PID namespace, that is all of its first's."""
+    family, found = set(), {pid} & set(processes)
+    while found:
+        family |= found
+        found = {one for one, (parent, _) in processes.items() if parent in found}
+    return family
+
+
+def _status(pid):
+    """Return a process's parent and the bytes that it takes, counting in full what it shares with others."""
+    parent, *kilobytes = map(int, TAKEN.findall(_read(f"/proc/{pid}/status"))) or (0,)
+    return parent, 1024 * sum(kilobytes)
+
+
+def _alone(pid, processes):
+    """Return the bytes that a process takes, with its share of what several have; in full where that is not told."""
+    kilobytes = TAKEN_ALONE.findall(_read(f"/proc/{pid}/smaps_rollup"))
+    return 1024 * sum(map(int, kilobytes)) if kilobytes else processes[pid][1]
+
+
+def _read(path):
+    """Return what a file under /proc says, which is nothing of a process that has ended."""
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        return b""
