@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -43,8 +44,8 @@ def judges(count, workers, isolation):
 def _pool(alone, workers, server):
     if alone:
         return ThreadPoolExecutor(1)
-    # A process that has threads (a notebook's kernel has) cannot be forked; a new one can, but imports everything.
-    if len(os.listdir("/proc/self/task")) == 1:
+    # A process with threads, as a notebook's kernel, cannot be forked safely; a new one can, but imports everything.
+    if threading.active_count() == 1:
         context = multiprocessing.get_context("fork")
     else:
         context = multiprocessing.get_context("forkserver")
