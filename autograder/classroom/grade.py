@@ -19,6 +19,7 @@ from .progress import bars
 from .record import record
 from .worker import NAMESPACES, Job
 
+PATTERN = set("*?[")  # nbgrader takes a path with one of these for a pattern
 BATCH = 50  # submissions; what has been judged is recorded after so many
 WORKERS_LOST = 3  # how often a worker may be killed before grading gives up
 
@@ -131,8 +132,8 @@ def _handed_in(place, released):
     """Return (student, topic) for each submission, and warnings about folders that belong to no assignment."""
     found, strange = [], []
     for student in _folders(place.step("submitted")):
-        if not student.name.isprintable():  # no seed, gradebook or page could have it
-            strange.append(f"submitted/{ascii(student.name)} is no name that can be printed; nothing in it was graded")
+        if not student.name.isprintable() or PATTERN & set(student.name):
+            strange.append(f"submitted/{ascii(student.name)} cannot be a student's id; nothing in it was graded")
             continue
         for folder in _folders(student):
             if folder.name in released:

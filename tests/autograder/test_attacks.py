@@ -28,7 +28,7 @@ def outcome(directory):
 
 
 def test_there_are_enough_of_them_with_names_of_their_own():
-    assert len(ATTACKS) >= 60
+    assert len(ATTACKS) >= 120
     assert len({attack.name for attack in ATTACKS}) == len(ATTACKS)
     assert all(attack.tries for attack in ATTACKS)
 
@@ -41,6 +41,10 @@ def test_it_gets_what_it_earned(outcome, name):
 
 def test_honest_students_among_them_get_full_points(outcome):
     assert outcome.innocent == dict.fromkeys(suite.INNOCENT, suite.FULL)
+
+
+def test_the_sample_class_among_them_gets_what_it_was_made_for(outcome):
+    assert outcome.sample == ()
 
 
 def test_the_batch_is_finished_and_nothing_is_left_behind(outcome):
@@ -56,6 +60,7 @@ def test_no_grade_met_with_an_error_of_the_judge(outcome, directory):
 @pytest.fixture(scope="module")
 def pages(outcome, directory):
     students = ("script_in_outputs", "script_in_markdown", "another_name", "kept_outputs", "report_in_an_output")
+    students += suite.STRANGE_IDS
     classroom.feedback(directory, students=students, console=Console(quiet=True))
     return [directory / "feedback" / student / "toy" / "toy.html" for student in students]
 

@@ -392,12 +392,12 @@ def another_topic(folder, notebook):
     _write(folder, notebook, share="share = 0.75")
 
 
-def unprintable_ids(folder, notebook):
-    """Hand in for students whose names are no text: a line break, marks that turn the text round, bytes.
+def impossible_ids(folder, notebook):
+    """Hand in for students whose names are no text, or a pattern: a line break, text turned round, bytes, wildcards.
 
     Must get: share 1.
     """
-    for name in (b"a\nb", "\u202etxt.exe".encode(), b"\xff\xfe", b"\x1b[31m"):
+    for name in (b"a\nb", "\u202etxt.exe".encode(), b"\xff\xfe", b"\x1b[31m", b"[a-z]*", b"zz-innocen?"):
         other = Path(os.fsdecode(os.fsencode(folder.parents[1]) + b"/" + name)) / "toy"
         other.mkdir(parents=True)
         _write(other, notebook)
