@@ -7,6 +7,8 @@ import platform
 import shutil
 from pathlib import Path
 
+import dnnkit
+
 from .layout import ClassError, replace_folder, write_file
 
 COURSE = "tuning-deep-networks"
@@ -21,11 +23,11 @@ def read(place) -> dict:
 
 
 def digest(folder) -> str:
-    """Return one digest of a topic's exercises: of the names and contents of its Python files."""
+    """Return one digest of a topic's exercises, or of a package: of the names and contents of its Python files."""
     summed = hashlib.sha256()
     for path in _files(folder):
         content = path.read_bytes()
-        summed.update(f"{path.name}\0{len(content)}\0".encode() + content)
+        summed.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode() + content)
     return summed.hexdigest()
 
 
@@ -68,6 +70,7 @@ def versions() -> dict[str, str]:
     """Return the versions that a grade may hang on."""
     return {
         "course": importlib.metadata.version(COURSE),
+        "dnnkit": digest(Path(dnnkit.__file__).parent)[:12],  # the reference changes more often than its version
         "numpy": importlib.metadata.version("numpy"),
         "python": platform.python_version(),
     }
@@ -84,4 +87,4 @@ def differences(pin) -> list[str]:
 
 
 def _files(folder):
-    return sorted(Path(folder).glob("*.py"))
+    return sorted(Path(folder).rglob("*.py"))

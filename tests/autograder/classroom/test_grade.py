@@ -3,6 +3,7 @@
 import hashlib
 import importlib
 import json
+import re
 import shutil
 import time
 
@@ -12,7 +13,7 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 
 from autograder import classroom
-from autograder.classroom import pool
+from autograder.classroom import pin, pool
 from autograder.classroom.config import gradebook, load
 from autograder.sandbox.client import Refused
 
@@ -265,6 +266,15 @@ def test_other_versions_than_the_pinned_are_said(copied):
     (copied / "pinned" / "pin.json").write_text(json.dumps(pin))
     (warning,) = grade(copied).warnings
     assert warning.startswith("the class was released with numpy 0.1, and is graded with ")
+
+
+def test_another_reference_than_the_pinned_is_said(copied, monkeypatch):
+    """An answer may be judged by calling the reference, whose code is not in the class's snapshot."""
+    (package := copied / "dnnkit").mkdir()
+    (package / "__init__.py").write_text("changed = True\n")
+    monkeypatch.setattr(pin.dnnkit, "__file__", str(package / "__init__.py"))
+    (warning,) = grade(copied).warnings
+    assert re.fullmatch("the class was released with dnnkit [0-9a-f]{12}, and is graded with [0-9a-f]{12}", warning)
 
 
 def test_an_altered_snapshot_is_refused(copied):

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import nbformat
 import numpy
@@ -14,6 +15,7 @@ import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 from rich.console import Console
 
+import dnnkit
 from autograder import chapter, classroom
 from autograder.classroom import pin
 from autograder.classroom.notebook import handout
@@ -122,6 +124,7 @@ def test_the_pin_says_what_was_taken(released, course):
         "topics": {"toy": pin.digest(exercises / "toy")},
         "versions": {
             "course": pin.versions()["course"],
+            "dnnkit": pin.digest(Path(dnnkit.__file__).parent)[:12],
             "numpy": numpy.__version__,
             "python": sys.version.split()[0],
         },
