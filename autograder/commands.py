@@ -85,6 +85,9 @@ def _run(run, arguments):
     except classroom.ERRORS as error:
         print(f"autograder: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("autograder: stopped; what is done is kept, and the same command goes on from there", file=sys.stderr)
+        return 130
 
 
 def _init(classroom, arguments, console):

@@ -86,6 +86,8 @@ class Server:
 
     def stop(self):
         """End the interpreter, and leave nothing behind."""
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)  # workers have it open too
         self._control.close()
         try:
             self._process.wait(5 if self._is_warm else 0)  # before that there is nothing that it would have to end
