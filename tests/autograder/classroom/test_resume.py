@@ -37,7 +37,7 @@ classroom.grade(sys.argv[1], workers=2)
 def handed_in(fresh, hand_in):
     """A class in which twelve students have handed in, each another mixture of right and wrong."""
     for number, student in enumerate(STUDENTS):
-        hand_in(fresh, student, double=RIGHT if number % 3 else "def double(a):\n    return a", share=str(0.75))
+        hand_in(fresh, student, double=RIGHT if number % 3 else "def double(a):\n    return a", share="share = 0.75")
     return fresh
 
 
@@ -96,6 +96,21 @@ def test_a_run_that_is_killed_goes_on_where_it_was(handed_in, scores):
     assert (len(done.graded), done.unchanged) == (len(STUDENTS) - len(first), len(first))
     assert gradebook(handed_in) == scores
     assert not list((handed_in / ".autograder").glob("work-*"))
+
+
+def test_a_run_that_is_stopped_by_hand_says_so_and_leaves_nothing(handed_in):
+    mark = f"/stopped-{uuid.uuid4().hex}"
+    environment = os.environ | {"PATH": f"{os.environ['PATH']}:{mark}"}
+    command = [sys.executable, "-m", "autograder", "grade", str(handed_in), "--workers", "2"]
+    options = {"env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "start_new_session": True}
+    with subprocess.Popen(command, **options) as running:
+        wait_until(lambda: list(handed_in.glob(".autograder/work-*/autograded/*")))
+        os.killpg(running.pid, signal.SIGINT)  # as a terminal does it: to all processes of the command
+        said = running.stderr.read().decode()
+    assert (running.returncode, said.count("\n")) == (130, 1)
+    assert "stopped; what is done is kept" in said
+    wait_until(lambda: not with_mark(mark), seconds=10)
+    assert not list(handed_in.glob(".autograder/work-*"))
 
 
 def test_when_a_worker_is_killed_the_others_finish(handed_in, scores, monkeypatch):
