@@ -173,8 +173,12 @@ class Sandbox:
     def _talk(self, name, seconds):
         """Return the judge's side of a new talk with what a name stands for."""
         judge = JudgeSide()
+        begun = False
 
         def exchange(frame):
+            nonlocal begun
+            if not begun:
+                frame, begun = codec.dump({"do": "talk", "name": name, "first": frame}), True
             deadline = self._deadline(seconds)
             with self._ends():
                 self._channel.send(frame, deadline)
@@ -183,8 +187,6 @@ class Sandbox:
                 return reply
 
         judge.exchange = exchange
-        with self._ends():
-            self._channel.send(codec.dump({"do": "talk", "name": name}), self._deadline(seconds))
         return judge
 
     def _ask(self, message, seconds):

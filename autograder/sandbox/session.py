@@ -36,9 +36,10 @@ def serve(socket, notebook: Notebook):
                     channel.send(codec.dump({"outputs": outputs, "failed": failed}))
                 case {"do": "answer", "name": str(name)}:
                     channel.send(codec.dump({"attempted": attempted(notebook.namespace.get(name, ...))}))
-                case {"do": "talk", "name": str(name)}:  # no reply: the first question of the talk follows
+                case {"do": "talk", "name": str(name), "first": first}:
                     answer = AnswerSide(notebook.namespace.get(name, ...), _Talk(channel))
                     answer.exchange.peer = answer
+                    channel.send(answer.handle(bytes(first)))
     except (Closed, BrokenPipeError):
         pass
     finally:
