@@ -55,8 +55,6 @@ class Server:
             raise Refused(f"this is {platform.system()}, and a notebook is graded on Linux only")
         self._is_warm = False
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._root = tempfile.TemporaryDirectory(prefix="sandbox-")
-        self._folder = self._root.name
         command = [sys.executable, "-I", "-m", "autograder.sandbox.server", self.isolation, str(self.limits.memory)]
         environment = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
         environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "HOME": "/tmp"}
@@ -90,11 +88,10 @@ class Server:
             self._control.shutdown(socket.SHUT_RDWR)  # workers have it open too
         self._control.close()
         try:
-            self._process.wait(5 if self._is_warm else 0)  # before that there is nothing that it would have to end
+            self._process.wait(5)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._root.cleanup()
 
     def __enter__(self):
         self.start()
@@ -112,7 +109,6 @@ class Server:
             "limits": asdict(self.limits),
             "environment": self._environment,
             "files": {name: content.hex() for name, content in (files or {}).items()},
-            "root": self._folder,
             "seed": seed,
         }
         with tempfile.TemporaryFile() as file:  # a message may not be as large as what a student hands in
@@ -129,7 +125,7 @@ class Server:
 
     def __getstate__(self):
         """Leave to its owner what ends the interpreter."""
-        return {name: value for name, value in vars(self).items() if name not in ("_process", "_root")}
+        return {name: value for name, value in vars(self).items() if name != "_process"}
 
 
 class Sandbox:
@@ -162,6 +158,8 @@ class Sandbox:
 
     def run(self, source, seconds):
         """Run a cell; return its outputs and whether it raised. Raises Ended when it does not come to its end."""
+        if not source or source.isspace():  # as in IPython, this is no cell
+            return [], False
         reply = self._ask({"do": "run", "source": source}, seconds)
         return well_formed(reply.get("outputs")), bool(reply.get("failed"))
 

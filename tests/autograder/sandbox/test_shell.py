@@ -16,6 +16,8 @@ CELLS = [
     "print('a'); print('b')\nx",
     "import sys; print('out'); print('err', file=sys.stderr); print('out')",
     "None",
+    "",
+    " \n\n",
     "x;",
     "from IPython.display import display, HTML\ndisplay(HTML('<b>hi</b>')); display(1)\n'last'",
     "import numpy as np\nnp.arange(3.0)",
