@@ -1,9 +1,9 @@
 """Take everything away from a process that an answer does not need: Linux namespaces, limits, a view of its own.
 
-It is done in two steps. The warm interpreter first shuts itself in: it goes on as the first process of a PID namespace
-(`become_first`) and makes a read-only view of the machine its whole world (`build_view`). Each of its children (`fork`)
-then gets namespaces of its own in there, a fresh temporary folder, and gives up its user (`enter`): what runs a
-student's code is an unmapped user without a capability, who can make no further namespace.
+It is done in three steps. The warm interpreter is the first process of a PID namespace (`unshare`). When it is warm, it
+makes a read-only view of the machine its whole world (`build_view`). Each of its children (`fork`) gets namespaces of
+its own in there, a fresh temporary folder, and gives up its user (`enter`): what runs a student's code is an unmapped
+user without a capability, who can make no further namespace.
 """
 
 import contextlib
@@ -14,7 +14,6 @@ import platform
 import resource
 import struct
 import sys
-import tempfile
 from pathlib import Path
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -39,10 +38,10 @@ class NoIsolation(Exception):
     """This machine does not let a process be isolated; the message says what was refused."""
 
 
-def become_first():
-    """Return in a child that is the first of its PID namespace, while this process waits and then ends as it does.
+def unshare():
+    """Give this process a user namespace, and its children a PID namespace, whose first is the first of them.
 
-    When the child ends, for whatever reason, the kernel kills all that it and its children started.
+    When that one ends, for whatever reason, the kernel kills all that it and its children started.
     """
     uid, gid = os.getuid(), os.getgid()
     if uid == 0:
@@ -50,16 +49,11 @@ def become_first():
             _call("unshare", NEWUSER | NEWPID)
         if not _mapped(1):
             raise NoIsolation("uid_map: a second user cannot be mapped")
-    else:
-        _call("unshare", NEWUSER | NEWPID)
-        _write("/proc/self/setgroups", "deny")
-        _write("/proc/self/uid_map", f"0 {uid} 1")
-        _write("/proc/self/gid_map", f"0 {gid} 1")
-    child = os.fork()
-    if child:
-        _, status = os.waitpid(child, 0)
-        os._exit(abs(os.waitstatus_to_exitcode(status)))
-    die_with_parent()
+        return
+    _call("unshare", NEWUSER | NEWPID)
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"0 {uid} 1")
+    _write("/proc/self/gid_map", f"0 {gid} 1")
 
 
 @contextlib.contextmanager
@@ -90,11 +84,13 @@ def die_with_parent():
     LIBC.prctl(SET_PDEATHSIG, 9, 0, 0, 0)
 
 
-def build_view(visible, hidden):
+def build_view(root, visible, hidden):
     """Make a read-only view the whole world of this process, the first of its PID namespace, and of its children.
 
     Parameters
     ----------
+    root : path
+        A directory; the view is mounted on it, which nobody else sees.
     visible : sequence of path
         Directories that can be read, besides the system's: the Python environment.
     hidden : sequence of path
@@ -102,20 +98,6 @@ def build_view(visible, hidden):
     """
     _call("unshare", NEWNS | NEWUTS)
     _call("mount", None, b"/", None, PRIVATE | REC, None)
-    root = Path(tempfile.mkdtemp(prefix="sandbox-"))
-    around = os.open(root.parent, os.O_PATH)
-    try:
-        _fill(root, visible, hidden)
-        _pivot(root)
-    finally:
-        LIBC.umount2(bytes(root), DETACH)  # where it has become the view, it is here no more
-        os.rmdir(root.name, dir_fd=around)
-        os.close(around)
-    _remount_readonly("/")
-    _call("sethostname", b"sandbox", 7)
-
-
-def _fill(root, visible, hidden):
     _mount("tmpfs", root, NOSUID | NODEV, "size=1m,mode=755")
     for name in ("proc", "tmp", "old", "dev"):
         (root / name).mkdir()
@@ -128,6 +110,9 @@ def _fill(root, visible, hidden):
     for name in DEVICES:
         (root / "dev" / name).touch()
         _call("mount", f"/dev/{name}".encode(), bytes(root / "dev" / name), None, BIND, None)
+    _pivot(root)
+    _remount_readonly("/")
+    _call("sethostname", b"sandbox", 7)
 
 
 def fork():

@@ -1,169 +1,83 @@
-"""A warm interpreter: everything that a notebook may import is imported once, and each submission gets a fork of it.
+"""What starts a warm interpreter, stays outside of where that shuts itself in, and leaves nothing behind.
 
 Started by `client.Server` as ``python -m autograder.sandbox.server ISOLATION MEMORY``, with a socket as its standard
-input. A request on it has three descriptors attached: the channel to the judge, a lifeline, and a file that says what
-is asked, which only the fork reads. When the judge's end of the lifeline closes, for whatever reason, everything that
-the fork has started is killed; when the socket closes or this interpreter ends, so are all forks.
+input on which the interpreter is asked for forks. When every judge has closed it, or the interpreter has ended, for
+whatever reason, nothing of either is left: no process, no file.
 """
 
 import contextlib
-import gc
 import importlib
-import json
 import os
-import pkgutil
-import random
+import pwd
+import select
+import signal
 import socket
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 
-import dnnkit
-
-from . import isolate, keeper, session
-from .shell import Notebook
-
-WARM = ("numpy", "torch", "matplotlib", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "IPython")
-PACKAGE = Path(__file__).resolve().parents[1]
+from . import isolate
 
 
 def main(isolation, memory):
-    """Warm up, then fork for every request until every judge has closed the socket.
+    """Start an interpreter and wait for its end.
 
     `isolation` is "namespaces" or "none"; `memory` is how many bytes the processes of one fork may take together.
     """
     control = socket.socket(fileno=os.dup(0))
+    with tempfile.TemporaryDirectory(prefix="sandbox-", ignore_cleanup_errors=True) as folder:
+        os.environ.update(_environment(folder))
+        tempfile.tempdir = folder
+        refused = None
+        try:
+            if isolation == "namespaces":
+                isolate.unshare()
+        except isolate.NoIsolation as error:
+            refused = error
+        child = os.fork()
+        if child == 0:
+            _be_the_interpreter(control, isolation, memory, folder, refused)
+        _wait(control, child)
+
+
+def _environment(folder):
+    """Return where libraries keep what is theirs while they are imported: nowhere that others can write to.
+
+    What matplotlib knows of this machine's fonts takes long to find out, and is the user's own.
+    """
+    variables = {"HOME": folder, "TMPDIR": folder}
+    with contextlib.suppress(KeyError):  # not every user has an entry
+        cache = Path(pwd.getpwuid(os.getuid()).pw_dir) / ".cache"
+        if os.access(cache, os.W_OK):
+            variables["XDG_CACHE_HOME"] = str(cache)
+    return variables
+
+
+def _be_the_interpreter(control, isolation, memory, folder, refused):
+    """Never returns."""
     try:
-        place = PLACES[isolation]()
-        notebook = warm_up()
-        place.close()
-    except (isolate.NoIsolation, OSError) as error:
-        place, notebook = Refused(error), None
-    control.send(b"ready")
-    gc.collect()
-    gc.freeze()
-    forks = keeper.Keeper(control.fileno(), memory)
-    while True:
-        forks.wait()
-        try:
-            order, fds, _, _ = socket.recv_fds(control, 16, 3)
-        except ConnectionResetError:  # nobody has waited for it to be warm
-            order = b""
-        if not order:
-            os._exit(0)  # there is nothing to tidy up
-        channel, lifeline, request = fds
-        try:
-            child = place.fork()
-        except (isolate.NoIsolation, OSError) as error:
-            os.write(channel, _greeting(str(error)))
-            os.close(lifeline)
-        else:
-            if child == 0:
-                control.detach()  # its descriptor is the fork's to use
-                _be_the_sandbox(place, channel, request, notebook)
-            forks.keep(child, lifeline)
-        os.close(channel)
-        os.close(request)
-
-
-def warm_up():
-    """Import what notebooks import, without running any of it: a library that has started a thread cannot be forked."""
-    reference = [module.name for module in pkgutil.walk_packages(dnnkit.__path__, "dnnkit.")]
-    for name in (*WARM, *reference):
-        with contextlib.suppress(ImportError):  # torch is not everywhere
-            importlib.import_module(name)
-    if torch := sys.modules.get("torch"):
-        torch.set_num_threads(1)
-    return Notebook()
-
-
-class Isolated:
-    """Where a fork sees a Python environment, and nothing else of the machine or of another fork."""
-
-    def __init__(self):
-        self._visible = isolate.environment_paths()
-        isolate.become_first()  # before warming up: it forks this process
-
-    def close(self):
-        """See no more than the forks will; everything has been imported."""
-        isolate.build_view(self._visible, hidden=[PACKAGE])
-
-    def fork(self):
-        return isolate.fork()
-
-    def enter(self, root, files, limits):
-        """Called in the fork, before it does anything of the student's."""
-        isolate.enter(self._visible, files, size=2 * limits["file_size"])
-        isolate.limit(**limits)
-
-
-class Trusted:
-    """No isolation: a fork is this user's process like any other, in a folder of its own."""
-
-    def close(self):
-        """Nothing is closed."""
-
-    def fork(self):
-        return os.fork()
-
-    def enter(self, root, files, limits):
-        """Called in the fork, before it does anything of the student's."""
         isolate.die_with_parent()
-        os.chdir(tempfile.mkdtemp(dir=root))
-        for name, content in files.items():
-            Path(Path(name).name).write_bytes(content)
-        isolate.limit(**limits | {"processes": None})  # it would count this user's other processes too
-
-
-class Refused:
-    """In the place of what this machine refused."""
-
-    def __init__(self, reason):
-        self._reason = reason
-
-    def fork(self):
-        raise self._reason
-
-
-PLACES = {"namespaces": Isolated, "none": Trusted}
-
-
-def _be_the_sandbox(place, channel_fd, request_fd, notebook):
-    """Never returns: enter the sandbox, say so on the channel, and serve."""
-    try:
-        os.setsid()  # a signal to "my group" must reach nobody else
-        with open(request_fd, "rb") as file:
-            file.seek(0)
-            request = json.load(file)
-        channel = socket.socket(fileno=os.dup2(channel_fd, 3))
-        os.closerange(4, os.sysconf("SC_OPEN_MAX"))
-        os.environ.clear()
-        os.environ.update(request["environment"])
-        refused = ""
-        try:
-            files = {name: bytes.fromhex(content) for name, content in request["files"].items()}
-            place.enter(request["root"], files, request["limits"])
-        except (isolate.NoIsolation, OSError, ValueError) as error:
-            refused = str(error) or type(error).__name__
-        channel.setblocking(True)
-        channel.sendall(_greeting(refused))
-        if not refused:
-            _reseed(request["seed"])
-            session.serve(channel, notebook)
+        interpreter = importlib.import_module("autograder.sandbox.interpreter")  # what this process is small without
+        if refused:
+            place = interpreter.Refused(refused)
+        else:
+            place = interpreter.Isolated(folder) if isolation == "namespaces" else interpreter.Trusted(folder)
+        interpreter.serve(control, place, memory)
+    except BaseException:
+        traceback.print_exc()
     finally:
-        os._exit(1)
+        os._exit(0)
 
 
-def _greeting(refused):
-    return json.dumps({"refused": refused}).encode().ljust(512)
-
-
-def _reseed(seed):
-    """Give every fork its own global randomness, which the warm interpreter would otherwise hand to all alike."""
-    random.seed(seed)
-    sys.modules["numpy"].random.seed(seed % 2**32)
-    if torch := sys.modules.get("torch"):
-        torch.default_generator.manual_seed(seed)  # `torch.manual_seed` looks for other devices, which takes long
+def _wait(control, child):
+    """Wait until the interpreter has ended or nobody is there to ask it for anything, and end it."""
+    poll = select.poll()
+    poll.register(control, 0)  # for its being closed
+    poll.register(os.pidfd_open(child), select.POLLIN)
+    poll.poll()
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
 
 
 if __name__ == "__main__":

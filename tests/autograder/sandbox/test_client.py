@@ -3,6 +3,7 @@
 import os
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -105,13 +106,13 @@ print(check("x", 1), sorted(name for name in sys.modules if "autograder" in name
 
 
 def test_no_process_and_no_folder_stay_behind():
-    with Server() as server:
-        root = server._root.name
-        with server.sandbox():
-            pass
+    with Server(isolation="none") as server:
+        with server.sandbox() as sandbox:
+            folder = Path(sandbox.run("import os; print(os.getcwd())", 5)[0][0]["text"].strip())
+            assert folder.is_dir()
         process = server._process
     assert process.poll() is not None
-    assert not os.path.exists(root)
+    assert not folder.parent.exists()
 
 
 def test_without_isolation_it_runs_only_where_that_is_asked_for(monkeypatch):

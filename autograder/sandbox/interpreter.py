@@ -1,0 +1,178 @@
+"""The warm interpreter: everything that a notebook may import is imported once, and each submission gets a fork of it.
+
+A request on its control socket has three descriptors attached: the channel to the judge, a lifeline, and a file that
+says what is asked, which only the fork reads. When the judge's end of the lifeline closes, for whatever reason,
+everything that the fork has started is killed.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import random
+import shutil
+import socket
+import sys
+import tempfile
+from pathlib import Path
+
+import dnnkit
+
+from . import isolate, keeper, session
+from .shell import Notebook
+
+WARM = ("numpy", "torch", "matplotlib", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "IPython")
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def serve(control, place, memory):
+    """Warm up, then fork for every request until every judge has closed the control socket.
+
+    Parameters
+    ----------
+    control : socket
+        Where requests come from.
+    place : Isolated, Trusted or Refused
+        Where forks are put.
+    memory : int
+        How many bytes the processes of one fork may take together.
+    """
+    notebook = warm_up()
+    try:
+        place.close()
+    except (isolate.NoIsolation, OSError) as error:
+        place = Refused(error)
+    tempfile.tempdir = "/tmp"  # where it is for a fork
+    control.send(b"ready")
+    gc.collect()
+    gc.freeze()
+    forks = keeper.Keeper(control.fileno(), memory)
+    while True:
+        forks.wait()
+        try:
+            order, fds, _, _ = socket.recv_fds(control, 16, 3)
+        except ConnectionResetError:  # nobody has waited for it to be warm
+            order = b""
+        if not order:
+            return
+        channel, lifeline, request = fds
+        try:
+            child = place.fork()
+        except (isolate.NoIsolation, OSError) as error:
+            os.write(channel, _greeting(str(error)))
+            os.close(lifeline)
+        else:
+            if child == 0:
+                control.detach()  # its descriptor is the fork's to use
+                _be_the_sandbox(place, channel, request, notebook)
+            forks.keep(child, lifeline)
+        os.close(channel)
+        os.close(request)
+
+
+def warm_up():
+    """Import what notebooks import, without running any of it: a library that has started a thread cannot be forked."""
+    reference = [module.name for module in pkgutil.walk_packages(dnnkit.__path__, "dnnkit.")]
+    for name in (*WARM, *reference):
+        with contextlib.suppress(ImportError):  # torch is not everywhere
+            importlib.import_module(name)
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(1)
+    return Notebook()
+
+
+class Isolated:
+    """Where a fork sees a Python environment, and nothing else of the machine or of another fork."""
+
+    def __init__(self, folder):
+        self._folder = Path(folder)
+        self._visible = isolate.environment_paths()
+
+    def close(self):
+        """See no more than the forks will; everything has been imported, and what was written for it can go."""
+        around = os.open(self._folder.parent, os.O_RDONLY)
+        isolate.build_view(self._folder, self._visible, hidden=[PACKAGE])
+        shutil.rmtree(self._folder.name, dir_fd=around)
+        os.close(around)
+
+    def fork(self):
+        return isolate.fork()
+
+    def enter(self, files, limits):
+        """Called in the fork, before it does anything of the student's."""
+        isolate.enter(self._visible, files, size=2 * limits["file_size"])
+        isolate.limit(**limits)
+
+
+class Trusted:
+    """No isolation: a fork is this user's process like any other, in a folder of its own."""
+
+    def __init__(self, folder):
+        self._folder = folder
+
+    def close(self):
+        """Nothing is closed."""
+
+    def fork(self):
+        return os.fork()
+
+    def enter(self, files, limits):
+        """Called in the fork, before it does anything of the student's."""
+        isolate.die_with_parent()
+        os.chdir(tempfile.mkdtemp(dir=self._folder))
+        for name, content in files.items():
+            Path(Path(name).name).write_bytes(content)
+        isolate.limit(**limits | {"processes": None})  # it would count this user's other processes too
+
+
+class Refused:
+    """In the place of what this machine refused."""
+
+    def __init__(self, reason):
+        self._reason = reason
+
+    def close(self):
+        """Nothing is closed."""
+
+    def fork(self):
+        raise self._reason
+
+
+def _be_the_sandbox(place, channel_fd, request_fd, notebook):
+    """Never returns: enter the sandbox, say so on the channel, and serve."""
+    try:
+        os.setsid()  # a signal to "my group" must reach nobody else
+        with open(request_fd, "rb") as file:
+            file.seek(0)
+            request = json.load(file)
+        channel = socket.socket(fileno=os.dup2(channel_fd, 3))
+        os.closerange(4, os.sysconf("SC_OPEN_MAX"))
+        os.environ.clear()
+        os.environ.update(request["environment"])
+        refused = ""
+        try:
+            files = {name: bytes.fromhex(content) for name, content in request["files"].items()}
+            place.enter(files, request["limits"])
+        except (isolate.NoIsolation, OSError, ValueError) as error:
+            refused = str(error) or type(error).__name__
+        channel.setblocking(True)
+        channel.sendall(_greeting(refused))
+        if not refused:
+            _reseed(request["seed"])
+            session.serve(channel, notebook)
+    finally:
+        os._exit(1)
+
+
+def _greeting(refused):
+    return json.dumps({"refused": refused}).encode().ljust(512)
+
+
+def _reseed(seed):
+    """Give every fork its own global randomness, which the warm interpreter would otherwise hand to all alike."""
+    random.seed(seed)
+    sys.modules["numpy"].random.seed(seed % 2**32)
+    if torch := sys.modules.get("torch"):
+        torch.default_generator.manual_seed(seed)  # `torch.manual_seed` looks for other devices, which takes long
