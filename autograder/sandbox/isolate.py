@@ -155,6 +155,7 @@ def enter(visible, files, size):
         Path(Path(name).name).write_bytes(content)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")  # where memory runs out, this goes first
+    _remount_readonly("/proc")
     _give_up_user(work_of=WORK)
 
 
@@ -184,7 +185,7 @@ def environment_paths():
 
 
 def _give_up_user(work_of):
-    """Become a user that is mapped nowhere and can make no namespace of its own."""
+    """Become a user that is mapped nowhere."""
     if os.getuid() == 0 and _mapped(1):
         os.chown(work_of, 1, 1)
         for entry in os.scandir(work_of):
@@ -194,8 +195,7 @@ def _give_up_user(work_of):
         os.setresuid(1, 1, 1)
     if LIBC.prctl(SET_NO_NEW_PRIVS, 1, 0, 0, 0):
         raise NoIsolation("prctl: no new privileges")
-    _call("unshare", NEWUSER)
-    _write("/proc/sys/user/max_user_namespaces", "0")
+    _call("unshare", NEWUSER)  # whoever is mapped nowhere can make no further one
     _drop_capabilities()
     LIBC.prctl(SET_DUMPABLE, 1, 0, 0, 0)  # so that what keeps it can read in /proc what its memory is
 

@@ -117,6 +117,37 @@ def test_memory_is_limited(sandbox):
     assert "MemoryError" in raises(sandbox, "bytearray(2 * 2**30)")
 
 
+def test_memory_of_other_programs_counts_in_full(server):
+    """As much as the warm interpreter has itself, but nothing of it is shared."""
+    source = f"""
+import subprocess, sys
+code = "held = bytearray({200 * 2**20}); input()"
+many = [subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE) for _ in range(8)]
+many[0].wait()
+"""
+    with server.sandbox() as sandbox, pytest.raises(Ended, match="out of memory"):
+        sandbox.run(source, 20)
+
+
+def test_memory_that_processes_share_counts_once(sandbox):
+    source = f"""
+import multiprocessing, time
+held = b"1" * {300 * 2**20}
+many = [multiprocessing.get_context("fork").Process(target=time.sleep, args=(2,)) for _ in range(6)]
+for each in many:
+    each.start()
+for each in many:
+    each.join()
+print(sum(each.exitcode for each in many))
+"""
+    assert says(sandbox, source) == "0"
+
+
+def test_it_is_what_ends_where_the_machine_runs_out_of_memory(sandbox):
+    assert says(sandbox, "print(open('/proc/self/oom_score_adj').read())") == "1000"
+    assert "Read-only file system" in raises(sandbox, "open('/proc/self/oom_score_adj', 'w')")
+
+
 def test_its_host_has_a_name_that_says_nothing(sandbox):
     assert says(sandbox, "import socket; print(socket.gethostname())") == "sandbox"
 
