@@ -16,7 +16,7 @@ from functools import partial
 from .. import codec
 from ..standin import JudgeSide, is_request
 from ..verdict import KILLED, OUT_OF_MEMORY, TIMED_OUT, Ended
-from .deadline import in_time
+from .deadline import Watch
 from .outputs import well_formed
 from .wire import Asking, Channel, Closed, TooBig, TooLate
 
@@ -134,6 +134,7 @@ class Sandbox:
     def __init__(self, channel, lifeline, ends):
         self._lifeline = lifeline
         self._ends_at = ends
+        self._watch = Watch()
         channel.settimeout(ENTER)
         try:
             greeting = _exactly(channel, 512)
@@ -155,6 +156,7 @@ class Sandbox:
         """End the sandbox, whatever it is doing."""
         self._channel.close()
         self._lifeline.close()
+        self._watch.close()
 
     def run(self, source, seconds):
         """Run a cell; return its outputs and whether it raised. Raises Ended when it does not come to its end."""
@@ -181,7 +183,7 @@ class Sandbox:
             with self._ends():
                 self._channel.send(frame, deadline)
                 while is_request(reply := self._channel.receive(deadline)):
-                    self._channel.send(in_time(deadline, judge.handle, reply), deadline)
+                    self._channel.send(self._watch.in_time(deadline, judge.handle, reply), deadline)
                 return reply
 
         judge.exchange = exchange

@@ -1,31 +1,54 @@
 """An end to what the judge does at an answer's request: the answer chooses with what, and so how long it would take."""
 
-import signal
+import ctypes
+import math
 import threading
 import time
 
 from .wire import TooLate
 
-AGAIN = 1.0  # seconds; what runs may happen to swallow an interruption
+LOOK = 0.5  # seconds from one look at the time to the next
+RAISE_IN_THREAD = ctypes.pythonapi.PyThreadState_SetAsyncExc
+RAISE_IN_THREAD.argtypes = ctypes.c_ulong, ctypes.py_object
+NOTHING = ctypes.py_object()  # takes back what has not been raised yet
 
 
-def in_time(deadline, function, *args):
-    """Return what a function returns; when the deadline, a time of `time.monotonic`, passes, raise TooLate inside it.
+class Watch:
+    """Interrupts what runs too long in the thread that judges, whichever that is; it watches from another."""
 
-    It is raised between two steps of Python, and only in the main thread: in any other the function is just called.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        return function(*args)
-    before = signal.signal(signal.SIGALRM, _interrupt)
-    try:
-        outer = signal.setitimer(signal.ITIMER_REAL, max(deadline - time.monotonic(), 1e-6), AGAIN)
-        return function(*args)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, *outer)
-        signal.signal(signal.SIGALRM, before)
+    def __init__(self):
+        self._deadline = math.inf
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._watching = None
 
+    def in_time(self, deadline, function, *args):
+        """Return what a function returns; raise TooLate in it soon after a deadline, a time of `time.monotonic`.
 
-def _interrupt(number, frame):
-    """Spare the lines of `in_time` itself, which would not come to set the timer back."""
-    if frame.f_code is not in_time.__code__:
-        raise TooLate("the deadline has passed")
+        It is raised between two steps of Python, and again at the next look, should it have been swallowed.
+        """
+        thread = threading.get_ident()
+        if self._watching is None:
+            self._watching = threading.Thread(target=self._look, args=(thread,), daemon=True)
+            self._watching.start()
+        outer, self._deadline = self._deadline, deadline
+        try:
+            return function(*args)
+        finally:  # no function of Python is called here, in which an interruption on its way could come too soon
+            while self._deadline != outer:
+                try:
+                    with self._lock:
+                        self._deadline = outer
+                    RAISE_IN_THREAD(thread, NOTHING)
+                except TooLate:
+                    continue
+
+    def close(self):
+        """Stop watching."""
+        self._closed.set()
+
+    def _look(self, thread):
+        while not self._closed.wait(LOOK):
+            with self._lock:
+                if time.monotonic() > self._deadline:
+                    RAISE_IN_THREAD(thread, TooLate)
