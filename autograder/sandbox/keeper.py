@@ -16,7 +16,7 @@ from pathlib import Path
 
 LONGEST = 0.2  # seconds from one look at the memory that is taken to the next
 FASTEST = 8 * 2**30  # bytes that a processor can hardly fill in a second
-SHARE = 0.2  # of the time is at most spent on looking
+SHARE = 0.5  # of a processor is at most spent on looking, which is dear only where many processes take much
 TAKEN = re.compile(rb"^(?:PPid|RssAnon|RssShmem|VmSwap):\s+(\d+)", re.MULTILINE)
 TAKEN_ALONE = re.compile(rb"^(?:Pss_Anon|Pss_Shmem|SwapPss):\s+(\d+)", re.MULTILINE)
 
@@ -86,21 +86,21 @@ class Keeper:
 
     def _look(self):
         """End what takes too much, and look again before anything could have taken much more than it may."""
-        began = time.monotonic()
-        processes = {int(name): _status(name) for name in os.listdir("/proc") if name.isdecimal()}
+        began = time.process_time()
+        processes = {int(name): taken(name) for name in os.listdir("/proc") if name.isdecimal()}
         inherited = processes[os.getpid()][1]
         room = self._memory
         for fork in set(self._forks.values()):
             family = _family(fork.pid, processes)
-            taken = sum(processes[pid][1] for pid in family) - inherited
-            if taken > self._memory:
-                taken = sum(_alone(pid, processes) for pid in family) - inherited
-            if taken > self._memory:
+            size = sum(processes[pid][1] for pid in family) - inherited
+            if size > self._memory:
+                size = sum(map(_alone, family)) - inherited
+            if size > self._memory:
                 self._greedy.add(fork)
                 os.kill(fork.pid, signal.SIGKILL)
-            room = min(room, max(0, self._memory - taken))
-        ended = time.monotonic()
-        self._next_look = ended + max(self._pause(room), (ended - began) / SHARE)
+            room = min(room, max(0, self._memory - size))
+        spent = time.process_time() - began
+        self._next_look = time.monotonic() + max(self._pause(room), spent / SHARE - spent)
 
     def _pause(self, room):
         """Return seconds in which `room` bytes cannot be filled."""
@@ -116,16 +116,16 @@ def _family(pid, processes):
     return family
 
 
-def _status(pid):
+def taken(pid):
     """Return a process's parent and the bytes that it takes, counting in full what it shares with others."""
-    parent, *kilobytes = map(int, TAKEN.findall(_read(f"/proc/{pid}/status"))) or (0,)
+    parent, *kilobytes = map(int, TAKEN.findall(_read(f"/proc/{pid}/status")) or (0,))
     return parent, 1024 * sum(kilobytes)
 
 
-def _alone(pid, processes):
+def _alone(pid):
     """Return the bytes that a process takes, with its share of what several have; in full where that is not told."""
     kilobytes = TAKEN_ALONE.findall(_read(f"/proc/{pid}/smaps_rollup"))
-    return 1024 * sum(map(int, kilobytes)) if kilobytes else processes[pid][1]
+    return 1024 * sum(map(int, kilobytes)) if kilobytes else taken(pid)[1]
 
 
 def _read(path):
