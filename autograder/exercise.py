@@ -126,14 +126,15 @@ def load(exercise, root=None):
 
     Raises BadExercise where there is none of that id, naming those that there are, or where its file is not in form.
     """
-    known = ids(root=root)
-    if exercise not in known:
-        raise BadExercise(f"there is no exercise {exercise!r}; there are {', '.join(known) or 'none'}")
-    return _load(exercise, Path(root or exercises_root()) / f"{exercise}.py")
+    return _load(exercise, Path(root or exercises_root()))
 
 
 @cache
-def _load(exercise, path):
+def _load(exercise, root):
+    known = ids(root=root)
+    if exercise not in known:
+        raise BadExercise(f"there is no exercise {exercise!r}; there are {', '.join(known) or 'none'}")
+    path = root / f"{exercise}.py"
     spec = importlib.util.spec_from_file_location("autograder_exercise_" + exercise.replace("/", "_"), path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
