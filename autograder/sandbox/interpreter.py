@@ -8,6 +8,7 @@ everything that the fork has started is killed.
 import contextlib
 import gc
 import importlib
+import itertools
 import json
 import os
 import pkgutil
@@ -20,10 +21,11 @@ from pathlib import Path
 
 import dnnkit
 
-from . import isolate, keeper, session
+from . import isolate, keeper, pages, session
 from .shell import Notebook
 
 WARM = ("numpy", "torch", "matplotlib", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "IPython")
+MANY = 100  # forks, after which it is worth its price to make the next ones cheap
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -49,7 +51,9 @@ def serve(control, place, memory):
     gc.collect()
     gc.freeze()
     forks = keeper.Keeper(control.fileno(), memory)
-    while True:
+    for number in itertools.count():
+        if number == MANY:
+            pages.collapse()
         forks.wait()
         try:
             order, fds, _, _ = socket.recv_fds(control, 16, 3)
