@@ -393,11 +393,12 @@ def another_topic(folder, notebook):
 
 
 def impossible_ids(folder, notebook):
-    """Hand in for students whose names are no text, or a pattern: a line break, text turned round, bytes, wildcards.
+    """Hand in for students whose names are no text, a pattern or script: line breaks, bytes, wildcards, tags, quotes.
 
     Must get: share 1.
     """
-    for name in (b"a\nb", "\u202etxt.exe".encode(), b"\xff\xfe", b"\x1b[31m", b"[a-z]*", b"zz-innocen?"):
+    script = (b"<img src=x onerror=alert(1)>", b'";alert(1);"', b"\\")
+    for name in (b"a\nb", "\u202etxt.exe".encode(), b"\xff\xfe", b"\x1b[31m", b"[a-z]*", b"zz-innocen?", *script):
         other = Path(os.fsdecode(os.fsencode(folder.parents[1]) + b"/" + name)) / "toy"
         other.mkdir(parents=True)
         _write(other, notebook)

@@ -32,17 +32,17 @@ FULL = {"double": 2.0, "share": 1.0, "noisy": 2.0, "total": 2.0, "Meter": 2.0, "
 INNOCENT = ("aa-innocent", "zz-innocent")  # the first and the last to be graded
 STRANGE = "Be an honest student whose name could be taken for code, a path, a pattern, an option or a formula."
 STRANGE_IDS = (
-    "O'Brien \"; drop table student; --",
+    "O'Brien; drop table student; --",
     "=cmd|' !A0",
     "-rf",
     "--force",
     "a b,c;d",
     "%2e%2e%2f",
-    "a\\..\\b",
     "~",
     "{student_id}",
-    "(P<x>",
-    "<img src=x onerror=alert(1)>",
+    "{{ 7 + 7 }}",
+    "(P)+$",
+    "&lt;script&gt;",
     "toy",
     "Zoë 王小明",
     "n" * 200,
@@ -89,7 +89,7 @@ class Outcome:
     unrecorded : tuple of str
         Who has no result.
     left : tuple of str
-        Processes, files and mounts that are still there.
+        Processes, files and mounts that are still there, and results of nobody.
     seconds : float
         How long grading took.
     """
@@ -131,6 +131,7 @@ def run(directory, chosen=None) -> Outcome:
     classroom.sample(directory, root=COURSE)
     with open(directory / "nbgrader_config.py", "a", encoding="utf-8") as file:
         file.write(SETTINGS)
+    known = {path.name for path in (directory / "submitted").iterdir()}
     release = directory / "release" / "toy" / "toy.ipynb"
     honest = _from_file(HERE / "right.txt").make
     for name, make in [(attack.name, attack.make) for attack in chosen] + [(name, honest) for name in INNOCENT]:
@@ -144,6 +145,8 @@ def run(directory, chosen=None) -> Outcome:
     for result in classroom.results(classroom.open_class(directory)):
         points.setdefault(result.student, {})[result.exercise.removeprefix("toy/")] = result.points or 0.0
     rows = [Row(attack.name, attack.tries, attack.expected, points[attack.name]) for attack in chosen]
+    known |= {row.name for row in rows} | set(INNOCENT)
+    left += tuple(f"result of {name!r}, who hands nothing in" for name in points.keys() - known)
     unrecorded = tuple(name for name, scores in points.items() if set(scores) != set(FULL))
     innocent = {name: points[name] for name in INNOCENT}
     return Outcome(tuple(rows), innocent, classroom.problems(directory), unrecorded, left, seconds)
