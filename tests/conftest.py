@@ -11,7 +11,12 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 
 
 # What one worker takes as a whole, since its tests look at one thing that takes long to make.
-TOGETHER = ("tests/book/", "tests/autograder/test_attacks.py", "tests/autograder/classroom/test_sample.py")
+TOGETHER = (
+    "tests/book/",
+    "tests/autograder/test_attacks.py",
+    "tests/autograder/classroom/test_sample.py",
+    "tests/autograder/classroom/test_formgrader.py",
+)
 APART = "tests/book/test_cache.py"  # which builds books of its own
 
 

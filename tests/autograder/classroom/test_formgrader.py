@@ -1,34 +1,43 @@
-"""nbgrader's formgrader opens in JupyterLab on a class directory and shows its grades, reports and all."""
+"""nbgrader's formgrader opens in JupyterLab on a class directory: it shows grades, and runs no submission."""
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
+import nbformat
 import pytest
 from playwright.sync_api import expect
+from rich.console import Console
+
+from autograder import classroom
+from autograder.classroom import config as settings
+from tests.autograder.classroom import hostile
 
 TOKEN = "for-this-test"
 SECONDS = 60
 
 
-@pytest.fixture
-def lab(copied, tmp_path):
-    """JupyterLab, started in a class directory; returns its address."""
-    home = tmp_path / "home"
+@contextmanager
+def _lab(directory, home):
+    """JupyterLab, started in a class directory; yields its address."""
     places = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("RUNTIME", "CONFIG", "DATA")}
     command = ("-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0", f"--IdentityProvider.token={TOKEN}")
-    with (tmp_path / "lab.log").open("w") as log:
+    home.mkdir()
+    with (home / "lab.log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, *command],
-            cwd=copied,
+            cwd=directory,
             env=os.environ | places | {"HOME": str(home)},
             stdout=log,
             stderr=subprocess.STDOUT,
         )
     try:
-        yield _address(server, home / "runtime", tmp_path / "lab.log")
+        yield _address(server, home / "runtime", home / "lab.log")
     finally:
         server.terminate()
         server.wait()
@@ -45,14 +54,28 @@ def _address(server, runtime, log):
     pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
 
 
-def test_the_formgrader_shows_the_grades(lab, browser):
+@pytest.fixture(scope="module")
+def desk(graded, tmp_path_factory):
+    """A graded class in which one submission is hostile, and the address of a JupyterLab that was started in it."""
+    directory = shutil.copytree(graded, tmp_path_factory.mktemp("desk") / "class")
+    folder = directory / "submitted" / "hostile" / "toy"
+    folder.mkdir(parents=True)
+    notebook = nbformat.read(directory / "release" / "toy" / "toy.ipynb", as_version=4)
+    nbformat.write(hostile.hostile(notebook), folder / "toy.ipynb")
+    classroom.grade(directory, students=["hostile"], console=Console(quiet=True))
+    with _lab(directory, directory.parent / "home") as address:
+        yield directory, address
+
+
+def test_the_formgrader_shows_the_grades(desk, browser):
+    _, lab = desk
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
     page.set_default_timeout(1000 * SECONDS)
     page.goto(f"{lab}lab?token={TOKEN}")
     page.get_by_role("menuitem", name="Nbgrader").click()
     page.get_by_role("menuitem", name="Formgrader").first.click()
-    desk = page.frame_locator("iframe[src*=formgrader], iframe").first
-    desk.locator("tr", has_text="toy").first.wait_for()
+    frame = page.frame_locator("iframe[src*=formgrader], iframe").first
+    frame.locator("tr", has_text="toy").first.wait_for()
 
     page.goto(f"{lab}formgrader/manage_students")
     for student, score in (("mistake-02", "1 / 7"), ("right", "3 / 7"), ("blank", "0 / 7")):
@@ -60,7 +83,7 @@ def test_the_formgrader_shows_the_grades(lab, browser):
         expect(row).to_contain_text(score, timeout=1000 * SECONDS)
 
     page.goto(f"{lab}formgrader/gradebook/toy/toy")
-    expect(page.locator("tbody tr")).to_have_count(11, timeout=1000 * SECONDS)
+    expect(page.locator("tbody tr")).to_have_count(12, timeout=1000 * SECONDS)
 
     page.goto(f"{lab}formgrader/manage_students/mistake-02/toy")
     page.locator("tbody a", has_text="toy").first.click()
@@ -68,3 +91,100 @@ def test_the_formgrader_shows_the_grades(lab, browser):
     report.wait_for()
     assert "One is added." in report.inner_text()
     page.close()
+
+
+@pytest.fixture
+def watched(browser):
+    """A page, and a list of what a submission has run on it, or has asked another host for."""
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    page, ran = context.new_page(), []
+    page.set_default_timeout(1000 * SECONDS)
+    context.expose_binding("ran", lambda source, *what: ran.append(" ".join(map(str, what))))
+    context.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
+
+    def only_here(route):
+        if re.match(r"https?://(localhost|127\.0\.0\.1)[:/]", route.request.url):
+            return route.continue_()
+        if hostile.ELSEWHERE in route.request.url:
+            ran.append(route.request.url)
+        return route.abort()
+
+    context.route("**/*", only_here)
+    yield page, ran
+    context.close()
+
+
+def _click_everything(page, inside):
+    """Click every link and button of a submission, and what else might answer; a page that is left is an error."""
+    before = page.url
+    for thing in page.locator(inside).locator("a, button, summary, [data-link], [data-toggle]").all():
+        thing.dispatch_event("mouseover")
+        thing.dispatch_event("click")
+    page.wait_for_timeout(300)
+    assert page.url.split("#")[0] == before.split("#")[0]
+
+
+def test_what_would_run_on_a_page_is_seen(watched):
+    page, ran = watched
+    page.set_content(f"<body>{hostile.at('page', hostile.HTML)}</body>")
+    page.locator("a").first.click(no_wait_after=True)
+    page.wait_for_timeout(300)
+    ways = {f"page {way}" for way in ("script", "error", "svg", "frame", "toggle", "link")}
+    assert ways | {"http://elsewhere.test/page.css", "http://elsewhere.test/page.png"} <= set(ran)
+
+
+def test_no_page_runs_what_a_submission_holds(desk, watched):
+    _, lab = desk
+    page, ran = watched
+    page.goto(f"{lab}lab?token={TOKEN}")
+    for path in (
+        "manage_assignments",
+        "manage_submissions/toy",
+        "gradebook",
+        "gradebook/toy",
+        "gradebook/toy/toy",
+        "manage_students",
+        "manage_students/hostile",
+        "manage_students/hostile/toy",
+    ):
+        page.goto(f"{lab}formgrader/{path}")
+        page.locator("tbody a").first.wait_for()
+        assert ran == [], path
+    page.locator("tbody a", has_text="toy").first.click()
+    page.locator(".dnn-report").first.wait_for()
+    page.wait_for_timeout(300)
+    assert ran == []
+    _click_everything(page, ".text_cell_render, .output_wrapper, .input_area")
+    assert ran == []
+    assert page.locator(".text_cell_render a, .output_wrapper a").count() > 5, "links stay, though not what they run"
+
+
+def test_a_hostile_submission_can_be_graded_by_hand(desk, watched):
+    directory, lab = desk
+    page, ran = watched
+    page.goto(f"{lab}lab?token={TOKEN}")
+    page.goto(f"{lab}formgrader/manage_students/hostile/toy")
+    page.locator("tbody a", has_text="toy").first.click()
+    for field, text, kind in (("#why", "3", "grade"), ("#why-comment", "Well tried.", "comment")):
+        with page.expect_response(
+            lambda reply, kind=kind: f"/api/{kind}/" in reply.url and reply.request.method == "PUT"
+        ):
+            page.locator(field).fill(text)
+            page.locator(field).blur()
+    with settings.gradebook(settings.load(classroom.open_class(directory))) as gradebook:
+        assert gradebook.find_grade("why", "toy", "toy", "hostile").manual_score == 3
+        assert gradebook.find_comment("why", "toy", "toy", "hostile").manual_comment == "Well tried."
+    page.reload()
+    expect(page.locator("#why")).to_have_value("3")
+    expect(page.locator("#why-comment")).to_have_value("Well tried.")
+    assert ran == []
+
+
+def test_the_notebook_runs_nothing_where_the_formgrader_opens_it(desk, watched):
+    _, lab = desk
+    page, ran = watched
+    page.goto(f"{lab}lab/tree/autograded/hostile/toy/toy.ipynb?token={TOKEN}")
+    page.locator(".jp-NotebookPanel .dnn-report").first.wait_for()
+    page.locator(".jp-NotebookPanel .jp-RenderedMarkdown details").first.wait_for()
+    page.wait_for_timeout(300)
+    assert [what for what in ran if not what.startswith("http")] == []  # Lab itself shows images from elsewhere
