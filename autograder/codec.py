@@ -17,6 +17,7 @@ MAX_ITEMS = 2**21  # of a frame; each costs the reader some hundred bytes, in th
 MAX_DEPTH = 24
 MAX_BITS = 4096  # of an integer
 DTYPES = frozenset("?bhilqBHILQefdFD")
+DECODER = json.JSONDecoder()  # of a frame with nothing behind the JSON
 DATA = frozenset((type(None), bool, int, float, str))
 
 
@@ -60,8 +61,9 @@ def load(frame):
         taken += count
         return behind[taken - count : taken]
 
+    decoder = json.JSONDecoder(object_hook=put_in) if end < len(frame) else DECODER
     try:
-        message = json.loads(frame[:end], object_hook=put_in if end < len(frame) else None)
+        message = decoder.decode(frame[:end].decode())
     except (ValueError, RecursionError) as error:
         raise BadFrame(f"not JSON: {error}") from None
     if not isinstance(message, dict):
