@@ -250,8 +250,9 @@ def _mount(kind, path, flags, options):
 
 def _call(name, *arguments):
     if getattr(LIBC, name)(*arguments):
-        shown = " ".join(os.fsdecode(argument) for argument in arguments if isinstance(argument, bytes))
-        raise NoIsolation(f"{name} {shown}: {os.strerror(ctypes.get_errno())}")
+        reason = os.strerror(ctypes.get_errno())
+        shown = [os.fsdecode(argument) for argument in arguments if isinstance(argument, bytes)]
+        raise NoIsolation(f"{' '.join((name, *shown))}: {reason}")
 
 
 def _write(path, content):

@@ -171,6 +171,30 @@ def test_a_signal_to_its_group_reaches_no_other(server):
         assert says(other, "print('here')") == "here"
 
 
+LEAVES = """
+import ctypes, socket
+open("/tmp/left", "w").close()
+kept = socket.socket(socket.AF_UNIX)
+kept.bind("\\0left")
+kept.listen()
+libc = ctypes.CDLL(None)
+print(libc.shmget(1234, 4096, 0o1600) >= 0)
+"""
+FINDS = """
+import ctypes, os, socket
+libc = ctypes.CDLL(None)
+there = socket.socket(socket.AF_UNIX).connect_ex("\\0left") == 0
+print(os.path.exists("/tmp/left"), there, libc.shmget(1234, 0, 0) >= 0)
+"""
+
+
+def test_one_finds_nothing_that_another_leaves(server):
+    with server.sandbox() as one, server.sandbox() as other:
+        assert says(one, LEAVES) == "True"
+        assert says(one, FINDS) == "True True True"
+        assert says(other, FINDS) == "False False False"
+
+
 def test_files_are_limited_in_number(sandbox):
     assert "No space left" in raises(sandbox, "for n in range(20_000):\n    open(str(n), 'w').close()")
 
