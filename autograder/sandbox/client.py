@@ -22,6 +22,7 @@ from .wire import Asking, Channel, Closed, TooBig, TooLate
 
 START = 60.0  # seconds in which the warm interpreter must be ready
 ENTER = 10.0  # and a fork in its namespaces
+MAX_TALK = 2 * codec.MAX_FRAME  # bytes from an answer in one talk, whose values the judge and its checks may all keep
 
 
 class Refused(Exception):
@@ -174,6 +175,15 @@ class Sandbox:
         """Return the judge's side of a new talk with what a name stands for."""
         judge = JudgeSide()
         begun = False
+        room = MAX_TALK
+
+        def receive(deadline):
+            nonlocal room
+            frame = self._channel.receive(deadline)
+            room -= len(frame)
+            if room < 0:
+                raise TooBig(f"one check may be told at most {MAX_TALK} bytes")
+            return frame
 
         def exchange(frame):
             nonlocal begun
@@ -182,7 +192,7 @@ class Sandbox:
             deadline = self._deadline(seconds)
             with self._ends():
                 self._channel.send(frame, deadline)
-                while is_request(reply := self._channel.receive(deadline)):
+                while is_request(reply := receive(deadline)):
                     self._channel.send(self._watch.in_time(deadline, judge.handle, reply), deadline)
                 return reply
 

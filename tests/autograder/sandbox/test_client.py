@@ -9,7 +9,7 @@ import pytest
 
 from autograder import exercise
 from autograder.judge import verdict
-from autograder.sandbox.client import Limits, Refused, Server
+from autograder.sandbox.client import MAX_TALK, Limits, Refused, Server
 from autograder.verdict import Ended
 
 
@@ -71,6 +71,19 @@ def test_an_answer_that_never_comes_back_is_timed_out(sandbox):
     _, connect = sandbox.answer("double", 1)
     with pytest.raises(Ended, match="timed out"):
         connect().submission()(1)
+
+
+@pytest.mark.parametrize("asked", [("keep", 1), ("give", 100)], ids=["to a callable of the judge", "in replies"])
+def test_what_an_answer_says_in_one_talk_is_limited(sandbox, asked):
+    name, times = asked
+    sandbox.run("import numpy as np\ndef keep(f):\n    while True: f(np.ones(2**20))", 10)
+    sandbox.run("def give(f):\n    return np.ones(2**20)", 10)
+    _, connect = sandbox.answer(name, 60)
+    answer, kept = connect().submission(), []
+    with pytest.raises(Ended, match="killed") as ended:
+        kept.extend(answer(kept.append) for _ in range(times))
+    assert str(MAX_TALK) in ended.value.detail
+    assert sum(array.nbytes for array in kept) <= MAX_TALK
 
 
 def test_everything_that_it_started_is_killed(server):
