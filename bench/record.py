@@ -1,6 +1,7 @@
 """A benchmark's record, and how two things are timed against each other."""
 
 import contextlib
+import os
 import statistics
 import time
 from dataclasses import dataclass
@@ -50,3 +51,14 @@ def one_thread():
             yield
     finally:
         torch.set_num_threads(threads)
+
+
+@contextlib.contextmanager
+def one_processor():
+    """Keep this process, and what it starts meanwhile, on one processor."""
+    processors = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(processors)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, processors)

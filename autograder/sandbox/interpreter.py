@@ -151,6 +151,7 @@ def _be_the_sandbox(place, channel_fd, request_fd, notebook):
         with open(request_fd, "rb") as file:
             file.seek(0)
             request = json.load(file)
+        os.sched_setaffinity(0, request["processors"])
         channel = socket.socket(fileno=os.dup2(channel_fd, 3))
         os.closerange(4, os.sysconf("SC_OPEN_MAX"))
         os.environ.clear()
