@@ -19,7 +19,6 @@ from .progress import bars
 from .record import record
 from .worker import NAMESPACES, Job
 
-NO_ID = set('*?[<>"\\')  # nbgrader takes a path with one of the first for a pattern, and puts the rest into its pages
 BATCH = 50  # submissions; what has been judged is recorded after so many
 WORKERS_LOST = 3  # how often a worker may be killed before grading gives up
 
@@ -132,7 +131,7 @@ def _handed_in(place, released):
     """Return (student, topic) for each submission, and warnings about folders that belong to no assignment."""
     found, strange = [], []
     for student in _folders(place.step("submitted")):
-        if not student.name.isprintable() or NO_ID & set(student.name):
+        if not roster.may_be_id(student.name):
             strange.append(f"submitted/{ascii(student.name)} cannot be a student's id; nothing in it was graded")
             continue
         for folder in _folders(student):

@@ -2,12 +2,21 @@
 
 import csv
 import io
+import re
 
 from nbgrader.api import Student
 
 from .layout import ClassError
 
 HEADER = ("id", "first_name", "last_name", "email")
+# nbgrader takes a path with *, ? or [ for a pattern, and puts an id as it stands into its pages (<, >, " and \) and
+# into a table (the comma, and what begins a formula).
+NO_ID = re.compile(r'[*?\[<>"\\,]|^[-+=@]')
+
+
+def may_be_id(name):
+    """Whether a student can have this id."""
+    return name.isprintable() and not NO_ID.search(name)
 
 
 def read(place):
@@ -19,7 +28,7 @@ def read(place):
     Raises
     ------
     ClassError
-        When a column is unknown, an id is missing or stands twice, or the file is not UTF-8.
+        When a column is unknown, an id is missing, stands twice or cannot be one, or the file is not UTF-8.
     """
     path = place.roster_file
     if not path.exists():
@@ -42,6 +51,8 @@ def read(place):
         student = fields.pop("id")
         if not student:
             raise ClassError(f"{path}, row {number}: the id is missing")
+        if not may_be_id(student):
+            raise ClassError(f"{path}, row {number}: {student!a} cannot be a student's id")
         if student in students:
             raise ClassError(f"{path}, row {number}: the id {student!r} stands twice")
         students[student] = fields

@@ -393,11 +393,11 @@ def another_topic(folder, notebook):
 
 
 def impossible_ids(folder, notebook):
-    """Hand in for students whose names are no text, a pattern or script: line breaks, bytes, wildcards, tags, quotes.
+    """Hand in for students whose names are no text, or a pattern, script, a formula, or columns of a table.
 
     Must get: share 1.
     """
-    script = (b"<img src=x onerror=alert(1)>", b'";alert(1);"', b"\\")
+    script = (b"<img src=x onerror=alert(1)>", b'";alert(1);"', b"\\", b"=cmd|' !A0", b"a,,,,9,0,9,9")
     for name in (b"a\nb", "\u202etxt.exe".encode(), b"\xff\xfe", b"\x1b[31m", b"[a-z]*", b"zz-innocen?", *script):
         other = Path(os.fsdecode(os.fsencode(folder.parents[1]) + b"/" + name)) / "toy"
         other.mkdir(parents=True)

@@ -30,13 +30,10 @@ COURSE = HERE / "course"
 EXERCISES = ("double", "share", "noisy", "total", "Meter")
 FULL = {"double": 2.0, "share": 1.0, "noisy": 2.0, "total": 2.0, "Meter": 2.0, "why": 0.0}
 INNOCENT = ("aa-innocent", "zz-innocent")  # the first and the last to be graded
-STRANGE = "Be an honest student whose name could be taken for code, a path, a pattern, an option or a formula."
+STRANGE = "Be an honest student whose name could be taken for code, a path or a pattern."
 STRANGE_IDS = (
     "O'Brien; drop table student; --",
-    "=cmd|' !A0",
-    "-rf",
-    "--force",
-    "a b,c;d",
+    "a b;c|d",
     "%2e%2e%2f",
     "~",
     "{student_id}",

@@ -31,6 +31,7 @@ def test_a_class_may_do_without(place):
         ("first_name\na\n", "found first_name"),
         ("id\na\na\n", "row 3: the id 'a' stands twice"),
         ("id,email\n,x\n", "row 2: the id is missing"),
+        ("id\na<b\n", "row 2: 'a<b' cannot be a student's id"),
         ("id,email\na,b,c\n", "row 2: more entries than columns"),
         ("id\n\xff\n", "is not a CSV file in UTF-8"),
     ],
@@ -50,3 +51,17 @@ def test_students_are_in_the_gradebook(fresh):
         assert [(s.id, s.first_name, s.last_name, s.email) for s in book.students] == [
             ("one", "O", "Ne", "a@b.example")
         ]
+
+
+@pytest.mark.parametrize(
+    "name", ["a", "o'brien@example.org", "Zoë 王", "2026-1", "a.b_c", "{id}", "%2e", "~", "n" * 200]
+)
+def test_what_can_be_in_a_path_a_page_and_a_table_may_be_an_id(name):
+    assert roster.may_be_id(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["*", "a?", "[a]", "<b>", 'a"', "a\\", "a,b", "=1", "+1", "-rf", "@a", "a\nb", "\udcff", "\u202e"]
+)
+def test_what_would_be_a_pattern_script_or_formula_may_not(name):
+    assert not roster.may_be_id(name)
