@@ -1,5 +1,7 @@
 """One warm interpreter for all that this process grades."""
 
+import atexit
+
 from .client import Server
 
 _servers = {}
@@ -14,4 +16,5 @@ def warm(isolation) -> Server:
     if server is None or not server.is_running():
         server = _servers[isolation] = Server(isolation=isolation)
         server.start()
+        atexit.register(server.stop)
     return server
