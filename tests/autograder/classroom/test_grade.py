@@ -120,6 +120,16 @@ def test_only_what_changed_is_graded_again(copied, hand_in, points):
     }
 
 
+def test_what_a_grade_hangs_on_besides_the_submission_has_it_graded_again(copied):
+    """Penalties for being late hang on the due date and on the class's settings, for instance."""
+    with gradebook(load(classroom.open_class(copied))) as book:
+        book.update_or_create_assignment("toy", duedate="2026-01-01 12:00:00 UTC")
+    assert grade(copied).unchanged == 0
+    append(copied / "nbgrader_config.py", "c.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    assert grade(copied).unchanged == 0
+    assert grade(copied).unchanged == len(STUDENTS)
+
+
 def test_force_grades_again_with_the_same_result(copied, points):
     before = points(copied, "mistake-02")
     reports = [output for cell in autograded(copied, "mistake-02").cells for output in cell.get("outputs", ())]

@@ -1,0 +1,120 @@
+"""What there is to grade: what students have handed in, and whether a grade that was given to it still stands."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+import nbformat
+
+from . import roster, submission
+from .layout import write_file
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to grade, with a digest of all that its grade hangs on."""
+
+    student: str
+    topic: str
+    fingerprint: str
+
+    @property
+    def key(self):
+        """What the submission is called where grading keeps what it has done."""
+        return f"{self.student}/{self.topic}"
+
+
+def handed_in(place, released):
+    """Return (student, topic) for each submission, and warnings about folders that belong to no assignment."""
+    found, strange = [], []
+    for student in _folders(place.step("submitted")):
+        if not roster.may_be_id(student.name):
+            strange.append(f"submitted/{ascii(student.name)} cannot be a student's id; nothing in it was graded")
+            continue
+        for folder in _folders(student):
+            if folder.name in released:
+                found.append((student.name, folder.name))
+            else:
+                strange.append(f"submitted/{student.name}/{folder.name} belongs to no assignment of this class")
+    return found, strange
+
+
+def _folders(parent):
+    return sorted(path for path in parent.glob("*") if path.is_dir() and not path.name.startswith("."))
+
+
+def assignment(place, topic, gradebook):
+    """Return the assignment as nbgrader grades it, as text: the release, with what the gradebook has of its cells."""
+    release = nbformat.read(place.step("release", topic, f"{topic}.ipynb"), as_version=4)
+    notebook = gradebook.find_notebook(topic, topic)
+    sources = {cell.name: cell for cell in notebook.source_cells}
+    points = {cell.name: cell.max_score for cell in notebook.grade_cells}
+    for cell in release.cells:
+        marks = cell.metadata.nbgrader
+        source = sources[marks.grade_id]
+        marks.checksum = source.checksum
+        if marks.locked:
+            cell.source = source.source
+        if marks.grade:
+            marks.points = points[marks.grade_id]
+    return nbformat.writes(release)
+
+
+def tasks(place, found, releases, pinned, gradebook):
+    """Return a `Task` for each submission that was found, of the topics to grade.
+
+    A grade hangs on the submission, the exercises, the assignment, its due date and the class's settings.
+    """
+    settings = place.config_file.read_text(encoding="utf-8")
+    shared = {
+        topic: (pinned["topics"][topic], text, str(gradebook.find_assignment(topic).duedate), settings)
+        for topic, text in releases.items()
+    }
+    return [
+        Task(student, topic, _digest(place, student, topic, shared[topic]))
+        for student, topic in found
+        if topic in releases
+    ]
+
+
+def _digest(place, student, topic, shared):
+    handed_in = submission.digest(place.step("submitted", student, topic))
+    return hashlib.sha256("\0".join((handed_in, place.student_seed(student), *shared)).encode()).hexdigest()
+
+
+class Done:
+    """What was graded, by this run and earlier ones: for each submission its fingerprint, result and notices."""
+
+    def __init__(self, place):
+        self._place = place
+        self._path = place.state / "graded.json"
+        try:
+            self._entries = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            self._entries = {}
+
+    def stands(self, task):
+        """Whether the result of an earlier run is still there, and of what would be graded now."""
+        entry = self._entries.get(task.key)
+        return entry is not None and (entry["fingerprint"], entry["result"]) == (task.fingerprint, self._result(task))
+
+    def keep(self, task, notices):
+        """Take a submission as graded, whose graded notebook is in its place."""
+        self._entries[task.key] = {"fingerprint": task.fingerprint, "result": self._result(task), "notices": notices}
+
+    def forget(self, task):
+        """Take a submission as not graded."""
+        self._entries.pop(task.key, None)
+
+    def notices(self):
+        """Return what students are told, by (student, topic)."""
+        entries = self._entries.items()
+        return {tuple(key.rsplit("/", 1)): tuple(entry["notices"]) for key, entry in entries if entry["notices"]}
+
+    def write(self):
+        """Write down what was graded."""
+        write_file(self._path, json.dumps(self._entries, indent=1, sort_keys=True).encode())
+
+    def _result(self, task):
+        path = self._place.step("autograded", task.student, task.topic, f"{task.topic}.ipynb")
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
