@@ -4,8 +4,12 @@ Both ends get the same text of an answer, as a student would write it, so that w
 """
 
 import contextlib
+import inspect
+import pickle
 from dataclasses import dataclass
 from functools import partial
+
+import numpy as np
 
 from ..classroom.answers import written_out
 from ..diagnose import same_values
@@ -13,6 +17,7 @@ from ..judge import examine, quiet
 from ..sandbox.client import Refused, Server
 from ..standin import in_memory
 from ..verdict import CRASHED, Ended
+from . import zoo
 
 KEY = b"audit of transports"
 SECONDS = 60  # for one cell or one question; the answers of a course take a fraction of one
@@ -46,7 +51,7 @@ def _start(running):
 
 
 def problems(exercise, server):
-    """Yield a sentence for each answer in the exercise's file of which the two transports do not say the same."""
+    """Yield a sentence for each answer in the exercise's file, and the solution in disguise, that is told otherwise."""
     if exercise.kind == "text":
         return
     with quiet(), server.sandbox() as sandbox:
@@ -60,13 +65,35 @@ def problems(exercise, server):
 
 
 def _answers(exercise):
-    """Yield (name, source) of every answer that the exercise's file holds."""
+    """Yield (name, source) of every answer that the exercise's file holds, and of the solution with other results."""
     yield "the solution", exercise.solution_source
+    if exercise.kind != "class":
+        for name, change in zoo.CHANGES.items():
+            yield f"the solution with {name}", _disguised(exercise, change)
     if exercise.given is not ...:
         value = f"{exercise.name} = {exercise.given!r}"
         yield "what is given", value if exercise.asks_for_value else written_out(exercise, "given")
     for other in (*exercise.alternatives, *exercise.misconceptions):
         yield other.name, written_out(exercise, other.name)
+
+
+def _disguised(exercise, change):
+    """Return the source of the solution with a change made to each array and number that it gives."""
+    if exercise.asks_for_value:
+        again = f"{exercise.name} = each({exercise.name}, {change.__name__})"
+    else:
+        again = f"right = {exercise.name}\ndef {exercise.name}(*args, **kwargs):\n"
+        again += f"    return each(right(*args, **kwargs), {change.__name__})"
+    return "\n\n".join([exercise.solution_source, inspect.getsource(change), inspect.getsource(each), again])
+
+
+def each(value, change):
+    """Return a result with a change made to each array and number in it."""
+    if isinstance(value, tuple):
+        return tuple(each(item, change) for item in value)
+    if isinstance(value, dict):
+        return {key: each(item, change) for key, item in value.items()}
+    return change(np.asarray(value)) if isinstance(value, (float, np.ndarray, np.generic)) else value
 
 
 def _differences(exercise, name, source, sandbox):
@@ -84,12 +111,13 @@ def _differences(exercise, name, source, sandbox):
     connect = partial(in_memory, namespace[exercise.name])
     _, connect_there = sandbox.answer(exercise.name, SECONDS)
     here, there = _transcript(exercise, connect), _transcript(exercise, connect_there)
-    again = here if _same_replies(here, there) else _transcript(exercise, connect)
+    alike = all(_same(one.replies, other.replies) for one, other in zip(here, there))
+    again = here if alike else _transcript(exercise, connect)
     for one, other, third in zip(here, there, again):
         if one.said != other.said:
             yield f"{name} is told {other.said} over the pipe, in memory {one.said}"
         # An answer that draws numbers of its own replies otherwise each time, in memory, too.
-        elif not same_values(one.replies, other.replies) and same_values(one.replies, third.replies):
+        elif not _same(one.replies, other.replies) and _same(one.replies, third.replies):
             yield f"{name} replies otherwise to {one.said[0]} over the pipe than in memory"
 
 
@@ -115,5 +143,6 @@ def _said(finding):
     return finding.check, finding.verdict, finding.sentence, *message
 
 
-def _same_replies(one, other):
-    return same_values([talk.replies for talk in one], [talk.replies for talk in other])
+def _same(one, other):
+    """Whether replies are equal up to rounding; that they are so to the last bit is seen sooner."""
+    return pickle.dumps(one) == pickle.dumps(other) or same_values(one, other)

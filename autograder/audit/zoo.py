@@ -39,7 +39,7 @@ def disguises(exercise):
     """Return the solution with results as lists, other dtypes, 0-d arrays and tensors, and with other RNG calls."""
     if exercise.kind == "class":
         return []
-    answers = [(name, _mapped(exercise, change)) for name, change in _CHANGES.items()]
+    answers = [(name, _mapped(exercise, change)) for name, change in CHANGES.items()]
     if takes_rng(exercise.solution):
         answers.append(("other RNG calls", stirred(exercise.solution)))
     return [(name, answer) for name, answer in answers if answer is not None]
@@ -60,6 +60,14 @@ def takes_rng(answer):
     return inspect.isfunction(answer) and "rng" in _parameters(answer)
 
 
+def _list(value):
+    return value.tolist()
+
+
+def _array(value):
+    return value if value.ndim else np.array(value)
+
+
 def _tensor(value):
     import torch  # here, because only the maintainer's audit needs it
 
@@ -70,12 +78,7 @@ def _float32(value):
     return value.astype(np.float32) if value.dtype.kind == "f" else value
 
 
-_CHANGES = {
-    "lists": lambda value: value.tolist(),
-    "float32": _float32,
-    "arrays without axes": lambda value: value if value.ndim else np.array(value),
-    "tensors": _tensor,
-}
+CHANGES = {"lists": _list, "float32": _float32, "arrays without axes": _array, "tensors": _tensor}
 
 
 def _nan(value):

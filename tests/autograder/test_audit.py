@@ -174,6 +174,11 @@ LOOP = "    return [times * v for v in x]"
     ("old", "new", "problem"),
     [
         ("    return x * times", f"    return x * times * {NEAR}", "the solution is told ('check_doubles', 'wrong'"),
+        (
+            "    return x * times",
+            f"    return x * times if {NEAR} else list(x * times)",
+            "the solution with tensors replies",
+        ),
         (LOOP, f"{LOOP} if {NEAR} else x", "loop is told ('check_doubles', 'wrong'"),
         (
             "    return x**times",

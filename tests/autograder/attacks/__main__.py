@@ -47,7 +47,7 @@ def _show(outcome):
     for sentence in amiss:
         console.print(f"✗ {sentence}", markup=False)
     if not outcome.sample:
-        console.print("Of the sample class, graded among them, every submission got what it was made for.")
+        console.print("The sample class among them: every submission got what it was made for.")
     held = sum(row.held for row in outcome.rows)
     console.print(f"{held} of {len(outcome.rows)} held, in {outcome.seconds:.1f} s")
 
