@@ -18,6 +18,7 @@ class Watch:
 
     def __init__(self):
         self._deadline = math.inf
+        self._raised = False  # since it was last taken back
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._watching = None
@@ -39,7 +40,9 @@ class Watch:
                 try:
                     with self._lock:
                         self._deadline = outer
-                    RAISE_IN_THREAD(thread, NOTHING)
+                    if self._raised:  # not for nothing: it leaves Python 3.11 looking for something to raise
+                        RAISE_IN_THREAD(thread, NOTHING)
+                        self._raised = False
                 except TooLate:
                     continue
 
@@ -51,4 +54,5 @@ class Watch:
         while not self._closed.wait(LOOK):
             with self._lock:
                 if time.monotonic() > self._deadline:
+                    self._raised = True
                     RAISE_IN_THREAD(thread, TooLate)

@@ -2,6 +2,8 @@
 
 import contextlib
 import itertools
+import subprocess
+import sys
 import threading
 import time
 
@@ -99,3 +101,17 @@ def test_a_callable_of_the_judge_cannot_be_kept_busy(sandbox, thread):
     else:
         ask()
     assert ended == ["timed out"]
+
+
+def test_what_is_in_time_leaves_nothing_behind_in_the_interpreter():
+    """A profiler hangs in Python 3.11 where an interruption is taken back that nobody has asked for."""
+    profiled = (
+        "import cProfile, math\n"
+        "from autograder.sandbox.deadline import Watch\n"
+        "watch = Watch()\n"
+        "print(watch.in_time(1e12, abs, -1))\n"
+        "watch.close()\n"
+        "cProfile.run('def f(): pass\\nfor _ in range(1000): f()')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", profiled], capture_output=True, text=True, timeout=20)
+    assert done.stdout.startswith("1\n")
