@@ -71,7 +71,7 @@ def record(gradebook, topic, judged, config, log):
                 grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
             for comment in handed_in.comments:
                 comment.auto_comment = each.comments[names[comment.cell_id]]
-            handed_in.late_submission_penalty = _penalty(late, submission, handed_in)
+            handed_in.late_submission_penalty = _penalty(db, late, submission, handed_in)
         db.commit()
     except BaseException:
         db.rollback()
@@ -95,7 +95,6 @@ def _submissions(db, notebook, students):
         if student not in found:
             found[student] = _new(notebook, student)
             db.add(found[student])
-    db.flush()
     return found
 
 
@@ -106,14 +105,15 @@ def _new(notebook, student):
         grades=[Grade(cell_id=cell.id) for cell in notebook.grade_cells],
         comments=[Comment(cell_id=cell.id) for cell in notebook.solution_cells],
     )
-    return SubmittedAssignment(assignment_id=notebook.assignment_id, student_id=student, notebooks=[handed_in])
+    return SubmittedAssignment(assignment=notebook.assignment, student_id=student, notebooks=[handed_in])
 
 
-def _penalty(late, submission, handed_in):
+def _penalty(db, late, submission, handed_in):
     """Return what the class's plugin takes off, within nbgrader's bounds, or None."""
     seconds = submission.total_seconds_late
     if not seconds > 0:
         return None
+    db.flush()  # the gradebook adds up the score
     try:
         penalty = late.plugin_inst.late_submission_penalty(submission.student_id, handed_in.score, seconds)
     except Exception as error:  # it may be the instructor's own
