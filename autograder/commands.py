@@ -5,6 +5,7 @@ The class's own modules are imported when a command runs, so that the other comm
 
 import argparse
 import contextlib
+import gc
 import sys
 
 from .sandbox.client import Refused
@@ -73,6 +74,7 @@ def _run(run, arguments):
             warm(arguments.isolation)  # which takes as long as the imports below, beside them
     # jsonschema tries to import this for a format of addresses that no notebook has, and its grammar takes a second.
     sys.modules.setdefault("rfc3987_syntax", None)
+    gc.disable()
     try:
         from rich.console import Console
 
@@ -80,6 +82,9 @@ def _run(run, arguments):
     except ImportError as error:
         print(f"{INSTALL} ({error})", file=sys.stderr)
         return 2
+    finally:
+        gc.freeze()  # modules stay; to look for garbage among them takes a third of a second, most of it at the end
+        gc.enable()
     try:
         return run(classroom, arguments, Console()) or 0
     except classroom.ERRORS as error:

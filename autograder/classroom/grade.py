@@ -4,7 +4,9 @@ import os
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 
+from .. import exercise as model
 from ..sandbox.client import Refused
 from ..sandbox.run import Times
 from . import config as settings
@@ -14,7 +16,7 @@ from .layout import ClassError, alone, open_class, replace_folder, scratch, writ
 from .pool import judges
 from .progress import bars
 from .record import record
-from .worker import NAMESPACES, Job
+from .worker import NAMESPACES, Job, rehearse
 
 BATCH = 50  # submissions; what has been judged is recorded after so many
 WORKERS_LOST = 3  # how often a worker may be killed before grading gives up
@@ -119,6 +121,12 @@ class _Run:
     isolation: str
     workers: int
 
+    def rehearsals(self, due):
+        """Yield what can be learnt of the exercises before there is an answer to any."""
+        exercises = self.place.pinned / "exercises"
+        for topic in dict.fromkeys(task.topic for task in due):
+            yield from (partial(rehearse, name, exercises) for name in model.ids(topic, exercises))
+
     def job(self, task, folder):
         course = settings.course_directory(self.config)
         cell = float(self.config.Execute.get("timeout", Times.cell))
@@ -157,7 +165,7 @@ def _judge(run, due, done, faults, console):
     """Judge what is due, and record it some at a time, so that what is done stays done if the rest is interrupted."""
     with (
         scratch(run.place) as folder,
-        judges(len(due), run.workers, run.isolation) as submit,
+        judges(len(due), run.workers, run.isolation, run.rehearsals(due)) as submit,
         bars(console, len(due), "Grading") as (count,),
         settings.log_to(run.place.state / "grade.log") as log,
     ):

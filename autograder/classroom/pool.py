@@ -16,7 +16,7 @@ FEW = 6  # submissions, for which it does not pay to start other processes
 
 
 @contextmanager
-def judges(count, workers, isolation):
+def judges(count, workers, isolation, rehearsals=()):
     """Yield a function that takes a `Job` and returns a future of what `work` makes of it.
 
     Parameters
@@ -27,10 +27,16 @@ def judges(count, workers, isolation):
         How many may be judged at once.
     isolation : str
         What isolates a student's code.
+    rehearsals : iterable of functions
+        Called one after another, in this process, as long as there is an interpreter to wait for.
     """
     alone = workers == 1 or count <= FEW
     server = warm(isolation)
-    pool = _pool(alone, min(workers, count), server)  # it warms up while the interpreter does
+    for rehearsal in rehearsals:
+        if server.is_warm():
+            break
+        rehearsal()
+    pool = _pool(alone, min(workers, count), server)
     try:
         server.wait()
         yield lambda job: pool.submit(work, job, server) if alone else pool.submit(_work, job)

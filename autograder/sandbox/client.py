@@ -5,6 +5,7 @@ import json
 import math
 import os
 import platform
+import select
 import socket
 import subprocess
 import sys
@@ -64,6 +65,10 @@ class Server:
             command, stdin=theirs, stdout=subprocess.DEVNULL, env=self._environment, cwd="/", start_new_session=True
         )
         theirs.close()
+
+    def is_warm(self):
+        """Whether there is nothing more to wait for."""
+        return self._is_warm or bool(select.select([self._control], [], [], 0)[0])
 
     def wait(self):
         """Wait until the interpreter is warm."""
