@@ -1,5 +1,7 @@
 """Where a student's code runs: a process of its own, forked from a warm one, with nothing of ours in sight.
 
-`client` is the judge's end; `server` starts the warm `interpreter`, which is the `keeper` of its forks; `session` is
-what a fork does, `isolate` takes everything away from it that an answer does not need, and `wire` lies between.
+`client` is the judge's end, with an end to each question (`deadline`); `server` starts the interpreter that `warm`
+returns, an `interpreter` that forks and is the `keeper` of its forks; `session` is what a fork does, `shell` how it runs
+a cell; `isolate` takes everything away that an answer does not need, and `wire` lies between. `run` is a submission from
+its first cell to its last.
 """

@@ -41,6 +41,7 @@ def doctor():
 
 
 ADVICE = (
-    "In a container, user namespaces are often switched off; outside one, see sysctl kernel.unprivileged_userns_clone "
-    "and user.max_user_namespaces. A class that you trust can be graded with --isolation none."
+    "In a container, user namespaces are often switched off; outside one, see sysctl user.max_user_namespaces, "
+    "kernel.unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns. A class that you trust can be "
+    "graded with --isolation none."
 )
