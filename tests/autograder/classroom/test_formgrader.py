@@ -165,6 +165,8 @@ def test_a_hostile_submission_can_be_graded_by_hand(desk, watched):
     page.goto(f"{lab}lab?token={TOKEN}")
     page.goto(f"{lab}formgrader/manage_students/hostile/toy")
     page.locator("tbody a", has_text="toy").first.click()
+    # Only then does the page listen to its fields.
+    page.wait_for_function("window.formgrader?.grades?.loaded && window.formgrader?.comments?.loaded")
     for field, text, kind in (("#why", "3", "grade"), ("#why-comment", "Well tried.", "comment")):
         with page.expect_response(
             lambda reply, kind=kind: f"/api/{kind}/" in reply.url and reply.request.method == "PUT"
