@@ -88,7 +88,9 @@ def grade(
         asked = [(student, topic) for student, topic in found if not students or student in students]
         chosen = tasks(place, asked, releases, pinned, gradebook)
     done = Done(place)
-    due = [task for task in chosen if force or not done.stands(task)]
+    for task in chosen if force else ():
+        done.forget(task)
+    due = [task for task in chosen if not done.stands(task)]
     run = _Run(place, config, pinned, releases, isolation, workers or os.cpu_count() or 1)
     faults = _grade(run, due, done, console) if due else {}
     warnings += pin.differences(pinned)
