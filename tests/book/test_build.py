@@ -135,3 +135,12 @@ def test_search_knows_the_chapters(topic, html):
     stem = next(term for term in index["titleterms"] if len(term) > 4 and topic.split("_")[0].startswith(term))
     places = [index[terms].get(stem, []) for terms in ("titleterms", "terms")]
     assert document in np.hstack(places)
+
+
+def test_the_grading_page_shows_what_grading_cost_when_it_was_built(pages):
+    rows = pages["chapters/grading.html"].select("table.table tr")
+    shown = {words.get_text(): figure.get_text() for words, figure in (row.select("td") for row in rows)}
+    assert len(shown) == 8
+    assert all(re.fullmatch(r"\d+\.\d\d s|\d+ ms", figure) for figure in shown.values())
+    checks = next(figure for words, figure in shown.items() if "all checks" in words)
+    assert checks != "0 ms", "a class was graded"
