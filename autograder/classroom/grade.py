@@ -171,29 +171,29 @@ def _judge(run, due, done, faults, console):
         bars(console, len(due), "Grading") as (count,),
         settings.log_to(run.place.state / "grade.log") as log,
     ):
-        tasks = {submit(run.job(task, folder)): task for task in due}
+        jobs = ((task, run.job(task, folder)) for task in due)
+        waiting = {submit(job): (task, job) for task, job in jobs}
         finished = []
-        for future in as_completed(tasks):
-            task = tasks.pop(future)
+        for future in as_completed(waiting):
+            task, job = waiting.pop(future)
             try:
-                finished.append((task, future.result()))
+                finished.append((task, job, future.result()))
             except (Refused, BrokenProcessPool):
                 raise
             except Exception as error:  # of nbgrader's steps, or of an instructor's own
                 faults[task] = f"{type(error).__name__}: {error}"
             count()
-            if len(finished) >= BATCH or not tasks:
-                _record(run, finished, folder, done, faults, log)
+            if len(finished) >= BATCH or not waiting:
+                _record(run, finished, done, faults, log)
                 finished = []
 
 
-def _record(run, finished, folder, done, faults, log):
+def _record(run, finished, done, faults, log):
     """Record judged submissions: in the gradebook, then as files in their places, then as done."""
     with settings.gradebook(run.config) as gradebook:
-        for topic in dict.fromkeys(task.topic for task, _ in finished):
-            record(gradebook, topic, [judged for task, judged in finished if task.topic == topic], run.config, log)
-    for task, judged in finished:
-        job = run.job(task, folder)
+        for topic in dict.fromkeys(task.topic for task, _, _ in finished):
+            record(gradebook, topic, [judged for task, _, judged in finished if task.topic == topic], run.config, log)
+    for task, job, judged in finished:
         replace_folder(job.notebook.parent, run.place.step("autograded", task.student, task.topic))
         write_file(run.place.step("records", task.student, f"{task.topic}.json"), job.record.read_bytes())
         if judged.fault:

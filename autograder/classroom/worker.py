@@ -37,7 +37,7 @@ from .source import ANSWER, PRACTICE
 NOTICE = "> **About your submission.** {}"
 FAULT = "Grading failed here, which is not your fault. Your instructor has been told."
 NO_COUNT = {"execution_count": None}
-NAMESPACES, NONE = "namespaces", "none"  # what isolates a student's code
+NAMESPACES = "namespaces"  # what isolates a student's code, unless "none" is asked for
 
 # Steps of nbgrader's autograde whose work is done when a notebook has been rebuilt from the release, whose metadata are
 # its own, and run; penalties are for where the gradebook is open (see `record`).
