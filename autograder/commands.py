@@ -26,7 +26,7 @@ def add_class_commands(commands):
         "--update", action="store_true", help="take what has changed, after listing the grades it moves"
     )
 
-    parser = _add(commands, "grade", _grade, "grade what was handed in, again only what has changed")
+    parser = _add(commands, "grade", _grade, "grade what was handed in, again only what has changed", _warm_up)
     _add_selection(parser)
     parser.add_argument("--force", action="store_true", help="grade again what has not changed, too")
     parser.add_argument(
@@ -49,9 +49,10 @@ def add_class_commands(commands):
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help="without any: all topics")
 
 
-def _add(commands, name, run, words):
+def _add(commands, name, run, words, begin=lambda arguments: None):
+    """Add a command; `begin` starts what goes on beside the imports that every command for classes waits for."""
     parser = commands.add_parser(name, help=words, description=words)
-    parser.set_defaults(run=lambda arguments: _run(run, arguments))
+    parser.set_defaults(run=lambda arguments: _run(run, arguments, begin))
     return parser
 
 
@@ -67,11 +68,9 @@ def _positive(text):
     return int(text)
 
 
-def _run(run, arguments):
+def _run(run, arguments, begin):
     """Run a command; what an instructor can mend is one sentence and exit status 2."""
-    if run is _grade:
-        with contextlib.suppress(Refused):  # grading says it again
-            warm(arguments.isolation)  # which takes as long as the imports below, beside them
+    begin(arguments)
     # jsonschema tries to import this for a format of addresses that no notebook has, and its grammar takes a second.
     sys.modules.setdefault("rfc3987_syntax", None)
     gc.disable()
@@ -115,6 +114,11 @@ def _release(classroom, arguments, console):
         _say(console, f"{topic}: stands as it was released")
     for topic in done.released:
         _say(console, f"{topic}: hand out {classroom.open_class(arguments.directory).handout / topic}.zip")
+
+
+def _warm_up(arguments):
+    with contextlib.suppress(Refused):  # grading says it again
+        warm(arguments.isolation)
 
 
 def _grade(classroom, arguments, console):
