@@ -58,7 +58,7 @@ def audit(topics=None, root=chapter.ROOT, seeds=answers.SEEDS, progress=lambda w
 
 
 def _pool(server):
-    """Return processes that share a server of sandboxes; forked, since a socket cannot be handed over otherwise."""
+    """Return processes that share a server of sandboxes; forked, so that none imports anew what this one has."""
     return ProcessPoolExecutor(os.cpu_count(), get_context("fork"), _share, (server,))
 
 

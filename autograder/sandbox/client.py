@@ -118,16 +118,17 @@ class Server:
             "seed": seed,
             "processors": sorted(os.sched_getaffinity(0)),  # the judge and an answer take turns, and share what is near
         }
-        with tempfile.TemporaryFile() as file:  # a message may not be as large as what a student hands in
+        # A message may not be as large as what a student hands in, but a file may.
+        with theirs, their_lifeline, tempfile.TemporaryFile() as file:
             file.write(json.dumps(request).encode())
             file.flush()
             descriptors = [theirs.fileno(), their_lifeline.fileno(), file.fileno()]
             try:
                 socket.send_fds(self._control, [b"fork"], descriptors)
             except OSError as error:
+                channel.close()
+                lifeline.close()
                 raise Refused(f"the warm interpreter has ended ({error})") from None
-        theirs.close()
-        their_lifeline.close()
         return Sandbox(channel, lifeline, time.monotonic() + seconds)
 
     def __getstate__(self):
