@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from dnnkit import initialization
+from tests.dnnkit.torch_activations import MODULES
 
 fans = st.integers(1, 40)
 seeds = st.integers(0, 2**32 - 1)
@@ -95,15 +96,7 @@ def test_gain_is_torchs(activation):
     assert initialization.gain(activation) == pytest.approx(theirs, rel=1e-12)
 
 
-MODULE = {
-    "linear": torch.nn.Identity,
-    "relu": torch.nn.ReLU,
-    "leaky_relu": torch.nn.LeakyReLU,
-    "gelu": torch.nn.GELU,
-    "tanh": torch.nn.Tanh,
-    "sigmoid": torch.nn.Sigmoid,
-}
-ACTIVATION = pytest.mark.parametrize("activation", MODULE)
+ACTIVATION = pytest.mark.parametrize("activation", MODULES)
 
 
 def layers_of(sizes, rng):
@@ -117,10 +110,10 @@ def test_statistics_are_those_of_a_torch_network(activation):
     found = initialization.activation_statistics(weights, x, activation=activation)
     a, expected = torch.from_numpy(x), []
     places = torch.linspace(-4, 4, 8001, dtype=torch.float64, requires_grad=True)
-    steepest = torch.autograd.grad(MODULE[activation]()(places).sum(), places)[0].max()
+    steepest = torch.autograd.grad(MODULES[activation]()(places).sum(), places)[0].max()
     for w in weights:
         z = (a @ torch.from_numpy(w)).requires_grad_()
-        out = MODULE[activation]()(z)
+        out = MODULES[activation]()(z)
         (slope,) = torch.autograd.grad(out.sum(), z)
         a = out.detach()
         share = (slope < 0.05 * steepest).double().mean()
@@ -144,7 +137,7 @@ def test_lsuv_gives_every_layer_unit_variance(activation, seed, scale, depth):
         np.testing.assert_allclose(after / np.abs(after).max(), before / np.abs(before).max(), rtol=1e-10)
         z = a @ torch.from_numpy(after)
         assert float(z.var(correction=0)) == pytest.approx(1, rel=1e-9)
-        a = MODULE[activation]()(z)
+        a = MODULES[activation]()(z)
 
 
 def test_lsuv_keeps_float32():

@@ -7,15 +7,7 @@ import torch
 from dnnkit import mlp, network, prediction
 from dnnkit.layers import BatchNormParameters
 from dnnkit.normalization import RunningStatistics
-
-MODULES = {
-    "linear": torch.nn.Identity,
-    "relu": torch.nn.ReLU,
-    "leaky_relu": torch.nn.LeakyReLU,
-    "gelu": torch.nn.GELU,
-    "tanh": torch.nn.Tanh,
-    "sigmoid": torch.nn.Sigmoid,
-}
+from tests.dnnkit.torch_activations import MODULES
 
 
 def trained(batchnorm, dtype="float64", activation="tanh"):

@@ -7,14 +7,12 @@ header does not name must get 0 points. (The files are named .txt so that no too
 """
 
 import inspect
-import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from nbformat import v4
 
 from autograder import classroom
 
+from ..processes import marked, with_mark
 from . import folders
 
 HERE = Path(__file__).parent
@@ -184,13 +183,12 @@ def _grade(directory):
     Every process that it starts is known by a mark in its environment, and every temporary file by its folder.
     """
     before, mounts = set(directory.iterdir()), _mounts()
-    mark, temporary = f"/attacked-{uuid.uuid4().hex}", tempfile.mkdtemp(prefix="attacks-")
-    environment = os.environ | {"PATH": f"{os.environ['PATH']}:{mark}", "TMPDIR": temporary}
+    (mark, environment), temporary = marked(), tempfile.mkdtemp(prefix="attacks-")
     command = [sys.executable, "-m", "autograder", "grade", str(directory), "--workers", "2"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600)
+    done = subprocess.run(command, env=environment | {"TMPDIR": temporary}, capture_output=True, text=True, timeout=600)
     left = [] if done.returncode == 0 else [f"a batch that ended with {done.returncode}: {done.stderr[-2000:]}"]
     until = time.monotonic() + 5  # the kernel takes its time with what was killed
-    while (processes := _processes(mark.encode())) and time.monotonic() < until:
+    while (processes := with_mark(mark)) and time.monotonic() < until:
         time.sleep(0.1)
     left += [f"process {pid}: {command}" for pid, command in processes]
     left += [f"mount {line}" for line in _mounts() - mounts]
@@ -200,18 +198,6 @@ def _grade(directory):
     left += [f"file {path}" for path in (directory / ".autograder").glob("work-*")]
     shutil.rmtree(temporary)
     return tuple(left)
-
-
-def _processes(mark):
-    """Return (process, command) of all but this one that carry a mark in their environment."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if int(entry.name) != os.getpid() and mark in (entry / "environ").read_bytes():
-                found.append((entry.name, (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()))
-        except OSError:
-            continue
-    return found
 
 
 def _mounts():

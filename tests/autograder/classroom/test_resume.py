@@ -10,8 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-import uuid
-from pathlib import Path
 
 import pytest
 from filelock import FileLock
@@ -20,6 +18,7 @@ from rich.console import Console
 from autograder import classroom
 from autograder.classroom import config as settings
 from autograder.classroom import worker
+from tests.autograder.processes import marked, with_mark
 
 grading = importlib.import_module("autograder.classroom.grade")  # its function hides the module
 QUIET = Console(quiet=True)
@@ -70,21 +69,8 @@ def wait_until(condition, seconds=60):
         time.sleep(0.02)
 
 
-def with_mark(mark):
-    """Return the processes that carry a mark in their environment, or had one before they took it out."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark.encode() in (entry / "environ").read_bytes():
-                found.append(entry.name)
-        except OSError:
-            continue
-    return found
-
-
 def test_a_run_that_is_killed_goes_on_where_it_was(handed_in, scores):
-    mark = f"/killed-{uuid.uuid4().hex}"
-    environment = os.environ | {"PATH": f"{os.environ['PATH']}:{mark}"}
+    mark, environment = marked()
     command = [sys.executable, "-c", COMMAND, str(handed_in)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as running:
         wait_until(lambda: recorded(handed_in))
@@ -99,8 +85,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(handed_in, scores):
 
 
 def test_a_run_that_is_stopped_by_hand_says_so_and_leaves_nothing(handed_in):
-    mark = f"/stopped-{uuid.uuid4().hex}"
-    environment = os.environ | {"PATH": f"{os.environ['PATH']}:{mark}"}
+    mark, environment = marked()
     command = [sys.executable, "-m", "autograder", "grade", str(handed_in), "--workers", "2"]
     options = {"env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "start_new_session": True}
     with subprocess.Popen(command, **options) as running:

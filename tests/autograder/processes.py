@@ -1,0 +1,23 @@
+"""The processes that a test has started, wherever they are now: known by a mark in their environment."""
+
+import os
+import uuid
+from pathlib import Path
+
+
+def marked():
+    """Return a new mark, and an environment that carries it: in the search path, which every process hands on."""
+    mark = f"/marked-{uuid.uuid4().hex}"
+    return mark, os.environ | {"PATH": f"{os.environ['PATH']}:{mark}"}
+
+
+def with_mark(mark):
+    """Return (process, command) of all but this one that carry a mark."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if int(entry.name) != os.getpid() and mark.encode() in (entry / "environ").read_bytes():
+                found.append((entry.name, (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()))
+        except OSError:
+            continue
+    return found
