@@ -2,8 +2,8 @@
 
 from numpy.random import default_rng
 
-from .assertions import close, equal, raises, require
-from .forms import anything, array, boolean, instance, integer, mask, number, record, text
+from .judge.assertions import close, equal, raises, require
+from .judge.forms import anything, array, boolean, instance, integer, mask, number, record, text
 
 __all__ = [
     "alternative",

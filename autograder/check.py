@@ -4,9 +4,10 @@ import os
 
 from . import exercise as model
 from .exercise import BadExercise
-from .judge import judge
-from .seeds import PUBLIC, key_in_force
-from .verdict import NOT_ATTEMPTED, Report
+from .judge.judge import judge
+from .judge.report import Report
+from .judge.seeds import PUBLIC, key_in_force
+from .judge.verdict import NOT_ATTEMPTED
 
 _hints_given = {}
 

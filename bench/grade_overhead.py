@@ -14,10 +14,10 @@ from autograder import exercise as exercises
 from autograder.classroom import config as settings
 from autograder.classroom.record import Judged, record
 from autograder.classroom.source import PRACTICE
-from autograder.judge import judge
+from autograder.judge.judge import judge
+from autograder.judge.seeds import PUBLIC
 from autograder.sandbox.run import graded_name
 from autograder.sandbox.shell import Notebook
-from autograder.seeds import PUBLIC
 
 from .classes import TOPIC, classes, seconds, start
 from .record import Record, one_processor

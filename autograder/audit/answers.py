@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from ..attempt import attempted
-from ..judge import UNEXAMINED, examine, judge, quiet
-from ..standin import in_memory
-from ..verdict import PASSED
+from ..judge.attempt import attempted
+from ..judge.judge import UNEXAMINED, examine, judge, quiet
+from ..judge.standin import in_memory
+from ..judge.verdict import PASSED
 from . import zoo
 
 SEEDS = 200  # on which no right answer may be refused and no caught mistake missed

@@ -6,7 +6,7 @@ import re
 import numpy as np
 
 from .. import exercise as model
-from ..attempt import attempted
+from ..judge.attempt import attempted
 
 MAX_WORDS = 120  # of a free text
 SECRET = re.compile(r"BEGIN SOLUTION|BEGIN HIDDEN|@misconception|@hidden|import \w+ as solution")

@@ -12,11 +12,11 @@ from functools import partial
 import numpy as np
 
 from ..classroom.answers import written_out
-from ..diagnose import same_values
-from ..judge import examine, quiet
+from ..judge.diagnose import same_values
+from ..judge.judge import examine, quiet
+from ..judge.standin import in_memory
+from ..judge.verdict import CRASHED, Ended
 from ..sandbox.client import Refused, Server
-from ..standin import in_memory
-from ..verdict import CRASHED, Ended
 from . import zoo
 
 KEY = b"audit of transports"

@@ -8,7 +8,7 @@ import inspect
 
 import numpy as np
 
-from .. import forms
+from ..judge import forms
 
 SCALARS = (forms.number, forms.integer)
 ARRAYS = (forms.array, forms.mask)

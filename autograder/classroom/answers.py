@@ -3,7 +3,7 @@
 import ast
 from dataclasses import dataclass
 
-from ..verdict import CRASHED, PASSED
+from ..judge.verdict import CRASHED, PASSED
 from .results import BY_HAND, NOT_ATTEMPTED
 
 FULL, PART, NONE = "full", "part", "none"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ..seeds import submission_key
+from ..judge.seeds import submission_key
 
 SCRATCH = "work-"  # how the names of folders begin that are removed in the end
 STEPS = ("source", "release", "submitted", "autograded", "feedback")  # nbgrader's own names

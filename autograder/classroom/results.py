@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nbgrader.api import Assignment, Grade, GradeCell, Notebook, Student, SubmittedAssignment, SubmittedNotebook
 from rich.table import Table
 
-from ..show import JSON
+from ..judge.show import JSON
 from . import config as settings
 from . import pin
 

@@ -21,11 +21,11 @@ from nbgrader.converters import Autograde
 from traitlets.utils.importstring import import_item
 
 from .. import exercise as model
-from ..judge import judge
+from ..judge.judge import judge
+from ..judge.seeds import PUBLIC
+from ..judge.show import bundle
 from ..sandbox.client import Refused
 from ..sandbox.run import Times, graded_name, run, timed
-from ..seeds import PUBLIC
-from ..show import bundle
 from . import config as settings
 from . import sanitize, submission
 from .flags import flags

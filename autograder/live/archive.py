@@ -13,15 +13,16 @@ from importlib import import_module
 from pathlib import Path
 
 from autograder import exercise as model
-from autograder.judge import examine, quiet
-from autograder.seeds import PUBLIC
-from autograder.standin import in_memory
-from autograder.verdict import PASSED
+from autograder.judge.judge import examine, quiet
+from autograder.judge.seeds import PUBLIC
+from autograder.judge.standin import in_memory
+from autograder.judge.verdict import PASSED
 
 PLACE = "live/course.zip"
 PACKAGES = Path(model.__file__).parents[1]
 FIGURES = PACKAGES / "autograder" / "live" / "figures"
-ENTRIES = ("__init__", "authoring", "live/page")  # where the student's side of autograder is entered
+STUDENTS = (PACKAGES / "autograder", PACKAGES / "autograder" / "judge")  # rooms that a student's side may enter
+ENTRIES = ("__init__", "authoring", "judge/__init__", "live/page")  # where the student's side of autograder is entered
 NEED_MORE = {"plot", "pytorch"}  # modules of dnnkit that need matplotlib and torch
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the date of every member, so that the same sources give the same bytes
 ALWAYS = {"points", "hints", "returns", "solution", "given"}
@@ -46,7 +47,7 @@ def pack():
     """Return the archive as the bytes of a zip; the same sources give the same bytes.
 
     >>> names = zipfile.ZipFile(io.BytesIO(pack())).namelist()
-    >>> "dnnkit/dropout.py" in names, "autograder/check.py" in names, "autograder/chapter.py" in names
+    >>> "dnnkit/dropout.py" in names, "autograder/check.py" in names, "autograder/chapter/reading.py" in names
     (True, True, False)
     """
     packed = io.BytesIO()
@@ -102,10 +103,10 @@ def _imported(paths):
         found.add(path)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom):
-                package = path.parent if node.level else PACKAGES
+                package = path.parents[node.level - 1] if node.level else PACKAGES
                 inside = package.joinpath(*(node.module or "").split("."))
                 names = {inside.with_suffix(".py"), *(inside / f"{name.name}.py" for name in node.names)}
-                due |= {name for name in names if name.is_file() and name.parent == PACKAGES / "autograder"} - found
+                due |= {name for name in names if name.is_file() and name.parent in STUDENTS} - found
     return found
 
 

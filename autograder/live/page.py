@@ -11,8 +11,9 @@ import sys
 import traceback
 from importlib import import_module
 
-from autograder import check, hint, show
-from autograder.trace import answer_trace
+from autograder import check, hint
+from autograder.judge import show
+from autograder.judge.trace import answer_trace
 
 FILE = "<your answer>"
 

@@ -14,9 +14,9 @@ import time
 from dataclasses import asdict, dataclass, field
 from functools import partial
 
-from .. import codec
-from ..standin import JudgeSide, is_request
-from ..verdict import KILLED, OUT_OF_MEMORY, TIMED_OUT, Ended
+from ..judge import codec
+from ..judge.standin import JudgeSide, is_request
+from ..judge.verdict import KILLED, OUT_OF_MEMORY, TIMED_OUT, Ended
 from .deadline import Watch
 from .outputs import well_formed
 from .wire import Asking, Channel, Closed, TooBig, TooLate

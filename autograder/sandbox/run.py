@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from nbformat import v4
 
 from .. import exercise as model
-from ..judge import quiet, verdict
-from ..verdict import NOT_ATTEMPTED, Ended, Finding, Report
+from ..judge.judge import quiet, verdict
+from ..judge.report import Report
+from ..judge.verdict import NOT_ATTEMPTED, Ended, Finding
 from .outputs import size
 
 MAX_OUTPUTS = 32 * 2**20  # characters of what all cells of a notebook show; later cells show nothing

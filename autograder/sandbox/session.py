@@ -5,9 +5,9 @@ import os
 import sys
 import types
 
-from .. import codec
-from ..attempt import attempted
-from ..standin import AnswerSide, is_request
+from ..judge import codec
+from ..judge.attempt import attempted
+from ..judge.standin import AnswerSide, is_request
 from .shell import Notebook, refuse_input, stdin_is_empty
 from .wire import Answering, Channel, Closed
 

@@ -5,7 +5,7 @@ import select
 import struct
 import time
 
-from ..codec import MAX_FRAME
+from ..judge.codec import MAX_FRAME
 
 _LENGTH = struct.Struct("<I")
 AT_ONCE = 1 << 16, 1 << 20  # bytes that are read, at least and at most

@@ -166,7 +166,7 @@ def test_transports_that_say_the_same_are_no_problem(toy, server):
 
 
 # Whether the judge's own code is in the process that an answer is in.
-NEAR = "('autograder.judge' in __import__('sys').modules)"
+NEAR = "('autograder.judge.judge' in __import__('sys').modules)"
 LOOP = "    return [times * v for v in x]"
 
 

@@ -9,7 +9,7 @@ import autograder
 from autograder import check, exercise, hint
 from autograder.check import grade
 from autograder.exercise import BadExercise
-from autograder.seeds import VARIABLE
+from autograder.judge.seeds import VARIABLE
 
 ID = "dropout/inverted_dropout"
 ASKED = exercise.load(ID)

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from autograder import chapter, classroom
 from autograder import exercise as model
-from autograder.judge import judge
-from autograder.seeds import PUBLIC
+from autograder.judge.judge import judge
+from autograder.judge.seeds import PUBLIC
 from tests.book.site import served
 
 TOPICS = chapter.topics()

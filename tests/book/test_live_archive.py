@@ -21,8 +21,8 @@ CODE = [exercise for exercise in EXERCISES if exercise.kind != "text"]
 JUDGE_ALL = """
 import json, sys
 from autograder import exercise as model
-from autograder.judge import judge
-from autograder.seeds import PUBLIC
+from autograder.judge.judge import judge
+from autograder.judge.seeds import PUBLIC
 
 found = {}
 for name in model.ids():
@@ -118,7 +118,7 @@ def test_no_right_answer_of_the_exercises_file_is_inside(exercise, packed):
 
 def test_the_instructors_side_is_not_inside(packed):
     assert not [name for name in packed.namelist() if name.startswith(("autograder/classroom", "autograder/audit"))]
-    assert "autograder/chapter.py" not in packed.namelist()
+    assert "autograder/chapter/reading.py" not in packed.namelist()
 
 
 def test_what_it_holds_runs_alone_and_without_torch_or_matplotlib(judged):
@@ -127,9 +127,9 @@ def test_what_it_holds_runs_alone_and_without_torch_or_matplotlib(judged):
 
 @pytest.mark.parametrize("exercise", CODE, ids=lambda exercise: exercise.id)
 def test_it_says_what_the_whole_course_says_of_each_misconception(exercise, judged):
-    from autograder.judge import judge
-    from autograder.seeds import PUBLIC
-    from autograder.verdict import PASSED
+    from autograder.judge.judge import judge
+    from autograder.judge.seeds import PUBLIC
+    from autograder.judge.verdict import PASSED
 
     public = tuple(check for check in exercise.checks if not check.hidden)
     for wrong in exercise.misconceptions:

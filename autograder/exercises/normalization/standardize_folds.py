@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.authoring import alternative, array, close, equal, hidden, misconception, require
-from autograder.forms import form_of
+from autograder.judge.forms import form_of
 from dnnkit.normalization import fit_standardizer
 from dnnkit.normalization import standardize_folds as solution
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from autograder import exercise
-from autograder.judge import verdict
+from autograder.judge.judge import verdict
+from autograder.judge.verdict import Ended
 from autograder.sandbox.client import MAX_TALK, Limits, Refused, Server
-from autograder.verdict import Ended
 
 
 def test_a_wrong_answer_is_named_over_the_pipe(server):

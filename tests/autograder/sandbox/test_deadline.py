@@ -9,10 +9,10 @@ import time
 
 import pytest
 
+from autograder.judge.verdict import Ended
 from autograder.sandbox import deadline
 from autograder.sandbox.deadline import Watch
 from autograder.sandbox.wire import TooLate
-from autograder.verdict import Ended
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder import codec
+from autograder.judge import codec
+from autograder.judge.verdict import Ended, Verdict
 from autograder.sandbox.client import Limits, Sandbox, Server
 from autograder.sandbox.outputs import well_formed
 from autograder.sandbox.wire import MARK, Channel
-from autograder.verdict import Ended, Verdict
 
 LEAVES = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["<f8", "AAAA"])

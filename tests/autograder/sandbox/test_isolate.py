@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import autograder
+from autograder.judge.verdict import Ended
 from autograder.sandbox import isolate
 from autograder.sandbox.client import Server
-from autograder.verdict import Ended
 
 
 def says(sandbox, source):

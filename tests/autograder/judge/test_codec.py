@@ -11,8 +11,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder import codec
-from autograder.standin import AnswerSide, JudgeSide
+from autograder.judge import codec
+from autograder.judge.standin import AnswerSide, JudgeSide
 from dnnkit.normalization import Standardizer
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.assertions import close, equal, raises, require
-from autograder.verdict import Crashed, Wrong
+from autograder.judge.assertions import close, equal, raises, require
+from autograder.judge.verdict import Crashed, Wrong
 
 FLOATS = arrays.arrays(np.float64, (3, 2), elements=st.floats(-1e6, 1e6))
 

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from autograder import seeds
+from autograder.judge import seeds
 
 
 def test_a_check_draws_the_same_numbers_again_and_others_elsewhere():

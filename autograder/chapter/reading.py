@@ -12,7 +12,7 @@ import yaml
 
 from .cells import Cell, ChapterError, read_cells
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 EXERCISE = "Exercise:"
 MYST_ONLY = re.compile(r"^ {0,3}(?:`{3,}|~{3,}|:{3,})\{|(?<!`)\{[A-Za-z][\w:+-]*\}`")

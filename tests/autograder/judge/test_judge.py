@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
-from autograder.judge import UNEXAMINED, judge
+from autograder.judge.judge import UNEXAMINED, judge
 
 
 @pytest.fixture

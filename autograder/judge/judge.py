@@ -11,10 +11,11 @@ import numpy as np
 from .attempt import attempted
 from .diagnose import diagnose
 from .forms import form_of
+from .report import Report
 from .seeds import check_rng
 from .shared import Handle
 from .standin import in_memory
-from .verdict import CRASHED, NOT_ATTEMPTED, OUT_OF_MEMORY, PASSED, WRONG, Crashed, Ended, Finding, Report, Wrong
+from .verdict import CRASHED, NOT_ATTEMPTED, OUT_OF_MEMORY, PASSED, WRONG, Crashed, Ended, Finding, Wrong
 
 UNEXAMINED = "the answer could not be examined"
 MAX_PRINTED = 2000  # characters of what the answer printed

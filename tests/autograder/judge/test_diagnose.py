@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder import exercise
-from autograder.diagnose import same_values
-from autograder.judge import judge
-from autograder.seeds import PUBLIC
+from autograder.judge.diagnose import same_values
+from autograder.judge.judge import judge
+from autograder.judge.seeds import PUBLIC
 
 EXERCISES = [exercise.load(id_) for id_ in exercise.ids()]
 WRONG = [(asked, wrong) for asked in EXERCISES for wrong in asked.misconceptions]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.attempt import attempted
+from autograder.judge.attempt import attempted
 
 
 def of(source, name="f"):

@@ -5,7 +5,7 @@ import sysconfig
 import traceback
 from pathlib import Path
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 EXERCISES = str(HERE / "exercises")  # an exercise's own wrong answers are answers
 NOT_THEIRS = (
     str(HERE),

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from autograder import forms
-from autograder.standin import in_memory
-from autograder.verdict import Wrong
+from autograder.judge import forms
+from autograder.judge.standin import in_memory
+from autograder.judge.verdict import Wrong
 from dnnkit.normalization import Standardizer
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from autograder.codec import dump, load
-from autograder.shared import Handle
-from autograder.standin import in_memory
-from autograder.verdict import Crashed, Wrong
+from autograder.judge.codec import dump, load
+from autograder.judge.shared import Handle
+from autograder.judge.standin import in_memory
+from autograder.judge.verdict import Crashed, Wrong
 
 
 def stand_in(answer):

@@ -5,9 +5,9 @@ import gc
 import numpy as np
 import pytest
 
-from autograder.codec import BadFrame
-from autograder.standin import in_memory
-from autograder.verdict import Wrong
+from autograder.judge.codec import BadFrame
+from autograder.judge.standin import in_memory
+from autograder.judge.verdict import Wrong
 
 
 def stand_in(answer):

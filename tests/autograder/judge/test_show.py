@@ -5,18 +5,9 @@ import json
 import pytest
 from bs4 import BeautifulSoup
 
-from autograder import show
-from autograder.verdict import (
-    CRASHED,
-    KILLED,
-    NOT_ATTEMPTED,
-    OUT_OF_MEMORY,
-    PASSED,
-    TIMED_OUT,
-    WRONG,
-    Finding,
-    Report,
-)
+from autograder.judge import show
+from autograder.judge.report import Report
+from autograder.judge.verdict import CRASHED, KILLED, NOT_ATTEMPTED, OUT_OF_MEMORY, PASSED, TIMED_OUT, WRONG, Finding
 
 BROKEN = Finding("check_b", "Second property.", WRONG, "it must be so", "got 1, expected 2")
 WRONG_REPORT = Report(

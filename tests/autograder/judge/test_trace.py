@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.trace import MAX_LINES, answer_trace
+from autograder.judge.trace import MAX_LINES, answer_trace
 from dnnkit.dropout import inverted_dropout
 
 

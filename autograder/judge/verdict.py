@@ -1,6 +1,6 @@
-"""What a judge can say: the two ways a check ends early, what each check found, and the report on an answer."""
+"""What a judge can say: the ways a check ends early, and what each check found."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 PASSED, WRONG, CRASHED, NOT_ATTEMPTED = "passed", "wrong", "crashed", "not attempted"
 TIMED_OUT, OUT_OF_MEMORY, KILLED = "timed out", "out of memory", "killed"
@@ -52,30 +52,3 @@ class Finding:
     verdict: str
     sentence: str = ""
     detail: str = ""
-
-
-@dataclass(frozen=True)
-class Report:
-    """The judgement of one answer: its verdict, what each check found, and the mistake's name where it is known."""
-
-    exercise: str
-    verdict: str
-    points: float
-    possible: float
-    findings: tuple[Finding, ...] = ()
-    misconception: str = ""
-    printed: str = ""
-
-    def as_dict(self):
-        """Return the report as plain data for JSON."""
-        return asdict(self)
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        from . import show  # here, since showing needs the report and not the other way round
-
-        return show.bundle(self)
-
-    def __str__(self):
-        from . import show
-
-        return show.text(self)

@@ -1,0 +1,29 @@
+"""The report on an answer, which shows itself in a terminal, a notebook and a page."""
+
+from dataclasses import asdict, dataclass
+
+from . import show
+from .verdict import Finding
+
+
+@dataclass(frozen=True)
+class Report:
+    """The judgement of one answer: its verdict, what each check found, and the mistake's name where it is known."""
+
+    exercise: str
+    verdict: str
+    points: float
+    possible: float
+    findings: tuple[Finding, ...] = ()
+    misconception: str = ""
+    printed: str = ""
+
+    def as_dict(self):
+        """Return the report as plain data for JSON."""
+        return asdict(self)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return show.bundle(self)
+
+    def __str__(self):
+        return show.text(self)
