@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from dnnkit import _inputs, claim, search
+from dnnkit.search.results import real_loss
 
 _ETA = 3  # of the halving; Li et al. 2018 recommend 3 or 4
 
@@ -64,7 +65,7 @@ def tune(evaluate, space, budget, *, rng):
 
     def advance(config, trained, epochs):
         trained = (trained or 0) + epochs
-        error = search._loss("evaluate", evaluate(config, trained))
+        error = real_loss("evaluate", evaluate(config, trained))
         return math.inf if math.isnan(error) else error, trained
 
     return search.successive_halving(drawn, advance, min_budget=budget // (rounds * n), eta=_ETA).best_config

@@ -9,6 +9,8 @@ import numpy as np
 
 from dnnkit import _inputs
 
+__all__ = ["dropout_backward", "dropout_mask", "inverted_dropout", "layer_keep_probs", "mc_dropout"]
+
 
 def dropout_mask(shape, keep_prob, *, rng):
     r"""Draw which neurons are kept, each on its own with probability `keep_prob`.
@@ -50,7 +52,7 @@ def dropout_mask(shape, keep_prob, *, rng):
     if not isinstance(axes, (tuple, list)):
         raise TypeError(f"shape must be an integer or a tuple of integers, got {type(shape).__name__} {shape!r}")
     axes = tuple(_inputs.count(f"shape[{i}]", n) for i, n in enumerate(axes))
-    return _draw(axes, _inputs.probability("keep_prob", keep_prob), _inputs.generator(rng))
+    return draw_mask(axes, _inputs.probability("keep_prob", keep_prob), _inputs.generator(rng))
 
 
 def inverted_dropout(a, keep_prob, *, rng, train):
@@ -109,8 +111,8 @@ def inverted_dropout(a, keep_prob, *, rng, train):
     rng = _inputs.generator(rng)
     if not _inputs.boolean("train", train):
         return a.copy(), np.ones(a.shape, dtype=bool)
-    mask = _draw(a.shape, keep_prob, rng)
-    return _apply(a, mask, keep_prob), mask
+    mask = draw_mask(a.shape, keep_prob, rng)
+    return apply_mask(a, mask, keep_prob), mask
 
 
 def dropout_backward(grad, mask, keep_prob):
@@ -150,7 +152,7 @@ def dropout_backward(grad, mask, keep_prob):
     """
     grad = _inputs.array("grad", grad)
     mask = _inputs.mask("mask", mask, shape=grad.shape)
-    return _apply(grad, mask, _inputs.probability("keep_prob", keep_prob))
+    return apply_mask(grad, mask, _inputs.probability("keep_prob", keep_prob))
 
 
 def mc_dropout(forward, x, *, n_samples, rng):
@@ -245,11 +247,13 @@ def layer_keep_probs(sizes, *, keep_prob, threshold):
     return tuple(keep_prob if n >= threshold else 1.0 for n in sizes[1:-1])
 
 
-def _draw(shape, keep_prob, rng):
+def draw_mask(shape, keep_prob, rng):
+    """What :func:`dropout_mask` draws, without a look at the arguments."""
     # random() lies in [0, 1), so keep_prob = 1 keeps everything
     return np.asarray(rng.random(shape) < keep_prob)
 
 
-def _apply(values, mask, keep_prob):
+def apply_mask(values, mask, keep_prob):
+    """Zeros where the mask is False, and the survivors divided by `keep_prob`."""
     # faster than np.where; adding 0 turns the -0.0 of a dropped negative entry into 0.0
     return values * mask / keep_prob + 0.0

@@ -6,6 +6,16 @@ import numpy as np
 
 from dnnkit import _inputs, network
 
+__all__ = [
+    "clip_by_global_norm",
+    "clip_by_value",
+    "diagnose_gradients",
+    "jacobian_singular_values",
+    "layer_gradient_norms",
+    "numerical_gradient",
+    "relative_error",
+]
+
 
 def numerical_gradient(f, x, *, eps=1e-5):
     r"""Gradient of a function by central differences, to check one that was derived.
@@ -144,10 +154,10 @@ def layer_gradient_norms(params, x, y, *, activation):
     outputs, cache = network.forward(params, x, activation=activation)
     slope = network.ACTIVATIONS[activation].slope
     grad = network.cross_entropy_gradient(outputs, y)
-    norms = [_norm(grad)]
+    norms = [global_norm(grad)]
     for (W, _), (a, _), (_, z) in zip(params[:0:-1], cache[:0:-1], cache[-2::-1]):
         grad = grad @ np.transpose(W)
-        norms.append(_norm(grad))
+        norms.append(global_norm(grad))
         grad = grad * slope(z, a)
     return np.array(norms[::-1], dtype=outputs.dtype)
 
@@ -200,7 +210,7 @@ def jacobian_singular_values(weights, pre_activations, *, activation):
             f"weights and pre_activations must have an array for each layer, got {len(weights)} and "
             f"{len(pre_activations)}"
         )
-    value, slope = network.ACTIVATIONS[_inputs.one_of("activation", activation, network.ACTIVATIONS)]
+    value, slope, _ = network.ACTIVATIONS[_inputs.one_of("activation", activation, network.ACTIVATIONS)]
     found = []
     for index, (W, z) in enumerate(zip(weights, pre_activations)):
         W = _inputs.array(f"weights[{index}]", W, ndim=2)
@@ -245,8 +255,8 @@ def clip_by_global_norm(grads, max_norm):
     ([array([0.6]), array([[0.8]])], 5.0)
     """
     grads, max_norm = _gradients(grads), _inputs.number("max_norm", max_norm, low=0, low_open=True)
-    norm = _norm(*grads)
-    factor = _shrinkage(norm, max_norm)
+    norm = global_norm(*grads)
+    factor = clip_factor(norm, max_norm)
     return [np.asarray(grad * factor) for grad in grads], norm
 
 
@@ -340,7 +350,8 @@ def _largest(array):
     return float(np.abs(array).max())
 
 
-def _norm(*arrays):
+def global_norm(*arrays):
+    """Euclidean norm of all entries together."""
     # Scaled, in float64: in float32 the squares of a vanishing gradient are zero, and of an exploding one infinite.
     largest = max(map(_largest, arrays))
     if largest == 0:
@@ -348,7 +359,8 @@ def _norm(*arrays):
     return largest * math.sqrt(sum(float(np.sum((array / np.float64(largest)) ** 2)) for array in arrays))
 
 
-def _shrinkage(norm, max_norm):
+def clip_factor(norm, max_norm):
+    """What to multiply gradients of that norm by, so that it is at most `max_norm`."""
     return 1.0 if norm <= max_norm else max_norm / norm
 
 

@@ -269,7 +269,7 @@ def activation_statistics(weights, x, *, activation):
     """
     x, weights = _network(weights, x)
     _inputs.one_of("activation", activation, ACTIVATIONS)
-    value, slope = ACTIVATIONS[activation]
+    value, slope, _ = ACTIVATIONS[activation]
     flat = 0.05 * _STEEPEST[activation]
     rows, a = [], x
     for w in weights:

@@ -8,6 +8,8 @@ import numpy as np
 
 from dnnkit import _inputs
 
+__all__ = ["l1_gradient", "l1_penalty", "l2_gradient", "l2_penalty", "linear_fraction", "max_norm"]
+
 
 def l2_penalty(weights, lam, *, m):
     r"""Half the squared Frobenius norm of the weights, as a share `lam` per training example.
@@ -81,7 +83,7 @@ def l2_gradient(weights, lam, *, m):
     [array([[ 0.05, -0.1 ]]), array([0., 0.])]
     """
     weights, lam, m = _checked(weights, lam, m)
-    return [_l2_gradient(W, lam, m) if W.ndim > 1 else np.zeros_like(W) for W in weights]
+    return [l2_term(W, lam, m) if W.ndim > 1 else np.zeros_like(W) for W in weights]
 
 
 def l1_penalty(weights, lam, *, m):
@@ -150,7 +152,7 @@ def l1_gradient(weights, lam, *, m):
     [array([[ 0.05, -0.05,  0.  ]])]
     """
     weights, lam, m = _checked(weights, lam, m)
-    return [_l1_gradient(W, lam, m) if W.ndim > 1 else np.zeros_like(W) for W in weights]
+    return [l1_term(W, lam, m) if W.ndim > 1 else np.zeros_like(W) for W in weights]
 
 
 def linear_fraction(z, *, tolerance):
@@ -229,18 +231,21 @@ def max_norm(w, limit):
     """
     w = _inputs.array("w", w, ndim=2)
     limit = _inputs.number("limit", limit, low=0, low_open=True)
-    return w * _shrinkage(w, limit)
+    return w * shrinkage(w, limit)
 
 
-def _l2_gradient(W, lam, m):
+def l2_term(W, lam, m):
+    """The gradient of the L2 penalty with respect to one array."""
     return (lam / m) * W
 
 
-def _l1_gradient(W, lam, m):
+def l1_term(W, lam, m):
+    """The gradient of the L1 penalty with respect to one array."""
     return (lam / m) * np.sign(W)
 
 
-def _shrinkage(W, limit):
+def shrinkage(W, limit):
+    """Factor for each column that brings its norm down to the limit."""
     norms = np.linalg.norm(W.astype(np.float64, copy=False), axis=0)
     return (limit / np.maximum(norms, limit)).astype(W.dtype)
 

@@ -1,4 +1,4 @@
-"""Draw the ten digits in each font of `dnnkit.data.FONTS` and store them in dnnkit/glyphs.npz.
+"""Draw the ten digits in each font of `dnnkit.data.FONTS` and store them in dnnkit/data/glyphs.npz.
 
 For maintainers: ``python tools/draw_glyphs.py``. It uses fonts that matplotlib ships: DejaVu (Bitstream Vera licence)
 and STIX (SIL Open Font License 1.1), neither of which binds what is drawn with them.
@@ -19,7 +19,7 @@ FILES = {
     "italic": "STIXGeneralItalic.ttf",
 }
 SIDE, HEIGHT = 32, 28  # of an image, and of its highest digit, in pixels
-TARGET = Path(__file__).resolve().parents[1] / "dnnkit" / "glyphs.npz"
+TARGET = Path(__file__).resolve().parents[1] / "dnnkit" / "data" / "glyphs.npz"
 
 
 def main():

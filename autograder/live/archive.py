@@ -23,7 +23,7 @@ PACKAGES = Path(model.__file__).parents[1]
 FIGURES = PACKAGES / "autograder" / "live" / "figures"
 STUDENTS = (PACKAGES / "autograder", PACKAGES / "autograder" / "judge")  # rooms that a student's side may enter
 ENTRIES = ("__init__", "authoring", "judge/__init__", "live/page")  # where the student's side of autograder is entered
-NEED_MORE = {"plot", "pytorch"}  # modules of dnnkit that need matplotlib and torch
+NEED_MORE = {"plot", "pytorch"}  # rooms of dnnkit that need matplotlib and torch
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the date of every member, so that the same sources give the same bytes
 ALWAYS = {"points", "hints", "returns", "solution", "given"}
 
@@ -88,9 +88,11 @@ def public_source(exercise):
 
 
 def _sources():
-    modules = sorted((PACKAGES / "dnnkit").glob("*.py"))
-    yield from (path for path in modules if path.stem not in NEED_MORE)
-    yield from sorted((PACKAGES / "dnnkit").glob("*.npz"))
+    reference = PACKAGES / "dnnkit"
+    for path in sorted((*reference.rglob("*.py"), *reference.rglob("*.npz"))):
+        room = path.relative_to(reference).parts[0].removesuffix(".py")
+        if room not in NEED_MORE:
+            yield path
     yield from sorted(_imported({PACKAGES / "autograder" / f"{name}.py" for name in ENTRIES}))
     yield from sorted(FIGURES.glob("*.py"))
 

@@ -20,7 +20,7 @@ def decision_regions(predictors, x, y, *, xlabel="", ylabel="", title=""):
     ----------
     predictors : dict of str to callable
         A panel's title, and what gives an integer array of shape (n,) for an array of shape (n, 2): the `predict` of a
-        :class:`dnnkit.history.History`, or another.
+        :class:`dnnkit.mlp.History`, or another.
     x : array of shape (examples, 2)
     y : integer array of shape (examples,)
         Classes 0 to 5 at most.

@@ -13,12 +13,13 @@ MODULES = [module.name for module in pkgutil.iter_modules(dnnkit.__path__) if no
 
 
 def public(module):
-    """Return the functions and classes that a module defines for others."""
+    """Return the functions and classes that a module defines for others: those in `__all__`, where there is one."""
+    found = importlib.import_module(f"dnnkit.{module}")
+    names = getattr(found, "__all__", [name for name in vars(found) if not name.startswith("_")])
     return {
         name: thing
-        for name, thing in vars(importlib.import_module(f"dnnkit.{module}")).items()
-        if not name.startswith("_")
-        and (inspect.isfunction(thing) or inspect.isclass(thing))
+        for name, thing in ((name, getattr(found, name)) for name in names)
+        if (inspect.isfunction(thing) or inspect.isclass(thing))
         and f"{thing.__module__}.".startswith(f"dnnkit.{module}.")  # of the module, or of a part of the package
     }
 

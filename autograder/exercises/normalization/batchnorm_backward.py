@@ -3,8 +3,8 @@
 import numpy as np
 
 from autograder.authoring import alternative, array, close, equal, hidden, misconception, require
-from dnnkit.normalization import RunningStatistics, batchnorm_forward
-from dnnkit.normalization import batchnorm_backward as solution
+from dnnkit.norm_layers import RunningStatistics, batchnorm_forward
+from dnnkit.norm_layers import batchnorm_backward as solution
 
 points = 6
 returns = (array, array, array)

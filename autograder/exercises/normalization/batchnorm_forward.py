@@ -3,8 +3,8 @@
 import numpy as np
 
 from autograder.authoring import alternative, anything, array, close, equal, hidden, misconception, record, require
-from dnnkit.normalization import RunningStatistics
-from dnnkit.normalization import batchnorm_forward as solution
+from dnnkit.norm_layers import RunningStatistics
+from dnnkit.norm_layers import batchnorm_forward as solution
 
 points = 6
 returns = (array, anything, record(RunningStatistics, mean=array, var=array))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.authoring import alternative, array, close, equal, hidden, misconception, require
-from dnnkit.normalization import layernorm_forward as solution
+from dnnkit.norm_layers import layernorm_forward as solution
 
 points = 3
 returns = array

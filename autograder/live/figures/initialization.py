@@ -47,7 +47,7 @@ def _histogram(scheme, depth, activation):
 def _pre_activations(scheme, activation):
     """Return the pre-activations of every layer, of a batch of standard normal inputs."""
     rng = np.random.default_rng(0)
-    value, _ = network.ACTIVATIONS[activation]
+    value = network.ACTIVATIONS[activation].value
     a, found = rng.standard_normal((EXAMPLES, WIDTH)), []
     for _ in range(DEPTH):
         found.append(a @ SCHEMES[scheme](rng))

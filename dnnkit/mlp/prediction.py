@@ -1,0 +1,103 @@
+"""What a network answers, and how often it is wrong: in evaluation mode, where nothing is dropped."""
+
+import numpy as np
+
+from dnnkit import _inputs, network
+from dnnkit.mlp import layers
+
+
+def outputs(params, x, *, activation="relu", batchnorm=()):
+    """Outputs of a network in evaluation mode: nothing is dropped, batch norm uses its running statistics.
+
+    Parameters
+    ----------
+    params : list of (W, b)
+    x : array of shape (n, features)
+    activation : str
+        A key of ``network.ACTIVATIONS``.
+    batchnorm : list of BatchNormParameters
+        One for each hidden layer, as in :class:`dnnkit.mlp.History`; empty without batch norm.
+
+    Returns
+    -------
+    array of shape (n, fan_out of the last layer)
+        Logits, or the predictions of a regression.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, a value is not finite or the activation is unknown.
+
+    Examples
+    --------
+    >>> outputs([(np.array([[2.0]]), np.array([1.0]))], np.array([[3.0]]))
+    array([[7.]])
+    """
+    x = _inputs.array("x", x, ndim=2)
+    params = _inputs.layers("params", params, fan_in=x.shape[1])
+    if len(batchnorm) not in (0, len(params) - 1):
+        raise ValueError(f"batchnorm must have an entry for each of {len(params) - 1} hidden layers or none")
+    _inputs.one_of("activation", activation, network.ACTIVATIONS)
+    return layers.evaluate(params, x, network.ACTIVATIONS[activation], batchnorm)
+
+
+def predict(params, x, *, activation="relu", batchnorm=()):
+    """The class to which the network gives the largest logit, for each example.
+
+    Parameters
+    ----------
+    params, x, activation, batchnorm
+        As for :func:`outputs`.
+
+    Returns
+    -------
+    int64 array of shape (n,)
+
+    Raises
+    ------
+    ValueError
+        As :func:`outputs`.
+
+    Examples
+    --------
+    >>> predict([(np.array([[1.0, -1.0]]), np.zeros(2))], np.array([[3.0], [-3.0]]))
+    array([0, 1])
+    """
+    return outputs(params, x, activation=activation, batchnorm=batchnorm).argmax(axis=1).astype(np.int64, copy=False)
+
+
+def error(params, x, y, *, activation="relu", batchnorm=()):
+    """Share of the examples whose class the network gets wrong.
+
+    Parameters
+    ----------
+    params, x, activation, batchnorm
+        As for :func:`outputs`.
+    y : integer array of shape (n,)
+        The right classes.
+
+    Returns
+    -------
+    float
+        In [0, 1].
+
+    Raises
+    ------
+    TypeError
+        If `y` does not hold integers.
+    ValueError
+        As :func:`outputs`, or if `y` does not fit.
+
+    Examples
+    --------
+    >>> error([(np.array([[1.0, -1.0]]), np.zeros(2))], np.array([[3.0], [-3.0]]), np.array([0, 0]))
+    0.5
+    """
+    logits = outputs(params, x, activation=activation, batchnorm=batchnorm)
+    return float(wrong_answers(logits, _inputs.labels("y", y, classes=logits.shape[1], n=len(logits))).mean())
+
+
+def wrong_answers(logits, y):
+    """Where the class of the largest logit is not the right one, as a boolean array."""
+    # The network of a run that diverged has no answer, so none is right.
+    return (logits.argmax(axis=1) != y) | ~np.isfinite(logits).all(axis=1)

@@ -1,0 +1,55 @@
+"""What a search finds: losses taken from an objective, ranked, and the best of them."""
+
+import numbers
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class SearchResult:
+    """What a search has tried and found.
+
+    Parameters
+    ----------
+    best_config : dict
+        The configuration of the lowest loss; the first of them, if there are several.
+    best_loss : float
+    configs : tuple of dict
+        All that were evaluated, in their order.
+    losses : float64 array of shape (evaluations,)
+    """
+
+    best_config: dict
+    best_loss: float
+    configs: tuple
+    losses: np.ndarray
+
+
+def evaluated(objective, configs, map):
+    """The loss of each configuration, by ``map(objective, configs)``."""
+    # Copies, for an objective that changes what it is given would do so under the built-in map only.
+    losses = list(map(objective, [dict(config) for config in configs]))
+    if len(losses) != len(configs):
+        raise ValueError(f"map must give one loss for each of {len(configs)} configurations, got {len(losses)}")
+    return np.array([real_loss("objective", loss) for loss in losses])
+
+
+def best_of(configs, losses):
+    """The SearchResult of all that was evaluated."""
+    if np.isnan(losses).all():
+        raise ValueError(f"objective gave NaN for each of {len(losses)} configurations")
+    best = int(np.nanargmin(losses))
+    return SearchResult(configs[best], float(losses[best]), tuple(configs), losses)
+
+
+def ranked(losses, indices):
+    """The indices from the lowest loss to the highest, NaN behind it, equal ones in their order."""
+    return indices[np.argsort(losses[indices], kind="stable")]
+
+
+def real_loss(name, value):
+    """Return a loss as a float, which may be NaN; `name` is the function that gave it."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must give a loss that is a real number, got {type(value).__name__} {value!r}"[:200])
+    return float(value)
