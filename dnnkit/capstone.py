@@ -153,12 +153,8 @@ def compare(scores_a, scores_b, *, confidence=0.95):
     b = _inputs.array("scores_b", scores_b, shape=a.shape).astype(np.float64, copy=False)
     if len(a) < 2:
         raise ValueError(f"scores_a must hold at least two seeds, got {len(a)}")
-    confidence = _inputs.number("confidence", confidence, low=0, high=1, low_open=True, high_open=True)
-    differences = a - b
-    mean = float(differences.mean())
-    standard_error = float(differences.std(ddof=1)) / math.sqrt(len(a))
-    reach = claim._t_quantile((1 + confidence) / 2, len(a) - 1) * standard_error
-    return mean, mean - reach, mean + reach
+    mean, _, low, high = claim.t_interval(a - b, confidence)
+    return mean, low, high
 
 
 def _first_round(rounds):
