@@ -41,6 +41,9 @@ from autograder.classroom.config import configure
 c = get_config()
 configure(c, Path(__file__).parent)
 
+# A step of your own between judged and recorded (see autograder.classroom.run), for instance to tell a student by mail:
+# c.Grading.judged = lambda judged, explained: judged
+
 # A submitted notebook larger than this (in kilobytes) is not read.
 c.CourseDirectory.max_file_size = {max_kilobytes}
 '''

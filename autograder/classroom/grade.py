@@ -1,25 +1,14 @@
 """Grade a class: rebuild each submission, run it, and record it with nbgrader; again only what has changed."""
 
 import os
-from concurrent.futures import as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from functools import partial
 
-from .. import exercise as model
-from ..sandbox.client import Refused
-from ..sandbox.run import Times
 from . import config as settings
 from . import pin, roster
 from .due import Done, assignment, handed_in, tasks
-from .layout import ClassError, alone, open_class, replace_folder, scratch, write_file
-from .pool import judges
-from .progress import bars
-from .record import record
-from .worker import NAMESPACES, Job, rehearse
-
-BATCH = 50  # submissions; what has been judged is recorded after so many
-WORKERS_LOST = 3  # how often a worker may be killed before grading gives up
+from .layout import ClassError, alone, open_class
+from .run import Run
+from .worker import NAMESPACES
 
 
 @dataclass(frozen=True)
@@ -91,13 +80,13 @@ def grade(
     for task in chosen if force else ():
         done.forget(task)
     due = [task for task in chosen if not done.stands(task)]
-    run = _Run(place, config, pinned, releases, isolation, workers or os.cpu_count() or 1)
-    faults = _grade(run, due, done, console) if due else {}
+    run = Run(place, config, pinned, releases, done, isolation, workers or os.cpu_count() or 1, console)
+    run.grade(due)
     warnings += pin.differences(pinned)
     warnings += [
-        f"{task.key} could not be graded ({fault}); the next run tries again" for task, fault in faults.items()
+        f"{task.key} could not be graded ({fault}); the next run tries again" for task, fault in run.faults.items()
     ]
-    graded = tuple((task.student, task.topic) for task in due if task not in faults)
+    graded = tuple((task.student, task.topic) for task in due if task not in run.faults)
     return Graded(graded, len(chosen) - len(due), done.notices(), tuple(warnings))
 
 
@@ -110,95 +99,3 @@ def _require_released(place, pinned, topics):
             raise ClassError(f"{topic!r} is not released in this class; released: {', '.join(pinned['topics'])}")
         pin.require_whole(place, topic)
     return tuple(topics or pinned["topics"])
-
-
-@dataclass(frozen=True)
-class _Run:
-    """What does not change from one submission to the next."""
-
-    place: object
-    config: object
-    pinned: dict
-    releases: dict
-    isolation: str
-    workers: int
-
-    def rehearsals(self, due):
-        """Yield what can be learnt of the exercises before there is an answer to any."""
-        exercises = self.place.pinned / "exercises"
-        for topic in dict.fromkeys(task.topic for task in due):
-            yield from (partial(rehearse, name, exercises) for name in model.ids(topic, exercises))
-
-    def job(self, task, folder):
-        course = settings.course_directory(self.config)
-        cell = float(self.config.Execute.get("timeout", Times.cell))
-        return Job(
-            place=self.place,
-            student=task.student,
-            topic=task.topic,
-            release=self.releases[task.topic],
-            folder=folder,
-            max_kilobytes=course.max_file_size,
-            digest=self.pinned["topics"][task.topic],
-            isolation=self.isolation,
-            times=Times(cell=cell, call=min(cell, Times.call)),
-        )
-
-
-def _grade(run, due, done, console):
-    """Grade what is due; return what went wrong. If a worker is killed, others go on with what it left."""
-    faults = {}
-    left = due
-    for _ in range(WORKERS_LOST):
-        try:
-            _judge(run, left, done, faults, console)
-            return faults
-        except BrokenProcessPool:
-            left = [task for task in left if task not in faults and not done.stands(task)]
-        except Refused as refusal:
-            raise ClassError(
-                f"this machine does not isolate notebooks ({refusal}); see: autograder doctor. "
-                "A class that you trust can be graded with --isolation none"
-            ) from refusal
-    raise ClassError("workers were killed again and again, by want of memory perhaps; try: --workers 1")
-
-
-def _judge(run, due, done, faults, console):
-    """Judge what is due, and record it some at a time, so that what is done stays done if the rest is interrupted."""
-    with (
-        scratch(run.place) as folder,
-        judges(len(due), run.workers, run.isolation, run.rehearsals(due)) as submit,
-        bars(console, len(due), "Grading") as (count,),
-        settings.log_to(run.place.state / "grade.log") as log,
-    ):
-        jobs = ((task, run.job(task, folder)) for task in due)
-        waiting = {submit(job): (task, job) for task, job in jobs}
-        finished = []
-        for future in as_completed(waiting):
-            task, job = waiting.pop(future)
-            try:
-                finished.append((task, job, future.result()))
-            except (Refused, BrokenProcessPool):
-                raise
-            except Exception as error:  # of nbgrader's steps, or of an instructor's own
-                faults[task] = f"{type(error).__name__}: {error}"
-            count()
-            if len(finished) >= BATCH or not waiting:
-                _record(run, finished, done, faults, log)
-                finished = []
-
-
-def _record(run, finished, done, faults, log):
-    """Record judged submissions: in the gradebook, then as files in their places, then as done."""
-    with settings.gradebook(run.config) as gradebook:
-        for topic in dict.fromkeys(task.topic for task, _, _ in finished):
-            record(gradebook, topic, [judged for task, _, judged in finished if task.topic == topic], run.config, log)
-    for task, job, judged in finished:
-        replace_folder(job.notebook.parent, run.place.step("autograded", task.student, task.topic))
-        write_file(run.place.step("records", task.student, f"{task.topic}.json"), job.record.read_bytes())
-        if judged.fault:
-            faults[task] = judged.fault
-            done.forget(task)
-        else:
-            done.keep(task, judged.notices)
-    done.write()

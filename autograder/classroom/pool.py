@@ -39,6 +39,7 @@ def judges(count, workers, isolation, rehearsals=()):
     pool = _pool(alone, min(workers, count), server)
     try:
         server.wait()
+        server.sandbox().close()  # says now whether this machine isolates; a later refusal is one submission's
         yield lambda job: pool.submit(work, job, server) if alone else pool.submit(_work, job)
     except BaseException:
         server.stop()  # which ends what is being judged

@@ -90,10 +90,7 @@ def rehearse(exercise, exercises):
 def work(job, server) -> Judged:
     """Judge one submission, run by a warm interpreter, into the job's folder.
 
-    Raises
-    ------
-    Refused
-        When there is no sandbox as asked. Any other fault is that submission's result, so that it stops no batch.
+    Any fault, a sandbox that is refused twice among them, is that submission's result, so that it stops no batch.
     """
     seconds = Counter()
     with timed(seconds, "rebuild"):
@@ -106,14 +103,15 @@ def work(job, server) -> Judged:
         _mark_unjudged(notebook)
     else:
         try:
-            outcome = _run(job, server, notebook, release)
+            try:
+                outcome = _run(job, server, notebook, release)
+            except Refused:  # where sandboxes can be had, want of something that another submission used up for a while
+                outcome = _run(job, server, notebook, release)
             with timed(seconds, "notebook"):
                 _show(notebook, outcome)
                 record |= {"sandboxes": outcome.sandboxes, "flags": _flags(job, notebook)}
                 record["exercises"] = {report.exercise: report.as_dict() for report in outcome.reports.values()}
             seconds += outcome.seconds
-        except Refused:
-            raise
         except Exception as error:
             _mark_unjudged(notebook)
             fault = f"{type(error).__name__}: {error}"

@@ -1,7 +1,6 @@
 """Every submission is graded as it deserves, whatever the others are, and again only when something has changed."""
 
 import hashlib
-import importlib
 import json
 import re
 import shutil
@@ -15,9 +14,7 @@ from rich.console import Console
 from autograder import classroom
 from autograder.classroom import pin, pool
 from autograder.classroom.config import gradebook, load
-from autograder.sandbox.client import Refused
-
-grading = importlib.import_module("autograder.classroom.grade")  # its function hides the module
+from autograder.sandbox.client import Refused, Server
 
 QUIET = Console(quiet=True)
 RIGHT = {"double": "def double(a):\n    return 2 * a", "share": "share = 0.75"}
@@ -202,11 +199,11 @@ def test_each_grade_has_a_record_that_explains_it(graded):
 def test_without_isolation_grading_is_refused_unless_asked_for(fresh, hand_in, monkeypatch, points):
     hand_in(fresh, "right", **RIGHT)
 
-    def refuse(*args):
+    def refuse(*args, **options):
         raise Refused("unshare: Operation not permitted")
 
-    monkeypatch.setattr(pool, "work", refuse)
-    with pytest.raises(classroom.ClassError, match=r"does not isolate notebooks \(unshare.*--isolation none"):
+    monkeypatch.setattr(Server, "sandbox", refuse)
+    with pytest.raises(classroom.ClassError, match=r"does not isolate notebooks \(unshare.*; see: autograder doctor$"):
         grade(fresh)
     monkeypatch.undo()
     grade(fresh, isolation="none")
@@ -255,7 +252,6 @@ def test_what_was_done_stays_done_when_the_rest_is_interrupted(fresh, hand_in, m
             raise KeyboardInterrupt
         return work(job, server)
 
-    monkeypatch.setattr(grading, "BATCH", 1)
     monkeypatch.setattr(pool, "work", interrupted)
     with pytest.raises(KeyboardInterrupt):
         grade(fresh)
@@ -263,6 +259,59 @@ def test_what_was_done_stays_done_when_the_rest_is_interrupted(fresh, hand_in, m
     assert list((fresh / ".autograder").glob("work-*")) == []
     done = grade(fresh)
     assert (done.graded, done.unchanged) == ((("b", "toy"), ("c", "toy")), 1)
+
+
+@pytest.mark.parametrize(("refusals", "score"), [(1, 3.0), (2, 0.0)])
+def test_a_sandbox_refused_late_is_tried_again_and_then_concerns_one_submission(
+    fresh, hand_in, monkeypatch, points, refusals, score
+):
+    for student in ("a", "b", "c"):
+        hand_in(fresh, student, **RIGHT)
+    sandbox, made = Server.sandbox, []
+
+    def sometimes(*args, **options):
+        made.append(args)
+        if 3 <= len(made) < 3 + refusals:  # the first is the run's own trial, the second is a's
+            raise Refused("the sandbox did not start")
+        return sandbox(*args, **options)
+
+    monkeypatch.setattr(Server, "sandbox", sometimes)
+    done = grade(fresh)
+    assert [sum(points(fresh, student).values()) for student in ("a", "b", "c")] == [3.0, score, 3.0]
+    told = ["b/toy could not be graded (Refused: the sandbox did not start); the next run tries again"]
+    assert list(done.warnings) == told * (refusals - 1)
+    monkeypatch.undo()
+    grade(fresh)
+    assert sum(points(fresh, "b").values()) == 3.0
+
+
+STEP = """
+from dataclasses import replace
+
+def told(judged, explained):
+    if judged.student == "b":
+        raise RuntimeError("no mail")
+    share = explained["exercises"]["toy/share"]["points"]
+    return replace(judged, scores=judged.scores | {"share": share / 2}, notices=(*judged.notices, "Halved."))
+
+c.Grading.judged = told
+"""
+
+
+def test_a_class_has_a_step_of_its_own_between_judged_and_recorded(fresh, hand_in, points):
+    for student in ("a", "b"):
+        hand_in(fresh, student, **RIGHT)
+    append(fresh / "nbgrader_config.py", STEP)
+    done = grade(fresh)
+    assert points(fresh, "a") == {"double": 2.0, "share": 0.5, "why": 0.0}
+    assert done.notices == {("a", "toy"): ("Halved.",)}
+    assert done.graded == (("a", "toy"),)
+    assert done.warnings == (
+        "b/toy could not be graded (c.Grading.judged failed: RuntimeError: no mail); the next run tries again",
+    )
+    append(fresh / "nbgrader_config.py", "c.Grading.judged = 'told'")
+    with pytest.raises(classroom.ClassError, match="must be a function of a Judged and its record, got 'told'"):
+        grade(fresh)
 
 
 def test_what_belongs_to_no_assignment_is_said(copied):

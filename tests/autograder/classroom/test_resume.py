@@ -1,6 +1,5 @@
 """A run of grading that is killed, and the next one: the same gradebook in the end, and nothing left behind."""
 
-import importlib
 import json
 import multiprocessing
 import os
@@ -17,17 +16,16 @@ from rich.console import Console
 
 from autograder import classroom
 from autograder.classroom import config as settings
-from autograder.classroom import worker
+from autograder.classroom import run, worker
 from tests.autograder.processes import marked, with_mark
 
-grading = importlib.import_module("autograder.classroom.grade")  # its function hides the module
 QUIET = Console(quiet=True)
 RIGHT = "def double(a):\n    return 2 * a"
 STUDENTS = tuple(f"student-{number:02}" for number in range(12))
 COMMAND = """
 import importlib, sys
 from autograder import classroom
-importlib.import_module("autograder.classroom.grade").BATCH = 2
+importlib.import_module("autograder.classroom.run").BATCH = 2
 classroom.grade(sys.argv[1], workers=2)
 """
 
@@ -99,7 +97,7 @@ def test_a_run_that_is_stopped_by_hand_says_so_and_leaves_nothing(handed_in):
 
 
 def test_when_a_worker_is_killed_the_others_finish(handed_in, scores, monkeypatch):
-    monkeypatch.setattr(grading, "BATCH", 1)
+    monkeypatch.setattr(run, "BATCH", 1)
 
     def kill():
         wait_until(lambda: recorded(handed_in))

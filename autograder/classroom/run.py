@@ -1,0 +1,162 @@
+"""One run of grading: what is due is judged, by workers, and recorded as it goes."""
+
+import json
+from concurrent.futures import as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from functools import partial
+
+from .. import exercise as model
+from ..sandbox.client import Refused
+from ..sandbox.run import Times
+from . import config as settings
+from .due import Done
+from .layout import ClassDirectory, ClassError, replace_folder, scratch, write_file
+from .pool import judges
+from .progress import bars
+from .record import Judged, record
+from .worker import Job, rehearse
+
+BATCH = 50  # submissions; what has been judged is recorded after so many
+WORKERS_LOST = 3  # how often a worker may be killed before grading gives up
+
+
+@dataclass
+class Run:
+    """What a run of grading knows of the class, and what went wrong so far.
+
+    Between judged and recorded stands the class's own step, if its ``nbgrader_config.py`` has one:
+    ``c.Grading.judged = step``, where ``step(judged, explained)`` is called in this process for each submission, with
+    what goes into the gradebook (a `Judged`) and with the record that explains it (a dict, as in ``records/``). It
+    returns the `Judged` to record: the one it was given, or ``dataclasses.replace`` of it. A step that raises is told
+    to the instructor; that submission is not recorded, and the next run tries it again.
+
+    Attributes
+    ----------
+    releases : dict of str to str
+        The assignments as they are graded, by topic.
+    done : Done
+        What was graded, by this run and earlier ones.
+    faults : dict of Task to str
+        What could not be graded, and why; the next run tries it again.
+    """
+
+    place: ClassDirectory
+    config: object
+    pinned: dict
+    releases: dict
+    done: Done
+    isolation: str
+    workers: int
+    console: object = None
+    faults: dict = field(default_factory=dict)
+
+    def grade(self, due):
+        """Grade tasks. If a worker is killed, others go on with what it left.
+
+        Raises
+        ------
+        ClassError
+            When this machine does not isolate as asked or loses workers again and again, or `c.Grading.judged` is not a
+            function.
+        """
+        self._step()  # which says what is wrong with it before anything is judged
+        left = due
+        for _ in range(WORKERS_LOST):
+            try:
+                if left:
+                    self._judge(left)
+                return
+            except BrokenProcessPool:
+                left = [task for task in left if task not in self.faults and not self.done.stands(task)]
+            except Refused as refusal:
+                raise ClassError(
+                    f"this machine does not isolate notebooks ({refusal}); see: autograder doctor"
+                ) from refusal
+        raise ClassError("workers were killed again and again, by want of memory perhaps; try: --workers 1")
+
+    def _judge(self, due):
+        """Judge what is due, and record it some at a time: whatever ends this, what has been judged stays judged."""
+        with (
+            scratch(self.place) as folder,
+            judges(len(due), self.workers, self.isolation, self._rehearsals(due)) as submit,
+            bars(self.console, len(due), "Grading") as (count,),
+            settings.log_to(self.place.state / "grade.log") as log,
+        ):
+            waiting = {submit(job): (task, job) for task in due for job in [self._job(task, folder)]}
+            finished = []
+            try:
+                for future in as_completed(waiting):
+                    task, job = waiting[future]
+                    try:
+                        finished.append((task, job, future.result()))
+                    except BrokenProcessPool:
+                        raise
+                    except Exception as error:  # of nbgrader's steps, or of an instructor's own
+                        self.faults[task] = f"{type(error).__name__}: {error}"
+                    count()
+                    if len(finished) >= BATCH:
+                        self._record(finished, log)
+                        finished = []
+            finally:
+                self._record(finished, log)
+
+    def _record(self, finished, log):
+        """Record judged submissions: in the gradebook, then as files in their places, then as done."""
+        stepped = [(task, job, self._stepped(task, job, judged)) for task, job, judged in finished]
+        stepped = [each for each in stepped if each[-1] is not None]
+        if not stepped:
+            return
+        with settings.gradebook(self.config) as gradebook:
+            for topic in dict.fromkeys(task.topic for task, _, _ in stepped):
+                of_topic = [judged for task, _, judged in stepped if task.topic == topic]
+                record(gradebook, topic, of_topic, self.config, log)
+        for task, job, judged in stepped:
+            replace_folder(job.notebook.parent, self.place.step("autograded", task.student, task.topic))
+            write_file(self.place.step("records", task.student, f"{task.topic}.json"), job.record.read_bytes())
+            if judged.fault:
+                self.faults[task] = judged.fault
+                self.done.forget(task)
+            else:
+                self.done.keep(task, judged.notices)
+        self.done.write()
+
+    def _stepped(self, task, job, judged):
+        """Return what the class's own step makes of a judged submission, or None where it fails."""
+        if (step := self._step()) is None:
+            return judged
+        try:
+            made = step(judged, json.loads(job.record.read_text(encoding="utf-8")))
+            if not isinstance(made, Judged) or (made.student, made.topic) != (judged.student, judged.topic):
+                raise TypeError(f"c.Grading.judged must return the Judged of the same submission, got {made!r:.80}")
+            return made
+        except Exception as error:  # it is the instructor's own
+            self.faults[task] = f"c.Grading.judged failed: {type(error).__name__}: {error}"
+            return None
+
+    def _step(self):
+        step = self.config.Grading.get("judged")
+        if step is not None and not callable(step):
+            raise ClassError(f"c.Grading.judged must be a function of a Judged and its record, got {step!r:.80}")
+        return step
+
+    def _rehearsals(self, due):
+        """Yield what can be learnt of the exercises before there is an answer to any."""
+        exercises = self.place.pinned / "exercises"
+        for topic in dict.fromkeys(task.topic for task in due):
+            yield from (partial(rehearse, name, exercises) for name in model.ids(topic, exercises))
+
+    def _job(self, task, folder):
+        course = settings.course_directory(self.config)
+        cell = float(self.config.Execute.get("timeout", Times.cell))
+        return Job(
+            place=self.place,
+            student=task.student,
+            topic=task.topic,
+            release=self.releases[task.topic],
+            folder=folder,
+            max_kilobytes=course.max_file_size,
+            digest=self.pinned["topics"][task.topic],
+            isolation=self.isolation,
+            times=Times(cell=cell, call=min(cell, Times.call)),
+        )
