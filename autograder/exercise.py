@@ -6,8 +6,10 @@ Such a file defines, as plain module names,
 * ``solution``: a function, a class, or a value; and ``given``, where the student starts from a faulty one to repair;
 * ``returns``: the form of an answer (see `forms`);
 * checks, functions ``check_*(submission, rng)`` whose docstring is the property that they assert;
-* wrong answers under ``@misconception`` and right ones under ``@alternative``; where the solution is a value,
-  functions of no argument that return one;
+* ``may_change``, the names of the parameters that an answer may change in place, where there are any;
+* wrong answers under ``@misconception``, others of the same mistake under ``@same_mistake_as``, wrong ones that must
+  have no name under ``@neighbour``, and right ones under ``@alternative``; where the solution is a value, functions of
+  no argument that return one;
 * or, for a free text, ``rubric`` (four rows of points and sentence), ``anchors`` (two of points and text) and
   ``mistakes`` (three sentences), and none of the rest.
 """
@@ -30,23 +32,51 @@ class BadExercise(Exception):
 
 @dataclass(frozen=True)
 class Check:
-    """One property: its name, its sentence, the function that asserts it, and whether it runs only in grading."""
+    """One property: its name, its sentence, the function that asserts it, and whether it runs only in grading.
+
+    Points follow the weights of the checks; an answer that fails a core check earns at most half.
+    """
 
     name: str
     title: str
     run: Any
     hidden: bool
+    core: bool = False
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
 class Misconception:
-    """A wrong answer with a name: the sentence that helps, the check that catches it, the most it may earn."""
+    """A wrong answer with a name: the sentence that helps, the check that catches it, the most it may earn.
+
+    `said_by` is a sentence of that check which no other mistake gets; `variants` make the same mistake otherwise, with
+    other draws for instance.
+    """
 
     name: str
     sentence: str
     answer: Any
     caught_by: str
     worth: float
+    said_by: str = ""
+    variants: tuple["Variant", ...] = ()
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A misconception written another way."""
+
+    name: str
+    answer: Any
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A wrong answer that resembles a misconception and must get no name; `sentence` says what is wrong with it."""
+
+    name: str
+    sentence: str
+    answer: Any
 
 
 @dataclass(frozen=True)
@@ -73,7 +103,9 @@ class Exercise:
     returns: Any = None
     checks: tuple[Check, ...] = ()
     misconceptions: tuple[Misconception, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    may_change: tuple[str, ...] = ()
     rubric: tuple = ()
     anchors: tuple = ()
     mistakes: tuple[str, ...] = ()
@@ -160,21 +192,17 @@ def _load(exercise, root):
         solution=module.solution,
         given=names.get("given", ...),
         returns=module.returns,
-        checks=tuple(
-            Check(name, _sentence(thing, path), thing, vars(thing).get("hidden", False))
-            for name, thing in own
-            if name.startswith("check_")
-        ),
+        may_change=tuple(names.get("may_change", ())),
+        checks=tuple(_check(name, thing, path) for name, thing in own if name.startswith("check_")),
         misconceptions=tuple(
-            Misconception(name, sentence, _answer(thing, module), caught_by, worth)
-            for name, thing in own
-            if "misconception" in vars(thing)
-            for sentence, caught_by, worth in [vars(thing)["misconception"]]
+            Misconception(name, answer=_answer(thing, module), variants=_variants(name, own, module), **mark)
+            for name, thing, mark in _marked(own, "misconception")
+        ),
+        neighbours=tuple(
+            Neighbour(name, sentence, _answer(thing, module)) for name, thing, sentence in _marked(own, "neighbour")
         ),
         alternatives=tuple(
-            Alternative(name, vars(thing)["alternative"], _answer(thing, module))
-            for name, thing in own
-            if "alternative" in vars(thing)
+            Alternative(name, sentence, _answer(thing, module)) for name, thing, sentence in _marked(own, "alternative")
         ),
         **common,
     )
@@ -186,6 +214,28 @@ def _kind(module):
     if inspect.isclass(module.solution):
         return "class"
     return "function" if callable(module.solution) else "value"
+
+
+def _check(name, thing, path):
+    marks = vars(thing)
+    return Check(
+        name,
+        _sentence(thing, path),
+        thing,
+        hidden=marks.get("hidden", False),
+        core=marks.get("core", False),
+        weight=float(marks.get("weight", 1)),
+    )
+
+
+def _marked(own, mark):
+    """Yield name, thing and the mark's content of what a decorator of that name has marked."""
+    return ((name, thing, vars(thing)[mark]) for name, thing in own if mark in vars(thing))
+
+
+def _variants(name, own, module):
+    marked = _marked(own, "same_mistake_as")
+    return tuple(Variant(other, _answer(thing, module)) for other, thing, first in marked if first == name)
 
 
 def _answer(thing, module):

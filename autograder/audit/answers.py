@@ -3,7 +3,7 @@
 from functools import partial
 
 from ..judge.attempt import attempted
-from ..judge.judge import UNEXAMINED, examine, judge, quiet
+from ..judge.judge import UNEXAMINED, earned, examine, judge, quiet
 from ..judge.standin import in_memory
 from ..judge.verdict import PASSED
 from . import zoo
@@ -42,13 +42,13 @@ def junk_answers(exercise):
             for key in _keys(FEW):
                 findings, _ = _examine(exercise, answer, key, exercise.checks)
                 yield from _unexamined(findings, name)
-                if (share := _share(findings)) > allowed:
+                if (share := earned(exercise.checks, findings)) > allowed:
                     passed = ", ".join(f.check for f in findings if f.verdict == PASSED)
                     yield f"{name} earns {share:.2f} of the points, at most {allowed} is right (it passes {passed})"
                     break
     if exercise.given is not ...:
         findings, _ = _examine(exercise, exercise.given, next(_keys(1)), exercise.checks)
-        if _share(findings) == 1:
+        if all(finding.verdict == PASSED for finding in findings):
             yield "what is given to be repaired passes as it is"
 
 
@@ -107,10 +107,6 @@ def _unexamined(findings, name):
     for finding in findings:
         if finding.sentence == UNEXAMINED:
             yield f"{finding.check} itself fails on {name}: {finding.detail}"
-
-
-def _share(findings):
-    return sum(finding.verdict == PASSED for finding in findings) / len(findings)
 
 
 def _keys(count):

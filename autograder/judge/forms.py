@@ -72,6 +72,18 @@ def anything(value):
     return value
 
 
+def free(spec):
+    """Return the form of what an answer may return as it likes: left out when values are compared for a name."""
+    form = form_of(spec)
+
+    def check(value):
+        return form(value)
+
+    check.__doc__ = form.__doc__
+    check.free = True
+    return check
+
+
 def record(cls, **fields):
     """Return the form of a record of dnnkit, each named field in the form given for it."""
     forms = {name: form_of(spec) for name, spec in fields.items()}

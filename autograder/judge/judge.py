@@ -18,6 +18,7 @@ from .standin import in_memory
 from .verdict import CRASHED, NOT_ATTEMPTED, OUT_OF_MEMORY, PASSED, WRONG, Crashed, Ended, Finding, Wrong
 
 UNEXAMINED = "the answer could not be examined"
+CORE_FAILED = 0.5  # the most that an answer earns which fails a core check
 MAX_PRINTED = 2000  # characters of what the answer printed
 MAX_DETAIL = 4000  # and of what is told about one check: an answer chooses its exception's message and traceback
 
@@ -46,11 +47,20 @@ def verdict(exercise, connect, key, checks):
     return Report(
         exercise=exercise.id,
         verdict=failed[0].verdict if failed else PASSED,
-        points=exercise.points * (len(findings) - len(failed)) / len(findings),
+        points=exercise.points * earned(checks, findings),
         possible=exercise.points,
         findings=findings,
         misconception=named.sentence if named else "",
     )
+
+
+def earned(checks, findings):
+    """Return the share of the points: the weights of the checks that passed, at most half where a core one failed."""
+    passed = [finding.verdict == PASSED for finding in findings]
+    share = sum(check.weight for check, fine in zip(checks, passed, strict=True) if fine)
+    share /= sum(check.weight for check in checks)
+    whole = all(fine for check, fine in zip(checks, passed, strict=True) if check.core)
+    return share if whole else min(share, CORE_FAILED)
 
 
 def examine(exercise, connect, key, checks):

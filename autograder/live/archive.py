@@ -25,7 +25,8 @@ STUDENTS = (PACKAGES / "autograder", PACKAGES / "autograder" / "judge")  # rooms
 ENTRIES = ("__init__", "authoring", "judge/__init__", "live/page")  # where the student's side of autograder is entered
 NEED_MORE = {"plot", "pytorch"}  # rooms of dnnkit that need matplotlib and torch
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the date of every member, so that the same sources give the same bytes
-ALWAYS = {"points", "hints", "returns", "solution", "given"}
+WRONG = {"misconception", "same_mistake_as"}  # the marks of answers that a mistake is named by
+ALWAYS = {"points", "hints", "returns", "solution", "given", "may_change"}
 
 
 def setup(app):
@@ -142,8 +143,10 @@ def _public(node, exercise, caught):
         # `...` is as little callable as the value, which is all that judging asks, unless the checks compute with it.
         return node if _uses(exercise.path).get("solution", 0) else ast.parse("solution = ...").body[0]
     marks = {_mark(decorator): decorator for decorator in getattr(node, "decorator_list", ())}
-    if "hidden" in marks or "alternative" in marks:
+    if marks.keys() & {"hidden", "alternative", "neighbour"}:
         return None
+    if "same_mistake_as" in marks:
+        return node if marks["same_mistake_as"].args[0].id in caught else None
     if "misconception" in marks:
         if node.name not in caught:
             return None
@@ -189,6 +192,6 @@ def _without_unused(node, read):
         case ast.Assign(targets=[ast.Name(id=name)]):
             return node if name in {*read, *ALWAYS} else None
         case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-            own = name.startswith("check_") or name in ALWAYS or "misconception" in map(_mark, node.decorator_list)
+            own = name.startswith("check_") or name in ALWAYS or WRONG & set(map(_mark, node.decorator_list))
             return node if own or name in read else None
     return node

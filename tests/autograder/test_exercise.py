@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 import pytest
 
-from autograder import exercise
+from autograder import authoring, exercise
 from autograder.exercise import BadExercise
 
 
@@ -25,6 +25,41 @@ def test_a_file_becomes_an_exercise(toy):
         ("fixed", "check_uses_times", 0.7),
     ]
     assert [other.name for other in made.alternatives] == ["loop"]
+
+
+def test_what_an_author_marks_is_in_the_model(toy):
+    more = """
+@same_mistake_as(squared)
+def multiplied_by_itself(x, *, times=2):
+    return x * x
+
+@neighbour("It is halved.")
+def halved(x, *, times=2):
+    return x / times
+"""
+    made = toy(
+        ("require\n", "require, core, weight, neighbour, same_mistake_as\n"),
+        ("def check_doubles", "@core\n@weight(3)\ndef check_doubles"),
+        ("caught_by=check_doubles)", 'caught_by=check_doubles, said_by="each number must be doubled")'),
+        ("points = 4", 'points = 4\nmay_change = ("x",)'),
+        ("    return [times * v for v in x]\n", "    return [times * v for v in x]\n" + more),
+    )
+    assert [(check.core, check.weight) for check in made.checks] == [(True, 3.0), (False, 1.0), (False, 1.0)]
+    assert made.may_change == ("x",)
+    squared = made.misconceptions[0]
+    assert squared.said_by == "each number must be doubled"
+    assert [(variant.name, variant.answer(3)) for variant in squared.variants] == [("multiplied_by_itself", 9)]
+    assert [(n.name, n.sentence, n.answer(3)) for n in made.neighbours] == [("halved", "It is halved.", 1.5)]
+
+
+def test_a_mark_that_cannot_be_is_refused():
+    def halved(x):
+        return x / 2
+
+    with pytest.raises(ValueError, match="weight must be above 0, got 0"):
+        authoring.weight(0)
+    with pytest.raises(TypeError, match="halved is no misconception"):
+        authoring.same_mistake_as(halved)
 
 
 @pytest.mark.parametrize(

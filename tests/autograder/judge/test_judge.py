@@ -68,6 +68,17 @@ def test_points_are_the_share_of_checks_passed(double):
     assert report.misconception == "The factor is written out."
 
 
+def test_points_follow_weights_and_a_failed_core_check_leaves_half(toy):
+    importing = ("require\n", "require, core, weight\n")
+    last = ("@hidden\ndef check_uses_times", "@hidden\n@weight(2)\ndef check_uses_times")
+    fixed = next(wrong for wrong in toy().misconceptions if wrong.name == "fixed").answer
+    assert verdict(toy(importing, last, name="heavy"), fixed).points == pytest.approx(4 * 2 / 4)
+    core = ("@hidden\ndef check_uses_times", "@hidden\n@core\ndef check_uses_times")
+    assert verdict(toy(importing, core, name="core"), fixed).points == 2.0
+    light = ("@hidden\ndef check_uses_times", "@hidden\n@core\n@weight(9)\ndef check_uses_times")
+    assert verdict(toy(importing, light, name="both"), fixed).points == pytest.approx(4 * 2 / 11)
+
+
 @pytest.mark.parametrize("answer", [3, "text", np.ones(3), None, [1]])
 def test_what_is_no_function_is_wrong(double, answer):
     report = verdict(double, answer)
