@@ -11,7 +11,7 @@ import sys
 from .sandbox.client import Refused
 from .sandbox.warm import warm
 
-INSTALL = "this command needs the course's tools for classes: pip install 'tuning-deep-networks[class]'"
+INSTALL = "this command needs the course's extra `class`: pip install '.[class]' in a checkout, or 'NAME.whl[class]'"
 
 
 def add_class_commands(commands):

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import yaml
 
+from .. import exercise as model
 from .cells import Cell, ChapterError, read_cells
 
-ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = Path(__file__).resolve().parents[1]
+CARRIED = PACKAGE / "book"  # what an installed package carries of the book; see pyproject.toml
+ROOT = CARRIED if CARRIED.is_dir() else PACKAGE.parent
 
 EXERCISE = "Exercise:"
 MYST_ONLY = re.compile(r"^ {0,3}(?:`{3,}|~{3,}|:{3,})\{|(?<!`)\{[A-Za-z][\w:+-]*\}`")
@@ -84,7 +87,7 @@ def topics(root=ROOT) -> tuple[str, ...]:
     Parameters
     ----------
     root : path
-        The course's directory, which holds ``_toc.yml``, ``chapters/`` and ``autograder/exercises/``.
+        The course's directory, which holds ``_toc.yml`` and ``chapters/``; see `exercises_root`.
 
     Raises
     ------
@@ -99,7 +102,13 @@ def topics(root=ROOT) -> tuple[str, ...]:
     except yaml.YAMLError as error:
         raise ChapterError(f"{path}: not YAML ({error})") from error
     names = [Path(file).name for file in _files(toc) if Path(file).parent == Path("chapters")]
-    return tuple(name for name in names if _has_exercises(Path(root), name))
+    folder = exercises_root(root)
+    return tuple(name for name in names if model.ids(name, folder))
+
+
+def exercises_root(root) -> Path:
+    """Return where a course keeps its exercises: this course in its package, any other in its own directory."""
+    return model.EXERCISES if Path(root) == ROOT else Path(root) / "autograder" / "exercises"
 
 
 def _files(node):
@@ -113,11 +122,6 @@ def _files(node):
     elif isinstance(node, list):
         for item in node:
             yield from _files(item)
-
-
-def _has_exercises(root, name):
-    folder = root / "autograder" / "exercises" / name
-    return any(path.stem != "__init__" for path in folder.glob("*.py"))
 
 
 def read(topic: str, root=ROOT) -> Chapter:

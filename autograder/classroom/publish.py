@@ -3,10 +3,11 @@
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 
+from .. import chapter as chapters
 from . import config as settings
 from . import pin
 from .layout import ClassError, replace_folder, scratch, write_file
-from .notebook import exercises_root, handout
+from .notebook import handout
 
 
 def publish(place, topic, source, root, config):
@@ -22,8 +23,8 @@ def publish(place, topic, source, root, config):
         _generate(place, topic, config, folder)
         replace_folder(folder / "release" / topic, place.step("release", topic))
         student = place.step("release", topic, f"{topic}.ipynb").read_bytes()
-        write_file(place.handout / f"{topic}.zip", handout(topic, student))
-        pin.take(place, topic, exercises_root(root), folder)
+        write_file(place.handout / f"{topic}.zip", handout(topic, student, root))
+        pin.take(place, topic, chapters.exercises_root(root), folder)
 
 
 def _generate(place, topic, config, folder):

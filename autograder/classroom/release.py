@@ -6,7 +6,7 @@ from .. import chapter as chapters
 from . import config as settings
 from . import pin
 from .layout import ClassError, alone, open_class
-from .notebook import exercises_root, source_text
+from .notebook import source_text
 from .publish import publish
 from .update import moves, require_same_cells
 
@@ -74,7 +74,7 @@ def _state(place, topic, source, root):
     """Say how a topic's chapter and exercises stand to what the class holds: new, unchanged, or what has changed."""
     if topic not in pin.read(place)["topics"]:
         return "new"
-    files = pin.changed(place, topic, exercises_root(root))
+    files = pin.changed(place, topic, chapters.exercises_root(root))
     if files:
         return f"{CHANGED} ({', '.join(files)})"
     held = place.step("source", topic, f"{topic}.ipynb")

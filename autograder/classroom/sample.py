@@ -14,7 +14,7 @@ from . import config as settings
 from .answers import FULL, NONE, PART
 from .create import create
 from .layout import ClassDirectory, ClassError, open_class, write_file
-from .notebook import exercises_root, source_text
+from .notebook import source_text
 from .release import release
 from .results import NOT_ATTEMPTED, NOT_JUDGED, results
 from .roster import HEADER
@@ -58,7 +58,7 @@ def sample(directory, topics=(), *, root=chapters.ROOT) -> ClassDirectory:
             with settings.gradebook(config) as gradebook:
                 gradebook.remove_assignment(topic)
     release(place.root, topics, update=True, root=root)
-    folder = exercises_root(root)
+    folder = chapters.exercises_root(root)
     exercises = {topic: [model.load(name, folder) for name in model.ids(topic, folder)] for topic in topics}
     most = max(len(exercise.misconceptions) for asked in exercises.values() for exercise in asked)
     students = _students(most)
