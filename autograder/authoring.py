@@ -2,6 +2,7 @@
 
 from numpy.random import default_rng
 
+from . import slips
 from .judge.assertions import close, equal, raises, require
 from .judge.forms import anything, array, boolean, free, instance, integer, mask, number, record, text
 
@@ -31,10 +32,18 @@ __all__ = [
 ]
 
 
-def hidden(check):
-    """Mark a check that runs only in grading."""
-    check.hidden = True
-    return check
+def hidden(check=None, *, like=()):
+    """Mark a check that runs only in grading; `like` names the public check, or checks, whose property it repeats.
+
+    Hidden means other inputs, never another property: ``@hidden(like=check_scale)``.
+    """
+    twins = tuple(_name(twin, "hidden(like=...)") for twin in (like if isinstance(like, tuple) else (like,)))
+
+    def mark(check):
+        check.hidden, check.like = True, twins
+        return check
+
+    return mark if check is None else mark(check)
 
 
 def core(check):
@@ -45,8 +54,8 @@ def core(check):
 
 def weight(share):
     """Mark a check that counts as much as `share` checks of weight 1."""
-    if not share > 0:
-        raise ValueError(f"a check's weight must be above 0, got {share!r}")
+    if not isinstance(share, int | float) or not share > 0:
+        raise slips.BadMark(f"a check's weight is {share!r}", "write a number above 0, such as @weight(3)")
 
     def mark(check):
         check.weight = share
@@ -55,18 +64,20 @@ def weight(share):
     return mark
 
 
-def misconception(sentence, *, caught_by, worth=0.5, said_by=""):
+def misconception(sentence="", *, caught_by=None, worth=0.5, said_by=""):
     """Mark a wrong answer: `sentence` helps who made the mistake, `worth` is the most it may earn, as a share.
 
     An answer gets its name when the checks say of both the same and both returned the same values. Where values cannot
     agree (randomness of the answer's own), `said_by` is a sentence of the check `caught_by` that *is* the mistake:
     whoever gets it there has made it.
     """
+    slips.sentence(sentence, "misconception")
+    caught = _name(caught_by, "misconception")
 
     def mark(answer):
         answer.misconception = {
             "sentence": sentence,
-            "caught_by": caught_by.__name__,
+            "caught_by": caught,
             "worth": worth,
             "said_by": said_by,
         }
@@ -77,8 +88,8 @@ def misconception(sentence, *, caught_by, worth=0.5, said_by=""):
 
 def same_mistake_as(first):
     """Mark an answer that makes the mistake of the misconception `first` in another way, with other draws say."""
-    if "misconception" not in vars(first):
-        raise TypeError(f"{first.__name__} is no misconception")
+    if "misconception" not in getattr(first, "__dict__", {}):
+        raise slips.BadMark(f"@same_mistake_as must be given a misconception, got {first!r:.60}", "name one above it")
 
     def mark(answer):
         answer.same_mistake_as = first.__name__
@@ -87,8 +98,9 @@ def same_mistake_as(first):
     return mark
 
 
-def neighbour(sentence):
+def neighbour(sentence=""):
     """Mark a wrong answer that resembles a misconception but must get no name; `sentence` says what is wrong."""
+    slips.sentence(sentence, "neighbour")
 
     def mark(answer):
         answer.neighbour = sentence
@@ -97,11 +109,19 @@ def neighbour(sentence):
     return mark
 
 
-def alternative(sentence):
+def alternative(sentence=""):
     """Mark a right answer that is written another way, which `sentence` names."""
+    slips.sentence(sentence, "alternative")
 
     def mark(answer):
         answer.alternative = sentence
         return answer
 
     return mark
+
+
+def _name(check, mark):
+    """Return the name of a check that a mark was given."""
+    if not (callable(check) and getattr(check, "__name__", "").startswith("check_")):
+        raise slips.BadMark(f"@{mark} must be given a check, got {check!r:.60}", "name a check that stands above it")
+    return check.__name__

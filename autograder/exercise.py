@@ -6,16 +6,19 @@ Such a file defines, as plain module names,
 * ``solution``: a function, a class, or a value; and ``given``, where the student starts from a faulty one to repair;
 * ``returns``: the form of an answer (see `forms`);
 * checks, functions ``check_*(submission, rng)`` whose docstring is the property that they assert;
+* ``covers``: beside each phrase of the prompt the check, or checks, that fail without it, or why nothing checks it;
 * ``may_change``, the names of the parameters that an answer may change in place, where there are any;
 * wrong answers under ``@misconception``, others of the same mistake under ``@same_mistake_as``, wrong ones that must
   have no name under ``@neighbour``, and right ones under ``@alternative``; where the solution is a value, functions of
   no argument that return one;
-* or, for a free text, ``rubric`` (four rows of points and sentence), ``anchors`` (two of points and text) and
-  ``mistakes`` (three sentences), and none of the rest.
+* ``equivalent``: edits of the reference that no input tells from it, each with the reason;
+* or, for a free text, ``rubric`` (four rows of points and sentence), ``anchors`` (two of points and text),
+  ``mistakes`` (three sentences) and ``words`` (the most an answer may have), and none of the rest.
+
+What is out of form is a `BadExercise` that names the line (see `slips`); `audit` says what is not proven yet.
 """
 
 import ast
-import importlib.util
 import inspect
 import os
 from dataclasses import dataclass
@@ -23,11 +26,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from . import slips
+from .slips import BadExercise
+
 EXERCISES = Path(__file__).parent / "exercises"
-
-
-class BadExercise(Exception):
-    """An exercise's file or its id is not as it must be."""
+WORDS = 120  # of a free text, where its file says no other number
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Check:
     """One property: its name, its sentence, the function that asserts it, and whether it runs only in grading.
 
     Points follow the weights of the checks; an answer that fails a core check earns at most half.
+    `like` names the public checks whose properties a hidden one holds other inputs to.
     """
 
     name: str
@@ -43,6 +47,7 @@ class Check:
     hidden: bool
     core: bool = False
     weight: float = 1.0
+    like: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,9 @@ class Exercise:
     rubric: tuple = ()
     anchors: tuple = ()
     mistakes: tuple[str, ...] = ()
+    words: int = 0
+    covers: tuple[tuple[str, Any], ...] = ()
+    equivalent: tuple[tuple[str, str], ...] = ()
 
     @property
     def topic(self):
@@ -167,43 +175,52 @@ def _load(exercise, root):
     if exercise not in known:
         raise BadExercise(f"there is no exercise {exercise!r}; there are {', '.join(known) or 'none'}")
     path = root / f"{exercise}.py"
-    spec = importlib.util.spec_from_file_location("autograder_exercise_" + exercise.replace("/", "_"), path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    source = slips.Source(path)
+    module = source.run("autograder_exercise_" + exercise.replace("/", "_"))
     names = vars(module)
     own = [(name, thing) for name, thing in names.items() if getattr(thing, "__module__", None) == module.__name__]
-    if not names.get("points", 0) > 0 or not names.get("__doc__"):
-        raise BadExercise(f"{path}: an exercise needs `points` above 0 and a docstring")
+    slips.require_common(names, source)
     common = {
         "id": exercise,
-        "summary": module.__doc__.strip().splitlines()[0],
+        "summary": _first_line(module),
         "points": float(module.points),
         "hints": tuple(names.get("hints", ())),
         "path": path,
     }
     if "rubric" in names:
+        slips.require_text(names, source)
         return Exercise(
-            kind="text", rubric=module.rubric, anchors=module.anchors, mistakes=tuple(module.mistakes), **common
+            kind="text",
+            rubric=module.rubric,
+            anchors=module.anchors,
+            mistakes=tuple(module.mistakes),
+            words=names.get("words", WORDS),
+            **common,
         )
-    if "solution" not in names or "returns" not in names:
-        raise BadExercise(f"{path}: an exercise needs `solution` and `returns`, or a `rubric`")
+    slips.require_judged(names, own, source)
+
+    def answer(thing):
+        return thing if callable(module.solution) else slips.made(thing.__name__, thing, source)
+
     return Exercise(
         kind=_kind(module),
         solution=module.solution,
         given=names.get("given", ...),
         returns=module.returns,
         may_change=tuple(names.get("may_change", ())),
-        checks=tuple(_check(name, thing, path) for name, thing in own if name.startswith("check_")),
+        checks=tuple(_check(name, thing) for name, thing in own if name.startswith("check_")),
         misconceptions=tuple(
-            Misconception(name, answer=_answer(thing, module), variants=_variants(name, own, module), **mark)
+            Misconception(name, answer=answer(thing), variants=_variants(name, own, answer), **mark)
             for name, thing, mark in _marked(own, "misconception")
         ),
         neighbours=tuple(
-            Neighbour(name, sentence, _answer(thing, module)) for name, thing, sentence in _marked(own, "neighbour")
+            Neighbour(name, sentence, answer(thing)) for name, thing, sentence in _marked(own, "neighbour")
         ),
         alternatives=tuple(
-            Alternative(name, sentence, _answer(thing, module)) for name, thing, sentence in _marked(own, "alternative")
+            Alternative(name, sentence, answer(thing)) for name, thing, sentence in _marked(own, "alternative")
         ),
+        covers=tuple(names.get("covers", {}).items()),
+        equivalent=tuple(names.get("equivalent", {}).items()),
         **common,
     )
 
@@ -216,15 +233,16 @@ def _kind(module):
     return "function" if callable(module.solution) else "value"
 
 
-def _check(name, thing, path):
+def _check(name, thing):
     marks = vars(thing)
     return Check(
         name,
-        _sentence(thing, path),
+        _first_line(thing),
         thing,
         hidden=marks.get("hidden", False),
         core=marks.get("core", False),
         weight=float(marks.get("weight", 1)),
+        like=marks.get("like", ()),
     )
 
 
@@ -233,16 +251,10 @@ def _marked(own, mark):
     return ((name, thing, vars(thing)[mark]) for name, thing in own if mark in vars(thing))
 
 
-def _variants(name, own, module):
+def _variants(name, own, answer):
     marked = _marked(own, "same_mistake_as")
-    return tuple(Variant(other, _answer(thing, module)) for other, thing, first in marked if first == name)
+    return tuple(Variant(other, answer(thing)) for other, thing, first in marked if first == name)
 
 
-def _answer(thing, module):
-    return thing if callable(module.solution) else thing()
-
-
-def _sentence(check, path):
-    if not check.__doc__:
-        raise BadExercise(f"{path}: {check.__name__} needs a docstring, the property that it asserts")
-    return check.__doc__.strip().splitlines()[0]
+def _first_line(thing):
+    return thing.__doc__.strip().splitlines()[0]

@@ -8,14 +8,11 @@ import numpy as np
 from .. import exercise as model
 from ..judge.attempt import attempted
 
-MAX_WORDS = 120  # of a free text
 SECRET = re.compile(r"BEGIN SOLUTION|BEGIN HIDDEN|@misconception|@hidden|import \w+ as solution")
 
 
 def file_problems(exercise):
     """Yield a sentence for each thing that the exercise's file lacks."""
-    if len(exercise.hints) != 3:
-        yield f"an exercise has three hints, this one has {len(exercise.hints)}"
     if exercise.kind == "text":
         yield from _text_problems(exercise)
         return
@@ -40,8 +37,8 @@ def _text_problems(exercise):
     if len(exercise.anchors) != 2:
         yield f"a free text has two anchor answers, this one has {len(exercise.anchors)}"
     for points, words in exercise.anchors:
-        if len(words.split()) > MAX_WORDS or not 0 <= points <= exercise.points:
-            yield f"the anchor answer worth {points} must have at most {MAX_WORDS} words and the points that exist"
+        if len(words.split()) > exercise.words or not 0 <= points <= exercise.points:
+            yield f"the anchor answer worth {points} must have at most {exercise.words} words and the points that exist"
     if len(exercise.mistakes) != 3:
         yield f"a free text names three usual mistakes, this one names {len(exercise.mistakes)}"
 

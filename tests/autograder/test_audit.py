@@ -25,7 +25,6 @@ def test_a_good_exercise_has_no_problem(toy):
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ([('("one", "two", "three")', '("one",)')], "three hints"),
         ([("@hidden\n", "")], "no check is hidden"),
         ([('"The factor is written out."', '"Fixed"')], "must be a sentence"),
         ([('"The factor is written out."', '"The input is overwritten."')], "the same sentence"),

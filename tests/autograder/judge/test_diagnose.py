@@ -55,6 +55,7 @@ METER = '''"""Write a running mean."""
 from autograder.authoring import close, instance, misconception, number
 
 points = 2
+hints = ("one", "two", "three")
 returns = instance(update=lambda value: value, mean=number)
 
 class solution:
