@@ -65,7 +65,7 @@ class Claim:
 
     @property
     def numerals(self):
-        """How the measurement's numbers are written: called with one, it returns a text."""
+        """Writes each number of the measurement as text, when called with it."""
         apart = [(end, bound) for end in (self.low, self.high) for bound in self.bounds]
         if self.unit == "%":  # 99.6% is not all
             apart += [(number, 100) for number in (self.mean, self.low, self.high)]
