@@ -1,7 +1,8 @@
 """Point the instructor to answers that may be the reference itself; nobody loses a point by it.
 
 The reference is open source and may be read. Two things are said: that an answer names the function that it was asked
-for, and that it is the reference's code, letter for letter but for comments and docstrings.
+for, and that it is the reference's code, letter for letter but for comments and docstrings. Of a repair only the first:
+the smallest right change of what was given may be the reference itself.
 """
 
 import ast
@@ -40,7 +41,7 @@ def _said(exercise, tree):
     own = next((node for node in tree.body if getattr(node, "name", None) == exercise.name), None)
     if own is not None:
         size, reference = _reference(exercise)
-        if size > FEW_NODES and _plain(own) == reference:
+        if size > FEW_NODES and _plain(own) == reference and exercise.kind != "repair":
             said.append(IS_IT)
     return tuple(said)
 

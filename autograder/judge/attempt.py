@@ -7,15 +7,37 @@ import numpy as np
 
 
 def attempted(answer, given=...):
-    """Return False for `...`, an empty function, a class of empty methods, and for what was `given` unchanged."""
-    if answer is ...:
+    """Return False for what is blank, an empty function, a class of empty methods, and what was `given` unchanged.
+
+    A dict, tuple or list is blank where each of its parts is (`...`, None or an empty text); None alone is a value.
+    """
+    if answer is ... or _all_blank(answer):
         return False
     if inspect.isclass(answer):
-        methods = [thing for thing in vars(answer).values() if inspect.isfunction(thing)]
-        return not all(map(_is_empty, methods))
+        return not all(map(_is_empty, _methods(answer)))
     if inspect.isfunction(answer):
-        return not _is_empty(answer) and not (inspect.isfunction(given) and _same_code(answer, given))
+        return not _is_empty(answer) and not (inspect.isfunction(given) and _same_function(answer, given))
     return given is ... or not _same_value(answer, given)
+
+
+def is_blank(part):
+    """Whether a part of a value was left open."""
+    return part is ... or part is None or (isinstance(part, str) and not part.strip())
+
+
+def _all_blank(answer):
+    parts = answer.values() if type(answer) is dict else answer if type(answer) in (tuple, list) else ()
+    return len(parts) > 0 and all(map(is_blank, parts))
+
+
+def _methods(cls):
+    """Return the functions that a class has, its own or inherited from classes written in Python."""
+    found = {}
+    for base in reversed(cls.__mro__[:-1]):
+        for name, thing in vars(base).items():
+            thing = thing.fget if isinstance(thing, property) else getattr(thing, "__func__", thing)
+            found[name] = thing if inspect.isfunction(thing) else None
+    return [method for method in found.values() if method is not None]
 
 
 def _is_empty(function):
@@ -58,8 +80,15 @@ _EMPTY = [_steps(function) for function in _NOTHING_DONE]
 _LARGEST = max(map(_size, _NOTHING_DONE))
 
 
-def _same_code(one, other):
-    return _moves(one.__code__) == _moves(other.__code__)
+def _same_function(answer, given):
+    """Whether a function does what was given, by default too. One whose docstring was removed has been worked on."""
+    if given.__doc__ and not answer.__doc__:
+        return False
+    return _moves(answer.__code__) == _moves(given.__code__) and _defaults(answer) == _defaults(given)
+
+
+def _defaults(function):
+    return repr((function.__defaults__, function.__kwdefaults__))
 
 
 def _moves(code):

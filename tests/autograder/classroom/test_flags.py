@@ -20,7 +20,7 @@ def test_the_reference_itself_is_recognised(asked):
     edited = "# my own work\n" + source.replace('"""', '"""Mine. ', 1)
     long = sum(1 for _ in ast.walk(ast.parse(source).body[0])) > FEW_NODES
     for copied in (source, edited):
-        assert (IS_IT in flags(asked, copied)) is long
+        assert (IS_IT in flags(asked, copied)) is (long and asked.kind != "repair")
 
 
 @pytest.mark.parametrize("asked", CALLED, ids=lambda asked: asked.id)
@@ -48,6 +48,14 @@ def test_neither_mistakes_nor_other_right_answers_are_accused(asked):
 def test_naming_the_reference_is_said(source, named):
     asked = exercise.load("dropout/inverted_dropout")
     assert (NAMES_IT in flags(asked, source)) is named
+
+
+def test_a_repair_whose_smallest_change_is_the_reference_is_no_copy():
+    asked = exercise.load("dropout/train_with_dropout")
+    given = textwrap.dedent(inspect.getsource(asked.given)).replace("def given(", f"def {asked.name}(")
+    repaired = given.replace("        rng = np.random.default_rng(0)\n", "")
+    assert repaired != given
+    assert flags(asked, repaired) == ()
 
 
 def test_values_and_free_texts_have_no_flags():
