@@ -14,10 +14,11 @@ FEW_NODES = 40  # of syntax; code as short as this is alike by chance
 
 NAMES_IT = "names the reference that was asked for"
 IS_IT = "is the reference's code"
+TOO_LONG = "has {words} words, where {limit} were the most"
 
 
 def flags(exercise, source):
-    """Return what is to be said of the cell of an answer: none, one or both of the sentences above.
+    """Return what is to be said of the cell of an answer: none, one or some of the sentences above.
 
     Parameters
     ----------
@@ -26,7 +27,10 @@ def flags(exercise, source):
     source : str
         The cell's text; text that is not Python has no flags.
     """
-    if exercise.asks_for_value or exercise.kind == "text":
+    if exercise.kind == "text":
+        words = len(source.split())
+        return (TOO_LONG.format(words=words, limit=exercise.words),) if words > exercise.words else ()
+    if exercise.asks_for_value:
         return ()
     try:
         return _said(exercise, ast.parse(source))

@@ -206,7 +206,11 @@ def _nbgrader(place, _):
 
 def _flags(job, notebook):
     """Return, by exercise, what the instructor may want to look at."""
-    answers = {cell.id.removesuffix(ANSWER): cell.source for cell in notebook.cells if cell.id.endswith(ANSWER)}
+    answers = {
+        cell.id.removesuffix(ANSWER): cell.source
+        for cell in notebook.cells
+        if cell.id.endswith(ANSWER) or (cell.cell_type == "markdown" and cell.metadata.get("nbgrader", {}).get("grade"))
+    }
     found = {}
     for name, source in answers.items():
         asked = model.load(f"{job.topic}/{name}", job.place.pinned / "exercises")

@@ -9,6 +9,8 @@ Things with an identity (arrays, generators, handles) are the business of the `T
 import dataclasses
 import json
 import sys
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 
@@ -88,6 +90,8 @@ def encode(value, table, depth=0):
         return float(value)
     if isinstance(value, str):
         return str(value)
+    if isinstance(value, (Fraction, Decimal, np.floating)):
+        return float(value)
     value = _from_torch(value)
     if table.knows(value) or type(value) is np.ndarray:
         return table.encode_shared(value)

@@ -6,9 +6,11 @@ Forms are put together as data: ``(array, mask)`` is a tuple of two, ``{"mean": 
 """
 
 import numbers
+from collections.abc import Mapping
 
 import numpy as np
 
+from .attempt import is_blank
 from .shared import Handle
 from .verdict import Wrong
 
@@ -138,6 +140,49 @@ def form_of(spec):
     if not callable(spec):
         raise TypeError(f"returns must be a form, a tuple of forms or a dict of forms, got {spec!r}")
     return spec
+
+
+def value_of(spec):
+    """Return the form of an answer that is a value; the parts of a dict are held to their forms each by itself.
+
+    So a part that was left open, or is no number, fails the checks that look at it and no other.
+    """
+    return _parts_of({key: form_of(item) for key, item in spec.items()}) if isinstance(spec, dict) else form_of(spec)
+
+
+def _parts_of(forms):
+    name = "a dict with the keys " + ", ".join(map(repr, forms))
+
+    def check(value):
+        if not isinstance(value, dict) or set(value) - set(forms):
+            raise _not(name, value)
+        return Parts(value, forms)
+
+    check.__doc__ = name
+    return check
+
+
+class Parts(Mapping):
+    """A dict that an answer is; each of its parts is held to its form when a check looks at it."""
+
+    def __init__(self, parts, forms):
+        self._parts = parts
+        self._forms = forms
+
+    def __getitem__(self, key):
+        part = self._parts.get(key)
+        if is_blank(part) or (isinstance(part, Handle) and part._kind == "ellipsis"):
+            raise Wrong(f"{key} was left open")
+        try:
+            return self._forms[key](part)
+        except Wrong as wrong:
+            raise Wrong(f"{key}: {wrong.sentence}", wrong.detail) from None
+
+    def __iter__(self):
+        return iter(self._forms)
+
+    def __len__(self):
+        return len(self._forms)
 
 
 def _tuple_of(forms):

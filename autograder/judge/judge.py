@@ -10,7 +10,7 @@ import numpy as np
 
 from .attempt import attempted
 from .diagnose import diagnose
-from .forms import form_of
+from .forms import form_of, value_of
 from .report import Report
 from .seeds import check_rng
 from .shared import Handle
@@ -110,9 +110,9 @@ def _told(text):
 def _submission(exercise, peer):
     """Return what the check calls: the stand-in, with the form of every answer tested."""
     thing = peer.submission()
-    form = form_of(exercise.returns)
     if exercise.asks_for_value:
-        return form(thing)
+        return value_of(exercise.returns)(thing)
+    form = form_of(exercise.returns)
     if not isinstance(thing, Handle):
         kind = "class" if exercise.kind == "class" else "function"
         raise Wrong(f"{exercise.name} must be a {kind}", f"got {type(thing).__name__}")

@@ -227,7 +227,8 @@ def _trained(batchnorm_forward, x, gamma, beta, state, **options):
         np.isfinite(out).all() and (np.ptp(out, axis=0) > 0).all(), "in training the output must vary over the batch"
     )
     shifted, _, _ = _call(batchnorm_forward, x + np.arange(4.0), gamma, beta, state, train=True, **options)
-    close(shifted, out, "in training, to shift a feature in all examples must not change the output")
+    # A shift costs digits: in float32 the default tolerance refuses three right answers in a thousand.
+    close(shifted, out, "in training, to shift a feature in all examples must not change the output", rtol=1e-4)
     return new
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.authoring import close, hidden, misconception, number
+from autograder.authoring import alternative, close, hidden, misconception, number
 
 points = 3
 solution = {"steps_20": 4 * 340, "rate_20": 0.02 / 4, "steps_100": 100 * 340, "rate_100": 0.02 / 100}
@@ -14,8 +14,8 @@ hints = (
     "scales. From ratio 10 to ratio 20 it grows four times.",
 )
 
-# Whoever rounds to one digit has understood as well.
-ROUNDING = 0.16
+# Whoever rounds to one digit has understood as well: 1360 steps are 1000 then.
+ROUNDING = 0.27
 
 
 def check_steps_at_twice_the_ratio(predicted, rng):
@@ -83,6 +83,11 @@ def steps_stay():
 )
 def steps_as_with_momentum():
     return solution | {"steps_20": 680, "steps_100": 3400}
+
+
+@alternative("each number rounded to its first digit")
+def rounded():
+    return {"steps_20": 1000, "rate_20": 0.005, "steps_100": 30000, "rate_100": 0.0002}
 
 
 def _right(predicted, key, sentence):

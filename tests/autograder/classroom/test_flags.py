@@ -3,6 +3,7 @@
 import ast
 import inspect
 import textwrap
+from dataclasses import replace
 
 import pytest
 
@@ -62,3 +63,10 @@ def test_values_and_free_texts_have_no_flags():
     for asked in ASKED:
         if asked not in CALLED:
             assert flags(asked, asked.summary) == ()
+
+
+def test_a_free_text_over_its_limit_is_pointed_out():
+    asked = next(one for one in ASKED if one.kind == "text")
+    assert flags(asked, "word " * asked.words) == ()
+    assert flags(asked, "word " * (asked.words + 1)) == ("has 121 words, where 120 were the most",)
+    assert flags(replace(asked, words=2), "three words here") == ("has 3 words, where 2 were the most",)

@@ -1,10 +1,15 @@
 """Judging: the verdicts are told apart, points are the share of checks passed, and nothing gets out of hand."""
 
+import functools
 import warnings
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
+import torch
 
+from autograder import exercise
 from autograder.judge.judge import UNEXAMINED, judge
 
 
@@ -140,3 +145,75 @@ def test_an_answer_is_left_as_it_was(double):
 
     verdict(double, counting)
     assert state["calls"] == 3
+
+
+WORKED = '''"""Work two numbers out."""
+from autograder.authoring import close, misconception, number
+
+points = 2
+hints = ("one", "two", "three")
+returns = {"sum": number, "product": number}
+solution = {"sum": 5.5, "product": 7}
+
+def check_sum(worked, rng):
+    """The sum."""
+    close(worked["sum"], 5.5, "sum is another")
+
+def check_product(worked, rng):
+    """The product."""
+    close(worked["product"], 7, "product is another")
+'''
+
+
+@pytest.fixture
+def worked(tmp_path):
+    """An exercise that asks for a dict of two numbers."""
+    (tmp_path / "toys").mkdir()
+    (tmp_path / "toys" / "worked.py").write_text(WORKED)
+    return exercise.load("toys/worked", root=tmp_path)
+
+
+@pytest.mark.parametrize("part", [None, ..., "", "seven", [1, 2], 6])
+def test_a_blank_in_a_value_costs_no_more_than_a_wrong_guess(worked, part):
+    report = verdict(worked, {"sum": 5.5, "product": part})
+    assert [finding.verdict for finding in report.findings] == ["passed", "wrong"]
+    assert report.points == 1
+    assert ("was left open" in report.findings[1].sentence) == (part in (None, ..., ""))
+
+
+def test_a_part_that_is_not_there_is_blank_and_one_too_many_is_wrong(worked):
+    assert verdict(worked, {"sum": 5.5}).points == 1
+    assert verdict(worked, {"sum": 5.5, "produkt": 7}).points == 0
+    assert verdict(worked, {"sum": ..., "product": None}).verdict == "not attempted"
+    assert verdict(worked, (5.5, 7)).points == 0
+
+
+@pytest.mark.parametrize(
+    "five_and_a_half",
+    [Fraction(11, 2), Decimal("5.5"), np.array(5.5), np.float32(5.5), torch.tensor(5.5), np.longdouble("5.5")],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_number_may_be_written_in_other_ways(worked, five_and_a_half):
+    assert verdict(worked, {"sum": five_and_a_half, "product": np.array(7)}).verdict == "passed"
+
+
+class _Twice:
+    def __call__(self, x, *, times=2):
+        return times * x
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda x, times=2: x * times,
+        functools.partial(lambda x, y, times: x * times, y=None, times=2),
+        lambda x, times=2: [Fraction(value) * times for value in x],
+        lambda x, times=2: torch.tensor(x, requires_grad=True) * times,
+        lambda x, **options: x * options.get("times", 2),
+        _Twice(),
+        _Twice().__call__,
+    ],
+    ids=["a lambda", "a partial", "fractions", "a tensor", "options", "an object", "a method"],
+)
+def test_a_function_may_be_written_in_other_ways(double, answer):
+    assert verdict(double, answer).verdict == "passed"
