@@ -13,13 +13,19 @@ import numpy as np
 def array(name, value, *, ndim=None, shape=None):
     """Return `value` as a finite float array; float32 stays float32, integers become float64.
 
-    `ndim` is the number of axes asked for; `shape` is an exact shape in which None leaves an axis free.
+    Half precision is refused: sums and squares overflow in it, or vanish beside an eps of 1e-8. `ndim` is the number of
+    axes asked for; `shape` is an exact shape in which None leaves an axis free.
     """
     out = np.asarray(value)
     if out.dtype.kind not in "iuf":
         raise TypeError(f"{name} must be an array of real numbers, got {_what(value, out)}")
     if out.dtype.kind != "f":
         out = out.astype(np.float64)
+    out = out.astype(out.dtype.newbyteorder("="), copy=False)
+    if out.dtype.itemsize not in (4, 8):
+        raise TypeError(
+            f"{name} must be float32 or float64, got dtype {out.dtype}: convert it with .astype(np.float32)"
+        )
     if ndim is not None and out.ndim != ndim:
         raise ValueError(f"{name} must have {ndim} axes, got shape {out.shape}")
     if shape is not None and not _fits(out.shape, shape):
@@ -94,8 +100,13 @@ def sizes(name, value):
 
 
 def categories(name, value, *, shape=(None,), like=None):
-    """Return `value` as an array of names of kinds: integers, booleans or text; text if and only if `like` is."""
+    """Return `value` as an array of names of kinds: integers, booleans or text; text if and only if `like` is.
+
+    Text may come as Python strings in an array of objects, which is what a column of a data frame becomes.
+    """
     out = np.asarray(value)
+    if out.dtype.kind in "OT" and all(isinstance(entry, str) for entry in out.flat):
+        out = np.array(out.tolist(), dtype=str).reshape(out.shape)
     if out.dtype.kind not in "iubU":
         raise TypeError(f"{name} must be an array of integers, booleans or text, got {_what(value, out)}")
     if like is not None and (out.dtype.kind == "U") != (like.dtype.kind == "U"):
@@ -116,10 +127,17 @@ def function(name, value, call):
 
 
 def one_of(name, value, options):
-    """Return `value` if it is one of the named `options`."""
-    if value not in options:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, options))}, got {value!r}")
+    """Return `value` if it is one of the named `options`; neither need be hashable."""
+    if not any(same(value, option) for option in options):
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, options))}, got {value!r}"[:300])
     return value
+
+
+def same(a, b):
+    """Whether two values of any type are equal, arrays entry by entry."""
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        return type(a) is type(b) and np.array_equal(a, b)
+    return a is b or bool(a == b)
 
 
 def boolean(name, value):
@@ -141,6 +159,11 @@ def generator(rng):
 def labels(name, value, *, classes, n=None):
     """Return `value` as an int64 array of `n` labels (any number if None), each one of 0 .. classes - 1."""
     out = np.asarray(value)
+    if out.dtype.kind in "UTO" and out.size and all(isinstance(entry, str) for entry in out.flat):
+        raise TypeError(
+            f"{name} must be an array of integer labels, got text such as {str(out.flat[0])!r}: number the classes "
+            "with numpy.unique(..., return_inverse=True)[1]"
+        )
     if out.dtype.kind not in "iu":
         raise TypeError(f"{name} must be an array of integer labels, got {_what(value, out)}")
     if not _fits(out.shape, (n,)) or out.size == 0:
