@@ -50,10 +50,24 @@ class EarlyStopper:
     >>> stopper.best_loss, stopper.best_step, stopper.best_params
     (0.5, 1, {'step': 1})
 
-    As a callback of :func:`dnnkit.mlp.train`, which ends when one returns True:
+    As a callback of :func:`dnnkit.mlp.train`, which ends when one returns True. What goes into the best step's loss is
+    the whole network, batch norm's running statistics too:
 
+    >>> from dnnkit import data, mlp
+    >>> from dnnkit.hyperparameters import Hyperparameters
+    >>> split = data.split_digits(n_train=100, n_dev=500, rng=np.random.default_rng(0))
+    >>> start = mlp.init([64, 32, 10], scheme="he", rng=np.random.default_rng(1))
     >>> stopper = EarlyStopper(patience=5)
-    >>> callback = lambda progress: stopper.step(progress.dev_loss, progress.params)
+    >>> history = mlp.train(
+    ...     start,
+    ...     split[:4],
+    ...     Hyperparameters(learning_rate=0.1, epochs=100, batch_size=20, batchnorm=True),
+    ...     rng=np.random.default_rng(2),
+    ...     callbacks=lambda progress: stopper.step(progress.dev_loss, progress.network),
+    ... )
+    >>> best = stopper.best_params
+    >>> best.error(split.x_dev, split.y_dev) == history.dev_errors[stopper.best_step]
+    np.True_
     """
 
     def __init__(self, *, patience, min_delta=0.0):

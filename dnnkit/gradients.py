@@ -236,7 +236,8 @@ def clip_by_global_norm(grads, max_norm):
     -------
     clipped : list of arrays of the shapes and dtypes of `grads`
     norm : float
-        The joint norm before clipping, worth watching.
+        The joint norm before clipping, worth watching; infinite if it overflows, and the gradients are clipped all the
+        same.
 
     Raises
     ------
@@ -255,9 +256,10 @@ def clip_by_global_norm(grads, max_norm):
     ([array([0.6]), array([[0.8]])], 5.0)
     """
     grads, max_norm = _gradients(grads), _inputs.number("max_norm", max_norm, low=0, low_open=True)
-    norm = global_norm(*grads)
-    factor = clip_factor(norm, max_norm)
-    return [np.asarray(grad * factor) for grad in grads], norm
+    norm, factors = norm_and_factors(max_norm, *grads)
+    for factor in factors or (1.0,):
+        grads = [np.asarray(grad * factor) for grad in grads]
+    return grads, norm
 
 
 def clip_by_value(grads, limit):
@@ -351,17 +353,28 @@ def _largest(array):
 
 
 def global_norm(*arrays):
-    """Euclidean norm of all entries together."""
-    # Scaled, in float64: in float32 the squares of a vanishing gradient are zero, and of an exploding one infinite.
+    """Euclidean norm of all entries together, infinite if float64 cannot hold it."""
+    largest, relative = _norm(arrays)
+    return largest * relative
+
+
+def norm_and_factors(max_norm, *arrays):
+    """The global norm, and what to multiply the arrays by, one after the other, to bring it down to `max_norm`."""
+    largest, relative = _norm(arrays)
+    norm = largest * relative
+    if norm <= max_norm:
+        return norm, ()
+    if math.isinf(norm):  # then its factor would be 0: first by the largest entry, which is a float
+        return norm, (1 / largest, max_norm / relative)
+    return norm, (max_norm / norm,)
+
+
+def _norm(arrays):
+    # In float32 the squares of a vanishing gradient are zero, and of an exploding one infinite: scaled, and in float64.
     largest = max(map(_largest, arrays))
     if largest == 0:
-        return 0.0
-    return largest * math.sqrt(sum(float(np.sum((array / np.float64(largest)) ** 2)) for array in arrays))
-
-
-def clip_factor(norm, max_norm):
-    """What to multiply gradients of that norm by, so that it is at most `max_norm`."""
-    return 1.0 if norm <= max_norm else max_norm / norm
+        return 0.0, 1.0
+    return largest, math.sqrt(sum(float(np.sum((array / np.float64(largest)) ** 2)) for array in arrays))
 
 
 def _list(name, value):

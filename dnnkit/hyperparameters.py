@@ -57,13 +57,13 @@ class Hyperparameters:
     clip_value : float or None
         Largest size of an entry of the gradient, penalties included; positive.
     max_norm : float or None
-        Largest norm of the incoming weights of a unit, restored after each step; positive.
+        Largest norm of the incoming weights of a neuron, restored after each step; positive.
     keep_prob : float or tuple of float
-        Share of units that dropout keeps, in (0, 1]: one number for all hidden layers, or one for each.
+        Share of neurons that dropout keeps, in (0, 1]: one number for all hidden layers, or one for each.
     batchnorm : bool
         Whether batch norm stands between each hidden layer's weighted sums and its activation.
     batchnorm_momentum : float
-        Share of a new batch in the running statistics, in (0, 1].
+        Share of a new batch in the running statistics, in (0, 1]; only with batch norm.
 
     Raises
     ------
@@ -105,7 +105,7 @@ class Hyperparameters:
 
     def __post_init__(self):
         def keep(name, value):
-            object.__setattr__(self, name, value)  # the way past a frozen dataclass, for its own normalised values
+            object.__setattr__(self, name, value)  # the way past a frozen dataclass, for its own normalized values
 
         if not callable(self.learning_rate):
             keep("learning_rate", _inputs.number("learning_rate", self.learning_rate, low=0, low_open=True))
@@ -127,12 +127,16 @@ class Hyperparameters:
             keep("keep_prob", _inputs.probability("keep_prob", self.keep_prob))
         keep("batchnorm", _inputs.boolean("batchnorm", self.batchnorm))
         keep("batchnorm_momentum", _inputs.probability("batchnorm_momentum", self.batchnorm_momentum))
-        for name in sorted(set().union(*OPTIMIZERS.values()).difference(OPTIMIZERS[self.optimizer])):
+        idle = set().union(*OPTIMIZERS.values()).difference(OPTIMIZERS[self.optimizer])
+        self._refuse(sorted(idle), f"with optimizer {self.optimizer!r}")
+        self._refuse([] if self.batchnorm else ["batchnorm_momentum"], "without batch norm")
+
+    def _refuse(self, idle, where):
+        for name in idle:
             default = getattr(type(self), name)
             if getattr(self, name) != default:
                 raise ValueError(
-                    f"{name} must be left at {default:g} with optimizer {self.optimizer!r}, which has no use for it, "
-                    f"got {getattr(self, name)!r}"
+                    f"{name} must be left at {default:g} {where}, which has no use for it, got {getattr(self, name)!r}"
                 )
 
 
@@ -144,9 +148,9 @@ def count_parameters(sizes, *, bias=True):
     Parameters
     ----------
     sizes : sequence of int
-        Inputs :math:`n_0`, units of each hidden layer, outputs :math:`n_L`. The inputs have no weights of their own.
+        Inputs :math:`n_0`, neurons of each hidden layer, outputs :math:`n_L`. The inputs have no weights of their own.
     bias : bool
-        Whether each layer has a bias for each of its units (the second term).
+        Whether each layer has a bias for each of its neurons (the second term).
 
     Returns
     -------
@@ -180,7 +184,7 @@ def memory_bytes(sizes, *, dtype="float32", optimizer_slots=0):
     Parameters
     ----------
     sizes : sequence of int
-        Inputs, units of each hidden layer, outputs.
+        Inputs, neurons of each hidden layer, outputs.
     dtype : {"float16", "float32", "float64"}
     optimizer_slots : int
         Numbers that the optimizer remembers for each parameter: 0 for plain gradient descent, 1 for momentum and
@@ -222,7 +226,7 @@ def activation_bytes(sizes, batch_size, *, dtype="float32"):
     Parameters
     ----------
     sizes : sequence of int
-        Inputs, units of each hidden layer, outputs.
+        Inputs, neurons of each hidden layer, outputs.
     batch_size : int
         Number n of examples in the batch.
     dtype : {"float16", "float32", "float64"}
@@ -270,7 +274,7 @@ def width_for_budget(n_inputs, n_outputs, budget, *, hidden_layers):
     Returns
     -------
     int
-        The width h; with h + 1 units the network would be over the budget.
+        The width h; with h + 1 neurons the network would be over the budget.
 
     Raises
     ------

@@ -4,12 +4,13 @@ from dnnkit.mlp.history import History, Progress
 from dnnkit.mlp.layers import BatchNormParameters
 from dnnkit.mlp.loop import train
 from dnnkit.mlp.plain import train_plain
-from dnnkit.mlp.prediction import error, outputs, predict
+from dnnkit.mlp.prediction import Network, error, outputs, predict
 from dnnkit.mlp.start import init
 
 __all__ = [
     "BatchNormParameters",
     "History",
+    "Network",
     "Progress",
     "error",
     "init",

@@ -10,18 +10,31 @@ from dnnkit.mlp import prediction
 
 
 class Progress(NamedTuple):
-    """What an evaluation found and a callback sees; `params` are read-only views that go on changing: copy to keep."""
+    """What an evaluation found and a callback sees.
+
+    The arrays of `network` are read-only views that go on changing: copy the network to keep it, with its running
+    statistics of batch norm, as :class:`~dnnkit.early_stopping.EarlyStopper` does.
+    """
 
     epoch: int
     step: int
-    params: list
-    batchnorm: list
+    network: prediction.Network
     train_loss: float
     train_error: float
     dev_loss: float | None
     dev_error: float | None
     weight_norms: list
     gradient_norms: list
+
+    @property
+    def params(self):
+        """The network's list of (W, b)."""
+        return self.network.params
+
+    @property
+    def batchnorm(self):
+        """The network's list of BatchNormParameters."""
+        return self.network.batchnorm
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -39,7 +52,8 @@ class History:
         One for each hidden layer, or empty without batch norm.
     hyperparameters : Hyperparameters
     losses : float array of shape (steps,)
-        Loss of each minibatch before its step, dropout and batch norm in training mode.
+        Loss of each minibatch before its step, dropout and batch norm in training mode. In a training that diverged the
+        last is not finite; if no minibatch saw that, it is the loss of the whole training set.
     epochs : int64 array of shape (evaluations,)
         How many epochs had passed at each evaluation.
     train_losses, train_errors : float arrays of shape (evaluations,)
@@ -50,7 +64,7 @@ class History:
     seconds : float
         Wall time of the steps, evaluations and callbacks left out.
     diverged_at : int or None
-        The step (counted from 0) whose loss was not finite.
+        The first step (counted from 0) whose loss is not finite, and which is not made: ``losses[diverged_at]``.
     """
 
     params: list
@@ -73,17 +87,22 @@ class History:
         train = f"train error {self.train_errors[-1]:.4g}"
         return f"History({self.epochs[-1]} epochs, {len(self.losses)} steps, {train}{dev}{diverged})"
 
+    @property
+    def network(self):
+        """The trained network, as one :class:`~dnnkit.mlp.Network`."""
+        return prediction.Network(self.params, self.batchnorm, self.hyperparameters.activation)
+
     def outputs(self, x):
         """:func:`dnnkit.mlp.outputs` of the trained network."""
-        return prediction.outputs(self.params, x, activation=self.hyperparameters.activation, batchnorm=self.batchnorm)
+        return self.network.outputs(x)
 
     def predict(self, x):
         """:func:`dnnkit.mlp.predict` by the trained network."""
-        return prediction.predict(self.params, x, activation=self.hyperparameters.activation, batchnorm=self.batchnorm)
+        return self.network.predict(x)
 
     def error(self, x, y):
         """:func:`dnnkit.mlp.error` of the trained network."""
-        return prediction.error(self.params, x, y, activation=self.hyperparameters.activation, batchnorm=self.batchnorm)
+        return self.network.error(x, y)
 
 
 def collect(h, stack, losses, evaluations, seconds, diverged_at):

@@ -9,7 +9,7 @@ from dnnkit import _inputs
 from dnnkit.hyperparameters import Hyperparameters
 from dnnkit.mlp import layers, updates
 from dnnkit.mlp.history import Progress, collect
-from dnnkit.mlp.prediction import wrong_answers
+from dnnkit.mlp.prediction import Network, wrong_answers
 
 _ROWS = 256  # evaluated at once, or a batch if that is more: the activations of a whole set need not fit into memory
 
@@ -33,7 +33,7 @@ def train(params, data, hyperparameters, *, rng, callbacks=(), evaluate_every=1,
         shape (n,) for the cross-entropy, a float array of shape (n, outputs) for the squared error.
     hyperparameters : Hyperparameters
     rng : numpy.random.Generator
-    callbacks : iterable of callables
+    callbacks : callable or iterable of callables
         Each is called with a :class:`Progress` after each evaluation; one that returns True ends the training.
     evaluate_every : int
         Epochs between evaluations on the whole sets; the last epoch is always evaluated.
@@ -47,7 +47,8 @@ def train(params, data, hyperparameters, *, rng, callbacks=(), evaluate_every=1,
     Raises
     ------
     TypeError, ValueError
-        If an argument does not fit; checked once, before the first step.
+        If an argument does not fit, checked once, before the first step; or if a schedule gives no rate that is finite
+        and not negative.
     FloatingPointError
         If the loss is not finite; the message names the step and the hyperparameters.
 
@@ -69,13 +70,16 @@ def train(params, data, hyperparameters, *, rng, callbacks=(), evaluate_every=1,
     params, sets = _checked(params, data, hyperparameters)
     evaluate_every = _inputs.count("evaluate_every", evaluate_every)
     _inputs.one_of("on_divergence", on_divergence, ("raise", "record"))
+    callbacks = [callbacks] if callable(callbacks) else list(callbacks)
+    for index, callback in enumerate(callbacks):
+        _inputs.function(f"callbacks[{index}]", callback, "callback(progress)")
     shuffler, dropper = map(np.random.default_rng, _inputs.generator(rng).integers(2**63, size=2))
     h, (x, y) = hyperparameters, sets[0]
     stack = layers.Stack(params, h, dropper)
     chain = updates.chain(stack, h, len(x))
-    schedule = h.learning_rate if callable(h.learning_rate) else lambda step: h.learning_rate
-    losses = np.empty(h.epochs * math.ceil(len(x) / h.batch_size))
-    step, seconds, evaluations = 0, 0.0, []
+    schedule = _rates(h.learning_rate)
+    losses = np.empty(h.epochs * math.ceil(len(x) / h.batch_size) + 1)
+    step, seconds, evaluations, diverged_at = 0, 0.0, [], None
 
     for epoch in range(1, h.epochs + 1):
         started = time.perf_counter()
@@ -84,24 +88,33 @@ def train(params, data, hyperparameters, *, rng, callbacks=(), evaluate_every=1,
             for start in range(0, len(x), h.batch_size):
                 batch = order[start : start + h.batch_size]
                 loss = losses[step] = stack.backpropagate(x.take(batch, axis=0), y.take(batch, axis=0))
-                step += 1
                 if not math.isfinite(loss):
+                    diverged_at = step
                     break
-                rate = schedule(step - 1)
+                rate = schedule(step)
                 for update in chain:
                     update(rate)
+                step += 1
         seconds += time.perf_counter() - started
-        if math.isfinite(loss) and epoch % evaluate_every and epoch < h.epochs:
+        if diverged_at is None and epoch % evaluate_every and epoch < h.epochs:
             continue
         evaluations.append(_evaluate(stack, sets, h, epoch, step))
-        diverged = not (math.isfinite(loss) and math.isfinite(evaluations[-1].train_loss))
-        stops = [callback(evaluations[-1]) for callback in callbacks if not diverged]
-        if diverged or any(stops):
+        if diverged_at is None and not math.isfinite(evaluations[-1].train_loss):
+            losses[step], diverged_at = evaluations[-1].train_loss, step
+        stops = [callback(evaluations[-1]) for callback in callbacks if diverged_at is None]
+        if diverged_at is not None or any(stops):
             break
 
-    if diverged and on_divergence == "raise":
-        raise FloatingPointError(f"loss is not finite at step {step - 1} (epoch {epoch}) with {h}")
-    return collect(h, stack, losses[:step], evaluations, seconds, step - 1 if diverged else None)
+    if diverged_at is not None and on_divergence == "raise":
+        raise FloatingPointError(f"loss is not finite at step {diverged_at} (epoch {epoch}) with {h}")
+    return collect(h, stack, losses[: step + (diverged_at is not None)], evaluations, seconds, diverged_at)
+
+
+def _rates(learning_rate):
+    """The rate of each step; what a schedule gives is looked at, since a negative rate would climb without a word."""
+    if callable(learning_rate):
+        return lambda step: _inputs.number(f"learning_rate({step})", learning_rate(step), low=0)
+    return lambda step: learning_rate
 
 
 def _checked(params, data, h):
@@ -135,9 +148,8 @@ def _evaluate(stack, sets, h, epoch, step):
         found = [number for x, y in sets for number in _loss_and_error(stack, x, y, h)]
         norms = [[float(np.linalg.norm(W)) for W in Ws] for Ws in (stack.Ws, stack.dWs)]
     found += [None] * (4 - len(found))
-    return Progress(
-        epoch, step, [tuple(map(_read_only, pair)) for pair in stack.params], stack.batchnorm, *found, *norms
-    )
+    params = [tuple(map(_read_only, pair)) for pair in stack.params]
+    return Progress(epoch, step, Network(params, stack.batchnorm, h.activation), *found, *norms)
 
 
 def _loss_and_error(stack, x, y, h):

@@ -1,9 +1,31 @@
 """What a network answers, and how often it is wrong: in evaluation mode, where nothing is dropped."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from dnnkit import _inputs, network
 from dnnkit.mlp import layers
+
+
+class Network(NamedTuple):
+    """All that an answer in evaluation mode needs: parameters, batch norm's part of each hidden layer, activation."""
+
+    params: list
+    batchnorm: list
+    activation: str
+
+    def outputs(self, x):
+        """:func:`dnnkit.mlp.outputs` of this network."""
+        return outputs(self.params, x, activation=self.activation, batchnorm=self.batchnorm)
+
+    def predict(self, x):
+        """:func:`dnnkit.mlp.predict` by this network."""
+        return predict(self.params, x, activation=self.activation, batchnorm=self.batchnorm)
+
+    def error(self, x, y):
+        """:func:`dnnkit.mlp.error` of this network."""
+        return error(self.params, x, y, activation=self.activation, batchnorm=self.batchnorm)
 
 
 def outputs(params, x, *, activation="relu", batchnorm=()):

@@ -11,7 +11,7 @@ def init(sizes, *, scheme, rng, dtype="float32"):
     Parameters
     ----------
     sizes : sequence of int
-        Features, units of each hidden layer, outputs.
+        Features, neurons of each hidden layer, outputs.
     scheme : str
         As in :func:`dnnkit.initialization.init_weights`.
     rng : numpy.random.Generator

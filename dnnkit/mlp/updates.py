@@ -30,8 +30,9 @@ def chain(stack, h, m):
             grad += regularization.l1_term(w, h.lam_l1, m)
 
     def clip_norm(rate):
-        norm = gradients.global_norm(*(grad for _, grad in blocks))
-        np.multiply(stack.gradient, gradients.clip_factor(norm, h.clip_norm), out=stack.gradient)
+        _, factors = gradients.norm_and_factors(h.clip_norm, *(grad for _, grad in blocks))
+        for factor in factors:
+            np.multiply(stack.gradient, factor, out=stack.gradient)
 
     def clip_value(rate):
         np.clip(stack.gradient, -h.clip_value, h.clip_value, out=stack.gradient)

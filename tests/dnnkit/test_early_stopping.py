@@ -131,12 +131,12 @@ def test_training_ends_and_its_best_parameters_have_the_best_dev_error():
         data,
         h,
         rng=np.random.default_rng(2),
-        callbacks=[lambda progress: stopper.step(progress.dev_loss, progress.params)],
+        callbacks=lambda progress: stopper.step(progress.dev_loss, progress.network),
     )
     stopped_at, best_at = stop_epoch(history.dev_losses, patience=8)
     assert len(history.epochs) == stopped_at + 1 < h.epochs
     assert stopper.best_step == best_at < stopped_at
-    assert mlp.error(stopper.best_params, *data[2:]) == pytest.approx(history.dev_errors[best_at])
+    assert stopper.best_params.error(*data[2:]) == pytest.approx(history.dev_errors[best_at])
     assert stopper.best_loss == history.dev_losses.min() < history.dev_losses[-1]
 
 

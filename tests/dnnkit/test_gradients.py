@@ -221,6 +221,17 @@ def test_clipping_by_global_norm_agrees_with_torch(shapes, max_norm, seed, dtype
     assert joint == pytest.approx(min(norm, max_norm), rel=1e-6)
 
 
+@pytest.mark.parametrize("size", [1e300, 1.7e308])
+def test_a_norm_that_overflows_is_clipped_all_the_same(size):
+    directions = [np.array([3.0, -1.0, 0.5]) / 3, np.full((40, 50), 0.25)]
+    clipped, norm = clip_by_global_norm([size * direction for direction in directions], 2.0)
+    expected, _ = clip_by_global_norm(directions, 2.0)
+    assert norm == (math.inf if size > 1e308 else pytest.approx(size * math.sqrt(10.25 / 9 + 2000 / 16), rel=1e-12))
+    for ours, theirs in zip(clipped, expected):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+    assert math.sqrt(sum(float(np.sum(grad**2)) for grad in clipped)) == pytest.approx(2, rel=1e-12)
+
+
 @settings(max_examples=30, deadline=None)
 @given(shapes=SHAPES, limit=st.floats(1e-3, 10), seed=st.integers(0, 2**32 - 1))
 def test_clipping_by_value_agrees_with_torch(shapes, limit, seed):

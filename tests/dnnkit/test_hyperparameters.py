@@ -96,6 +96,13 @@ def test_a_setting_that_the_optimizer_would_ignore_is_refused(optimizer, setting
         Hyperparameters(**settings)
 
 
+def test_batch_norms_momentum_is_refused_without_batch_norm():
+    settings = {"learning_rate": 0.1, "epochs": 3, "batchnorm_momentum": 0.5}
+    assert Hyperparameters(**settings, batchnorm=True).batchnorm_momentum == 0.5
+    with pytest.raises(ValueError, match=r"batchnorm_momentum must be left at 0.1 without batch norm, .* got 0.5"):
+        Hyperparameters(**settings)
+
+
 # what sizes cost
 
 

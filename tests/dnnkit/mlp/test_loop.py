@@ -389,6 +389,14 @@ def test_callbacks_see_each_evaluation_and_one_may_stop():
     assert not np.array_equal(kept[0][0], kept[1][0])
 
 
+@pytest.mark.parametrize("wrap", [lambda callback: callback, lambda callback: (c for c in [callback]), lambda c: {c}])
+def test_callbacks_may_be_one_function_or_anything_that_gives_them(wrap):
+    params, x, y = problem()
+    seen = []
+    mlp.train(params, (x, y), hyperparameters(epochs=3), rng=rng(), callbacks=wrap(seen.append))
+    assert [progress.epoch for progress in seen] == [1, 2, 3]
+
+
 def test_a_callback_cannot_change_the_network():
     params, x, y = problem()
 
@@ -407,14 +415,15 @@ def test_early_stopping_is_a_callback_and_its_best_parameters_give_the_best_loss
     stopper = EarlyStopper(patience=3)
 
     def stop(progress):
-        return stopper.step(progress.dev_loss, (progress.params, progress.batchnorm))
+        return stopper.step(progress.dev_loss, progress.network)
 
     history = mlp.train(params, (x, y, x_dev, y_dev), h, rng=rng(), callbacks=[stop])
     assert history.epochs[-1] < 200
     assert stop_epoch(history.dev_losses, patience=3) == (len(history.epochs) - 1, stopper.best_step)
-    best_params, best_batchnorm = stopper.best_params
-    logits = mlp.outputs(best_params, x_dev, activation="tanh", batchnorm=best_batchnorm)
-    assert network.cross_entropy(logits, y_dev) == pytest.approx(history.dev_losses.min(), rel=1e-12)
+    best = stopper.best_params
+    assert network.cross_entropy(best.outputs(x_dev), y_dev) == pytest.approx(history.dev_losses.min(), rel=1e-12)
+    assert best.error(x_dev, y_dev) == history.dev_errors[stopper.best_step]
+    np.testing.assert_array_equal(best.predict(x_dev), best.outputs(x_dev).argmax(axis=1))
     assert stopper.best_loss == history.dev_losses.min() < history.dev_losses[-1]
 
 
@@ -452,9 +461,21 @@ def test_last_step_that_leaves_no_number_is_divergence_too():
     h = dataclasses.replace(h, learning_rate=1e300, epochs=1)
     history = mlp.train(params, sets, h, rng=rng(), on_divergence="record")
     assert math.isfinite(history.losses[0])
-    assert history.diverged_at == 0
-    with pytest.raises(FloatingPointError, match="step 0"):
+    assert history.diverged_at == 1
+    assert len(history.losses) == 2
+    with pytest.raises(FloatingPointError, match="step 1"):
         mlp.train(params, sets, h, rng=rng())
+
+
+@pytest.mark.parametrize("batch_size", [7, M])
+@pytest.mark.parametrize("rate", [30.0, 1e3, 1e80, 1e300])
+def test_the_step_that_diverged_is_the_first_without_a_number(rate, batch_size):
+    params, sets, h = diverging()
+    h = dataclasses.replace(h, learning_rate=rate, batch_size=batch_size)
+    history = mlp.train(params, sets, h, rng=rng(), on_divergence="record", evaluate_every=3)
+    assert history.diverged_at == len(history.losses) - 1
+    assert not math.isfinite(history.losses[history.diverged_at])
+    assert np.isfinite(history.losses[: history.diverged_at]).all()
 
 
 def test_a_classifier_that_diverged_is_always_wrong():
@@ -496,6 +517,17 @@ BAD = [
     ({"hyperparameters": hyperparameters(batchnorm=True, batch_size=19)}, ValueError, "a batch of one example"),
     ({"hyperparameters": hyperparameters(loss="squared_error")}, ValueError, r"y_train must have shape \(20, 3\)"),
     ({"rng": None}, TypeError, "rng must be a numpy.random.Generator"),
+    ({"callbacks": [print, 3]}, TypeError, r"callbacks\[1\] must be callable as callback\(progress\), got int"),
+    (
+        {"hyperparameters": hyperparameters(learning_rate=lambda step: 0.1 - 0.04 * step)},
+        ValueError,
+        r"learning_rate\(3\) must be in \[0, inf\), got -0.0",
+    ),
+    (
+        {"hyperparameters": hyperparameters(learning_rate=lambda step: math.nan)},
+        ValueError,
+        r"learning_rate\(0\) must be in \[0, inf\), got nan",
+    ),
     ({"evaluate_every": 0}, ValueError, "evaluate_every must be at least 1"),
     ({"on_divergence": "ignore"}, ValueError, "on_divergence must be one of 'raise', 'record'"),
 ]
