@@ -21,6 +21,7 @@ _GAIN = {
     "tanh": 5 / 3,
     "relu": math.sqrt(2),
     "leaky_relu": math.sqrt(2 / (1 + 0.01**2)),
+    "gelu": 1 / math.sqrt(1 / 3 + 1 / (2 * math.sqrt(3) * math.pi)),
 }
 
 
@@ -179,12 +180,14 @@ def orthogonal(fan_in, fan_out, *, gain, rng):
 def gain(activation):
     r"""Factor on a standard deviation of :math:`\sqrt{1/n_\text{in}}` that makes up for what an activation takes away.
 
-    It is :math:`\sqrt 2` for ReLU, which passes half of the mean square of a symmetric input; 1 where nothing is
+    It is :math:`\sqrt 2` for ReLU, which passes half of the mean square of a symmetric input; 1.53 for GELU, which
+    passes a share of :math:`\frac13 + \frac{1}{2 \sqrt 3 \pi}` of that of a standard normal input; 1 where nothing is
     made up for; and 5/3 for tanh, a convention: no factor keeps the variance of tanh exactly at every depth.
 
     Parameters
     ----------
-    activation : {"linear", "sigmoid", "tanh", "relu", "leaky_relu"}
+    activation : str
+        A key of ``network.ACTIVATIONS``.
 
     Returns
     -------
@@ -198,7 +201,7 @@ def gain(activation):
 
     References
     ----------
-    He et al. 2015, section 2.2, for ReLU; the table is the one of ``torch.nn.init.calculate_gain``.
+    He et al. 2015, section 2.2, for ReLU; but for GELU the table is the one of ``torch.nn.init.calculate_gain``.
 
     Examples
     --------
@@ -216,10 +219,10 @@ class ActivationStatistics:
     Parameters
     ----------
     mean, variance, mean_square : ndarray of shape (layers,)
-        Of the activations, over all examples and units of a layer; ``mean_square = variance + mean ** 2``.
+        Of the activations, over all examples and neurons of a layer; ``mean_square = variance + mean ** 2``.
     saturated : ndarray of shape (layers,)
-        Share of the activations at which the slope of the activation function is less than a twentieth of its
-        largest, so that hardly any gradient passes; for ReLU the share that is switched off.
+        Share of the activations at which the slope of the activation function, up or down, is less than a twentieth of
+        its largest, so that hardly any gradient passes; for ReLU the share that is switched off.
     """
 
     mean: np.ndarray
@@ -275,15 +278,16 @@ def activation_statistics(weights, x, *, activation):
     for w in weights:
         z = a @ w
         a = value(z)
-        rows.append((a.mean(), a.var(), np.mean(a**2), np.mean(slope(z, a) < flat)))
+        rows.append((a.mean(), a.var(), np.mean(a**2), np.mean(np.abs(slope(z, a)) < flat)))
     return ActivationStatistics(*np.array(rows, dtype=np.float64).T)
 
 
 def lsuv(weights, x, *, activation):
-    r"""Weights scaled layer by layer so that on a batch every pre-activation has variance one.
+    r"""Weights scaled layer by layer so that on a batch the pre-activations of each layer have variance one.
 
     .. math:: W_l \leftarrow \frac{W_l}{\sqrt{\operatorname{Var}(a_{l-1} W_l)}}
 
+    The variance is taken over all examples and neurons of the layer together: a single neuron may vary more or less.
     What a scheme gets right on average is measured on data here, so the activation does not matter. Without biases a
     pre-activation is linear in its layer's weights, and one division is exact; the paper repeats it, for layers
     in which it is not.

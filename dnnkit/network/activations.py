@@ -78,8 +78,8 @@ def gelu(z):
     .. math:: \mathrm{gelu}(z) = z \, \Phi(z), \qquad
               \Phi(z) = \frac{1}{2} \left( 1 + \mathrm{erf}\frac{z}{\sqrt 2} \right)
 
-    This is the exact form, not the one by tanh. NumPy has no erf: ours is within 2e-15 of it in float64 and within
-    6e-7 in float32.
+    This is the exact form, not the one by tanh. NumPy has no Φ: ours, from a table, is within 1e-15 of it in float64
+    and within 2e-7 in float32.
 
     Parameters
     ----------
@@ -175,18 +175,35 @@ def _leaky_relu(z, negative_slope=0.01):
 
 
 def _sigmoid(z):
-    # Only exponentials of negative numbers: nothing overflows, and both tails keep their relative precision.
-    e = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1, e) / (1 + e)
-
-
-def _normal(z):
-    """Share of a standard normal distribution under z."""
-    return 0.5 * (1 + _erf(z * math.sqrt(0.5)))
+    out = np.negative(z, out=np.empty_like(z))
+    with np.errstate(over="ignore"):  # an exponential that overflows ends as 1 / inf, and what it stands for is 0 too
+        np.exp(out, out=out)
+    out += 1
+    return np.reciprocal(out, out=out)
 
 
 def _gelu(z):
-    return z * _normal(z)
+    """z times its table value of Φ: the nearest place x of the table, and from there a Taylor series in z - x."""
+    series = _SERIES[z.dtype]
+    flat, out = z.reshape(-1), np.empty(z.size, z.dtype)
+    n = min(_BLOCK, z.size)
+    buffers, index, narrow = np.empty((3, n), z.dtype), np.empty(n, np.intp), np.empty(n, np.int32)
+    for start in range(0, z.size, _BLOCK):
+        part, share = flat[start : start + _BLOCK], out[start : start + _BLOCK]
+        (step, place, term), i = buffers[:, : part.size], index[: part.size]
+        np.multiply(part, _PER_ONE, out=step)
+        np.clip(step, -_END, _END, out=step)
+        np.rint(step, out=place)
+        step -= place
+        place += _END
+        narrow[: part.size] = place  # NumPy makes 32-bit integers of floats by vectors, and 64-bit ones one by one
+        i[...] = narrow[: part.size]
+        series[-1].take(i, out=share, mode="clip")
+        for coefficient in series[-2::-1]:
+            share *= step
+            share += coefficient.take(i, out=term, mode="clip")
+        share *= part
+    return out.reshape(z.shape)
 
 
 def _gelu_slope(z, a):
@@ -195,31 +212,28 @@ def _gelu_slope(z, a):
     return share + z * np.exp(-0.5 * z * z) * (1 / math.sqrt(2 * math.pi))
 
 
-def _erf_coefficients(n=22):
-    """Polynomial in :func:`_erf_place` that meets log(erfc(x)) + x**2 at `n` Chebyshev nodes of 0 to 6."""
-    places = np.cos((np.arange(n) + 0.5) * (math.pi / n))
-    logs = [math.log(math.erfc(x)) + x * x for x in 4 / (0.3 * places + 0.7) - 4]
-    return np.linalg.solve(np.vander(places), logs).tolist()
+_BLOCK = 2**13  # entries worked on at a time, so that all that is made on the way stays in the processor's cache
+_PER_ONE = 512  # places of the table in a distance of 1
+_END = 9 * _PER_ONE  # beyond 9 the share is 0 or 1 to the last digit
 
 
-def _erf_place(size):
-    """Map 0 to 6 onto 1 to -1 by a fraction, in which the logarithm of erfc is nearly a parabola."""
-    return (4 / (size + 4) - 0.7) / 0.3
+def _taylor_coefficients(n):
+    """Those of Φ at each place, powers 0 to n - 1 of a distance in places."""
+    x = np.arange(-_END, _END + 1) / _PER_ONE
+    derivatives = [np.array([0.5 * math.erfc(-place / math.sqrt(2)) for place in x])]
+    derivatives.append(np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi))
+    for k in range(1, n - 1):  # Hermite's recursion
+        derivatives.append(-x * derivatives[k] - (k - 1) * derivatives[k - 1])
+    for k, values in enumerate(derivatives):
+        values[0], values[-1] = 0, k == 0
+        values /= math.factorial(k) * _PER_ONE**k
+    return derivatives
 
 
-_ERF = _erf_coefficients()
-
-
-def _erf(x):
-    # math.erf on each entry takes six times as long.
-    size = np.minimum(np.abs(x), 6)  # from there on erf is 1 to the last digit
-    place = _erf_place(size)
-    power = np.full_like(place, _ERF[0])
-    for coefficient in _ERF[1:]:
-        power *= place
-        power += coefficient
-    power -= size * size
-    return np.copysign(1 - np.exp(power), x)
+_SERIES = {
+    np.dtype(dtype): [values.astype(dtype) for values in _taylor_coefficients(n)]
+    for dtype, n in ((np.float32, 2), (np.float64, 5))
+}
 
 
 class Activation(NamedTuple):

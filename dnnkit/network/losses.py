@@ -20,7 +20,7 @@ def softmax(z):
     Returns
     -------
     array of shape (n, classes)
-        Each row is positive and sums to 1.
+        Each row sums to 1. No entry is negative, but one that is too small for a float is 0.
 
     Raises
     ------

@@ -5,7 +5,7 @@ from dnnkit.network.activations import ACTIVATIONS
 
 
 def affine(a, W, b):
-    """Weighted sums of a layer's inputs, plus a bias for each of its units.
+    """Weighted sums of a layer's inputs, plus a bias for each of its neurons.
 
     .. math:: z = a W + b
 
@@ -122,9 +122,7 @@ def backward(params, cache, grad, *, activation="relu"):
     >>> dW, db
     (array([[ 3., -2.]]), array([1., 1.]))
     """
-    params, _ = _checked(params, cache[0][0])
-    if len(cache) != len(params):
-        raise ValueError(f"cache must hold a pair (a, z) for each of {len(params)} layers, got {len(cache)}")
+    params, cache = _matched(params, cache)
     grad = _inputs.array("grad", grad, shape=cache[-1][1].shape)
     return _backward(params, cache, grad, ACTIVATIONS[_inputs.one_of("activation", activation, ACTIVATIONS)])
 
@@ -155,6 +153,21 @@ def _backward(params, cache, grad, activation):
         if layer:
             grad = grad @ params[layer][0].T * activation.slope(cache[layer - 1][1], a)
     return grads[::-1]
+
+
+def _matched(params, cache):
+    """Parameters and cache, if the arrays of one have the shapes that those of the other make."""
+    params = _inputs.layers("params", params)
+    if not isinstance(cache, (list, tuple)) or not all(isinstance(pair, (list, tuple)) for pair in cache):
+        raise TypeError(f"cache must be the list of pairs (a, z) from forward, got {type(cache).__name__}")
+    if [len(pair) for pair in cache] != [2] * len(params):
+        raise ValueError(f"cache must hold a pair (a, z) for each of {len(params)} layers, got {len(cache)}")
+    n, pairs = None, []
+    for index, ((a, z), (W, _)) in enumerate(zip(cache, params)):
+        a = _inputs.array(f"cache[{index}][0]", a, shape=(n, W.shape[0]))
+        n = len(a)
+        pairs.append((a, _inputs.array(f"cache[{index}][1]", z, shape=(n, W.shape[1]))))
+    return params, pairs
 
 
 def _checked(params, x):

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dnnkit import network
+from dnnkit import mlp, network
 
 TORCH = {
     "linear": lambda z: z,
@@ -131,6 +131,32 @@ def test_untrained_network_with_tiny_weights_loses_the_log_of_the_number_of_clas
 
 
 # the door
+
+
+def foreign(*sizes, n=4):
+    return network.forward(mlp.init(sizes, scheme="he", rng=np.random.default_rng(0)), np.ones((n, sizes[0])))[1]
+
+
+OWN = foreign(3, 5, 2)
+
+
+@pytest.mark.parametrize(
+    ("cache", "error", "message"),
+    [
+        (foreign(3, 6, 2), ValueError, r"cache\[0\]\[1\] must have shape \(4, 5\), got \(4, 6\)"),
+        (foreign(2, 5, 2), ValueError, r"cache\[0\]\[0\] must have shape \(any, 3\), got \(4, 2\)"),
+        (foreign(3, 5, 5, 2), ValueError, r"cache must hold a pair \(a, z\) for each of 2 layers, got 3"),
+        ([OWN[0], foreign(3, 5, 2, n=7)[1]], ValueError, r"cache\[1\]\[0\] must have shape \(4, 5\), got \(7, 5\)"),
+        ([OWN[0], (*OWN[1], 0)], ValueError, r"cache must hold a pair \(a, z\)"),
+        ([OWN[0], (OWN[1][0], np.full((4, 2), np.nan))], ValueError, r"cache\[1\]\[1\] must be finite"),
+        (None, TypeError, r"cache must be the list of pairs \(a, z\) from forward, got NoneType"),
+        (OWN[0], TypeError, r"cache must be the list of pairs \(a, z\) from forward, got tuple"),
+    ],
+)
+def test_a_foreign_cache_is_refused(cache, error, message):
+    params = mlp.init((3, 5, 2), scheme="he", rng=np.random.default_rng(0))
+    with pytest.raises(error, match=message):
+        network.backward(params, cache, np.ones((4, 2)))
 
 
 @pytest.mark.parametrize(
