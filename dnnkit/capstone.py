@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from dnnkit import _inputs, claim, search
-from dnnkit.search.results import real_loss
+from dnnkit.search.halving import halve
 
 _ETA = 3  # of the halving; Li et al. 2018 recommend 3 or 4
 
@@ -40,7 +40,7 @@ def tune(evaluate, space, budget, *, rng):
     TypeError
         If an argument is of the wrong type, or a dev error is no number.
     ValueError
-        If `space` is empty or `budget` below 1.
+        If `space` is empty, `budget` below 1, or every dev error of the first round NaN.
 
     References
     ----------
@@ -65,10 +65,9 @@ def tune(evaluate, space, budget, *, rng):
 
     def advance(config, trained, epochs):
         trained = (trained or 0) + epochs
-        error = real_loss("evaluate", evaluate(config, trained))
-        return math.inf if math.isnan(error) else error, trained
+        return evaluate(config, trained), trained
 
-    return search.successive_halving(drawn, advance, min_budget=budget // (rounds * n), eta=_ETA).best_config
+    return halve(drawn, advance, budget // (rounds * n), _ETA, "evaluate").best_config
 
 
 def pareto(errors, costs):

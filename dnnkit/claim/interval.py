@@ -6,6 +6,8 @@ import numpy as np
 
 from dnnkit import _inputs
 
+_TINY = 1e-300
+
 
 def t_interval(values, confidence=0.95):
     r"""Mean, its standard error, and the ends of Student's t interval.
@@ -54,26 +56,54 @@ def t_interval(values, confidence=0.95):
 
 
 def quantile(p, dof):
-    """The number that Student's t with `dof` degrees of freedom stays under with probability `p`, for p from 0.5."""
-    # In theta = atan(t / sqrt(dof)) the distribution is a finite sum, rising on (0, pi/2): bisection finds its root.
+    """The number that Student's t with `dof` degrees of freedom stays under with probability `p`, for p in [0.5, 1)."""
+    # In theta = atan(t / sqrt(dof)) the probability rises on (0, pi/2), so that bisection finds its root.
     low, high = 0.0, math.pi / 2
     for _ in range(60):
         middle = (low + high) / 2
-        if _probability(middle, dof) < 2 * p - 1:
+        inside, outside = _shares(middle, dof)
+        if inside < 2 * p - 1 if inside < outside else outside > 2 * (1 - p):
             low = middle
         else:
             high = middle
     return math.sqrt(dof) * math.tan(low)
 
 
-def _probability(theta, dof):
-    """Probability of |t| < sqrt(dof) tan(theta): Abramowitz and Stegun 1964, 26.7.3 and 26.7.4."""
-    sin, cos = math.sin(theta), math.cos(theta)
-    if dof == 1:
-        return 2 * theta / math.pi
-    odd = dof % 2
-    term = total = cos if odd else 1.0
-    for k in range(1 + odd, dof - 2, 2):
-        term *= cos * cos * k / (k + 1)
-        total += term
-    return 2 / math.pi * (theta + sin * total) if odd else sin * total
+def _shares(theta, dof):
+    """Probabilities of |t| under and over sqrt(dof) tan(theta): incomplete beta functions of sin² and cos²."""
+    sin, cos = math.sin(theta) ** 2, math.cos(theta) ** 2
+    if sin == 0 or cos == 0:
+        return (0.0, 1.0) if sin == 0 else (1.0, 0.0)
+    half = dof / 2
+    log_cos = math.log1p(-sin) if sin < 0.5 else math.log(cos)
+    front = math.exp(half * log_cos + 0.5 * math.log(sin) + _log_gamma_ratio(half)) / math.sqrt(math.pi)
+    if sin < 1.5 / (half + 2.5):  # where the continued fraction of the one is short
+        inside = front / (0.5 * _fraction(sin, 0.5, half))
+        return inside, 1 - inside
+    outside = front / (half * _fraction(cos, half, 0.5))
+    return 1 - outside, outside
+
+
+def _log_gamma_ratio(a):
+    """log(Γ(a + 1/2) / Γ(a)), by its series where the two logarithms are so large that their difference is rounding."""
+    if a < 200:
+        return math.lgamma(a + 0.5) - math.lgamma(a)
+    return 0.5 * math.log(a) - 1 / (8 * a) + 1 / (192 * a**3) - 1 / (640 * a**5)
+
+
+def _fraction(x, a, b):
+    """The continued fraction of the incomplete beta function (NIST DLMF 8.17.22), by Lentz's algorithm."""
+    value = c = 1.0
+    d = 0.0
+    for k in range(1, 400):
+        m = k // 2
+        if k % 2:
+            term = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+        else:
+            term = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+        d = 1 / (1 + term * d or _TINY)
+        c = 1 + term / c or _TINY
+        value *= c * d
+        if abs(c * d - 1) < 1e-16:
+            break
+    return value

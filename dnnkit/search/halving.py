@@ -18,9 +18,9 @@ class HalvingResult:
     Parameters
     ----------
     best_config : dict
-        The configuration that was never dropped.
+        The configuration that was never dropped; or, if those left have all diverged, the best of those dropped last.
     best_loss : float
-        Its loss at its full budget.
+        Its loss at the largest budget that it had.
     best_state : any
         What `advance` returned with that loss: the trained network.
     losses : float64 array of shape (configurations,)
@@ -41,7 +41,8 @@ def successive_halving(configs, advance, *, min_budget, eta):
 
     Round i (from 0) trains the best ⌊n / eta^i⌋ configurations until each has had min_budget · eta^i epochs, so that
     the rounds cost about the same. Training goes on from where it was: 27 configurations with eta = 3 and one epoch to
-    begin with cost 81 epochs (27·1 + 9·2 + 3·6 + 1·18), against 108 if each round began anew and 729 for all.
+    begin with cost 81 epochs (27·1 + 9·2 + 3·6 + 1·18), against 108 if each round began anew and 729 for all. If all
+    that a round trains diverge, to NaN or infinity, the search ends, and the best dropped before it is the result.
 
     Parameters
     ----------
@@ -63,7 +64,7 @@ def successive_halving(configs, advance, *, min_budget, eta):
     TypeError
         If an argument is of the wrong type, or `advance` does not give a pair of a number and a state.
     ValueError
-        If `configs` is empty, `min_budget` is below 1 or `eta` below 2, or all losses of a round are NaN.
+        If `configs` is empty, `min_budget` is below 1 or `eta` below 2, or all losses of the first round are NaN.
 
     References
     ----------
@@ -86,22 +87,31 @@ def successive_halving(configs, advance, *, min_budget, eta):
     if not configs:
         raise ValueError("configs must hold at least one configuration, got none")
     _inputs.function("advance", advance, "advance(config, state, epochs)")
-    min_budget, eta = _inputs.count("min_budget", min_budget), _inputs.count("eta", eta, low=2)
+    return halve(configs, advance, _inputs.count("min_budget", min_budget), _inputs.count("eta", eta, low=2), "advance")
+
+
+def halve(configs, advance, min_budget, eta, name):
+    """What :func:`successive_halving` does, without a look at the arguments; `name` is what errors call `advance`."""
     n = len(configs)
     states, losses, epochs = [None] * n, np.zeros(n), np.zeros(n, np.int64)
-    alive = np.arange(n)
+    alive, reserve = np.arange(n), None
     for n_alive, budget in _rounds(n, min_budget, eta):
-        for dropped in alive[n_alive:]:
-            states[dropped] = None  # a state may be a whole network
-        alive = alive[:n_alive]
+        alive, dropped = alive[:n_alive], list(alive[n_alive:])
+        if dropped and losses[dropped[0]] < math.inf:
+            dropped[0], reserve = reserve, dropped[0]
+        for i in dropped:
+            if i is not None:
+                states[i] = None  # a state may be a whole network
         for i in alive:
             more = budget - int(epochs[i])
-            losses[i], states[i] = _checked_pair(advance(dict(configs[i]), states[i], more))
+            losses[i], states[i] = _checked_pair(advance(dict(configs[i]), states[i], more), name)
             epochs[i] = budget
         alive = ranked(losses, alive)
-        if math.isnan(losses[alive[0]]):
-            raise ValueError(f"advance gave NaN for each of {n_alive} configurations, after {budget} epochs")
-    best = alive[0]
+        if math.isnan(losses[alive[0]]) and reserve is None:
+            raise ValueError(f"{name} gave NaN for each of {n_alive} configurations, after {budget} epochs")
+        if not losses[alive[0]] < math.inf:
+            break
+    best = alive[0] if reserve is None or losses[alive[0]] < math.inf else reserve
     return HalvingResult(dict(configs[best]), float(losses[best]), states[best], losses, epochs)
 
 
@@ -112,7 +122,7 @@ def _rounds(n, min_budget, eta):
         n, min_budget = n // eta, min_budget * eta
 
 
-def _checked_pair(found):
+def _checked_pair(found, name):
     if not isinstance(found, tuple) or len(found) != 2:
-        raise TypeError(f"advance must give a pair (loss, state), got {type(found).__name__} {found!r}"[:200])
-    return real_loss("advance", found[0]), found[1]
+        raise TypeError(f"{name} must give a pair (loss, state), got {type(found).__name__} {found!r}"[:200])
+    return real_loss(name, found[0]), found[1]

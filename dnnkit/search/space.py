@@ -174,12 +174,12 @@ class Choice(Axis):
     Parameters
     ----------
     options : list or tuple
-        At least one, of any type.
+        At least one, of any type; no two are equal.
 
     Raises
     ------
     TypeError, ValueError
-        If there is no list or tuple, or nothing in it.
+        If there is no list or tuple, nothing in it, or an option twice.
 
     Examples
     --------
@@ -195,6 +195,9 @@ class Choice(Axis):
         if not self.options:
             raise ValueError("options must hold at least one option, got none")
         object.__setattr__(self, "options", tuple(self.options))
+        for place, option in enumerate(self.options):
+            if any(_inputs.same(option, other) for other in self.options[:place]):
+                raise ValueError(f"options must differ from one another, got {option!r} twice"[:200])
 
     def draw(self, rng):
         return self.options[int(rng.integers(len(self.options)))]

@@ -76,7 +76,17 @@ def test_tune_steers_clear_of_runs_that_fail():
         return math.nan if config["rate"] > 1e-3 else 1 / epochs
 
     assert tune(evaluate, SPACE, 216, rng=rng(1))["rate"] <= 1e-3
-    assert list(tune(lambda config, epochs: math.nan, SPACE, 54, rng=rng(1))) == list(SPACE)
+    with pytest.raises(ValueError, match="evaluate gave NaN for each of 18 configurations, after 1 epochs"):
+        tune(lambda config, epochs: math.nan, SPACE, 54, rng=rng(1))
+
+
+def test_tune_goes_back_to_what_was_dropped_if_all_that_is_left_fails():
+    def evaluate(config, epochs):
+        return math.nan if epochs > 1 else config["rate"]
+
+    drawn = rng(1)
+    rates = sorted(sample(SPACE, rng=drawn)["rate"] for _ in range(18))
+    assert tune(evaluate, SPACE, 54, rng=rng(1))["rate"] == rates[6]
 
 
 # pareto

@@ -18,6 +18,14 @@ def test_axes_are_frozen_and_their_bounds_normalised():
         axis.low = 3
 
 
+def test_options_need_not_be_hashable():
+    layers, masks = Choice([[64], [64, 64]]), Choice([np.zeros(3), np.ones(3), None])
+    layers.check("layers", [64, 64])
+    masks.check("masks", np.ones(3))
+    masks.check("masks", None)
+    assert layers.mutate([64], 1.0, np.random.default_rng(0)) in ([64], [64, 64])
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
@@ -30,6 +38,10 @@ def test_axes_are_frozen_and_their_bounds_normalised():
         (lambda: Choice([]), ValueError, "options must hold at least one option"),
         (lambda: Choice("relu"), TypeError, "options must be a list or tuple, got str 'relu'"),
         (lambda: Choice({1, 2}), TypeError, "options must be a list or tuple, got set"),
+        (lambda: Choice([1, 2, 1]), ValueError, "options must differ from one another, got 1 twice"),
+        (lambda: Choice([[8, 8], [8], [8, 8]]), ValueError, r"options must differ .* got \[8, 8\] twice"),
+        (lambda: Choice([np.ones(2), np.ones(2)]), ValueError, r"options must differ .* got array"),
+        (lambda: Choice([[8], [16]]).check("a", [9]), ValueError, r"a must be one of \[8\], \[16\], got \[9\]"),
     ],
 )
 def test_bad_input_is_named(call, error, message):
