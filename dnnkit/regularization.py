@@ -91,7 +91,8 @@ def l1_penalty(weights, lam, *, m):
 
     .. math:: \frac{\lambda}{m} \sum_l \sum_{ij} \lvert W_{l,ij} \rvert
 
-    Its pull on a weight does not weaken as the weight shrinks, so that many weights end at zero.
+    Its pull on a weight does not weaken as the weight shrinks, so that at the minimum many weights are zero. Steps
+    along a subgradient, as training makes them, jump about zero by a step's length and reach it only by chance.
 
     Parameters
     ----------
@@ -197,14 +198,14 @@ def linear_fraction(z, *, tolerance):
 
 
 def max_norm(w, limit):
-    r"""Shrink the incoming weights of each unit whose norm is over `limit`, and leave the others.
+    r"""Shrink the incoming weights of each neuron whose norm is over `limit`, and leave the others.
 
     .. math:: W_{\cdot j} \leftarrow W_{\cdot j} \min\Bigl(1, \frac{\text{limit}}{\lVert W_{\cdot j} \rVert}\Bigr)
 
     Parameters
     ----------
     w : array of shape (fan_in, fan_out)
-        Column j holds the incoming weights of unit j.
+        Column j holds the incoming weights of neuron j.
     limit : float
         Largest norm of a column, positive.
 

@@ -1,7 +1,7 @@
 """Optimization: how far to step, and along what."""
 
 from dnnkit.optimization.range_test import RangeTest, range_test
-from dnnkit.optimization.schedules import cosine, exponential, step_decay, warmup
+from dnnkit.optimization.schedules import cosine, exponential, step_decay, warmup, wsd
 from dnnkit.optimization.steps import (
     AdamState,
     MomentumState,
@@ -28,4 +28,5 @@ __all__ = [
     "sgd_step",
     "step_decay",
     "warmup",
+    "wsd",
 ]

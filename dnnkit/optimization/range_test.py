@@ -20,7 +20,8 @@ def range_test(train, *, low, high, steps):
 
     .. math:: \eta_t = \eta_\text{low} \left( \frac{\eta_\text{high}}{\eta_\text{low}} \right)^{t / (n - 1)}
 
-    Good rates lie where the loss falls, well under the one at which it rises again.
+    Good rates lie where the loss falls, well under the one at which it rises again. The paper lets the rate grow in a
+    line; by equal factors, as here, it spends as many steps on each power of ten.
 
     Parameters
     ----------
@@ -63,7 +64,8 @@ def range_test(train, *, low, high, steps):
     _inputs.function("train", train, "train(schedule, steps)")
     low = _inputs.number("low", low, low=0, low_open=True)
     rate = exponential(low, final=_inputs.number("high", high, low=low, low_open=True), steps=steps)
-    losses = _losses(train(rate, int(steps)))[:steps]
+    # Training that goes on to the end of an epoch stays at the last rate.
+    losses = _losses(train(lambda step: rate(min(step, steps - 1)), int(steps)))[:steps]
     finite = np.isfinite(losses)
     if len(losses) < steps and (not len(losses) or finite[-1]):
         raise ValueError(

@@ -6,8 +6,11 @@ and not epochs: with m examples an epoch has :math:`\lceil m / \text{batch size}
 
 import functools
 import math
+import sys
 
 from dnnkit import _inputs
+
+_LARGEST_POWER = math.log(sys.float_info.max)
 
 
 def step_decay(learning_rate, *, factor, every):
@@ -58,7 +61,7 @@ def exponential(learning_rate, *, final, steps):
     learning_rate : float
         η, the first rate; positive.
     final : float
-        The rate of the last of the steps; positive. Later steps go on in the same way.
+        The rate of the last of the steps; positive. Later steps go on in the same way, as far as there are numbers.
     steps : int
         n, at least 2.
 
@@ -74,7 +77,7 @@ def exponential(learning_rate, *, final, steps):
 
     References
     ----------
-    Smith 2017, *Cyclical learning rates for training neural networks*, section 3.3, for the range test.
+    Li and Arora 2020, *An exponential learning rate schedule for deep learning*, for one that grows.
 
     Examples
     --------
@@ -125,6 +128,54 @@ def cosine(learning_rate, *, steps, final=0.0):
     return functools.partial(_cosine, learning_rate, steps, _inputs.number("final", final, low=0, high=learning_rate))
 
 
+def wsd(learning_rate, *, warmup_steps, stable_steps, decay_steps, final=0.0):
+    r"""Warm-up, stable, decay: the rate rises in a line, stays for as long as you like, and falls in a line at the end.
+
+    .. math::
+       \eta_t = \eta \, \frac{t + 1}{w + 1} \ (t < w), \qquad \eta_t = \eta \ (w \le t < w + s), \qquad
+       \eta_t = \eta + (\eta_\text{final} - \eta) \min\left(\frac{t - w - s}{d}, 1\right) \ \text{from then on}
+
+    Unlike :func:`cosine` it need not know how long training will be until the decay begins.
+
+    Parameters
+    ----------
+    learning_rate : float
+        η of the stable part; positive.
+    warmup_steps, stable_steps : int
+        w and s; each may be 0.
+    decay_steps : int
+        d, after which the rate stays at `final`.
+    final : float
+        Not negative and not above `learning_rate`.
+
+    Returns
+    -------
+    callable
+        From the step to the rate.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong type or out of its range.
+
+    References
+    ----------
+    Hu et al. 2024, *MiniCPM*, section 4; Hägele et al. 2024, *Scaling laws and compute-optimal training beyond fixed
+    training durations*, section 3.
+
+    Examples
+    --------
+    >>> rate = wsd(0.4, warmup_steps=3, stable_steps=10, decay_steps=4)
+    >>> [round(rate(step), 6) for step in (0, 2, 3, 12, 13, 14, 16, 17, 50)]
+    [0.1, 0.3, 0.4, 0.4, 0.4, 0.3, 0.1, 0.0, 0.0]
+    """
+    learning_rate = _rate("learning_rate", learning_rate)
+    final = _inputs.number("final", final, low=0, high=learning_rate)
+    stable = _inputs.count("stable_steps", stable_steps, low=0)
+    decay = functools.partial(_linear_decay, learning_rate, stable, _inputs.count("decay_steps", decay_steps), final)
+    return functools.partial(_warmup, decay, _inputs.count("warmup_steps", warmup_steps, low=0))
+
+
 def warmup(schedule, *, steps):
     r"""The rate first rises in a line up to where another schedule begins, which then follows.
 
@@ -136,7 +187,7 @@ def warmup(schedule, *, steps):
     schedule : float or callable
         s, which starts when the warm-up is over; or the constant rate that follows, positive.
     steps : int
-        n, the length of the warm-up.
+        n, the length of the warm-up; with 0 there is none.
 
     Returns
     -------
@@ -160,31 +211,42 @@ def warmup(schedule, *, steps):
     """
     if not callable(schedule):
         schedule = functools.partial(_constant, _rate("schedule", schedule))
-    return functools.partial(_warmup, schedule, _inputs.count("steps", steps))
+    return functools.partial(_warmup, schedule, _inputs.count("steps", steps, low=0))
 
 
 # A partial of a function of a module, and not a function within one, can be sent to the processes of a pool.
 
 
 def _constant(learning_rate, step):
+    _count(step)
     return learning_rate
 
 
 def _step_decay(learning_rate, factor, every, step):
-    return learning_rate * factor ** (step // every)
+    return learning_rate * factor ** (_count(step) // every)
 
 
 def _exponential(learning_rate, final, steps, step):
-    return learning_rate * (final / learning_rate) ** (step / (steps - 1))
+    power = _count(step) / (steps - 1) * math.log(final / learning_rate)
+    return min(learning_rate * math.exp(min(power, _LARGEST_POWER)), sys.float_info.max)
 
 
 def _cosine(learning_rate, steps, final, step):
-    return final + (learning_rate - final) * 0.5 * (1 + math.cos(math.pi * min(step / steps, 1.0)))
+    return final + (learning_rate - final) * 0.5 * (1 + math.cos(math.pi * min(_count(step) / steps, 1.0)))
+
+
+def _linear_decay(learning_rate, stable, steps, final, step):
+    return learning_rate + (final - learning_rate) * min(max(_count(step) - stable, 0) / steps, 1.0)
 
 
 def _warmup(schedule, steps, step):
+    step = _count(step)
     return schedule(0) * (step + 1) / (steps + 1) if step < steps else schedule(step - steps)
 
 
 def _rate(name, value):
     return _inputs.number(name, value, low=0, low_open=True)
+
+
+def _count(step):
+    return _inputs.count("step", step, low=0)

@@ -271,7 +271,7 @@ def _adam(w, grad, state, learning_rate, beta1, beta2, eps):
     mean += (1 - beta1) * grad
     square *= beta2
     square += (1 - beta2) * grad * grad
-    scale = np.sqrt(square)
+    scale = np.sqrt(square, out=np.empty_like(square))  # of a scalar too it is an array, to be worked on in place
     scale /= math.sqrt(1 - beta2**step)
     scale += eps
     np.divide(mean, scale, out=scale)

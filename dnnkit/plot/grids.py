@@ -45,7 +45,7 @@ def masks(masks, *, titles=(), title="", columns=4):
 
     Parameters
     ----------
-    masks : boolean array of shape (n, rows, units)
+    masks : boolean array of shape (n, rows, neurons)
     titles : sequence of str
         One for each mask, or empty.
     title : str
@@ -72,8 +72,8 @@ def masks(masks, *, titles=(), title="", columns=4):
     colours = mpl.colors.ListedColormap(["none", COLOURS[0]])
     fig = _grid(masks, titles, title, columns, 1.8, cmap=colours, vmin=0, vmax=1)
     for ax in fig.axes:
-        rows, units = masks.shape[1:]
-        ax.set_xticks(np.arange(units + 1) - 0.5, minor=True)
+        rows, neurons = masks.shape[1:]
+        ax.set_xticks(np.arange(neurons + 1) - 0.5, minor=True)
         ax.set_yticks(np.arange(rows + 1) - 0.5, minor=True)
         ax.grid(which="minor", color=GREY, linewidth=0.5)
         ax.tick_params(which="minor", length=0)
@@ -84,9 +84,9 @@ def _grid(arrays, titles, title, columns, width, **shown):
     if len(titles) not in (0, len(arrays)):
         raise ValueError(f"titles must hold one for each of {len(arrays)} arrays or none, got {len(titles)}")
     columns = _inputs.count("columns", columns)
-    rows, units = arrays.shape[1:]
+    rows, neurons = arrays.shape[1:]
     with mpl.rc_context({**STYLE, "axes.grid": False}):
-        fig, axes = panels(len(arrays), columns, width=width, height=width * rows / units + 0.2 * bool(titles))
+        fig, axes = panels(len(arrays), columns, width=width, height=width * rows / neurons + 0.2 * bool(titles))
         for index, (ax, array) in enumerate(zip(axes, arrays)):
             ax.imshow(array, interpolation="nearest", **shown)
             ax.set(xticks=[], yticks=[], title=titles[index] if titles else "")

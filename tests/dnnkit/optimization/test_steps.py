@@ -115,6 +115,39 @@ def test_any_shape_dtype_and_strides_are_taken_entry_by_entry(step, settings, th
 
 
 @family
+@pytest.mark.parametrize("wrap", [float, np.float64, np.array], ids=["float", "scalar", "0-d"])
+def test_a_single_number_steps_as_an_array_of_one(step, settings, theirs, their_settings, wrap):
+    w, state, flat, flat_state = wrap(5.0), None, np.array([5.0]), None
+    for grad in (10.0, -3.0, 0.5):
+        w, state = step(w, wrap(grad), state, learning_rate=0.1, **settings)
+        flat, flat_state = step(flat, [grad], flat_state, learning_rate=0.1, **settings)
+        assert (np.shape(w), w.dtype) == ((), np.float64)
+        assert w == flat[0]
+
+
+@family
+def test_half_precision_is_refused(step, settings, theirs, their_settings):
+    half = np.ones(3, np.float16)
+    with pytest.raises(TypeError, match="w must be float32 or float64, got dtype float16"):
+        step(half, np.ones(3), None, learning_rate=0.1, **settings)
+    with pytest.raises(TypeError, match="grad must be float32 or float64, got dtype float16"):
+        step(np.ones(3), half, None, learning_rate=0.1, **settings)
+
+
+@family
+def test_every_step_goes_downhill_on_a_bowl(step, settings, theirs, their_settings):
+    w, state = np.array([3.0, -2.0]), None
+    for _ in range(200):
+        w, state = step(w, w, state, learning_rate=0.05, **settings)
+    assert np.abs(w).max() < 0.2
+
+
+def test_every_step_is_in_the_family():
+    steps = {name.removesuffix("_step") for name in optimization.__all__ if name.endswith("_step")}
+    assert steps == set(FAMILY)
+
+
+@family
 def test_integer_weights_and_lists_are_taken_as_floats(step, settings, theirs, their_settings):
     w, _ = step([1, 2], [3, 4], None, learning_rate=0.1, **settings)
     expected, _ = step(np.array([1.0, 2.0]), np.array([3.0, 4.0]), None, learning_rate=0.1, **settings)
