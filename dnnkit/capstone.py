@@ -1,7 +1,5 @@
 """Capstone: hyperparameters chosen within a budget, and judged with their uncertainty and their cost."""
 
-import math
-
 import numpy as np
 
 from dnnkit import _inputs, claim, search
@@ -48,6 +46,7 @@ def tune(evaluate, space, budget, *, rng):
 
     Examples
     --------
+    >>> import math
     >>> spent = []
     >>> def evaluate(config, epochs):
     ...     spent.append(epochs)
