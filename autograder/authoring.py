@@ -19,6 +19,7 @@ __all__ = [
     "hidden",
     "instance",
     "integer",
+    "lazy",
     "mask",
     "misconception",
     "neighbour",
@@ -115,6 +116,17 @@ def alternative(sentence=""):
 
     def mark(answer):
         answer.alternative = sentence
+        return answer
+
+    return mark
+
+
+def lazy(sentence=""):
+    """Mark a test that looks at too little, as `sentence` says; it must earn next to nothing."""
+    slips.sentence(sentence, "lazy")
+
+    def mark(answer):
+        answer.lazy = sentence
         return answer
 
     return mark

@@ -12,6 +12,9 @@ Such a file defines, as plain module names,
   have no name under ``@neighbour``, and right ones under ``@alternative``; where the solution is a value, functions of
   no argument that return one;
 * ``equivalent``: edits of the reference that no input tells from it, each with the reason;
+* or, for a test, ``tests``, the name of the topic's exercise whose right and wrong answers it must tell apart, a
+  ``solution``, other good ones under ``@alternative``, and ``@lazy`` ones that find next to nothing; ``leaves_out``
+  says of which misconceptions it need not know, and why (a dict by their names);
 * or, for a free text, ``rubric`` (four rows of points and sentence), ``anchors`` (two of points and text),
   ``mistakes`` (three sentences) and ``words`` (the most an answer may have), and none of the rest.
 
@@ -21,16 +24,22 @@ What is out of form is a `BadExercise` that names the line (see `slips`); `audit
 import ast
 import inspect
 import os
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from . import slips
+from .judge.trials import Subject, decision
 from .slips import BadExercise
 
 EXERCISES = Path(__file__).parent / "exercises"
 WORDS = 120  # of a free text, where its file says no other number
+
+
+class UnknownExercise(BadExercise):
+    """There is no exercise of that id."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,7 @@ class Check:
 
     Points follow the weights of the checks; an answer that fails a core check earns at most half.
     `like` names the public checks whose properties a hidden one holds other inputs to.
+    Where a test is asked for, `run` is a `judge.trials.Subject` instead, which the test must accept or refuse.
     """
 
     name: str
@@ -95,7 +105,7 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise as its file defines it; `kind` is function, class, value, repair or text."""
+    """An exercise as its file defines it; `kind` is function, class, value, repair, test or text."""
 
     id: str
     kind: str
@@ -111,6 +121,8 @@ class Exercise:
     neighbours: tuple[Neighbour, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     may_change: tuple[str, ...] = ()
+    tests: "Exercise | None" = None
+    lazy: tuple[Alternative, ...] = ()
     rubric: tuple = ()
     anchors: tuple = ()
     mistakes: tuple[str, ...] = ()
@@ -173,7 +185,7 @@ def load(exercise, root=None):
 def _load(exercise, root):
     known = ids(root=root)
     if exercise not in known:
-        raise BadExercise(f"there is no exercise {exercise!r}; there are {', '.join(known) or 'none'}")
+        raise UnknownExercise(f"there is no exercise {exercise!r}; there are {', '.join(known) or 'none'}")
     path = root / f"{exercise}.py"
     source = slips.Source(path)
     module = source.run("autograder_exercise_" + exercise.replace("/", "_"))
@@ -197,6 +209,9 @@ def _load(exercise, root):
             words=names.get("words", WORDS),
             **common,
         )
+    if "tests" in names:
+        slips.require_test(names, source)
+        return _test(module, own, root, source, common)
     slips.require_judged(names, own, source)
 
     def answer(thing):
@@ -223,6 +238,55 @@ def _load(exercise, root):
         equivalent=tuple(names.get("equivalent", {}).items()),
         **common,
     )
+
+
+def _test(module, own, root, source, common):
+    """Return the exercise that asks for a test of another one, with a check for each answer that the other one holds.
+
+    To accept all right ones is the condition for all points, and to find a mistake is worth the same for each.
+    """
+    left_out = getattr(module, "leaves_out", {})
+    try:
+        tested = _load(f"{common['path'].parent.name}/{module.tests}", root)
+    except UnknownExercise as error:
+        raise source.slip("tests", str(error), "name the exercise that is tested") from error
+    if tested.kind not in ("function", "class"):
+        raise source.slip("tests", f"{tested.id} is a {tested.kind}", "a test is asked for of a function or a class")
+    for name in set(left_out) - {wrong.name for wrong in tested.misconceptions}:
+        raise source.slip(
+            "leaves_out", f"{name} is no misconception of {tested.id}", "correct its name, or take it out"
+        )
+    members = getattr(tested.returns, "members", ())
+
+    def check(name, title, answer, right):
+        subject = Subject(answer, right, tested.name, members)
+        return Check(name, title, subject, hidden=False, core=right, weight=float(not right))
+
+    return Exercise(
+        kind="test",
+        solution=module.solution,
+        returns=decision,
+        tests=tested,
+        checks=(
+            check("accepts_the_reference", "Accepts the reference.", tested.solution, True),
+            *(
+                check(f"accepts_{other.name}", f"Accepts a right answer: {other.sentence}.", other.answer, True)
+                for other in tested.alternatives
+            ),
+            *(
+                check(f"finds_{wrong.name}", f"Finds the mistake: {_first(wrong.sentence)}", wrong.answer, False)
+                for wrong in tested.misconceptions
+                if wrong.name not in left_out
+            ),
+        ),
+        alternatives=tuple(Alternative(name, said, thing) for name, thing, said in _marked(own, "alternative")),
+        lazy=tuple(Alternative(name, said, thing) for name, thing, said in _marked(own, "lazy")),
+        **common,
+    )
+
+
+def _first(sentence):
+    return re.split(r"(?<=[.!?]) ", sentence, maxsplit=1)[0]
 
 
 def _kind(module):

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from .judge.forms import form_of
 
-ANSWERS = frozenset(("misconception", "same_mistake_as", "neighbour", "alternative"))  # marks of what is no check
+ANSWERS = frozenset(
+    ("misconception", "same_mistake_as", "neighbour", "alternative", "lazy")
+)  # marks of what is no check
 
 
 class BadExercise(Exception):
@@ -136,6 +138,19 @@ def require_judged(names, own, source):
         if caught_by is not None and caught_by not in dict(checks):
             said = f"{name} is caught by {caught_by}, which is no check"
             raise source.slip(name, said, "name one of this file's check_...")
+
+
+def require_test(names, source):
+    """Raise the slip of a test without a model solution, or that has what only other exercises have."""
+    if not callable(names.get("solution")):
+        raise source.slip("solution", "there is no `solution`", "write the test as a function: def solution(...)")
+    if not _is_text(names["tests"]):
+        raise source.slip("tests", f"tests is {names['tests']!r:.60}", "write the name of an exercise of the topic")
+    for name in names:
+        if name.startswith("check_") or name in ("returns", "given"):
+            raise source.slip(
+                name, f"{name} has no place here", "what a test is judged by are the tested exercise's answers"
+            )
 
 
 def made(name, answer, source):

@@ -6,7 +6,7 @@ from ..judge.attempt import attempted
 from ..judge.judge import UNEXAMINED, earned, examine, judge, quiet
 from ..judge.standin import in_memory
 from ..judge.verdict import PASSED
-from . import zoo
+from . import tests, zoo
 
 SEEDS = 200  # on which no right answer may be refused and no caught mistake missed
 FEW = 5  # seeds for what does not hang on luck
@@ -18,6 +18,9 @@ def problems(exercise, seeds=SEEDS):
     if exercise.kind == "text":
         return
     with quiet():
+        if exercise.kind == "test":
+            yield from tests.problems(exercise, seeds)
+            return
         yield from right_answers(exercise, seeds)
         yield from junk_answers(exercise)
         yield from misconceptions(exercise, seeds)

@@ -16,6 +16,11 @@ def file_problems(exercise):
     if exercise.kind == "text":
         yield from _text_problems(exercise)
         return
+    if exercise.kind == "test":
+        if len(exercise.lazy) < 2:
+            yield f"a test's file has at least two lazy tests, this one has {len(exercise.lazy)}"
+        yield from _source_problems(exercise)
+        return
     if len(exercise.misconceptions) < 3:
         yield f"an exercise has at least three misconceptions, this one has {len(exercise.misconceptions)}"
     if not any(check.hidden for check in exercise.checks):

@@ -67,13 +67,13 @@ def problems(exercise, server):
 def _answers(exercise):
     """Yield (name, source) of every answer that the exercise's file holds, and of the solution with other results."""
     yield "the solution", exercise.solution_source
-    if exercise.kind != "class":
+    if exercise.kind not in ("class", "test"):
         for name, change in zoo.CHANGES.items():
             yield f"the solution with {name}", _disguised(exercise, change)
     if exercise.given is not ...:
         value = f"{exercise.name} = {exercise.given!r}"
         yield "what is given", value if exercise.asks_for_value else written_out(exercise, "given")
-    for other in (*exercise.alternatives, *exercise.misconceptions):
+    for other in (*exercise.alternatives, *exercise.misconceptions, *exercise.lazy):
         yield other.name, written_out(exercise, other.name)
 
 

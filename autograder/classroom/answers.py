@@ -37,11 +37,13 @@ def right_otherwise(exercise) -> Answer:
 
 
 def mistake(number):
-    """Return the function that gives an exercise's misconception of that number, or the solution where it has none."""
+    """Return the function that gives an exercise's wrong answer of that number, or the solution where it has none."""
 
     def answer(exercise):
         if exercise.kind == "text":
             return _text(exercise.mistakes[(number - 1) % len(exercise.mistakes)])
+        if number <= len(exercise.lazy):
+            return Answer(written_out(exercise, exercise.lazy[number - 1].name), expect(PART))
         if number > len(exercise.misconceptions):
             return right(exercise)
         wrong = exercise.misconceptions[number - 1]

@@ -113,6 +113,7 @@ def instance(**members):
         return Instance(value, forms)
 
     check.__doc__ = f"an object with {', '.join(forms)}"
+    check.members = tuple(forms)
     return check
 
 

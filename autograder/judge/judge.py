@@ -15,6 +15,7 @@ from .report import Report
 from .seeds import check_rng
 from .shared import Handle
 from .standin import in_memory
+from .trials import Trials, count
 from .verdict import CRASHED, NOT_ATTEMPTED, OUT_OF_MEMORY, PASSED, WRONG, Crashed, Ended, Finding, Wrong
 
 UNEXAMINED = "the answer could not be examined"
@@ -51,6 +52,7 @@ def verdict(exercise, connect, key, checks):
         possible=exercise.points,
         findings=findings,
         misconception=named.sentence if named else "",
+        count=count(checks, findings) if exercise.kind == "test" else "",
     )
 
 
@@ -65,10 +67,13 @@ def earned(checks, findings):
 
 def examine(exercise, connect, key, checks):
     """Run checks on an answer, each over a talk of its own; return their findings and what the answer replied."""
+    if exercise.kind == "test":
+        trials = Trials(exercise, connect, key, checks)
+        return tuple(_find(check, partial(trials.tell, check)) for check in checks), trials.replies
     findings, replies = [], []
     for check in checks:
         peer = connect()
-        findings.append(_find(exercise, check, peer, check_rng(key, exercise.id, check.name)))
+        findings.append(_find(check, partial(_run, exercise, check, peer, check_rng(key, exercise.id, check.name))))
         replies.append(peer.replies)
     return tuple(findings), replies
 
@@ -86,9 +91,13 @@ def quiet():
         yield printed
 
 
-def _find(exercise, check, peer, rng):
+def _run(exercise, check, peer, rng):
+    check.run(_submission(exercise, peer), rng)
+
+
+def _find(check, run):
     try:
-        check.run(_submission(exercise, peer), rng)
+        run()
     except Wrong as wrong:
         return Finding(check.name, check.title, WRONG, wrong.sentence, _told(wrong.detail))
     except Crashed as crash:

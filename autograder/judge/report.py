@@ -8,7 +8,10 @@ from .verdict import Finding
 
 @dataclass(frozen=True)
 class Report:
-    """The judgement of one answer: its verdict, what each check found, and the mistake's name where it is known."""
+    """The judgement of one answer: its verdict, what each check found, and the mistake's name where it is known.
+
+    `count` says in words how much is right, where that is more than how many checks pass.
+    """
 
     exercise: str
     verdict: str
@@ -17,6 +20,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     misconception: str = ""
     printed: str = ""
+    count: str = ""
 
     def as_dict(self):
         """Return the report as plain data for JSON."""

@@ -99,6 +99,8 @@ def _lines(words):
 
 
 def _count(report):
+    if report.count:
+        return f" ({report.count})"
     passed = sum(finding.verdict == PASSED for finding in report.findings)
     return f" ({passed} of {len(report.findings)} checks pass)" if report.findings else ""
 

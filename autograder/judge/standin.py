@@ -4,14 +4,17 @@ Two peers, the judge's and the answer's, exchange frames (see `codec`) about thi
 `shared`), so that mutation, aliasing and the use of randomness are seen across. The transport is a function that sends
 a frame and returns the frame that comes back: here in memory, and as well over a pipe.
 
-The answer's side lets its handles be called, read and passed back; the judge's side lets its own only be called.
+The answer's side lets its handles be called, read and passed back; the judge's side lets its own only be called, and of
+a `Specimen` public members be read.
 A verdict raised in a callable of the judge ends the check, whatever the answer catches.
 """
 
 import builtins
 
 from . import codec
+from .lent import LentTable
 from .shared import JudgeTable, Table, snapshot
+from .specimens import Specimen
 from .trace import answer_trace
 from .verdict import Crashed, Verdict, Wrong
 
@@ -91,6 +94,9 @@ class AnswerSide(Peer):
     def perform(self, operation, target, args, kwargs):
         if operation == "submission":
             return self.submission
+        if operation == "lend":
+            self.table = LentTable(self, first_number=1, lets_go=False)
+            return None
         return super().perform(operation, target, args, kwargs)
 
     def fail(self, kind, bases, message, trace):
@@ -114,6 +120,11 @@ class JudgeSide(Peer):
         """Return the submission: a value as it is, anything else as a Handle."""
         return self.ask("submission", None)
 
+    def lend(self):
+        """Begin a talk in which the answer calls functions of the judge (see `lent`), before anything has crossed."""
+        self.ask("lend", None)
+        self.table = LentTable(self, first_number=0, lets_go=True)
+
     def ask(self, operation, number, args=(), kwargs=None):
         self._depth += 1
         if self._depth == 1:
@@ -136,6 +147,8 @@ class JudgeSide(Peer):
         if self._pending is not None:
             raise RuntimeError("the check has ended")
         try:
+            if operation == "get" and isinstance(target, Specimen):
+                return target.member(*args)
             return super().perform(operation, target, args, kwargs)
         except Verdict as verdict:
             self._pending = verdict

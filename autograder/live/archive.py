@@ -1,7 +1,9 @@
 """The archive that a page runs from: dnnkit and the student's side of autograder, without what only grading uses.
 
-Of an exercise's file it holds the public checks and the misconceptions that one of them catches. Hidden checks, right
-answers written another way, a solution that is a mere value, free texts, and what only these need stay out.
+Of an exercise's file it holds the public checks and the misconceptions that one of them catches; of an exercise that a
+test is asked for, all of them, since the test is judged by them in the page. Hidden checks, free texts, lazy tests, and
+what only these need stay out, and so do a solution that is a mere value and other ways to write it. Right answers that
+are code are in it, as the reference is: a page shows them to whoever has passed, and judges tests by them.
 """
 
 import ast
@@ -25,8 +27,8 @@ STUDENTS = (PACKAGES / "autograder", PACKAGES / "autograder" / "judge")  # rooms
 ENTRIES = ("__init__", "authoring", "judge/__init__", "live/page")  # where the student's side of autograder is entered
 NEED_MORE = {"plot", "pytorch"}  # rooms of dnnkit that need matplotlib and torch
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the date of every member, so that the same sources give the same bytes
-WRONG = {"misconception", "same_mistake_as"}  # the marks of answers that a mistake is named by
-ALWAYS = {"points", "hints", "returns", "solution", "given", "may_change"}
+ANSWERS = {"misconception", "same_mistake_as", "alternative"}  # the marks of answers that are kept
+ALWAYS = {"points", "hints", "returns", "solution", "given", "may_change", "tests", "leaves_out"}
 
 
 def setup(app):
@@ -80,6 +82,9 @@ def digest():
 def public_source(exercise):
     """Return the source of an exercise's file without what only grading uses."""
     caught = _caught_in_public(exercise)
+    if exercise.id in _tested(exercise.topic):  # which check is said to catch a mistake matters to nobody there
+        public = next(check.name for check in exercise.checks if not check.hidden)
+        caught = {wrong.name: public for wrong in exercise.misconceptions} | caught
     body = [
         kept
         for node in ast.parse(exercise.path.read_text(encoding="utf-8")).body
@@ -137,13 +142,19 @@ def _caught_in_public(exercise):
     return found
 
 
+def _tested(topic):
+    """Return the ids of the topic's exercises that a test is asked for."""
+    asked = (model.load(name, model.EXERCISES) for name in model.ids(topic, model.EXERCISES))
+    return {exercise.tests.id for exercise in asked if exercise.kind == "test"}
+
+
 def _public(node, exercise, caught):
     """Return a statement of an exercise's file as the archive holds it, or None."""
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "solution":
         # `...` is as little callable as the value, which is all that judging asks, unless the checks compute with it.
         return node if _uses(exercise.path).get("solution", 0) else ast.parse("solution = ...").body[0]
     marks = {_mark(decorator): decorator for decorator in getattr(node, "decorator_list", ())}
-    if marks.keys() & {"hidden", "alternative", "neighbour"}:
+    if marks.keys() & {"hidden", "neighbour", "lazy"} or ("alternative" in marks and exercise.asks_for_value):
         return None
     if "same_mistake_as" in marks:
         return node if marks["same_mistake_as"].args[0].id in caught else None
@@ -192,6 +203,6 @@ def _without_unused(node, read):
         case ast.Assign(targets=[ast.Name(id=name)]):
             return node if name in {*read, *ALWAYS} else None
         case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-            own = name.startswith("check_") or name in ALWAYS or WRONG & set(map(_mark, node.decorator_list))
+            own = name.startswith("check_") or name in ALWAYS or ANSWERS & set(map(_mark, node.decorator_list))
             return node if own or name in read else None
     return node

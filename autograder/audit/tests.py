@@ -1,0 +1,54 @@
+"""What a student's test must earn: a good one everything, whatever the key; one that looks at little, little."""
+
+import itertools
+from functools import partial
+
+import numpy as np
+
+from ..judge.attempt import attempted
+from ..judge.judge import earned, examine
+from ..judge.standin import in_memory
+from ..judge.verdict import PASSED
+from . import zoo
+
+SHARE = 20  # of the seeds of other exercises, one in so many: a test is tried on each answer several times with each
+LAZY_WORTH = 0.2
+
+
+def problems(exercise, seeds):
+    """Yield a sentence for each test in the exercise's file that does not earn what it must."""
+    keys = [f"audit {number}".encode() for number in range(max(1, seeds // SHARE))]
+    right = [("the solution", exercise.solution)]
+    right += [(f"the alternative {other.name}", other.answer) for other in exercise.alternatives]
+    for name, answer in right:
+        for key in keys:
+            findings = _examine(exercise, answer, key)
+            if missed := [f"{f.check}: {f.sentence} ({f.detail})" for f in findings if f.verdict != PASSED]:
+                yield f"{name} does not pass with the key {key.decode()!r}: {'; '.join(missed)}"
+                break
+    if not attempted(exercise.solution, exercise.given):
+        yield "the solution counts as not attempted"
+    lazy = [(f"the lazy test {one.name}", one.answer) for one in exercise.lazy]
+    for name, answer in (*lazy, *blind(), *zoo.junk(exercise)):
+        for key in keys[:2]:
+            share = earned(exercise.checks, _examine(exercise, answer, key))
+            if share > LAZY_WORTH:
+                yield f"{name} earns {share:.2f} of the points, at most {LAZY_WORTH} is right"
+                break
+
+
+def blind():
+    """Return the tests, as (name, answer), that do not look at what they are given."""
+    turns, seen, coin = itertools.count(), itertools.count(), np.random.default_rng(0)
+    return [
+        ("a test that accepts everything", lambda specimen: None),
+        ("a test that refuses everything", lambda specimen: False),
+        ("a test that refuses every second time", lambda specimen: next(turns) % 2 == 0),
+        ("a test that refuses from a count on", lambda specimen: next(seen) % 50 < 15),
+        ("a test that tosses a coin", lambda specimen: coin.random() < 0.5),
+        ("a test that goes by what a handle holds", lambda specimen: vars(specimen)["_number"] == 0),
+    ]
+
+
+def _examine(exercise, answer, key):
+    return examine(exercise, partial(in_memory, answer), key, exercise.checks)[0]

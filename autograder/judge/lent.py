@@ -1,0 +1,111 @@
+"""What a student's test lends to the judge's functions and is lent by them: arrays and generators keep their identity.
+
+Elsewhere an answer's arrays cross by value. Here the answer's own code calls functions of the judge, and part of what
+can be wrong with one shows only in what becomes of an array afterwards: it is overwritten, kept, or handed out while it
+is still in use. So every array and generator, whichever side made it, exists once on each side and is kept in step, as
+long as a function of the judge holds on to it; the judge's side says when it no longer does. A view is a thing of its
+own: that it shares memory with another is seen on the side that made it, and not on the other.
+"""
+
+import sys
+
+import numpy as np
+
+from . import codec
+from .shared import Table
+
+
+class LentTable(Table):
+    """One side's table of a talk in which the answer calls functions of the judge."""
+
+    def __init__(self, peer, first_number, *, lets_go):
+        super().__init__(peer, first_number)
+        self._lets_go = lets_go  # whether this side decides what is no longer needed: the judge's
+        self._sent = ()  # numbers that the other side knew when it last had its turn
+        self._named = 0  # bytes of arrays that the frame in hand names
+        self._alone = self._references_of_one_that_nobody_holds()
+
+    def encode_shared(self, value):
+        """Return the JSON of a thing with an identity; of what stays here its kind is not told."""
+        coded = super().encode_shared(value)
+        if "handle" in coded:
+            return {"handle": [coded["handle"][0], getattr(value, "shown_as", "object")]}
+        if "array" in coded and not value.flags.writeable:
+            return {"fixed": coded["array"]}
+        return coded
+
+    def decode_shared(self, form, body):
+        """Return the thing that the JSON of `encode_shared` names, new things under numbers of the other side only."""
+        if form == "same":
+            thing = super().decode_shared(form, body)
+            self._named += thing.nbytes if isinstance(thing, np.ndarray) else 0
+            if self._named > codec.MAX_FRAME:  # or a small frame could name a large array a thousand times
+                raise codec.BadFrame(f"the arrays that a frame names may have at most {codec.MAX_FRAME} bytes together")
+            return thing
+        number = body[0]
+        if type(number) is not int or number < 0 or number % 2 == self._next % 2 or number in self._theirs:
+            raise codec.BadFrame("a new thing has a new number of the side that made it")
+        if form == "fixed":
+            array = super().decode_shared("array", body)
+            array.setflags(write=False)
+            return array
+        return super().decode_shared(form, body)
+
+    def share_array(self, array, body):
+        """Return the number by which both sides know an array."""
+        number = self.register(array)
+        self._tracked[number] = (lambda: array, body[-1])
+        return number
+
+    def update(self, changes, forgotten):
+        """Take over the other side's changes, in place, and drop what the judge let go of."""
+        self._named = 0
+        super().update(changes, ())
+        if not self._lets_go:
+            for number in forgotten:
+                self._drop(number)
+
+    def forgotten(self):
+        """Return the numbers of what nothing but this table holds any longer, of all that the other side could name.
+
+        What has just been received or is about to be sent is in use, and is looked at when the next frame is sent.
+        """
+        if self._lets_go:
+            let_go = [number for number in self._sent if self._references(number) <= self._alone]
+            for number in let_go:
+                self._drop(number)
+            self._forgotten += let_go
+            self._sent = tuple(self._tracked)
+        return super().forgotten()
+
+    def begin_turn(self):
+        """Nothing needs to be kept for the answer's turn: what it can name is here."""
+
+    def end_turn(self):
+        """Nothing was kept."""
+
+    def _update(self, number, body):
+        replica = self._theirs.get(number)
+        fixed = isinstance(replica, np.ndarray) and not replica.flags.writeable
+        if fixed:  # what changed is what it is a view of
+            replica.setflags(write=True)
+        super()._update(number, body)
+        if fixed:
+            replica.setflags(write=False)
+
+    def _drop(self, number):
+        self._tracked.pop(number, None)
+        for things in (self._mine, self._theirs):
+            self._numbers.pop(id(things.pop(number, None)), None)
+
+    def _references(self, number):
+        return sys.getrefcount(self._tracked[number][0]()) if number in self._tracked else sys.maxsize
+
+    def _references_of_one_that_nobody_holds(self):
+        probe = np.zeros(0)
+        number = self.share_array(probe, [b""])
+        del probe
+        references = self._references(number)
+        self._drop(number)
+        self._next = number
+        return references

@@ -1,0 +1,70 @@
+"""Specimens: the right and wrong answers to an exercise, as a student's test may use them and learns nothing else of.
+
+A specimen is called, and where it is a class, the public members of its instances are called or read. Whatever it draws
+of no generator that it was given comes from one of the judge's, so that no test is judged by luck.
+"""
+
+import contextlib
+
+import numpy as np
+
+
+class Specimen:
+    """A function, a class, an instance or a method of the judge in the hands of a student's test.
+
+    `members` are the public names of a class's instances; `entropy` is a Generator from which everything comes that is
+    drawn from nowhere in particular; `spent` numbers are first drawn from every generator that is handed in, since a
+    right answer may draw as it likes.
+    """
+
+    def __init__(self, thing, shown_as, *, members=(), entropy, spent=0):
+        self.shown_as = shown_as
+        self._thing = thing
+        self._made_with = {"members": members, "entropy": entropy, "spent": spent}
+
+    def __call__(self, *args, **kwargs):
+        """Call the thing; what a class makes is a specimen, too."""
+        for source in (*args, *kwargs.values()):
+            if isinstance(source, np.random.Generator):
+                source.random(self._made_with["spent"])
+        with _drawing_from(self._made_with["entropy"], self._thing):
+            made = self._thing(*args, **kwargs)
+        return self._another(made) if isinstance(self._thing, type) else made
+
+    def member(self, name):
+        """Return a public member of an instance: a method as a specimen, an attribute as it is.
+
+        Raises AttributeError for any other name, whatever the thing has under it.
+        """
+        if isinstance(self._thing, type) or name not in self._made_with["members"]:
+            raise AttributeError(f"{self.shown_as!r} object has no attribute {str(name)[:80]!r}")
+        with _drawing_from(self._made_with["entropy"], self._thing):
+            value = getattr(self._thing, name)
+        return self._another(value) if callable(value) else value
+
+    def _another(self, thing):
+        return Specimen(thing, self.shown_as, **self._made_with)
+
+
+@contextlib.contextmanager
+def _drawing_from(entropy, thing):
+    """Let NumPy's global generator, and each that is made without a seed, draw what `entropy` says."""
+
+    def default_rng(seed=None):
+        return real(int(entropy.integers(2**63)) if seed is None else seed)
+
+    real, before = np.random.default_rng, np.random.get_state()  # noqa: NPY002
+    function = thing.__init__ if isinstance(thing, type) else thing
+    names = getattr(function, "__globals__", {})  # of the file that defines it
+    imported = names.get("default_rng") is real
+    np.random.seed(int(entropy.integers(2**32)))  # noqa: NPY002
+    np.random.default_rng = default_rng
+    if imported:
+        names["default_rng"] = default_rng
+    try:
+        yield
+    finally:
+        np.random.default_rng = real
+        if imported:
+            names["default_rng"] = real
+        np.random.set_state(before)  # noqa: NPY002

@@ -1,0 +1,110 @@
+"""How a student's test is judged: it must accept every right answer to another exercise, and refuse the wrong ones.
+
+To refuse is to raise, an AssertionError or anything else, or to return False; to accept is to return None or True. Each
+specimen is tried several times, each time in a talk of its own and with other random numbers; the key shuffles all
+trials, so that neither a number, nor an order, nor a count tells a test what it has before it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .seeds import check_rng
+from .shared import Handle
+from .specimens import Specimen
+from .verdict import PASSED, Crashed, Wrong
+
+TIMES = 3  # each specimen is tried: a test that depends on luck is not right
+MOST_DRAWN = 50  # numbers that a specimen may draw beforehand
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a test is tried on: a right or a wrong answer to another exercise, shown under the name asked for there."""
+
+    answer: object
+    right: bool
+    shown_as: str
+    members: tuple[str, ...] = ()
+
+    def specimen(self, rng, trial):
+        """Return the subject as it is handed out; in all but the first trial it draws otherwise."""
+        spent = int(rng.integers(1, MOST_DRAWN)) if trial else 0
+        return Specimen(self.answer, self.shown_as, members=self.members, entropy=rng, spent=spent)
+
+
+def decision(value):
+    """nothing, True or False"""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if value is None or isinstance(value, (bool, np.bool_)):
+        return value is None or bool(value)
+    raise Wrong("a test must return nothing, or False to refuse, and say with `assert` what is wrong")
+
+
+class Trials:
+    """All trials of one test; `replies` holds, for each check, what the test did in turn."""
+
+    def __init__(self, exercise, connect, key, checks):
+        self._said = {check.name: [] for check in checks}  # None where it accepted, else why it did not
+        self._right = [check for check in checks if check.run.right]
+        turns = [(place, trial) for place in range(len(checks)) for trial in range(TIMES)]
+        for place, trial in check_rng(key, exercise.id, "turns").permutation(turns).tolist():
+            check, said = checks[place], self._said[checks[place].name]
+            if any((why is None) != check.run.right for why in said):
+                continue  # one right answer refused, or one mistake passed over, settles it
+            rng = check_rng(key, exercise.id, f"{check.name}, trial {trial}")
+            said.append(_try(exercise, connect, check.run.specimen(rng, trial)))
+        self.replies = [[_kind_of(why) for why in said] for said in self._said.values()]
+
+    def tell(self, check):
+        """Raise the verdict on one check, or return where the test did as it should."""
+        said = self._said[check.name]
+        if odd := next((why for why in said if isinstance(why, Wrong)), None):
+            raise odd
+        if check.run.right:
+            refusals = [why for why in said if why is not None]
+            if refusals:
+                _tell_refused(refusals[0], sometimes=len(refusals) < len(said))
+            return
+        if None in said:
+            luck = " now and then: whether it finds this depends on luck" if any(said) else ""
+            raise Wrong(f"your test accepts it{luck}")
+        if self._right and any(self._said[self._right[0].name]):
+            raise Wrong("your test refuses the reference too, so that this refusal says nothing")
+
+
+def count(checks, findings):
+    """Return in words how many right answers a test accepts and how many mistakes it finds."""
+    parts = []
+    for verb, right, noun in (("accepts", True, "right answers"), ("finds", False, "mistakes")):
+        fine = [finding.verdict == PASSED for check, finding in zip(checks, findings) if check.run.right == right]
+        parts.append(f"{verb} {sum(fine)} of {len(fine)} {noun}")
+    return ", ".join(parts)
+
+
+def _try(exercise, connect, specimen):
+    """Return None where the test accepts the specimen, else why it did not: a Crashed, or a Wrong for no decision."""
+    peer = connect()
+    peer.lend()
+    test = peer.submission()
+    try:
+        if not isinstance(test, Handle):
+            raise Wrong(f"{exercise.name} must be a function", f"got {type(test).__name__}")
+        if decision(test(specimen)):
+            return None
+        return Crashed("AssertionError", ("AssertionError",), "it returned False", "")
+    except (Crashed, Wrong) as why:
+        return why
+
+
+def _tell_refused(why, sometimes):
+    """Raise the verdict on a right answer refused: by an assertion, or because the test itself broke."""
+    if "AssertionError" not in why.bases:
+        raise why
+    luck = " now and then: it depends on luck" if sometimes else ""
+    raise Wrong(f"your test refuses this right answer{luck}", f"{why.trace}\n{why.message}".strip())
+
+
+def _kind_of(why):
+    return "accepts" if why is None else why.kind if isinstance(why, Crashed) else why.sentence
