@@ -1,6 +1,6 @@
 """The Sphinx extension of the book: what the pages need beyond the chapters' own text.
 
-One module a concern: :mod:`~autograder.live.cache` (when chapters are executed again), :mod:`~autograder.live.frame`
+One module a concern: :mod:`~autograder.live.cache` (when pages are executed again), :mod:`~autograder.live.frame`
 (exercises set apart from the prose), :mod:`~autograder.live.assignment` (each chapter's notebook to download),
 :mod:`~autograder.live.archive` (what a page's Python runs from), :mod:`~autograder.live.decorate` (exercises that are
 answered in the page) and :mod:`~autograder.live.figure` (figures with sliders). Scripts are in ``site``.
@@ -11,6 +11,7 @@ from pathlib import Path
 import sphinx_thebe
 
 from autograder.live import archive, assignment, cache, decorate, figure, frame
+from autograder.live.sources import Sources
 
 STATIC = Path(__file__).parent / "static"
 
@@ -25,8 +26,8 @@ def setup(app):
     app.add_js_file("access.js", loading_method="defer")
     for module in (cache, frame, assignment, archive, decorate, figure):
         module.setup(app)
-    # Pages are all made anew when this package, its styles included, has changed; what their cells gave stays cached.
-    made_by = int(cache.digest(packages=("autograder.live",), libraries=()), 16)
+    # Pages are all made anew when what makes them, styles included, has changed; what their cells gave stays cached.
+    made_by = int(Sources().digest([f"{__name__}.*"]), 16)
     return {"version": "1", "env_version": made_by, "parallel_read_safe": True, "parallel_write_safe": True}
 
 

@@ -11,7 +11,6 @@ import hashlib
 import io
 import json
 import zipfile
-from importlib import import_module
 from pathlib import Path
 
 from autograder import exercise as model
@@ -19,6 +18,8 @@ from autograder.judge.judge import examine, quiet
 from autograder.judge.seeds import PUBLIC
 from autograder.judge.standin import in_memory
 from autograder.judge.verdict import PASSED
+from autograder.live import measure
+from autograder.live.sources import installed_version
 
 PLACE = "live/course.zip"
 PACKAGES = Path(model.__file__).parents[1]
@@ -60,10 +61,10 @@ def pack():
             archive.writestr(_member(path), path.read_bytes())
         # The page's modules lie in a package that, here, is a Sphinx extension.
         archive.writestr(zipfile.ZipInfo("autograder/live/__init__.py", OLDEST), "")
-        for path in sorted(FIGURES.glob("[!_]*.py")):
-            figure = getattr(import_module(f"autograder.live.figures.{path.stem}"), "figure", None)
-            if figure is not None and figure.measure is not None:
-                archive.writestr(_member(path.with_suffix(".json")), json.dumps(figure.measured))
+        for topic in measure.topics():
+            figure = measure.figure_of(topic)
+            if figure.measure is not None:
+                archive.writestr(_member(FIGURES / f"{topic}.json"), json.dumps(figure.measured))
         for name in model.ids(root=model.EXERCISES):
             exercise = model.load(name, model.EXERCISES)
             if exercise.kind != "text":
@@ -72,8 +73,8 @@ def pack():
 
 
 def digest():
-    """Return a digest (bytes) of all that the archive is made of, this module included."""
-    total = hashlib.sha256(Path(__file__).read_bytes())
+    """Return a digest (bytes) of all that the archive is made of, this module and NumPy's version included."""
+    total = hashlib.sha256(Path(__file__).read_bytes() + installed_version("numpy").encode())
     for path in (*_sources(), *sorted(model.EXERCISES.rglob("*.py"))):
         total.update(path.relative_to(PACKAGES).as_posix().encode() + path.read_bytes())
     return total.hexdigest().encode()

@@ -1,65 +1,166 @@
-"""When the chapters are executed again: as soon as the code changes that they call.
+"""When pages are executed and made anew: as soon as what their code hangs on has changed, and no sooner.
 
-Jupyter's cache compares a chapter's own cells only. So the cache lies in a folder named by a digest of dnnkit,
-autograder and the libraries whose numbers a chapter shows; another digest is another, empty folder.
+Each page with code has a digest of its cells and of what these hang on (see `sources`), and a cache of its own under
+``_build/.jupyter_cache``, named by that digest: myst-nb finds there what the cells gave. What is not there is executed
+before the pages are read, side by side (see `execute`). What a figure measures is kept in the same way. A second
+digest, of all that a page shows, its figures and exercises too, says when Sphinx has to read it again.
 """
 
-import hashlib
+import asyncio
+import re
 import shutil
-import sys
-from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-PACKAGES = ("dnnkit", "autograder")
-LIBRARIES = ("numpy", "matplotlib", "torch", "jupyterquiz")
-NOT_CODE = {"__pycache__", "live"}  # no chapter calls what decorates its page
+from myst_nb.core.read import create_nb_reader
+from sphinx.errors import SphinxError
+from sphinx.util import logging
+
+from autograder.live import measure
+from autograder.live.execute import Failed, Page, side_by_side
+from autograder.live.sources import Sources, exercises
+
+FIGURE = re.compile(r"^ {0,3}[`:]{3,}\{figure-live\} *(\w+)", re.MULTILINE)
+logger = logging.getLogger(__name__)
+
+
+class NotExecuted(SphinxError):
+    """Pages whose cells failed."""
+
+    category = "The book was not built"
+
+
+class Hanging(NamedTuple):
+    """What a page hangs on, as it was when the page was last read.
+
+    Attributes
+    ----------
+    code : str
+        Its cells and its kernel, or ``""`` where nothing is executed.
+    modules, shown : frozenset of str
+        The modules that its cells import, and those that otherwise make what it shows.
+    figures : tuple of str
+        Topics of its figures.
+    executed, digest : str
+        Digests of what the cells hang on, and of all that the page does.
+    """
+
+    code: str
+    modules: frozenset
+    shown: frozenset
+    figures: tuple
+    executed: str = ""
+    digest: str = ""
+
+    def digested(self, sources):
+        """Return the same with the digests of today."""
+        return self._replace(
+            executed=sources.digest(self.modules, self.code),
+            digest=sources.digest(self.modules | self.shown, self.code),
+        )
 
 
 def setup(app):
     """Connect the cache to Sphinx."""
-    app.connect("config-inited", use_cache)
+    app.connect("config-inited", _use_cache)
+    app.connect("env-get-outdated", outdated)
+    app.connect("env-before-read-docs", execute)
+    app.connect("source-read", _point_to_cache)
     app.connect("build-finished", forget_failed_build)
 
 
-def digest(packages=PACKAGES, libraries=LIBRARIES):
-    """Return a short digest of the sources of `packages` and the versions of `libraries` and of Python.
-
-    >>> digest() == digest()
-    True
-    >>> digest(packages=("dnnkit",)) == digest()
-    False
-    """
-    total = hashlib.sha256(f"python {sys.version_info[:3]}".encode())
-    for library in libraries:
-        total.update(f"{library} {_version(library)}".encode())
-    for package in packages:
-        folder = Path(find_spec(package).submodule_search_locations[0])
-        for path in sorted(folder.rglob("*")):
-            name = path.relative_to(folder)
-            if path.is_file() and not NOT_CODE.intersection(name.parts):
-                content = path.read_bytes()
-                total.update(f"{package} {name.as_posix()} {len(content)} ".encode())
-                total.update(content)
-    return total.hexdigest()[:16]
+def folder(app):
+    """Return the directory in which all is kept."""
+    return Path(app.srcdir) / "_build" / ".jupyter_cache"
 
 
-def _version(library):
+def outdated(app, env, added, changed, removed):
+    """Return the names of pages whose text is as it was, but not what they hang on."""
+    sources, known = Sources(), getattr(env, "live_hanging", {})
+    same = env.found_docs - added - changed
+    return [name for name in same if name not in known or known[name].digested(sources) != known[name]]
+
+
+def execute(app, env, docnames):
+    """Execute what the pages that are about to be read need and is not kept, and drop what no page needs any more."""
+    sources = Sources()
+    known = {name: page for name, page in getattr(env, "live_hanging", {}).items() if name in env.found_docs}
+    jobs = {}
+    for name in docnames:
+        path = Path(env.doc2path(name))
+        text = path.read_text(encoding="utf-8")
+        reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
+        notebook = reader.read(text) if reader else None
+        known[name] = page = hanging(name, text, notebook, sources).digested(sources)
+        target = _target(app, name, page)
+        if page.code and not target.exists():
+            jobs[name] = Page(path, notebook, target, env.mystnb_config.execution_timeout).run
+        for topic in page.figures:
+            if measure.is_due(topic, folder(app), sources):
+                jobs[f"figure of {topic}"] = partial(_measure, topic, folder(app), sources)
+    env.live_hanging = known
+    if jobs:
+        _run(jobs)
+        kept = {_target(app, name, page) for name, page in known.items()}
+        kept |= {measure.kept_at(topic, folder(app), sources) for page in known.values() for topic in page.figures}
+        _drop(set(folder(app).iterdir()) - kept)
+
+
+def _run(jobs):
+    done = 0
+
+    def tell(name, seconds, failure):
+        nonlocal done
+        done += 1
+        logger.info("%2d of %d  %s %s %.1f s", done, len(jobs), name, "failed after" if failure else "took", seconds)
+
+    logger.info("")
+    logger.info("executing %s", ", ".join(jobs))
+    failures = side_by_side(jobs, tell)
+    if failures:
+        said = "\n\n".join(map(str, failures))
+        raise NotExecuted(
+            f"{said}\n\n{len(failures)} of {len(jobs)} failed; what the others gave is kept. "
+            "Mend the cell that is named above, and run `make book` again."
+        )
+
+
+async def _measure(topic, kept, sources):
     try:
-        return version(library)
-    except PackageNotFoundError:
-        return "absent"
+        await asyncio.to_thread(measure.measured_figure, topic, kept, sources)
+    except Exception as error:
+        raise Failed(
+            f"autograder/live/figures/{topic}.py: `measure` failed\n{type(error).__name__}: {error}"
+        ) from error
 
 
-def use_cache(app, config):
-    """Point the execution at the digest's folder under ``_build/`` and drop the folders of other digests."""
-    caches = Path(app.srcdir) / "_build" / ".jupyter_cache"
-    current = caches / digest()
-    if caches.is_dir():
-        for path in caches.iterdir():
-            if path != current:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-    config.nb_execution_cache_path = str(current)
+def hanging(name, text, notebook, sources):
+    """Return what the page `name` hangs on, given its text and its notebook (None if it has no cells), undigested."""
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"] if notebook else []
+    figures = tuple(FIGURE.findall(text))
+    shown = {f"{measure.PACKAGE}.{topic}" for topic in figures} | exercises(f"{name.rpartition('/')[2]}/*")
+    code = repr((dict(notebook.metadata.get("kernelspec", {})), cells)) if notebook else ""
+    return Hanging(code, sources.names_of_cells(cells), frozenset(shown), figures)
+
+
+def _target(app, name, page):
+    return folder(app) / f"{name.replace('/', '-')}-{page.executed}"
+
+
+def _use_cache(app, config):
+    config.nb_execution_cache_path = str(folder(app))
+
+
+def _point_to_cache(app, docname, source):
+    page = app.env.live_hanging.get(docname)
+    if page:
+        app.env.mystnb_config = app.env.mystnb_config.copy(execution_cache_path=str(_target(app, docname, page)))
+
+
+def _drop(paths):
+    for path in paths:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def forget_failed_build(app, exception):

@@ -1,10 +1,13 @@
 """The directive ``figure-live``: a topic's figure (see `figures`), drawn as the page is built, and live in it."""
 
 from html import escape
-from importlib import import_module
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
+
+from autograder.live import cache
+from autograder.live.measure import measured_figure
+from autograder.live.sources import Sources
 
 FIGURE = """\
 <div class="live-figure" data-topic="{topic}" role="group" aria-label="{label}">
@@ -27,13 +30,12 @@ class LiveFigure(SphinxDirective):
 
     def run(self):
         topic = self.arguments[0]
-        module = import_module(f"autograder.live.figures.{topic}")
-        self.env.note_dependency(module.__file__)
+        figure = measured_figure(topic, cache.folder(self.env.app), Sources())
         text = FIGURE.format(
             topic=escape(topic),
-            label=escape(module.figure.alt),
-            controls=module.figure.controls(),
-            picture=module.figure.draw(),
+            label=escape(figure.alt),
+            controls=figure.controls(),
+            picture=figure.draw(),
         )
         caption = nodes.container("", classes=["live-caption"])
         self.state.nested_parse(self.content, self.content_offset, caption)

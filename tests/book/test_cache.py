@@ -1,14 +1,20 @@
-"""Chapters run again when the code that they call has changed, and a build that failed does not pass the next time."""
+"""Pages run again when what their code hangs on has changed, no others do, and a build that failed does not pass."""
 
+import re
 import shutil
-import sys
-from types import SimpleNamespace
+from io import StringIO
 
 import pytest
 import yaml
+from sphinx.application import Sphinx
+from sphinx.errors import SphinxError
+from sphinx.util.docutils import docutils_namespace
 
+from autograder import chapter
 from autograder.chapter import ROOT
-from autograder.live import cache
+from autograder.live import cache, measure, sources
+from autograder.live.figures import Figure
+from autograder.live.sources import Sources
 
 NOTEBOOK = """\
 ---
@@ -23,110 +29,159 @@ kernelspec: {{display_name: Python 3, language: python, name: python3}}
 """
 
 
+class Book:
+    """A book of toy pages, and a package `toy` that they import."""
+
+    def __init__(self, folder):
+        self.folder, self.toy = folder / "book", folder / "toy"
+        self.toy.mkdir()
+        self.write(self.toy / "__init__.py", "")
+        self.write(self.toy / "inner.py", "value = 'first'\n")
+        self.write(self.toy / "outer.py", "from .inner import value\n")
+        self.folder.mkdir()
+        self.write(self.folder / "conf.py", "extensions = ['myst_nb', 'autograder.live.cache']\n")
+        self.page("index", "from toy import outer\nprint(outer.value, 'value')")
+        self.page("other", "import numpy\nprint(numpy.sum([1, 2]))")
+        self.page("third", "print('third')")
+        with (self.folder / "index.md").open("a") as index:
+            index.write("\n```{toctree}\nother\nthird\nplain\n```\n")
+        self.write(self.folder / "plain.md", "# A page without code\n")
+
+    def page(self, name, code):
+        self.write(self.folder / f"{name}.md", NOTEBOOK.format(code))
+
+    def write(self, path, text):
+        path.write_text(text)
+
+    def build(self):
+        """Build as `sphinx-build -W --keep-going` does; return the names of the pages that ran and of those read."""
+        self.said = StringIO()
+        with docutils_namespace():
+            app = Sphinx(
+                self.folder,
+                self.folder,
+                self.folder / "_build" / "html",
+                self.folder / "_build" / "doctrees",
+                "html",
+                confoverrides={"nb_execution_mode": "cache", "exclude_patterns": ["_build"]},
+                status=self.said,
+                warning=self.said,
+                warningiserror=True,
+                keep_going=True,
+            )
+            app.build()
+        assert app.statuscode == 0, self.said.getvalue()
+        said = re.sub(r"\x1b\[[0-9;]*m", "", self.said.getvalue())
+        assert "Executing notebook" not in said, "myst-nb finds all that it needs"
+        return (
+            set(re.findall(r"^ *\d+ of \d+ +(\S+) took", said, re.MULTILINE)),
+            set(re.findall(r"reading sources\.\.\. \[ *\d+%\] (\S+)", said)),
+        )
+
+    def shown(self, name):
+        return (self.folder / "_build" / "html" / f"{name}.html").read_text()
+
+    def kept(self):
+        return sorted(path.name.rpartition("-")[0] for path in (self.folder / "_build" / ".jupyter_cache").iterdir())
+
+
 @pytest.fixture
-def toy(tmp_path, monkeypatch):
-    """A package of one module, a data file and a derived file."""
-    folder = tmp_path / "toy"
-    (folder / "__pycache__").mkdir(parents=True)
-    (folder / "__init__.py").write_text("value = 'first'\n")
-    (folder / "data.npz").write_bytes(b"1")
-    (folder / "__pycache__" / "module.pyc").write_bytes(b"1")
+def book(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
-    return folder
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))  # where kernels look
+    return Book(tmp_path)
 
 
-def digest():
-    return cache.digest(packages=("toy",))
+def test_pages_run_when_what_they_hang_on_has_changed_and_only_then(book, monkeypatch):
+    half = book.folder / "_build" / ".jupyter_cache" / ".half"  # left by a build that was killed
+    half.mkdir(parents=True)
+    (half / "global.db").touch()
+    pages = {"index", "other", "third"}
+    assert book.build() == (pages, pages | {"plain"})
+    assert "first value" in book.shown("index")
+    assert not half.exists()
+    assert book.build() == (set(), set())
+
+    book.write(book.toy / "inner.py", "value = 'second'\n")
+    assert book.build() == ({"index"}, {"index"})
+    assert "second value" in book.shown("index")
+
+    monkeypatch.setattr(sources, "installed_version", lambda library: "99.0")
+    assert book.build() == ({"other"}, {"other"})
+
+    with (book.folder / "third.md").open("a") as page:
+        page.write("\nMore text.\n")
+    assert book.build() == (set(), {"third"})
+    book.page("third", "print('changed')")
+    assert book.build() == ({"third"}, {"third"})
+    assert book.kept() == ["index", "other", "third"], "what no page needs is dropped"
 
 
-@pytest.mark.parametrize("name", ["__init__.py", "data.npz"])
-def test_digest_changes_with_the_code_and_its_data(toy, name):
-    before = digest()
-    assert digest() == before
-    (toy / name).write_text("value = 'other'\n")
-    assert digest() != before
+def test_a_failing_page_is_told_and_the_others_are_kept(book):
+    book.page("other", "1\n```\n\nText.\n\n```{code-cell} ipython3\nraise ValueError('this cell fails')")
+    for run in ({"index", "third"}, set()):
+        with pytest.raises(SphinxError) as failed:
+            book.build()
+        told = str(failed.value)
+        assert f"{book.folder / 'other.md'}:13: code cell 2 failed" in told
+        assert "ValueError: this cell fails" in told
+        assert told.endswith("run `make book` again.")
+        said = re.sub(r"\x1b\[[0-9;]*m", "", book.said.getvalue())
+        assert set(re.findall(r"(\S+) took", said)) == run
+        assert "other failed after" in said
+        assert book.kept() == ["index", "third"]
+    book.page("other", "print('mended')")
+    assert book.build()[0] == {"other"}
 
 
-def test_digest_changes_with_a_new_and_a_renamed_file(toy):
-    seen = [digest()]
-    (toy / "more.py").write_text("")
-    seen.append(digest())
-    (toy / "more.py").rename(toy / "less.py")
-    seen.append(digest())
-    assert len(set(seen)) == 3
+@pytest.mark.parametrize("topic", chapter.topics())
+def test_a_chapter_is_read_again_with_its_figure_and_all_of_its_exercises(topic):
+    """A free text has no cell that names it, and a figure none at all."""
+    text = (ROOT / "chapters" / f"{topic}.md").read_text()
+    page = cache.hanging(f"chapters/{topic}", text, None, Sources())
+    asked = {f"autograder.exercises.{section.exercise.replace('/', '.')}" for section in chapter.read(topic).sections}
+    assert asked <= page.shown
+    assert page.figures == ((topic,) if "{figure-live}" in text else ())
+    assert {f"autograder.live.figures.{figure}" for figure in page.figures} <= page.shown
+    assert page.code == ""
 
 
-def test_digest_does_not_hang_on_derived_files(toy):
-    before = digest()
-    (toy / "__pycache__" / "module.pyc").write_bytes(b"2")
-    assert digest() == before
+def test_what_a_figure_measures_is_kept_until_its_code_or_numpy_changes(tmp_path, monkeypatch):
+    measured = []
+
+    def count():
+        measured.append(1)
+        return {"calls": [len(measured)]}
+
+    figure = Figure(alt="", measure=count)(lambda: "")
+    monkeypatch.setattr(measure, "figure_of", lambda topic: figure)
+
+    def look():
+        figure.__dict__.pop("measured", None)
+        due = measure.is_due("dropout", tmp_path / "kept", Sources())
+        found = measure.measured_figure("dropout", tmp_path / "kept", Sources()).measured
+        assert not measure.is_due("dropout", tmp_path / "kept", Sources())
+        return due, found["calls"]
+
+    assert look() == (True, [1])
+    assert look() == (False, [1])
+    monkeypatch.setattr(sources, "installed_version", lambda library: "99.0")
+    assert look() == (True, [2])
+    assert look() == (False, [2])
+    assert len(list((tmp_path / "kept").iterdir())) == 2
 
 
-def test_pages_are_made_anew_when_the_extension_changes(toy):
-    """Its folder is no part of what chapters call, and yet a version of the pages themselves."""
-    (toy / "live").mkdir()
-    (toy / "live" / "__init__.py").touch()
-    before, pages_before = digest(), cache.digest(("toy.live",))
-    (toy / "live" / "book.css").touch()
-    assert digest() == before
-    assert cache.digest(("toy.live",)) != pages_before
-
-
-def test_digest_changes_with_a_library_of_which_there_is_another_version(toy):
-    assert cache.digest(("toy",), ("numpy",)) != cache.digest(("toy",), ("matplotlib",))
-    assert cache.digest(("toy",), ("no-such-library",))
-
-
-def test_caches_of_other_code_are_dropped(tmp_path):
-    app, config = SimpleNamespace(srcdir=str(tmp_path)), SimpleNamespace()
-    cache.use_cache(app, config)
-    current = tmp_path / "_build" / ".jupyter_cache" / cache.digest()
-    assert config.nb_execution_cache_path == str(current)
-    current.mkdir(parents=True)
-    (current / "kept").touch()
-    (current.parent / "0123456789abcdef").mkdir()
-    (current.parent / "global.db").touch()
-    cache.use_cache(app, config)
-    assert [path.name for path in current.parent.iterdir()] == [current.name]
-    assert (current / "kept").exists()
-
-
-def test_page_runs_again_with_changed_code(toy, tmp_path, run):
-    book = tmp_path / "book"
-    book.mkdir()
-    (book / "index.md").write_text(NOTEBOOK.format("import toy\nprint(toy.value, 'value')"))
-    (book / "conf.py").write_text(
-        "from functools import partial\nfrom autograder.live import cache\n"
-        "cache.digest = partial(cache.digest, packages=('toy',))\n"
-        "extensions = ['myst_nb', 'autograder.live.cache']\nnb_execution_mode = 'cache'\n"
-        "exclude_patterns = ['_build']\n"
-    )
-    command = (sys.executable, "-m", "sphinx", "-W", "--keep-going", ".", "_build/html")
-    for value in ("first", "second"):
-        (toy / "__init__.py").write_text(f"value = {value!r}\n")
-        done = run(*command, cwd=book, path=tmp_path)
-        assert done.status == 0, done.output
-        assert f"{value} value" in (book / "_build" / "html" / "index.html").read_text()
-
-
-@pytest.mark.parametrize(
-    ("page", "message"),
-    [
-        ("# A page\n\nSee {doc}`nowhere`.\n", "nowhere"),
-        (NOTEBOOK.format("raise ValueError('this cell fails')"), "this cell fails"),
-        (NOTEBOOK.format("import sys; print('a warning', file=sys.stderr)"), "stderr"),
-    ],
-    ids=["broken-reference", "failing-cell", "cell-that-warns"],
-)
-def test_what_fails_the_book_fails_it_again(tmp_path, page, message, run, strict_build):
-    """The book's own configuration, with one page that is not right."""
+def test_what_fails_the_book_fails_it_again(tmp_path, run, strict_build):
+    """The book's own configuration, with one page that is not right in two ways."""
     chapters = tmp_path / "chapters"
     chapters.mkdir()
     shutil.copy(ROOT / "_config.yml", tmp_path)
     (tmp_path / "_toc.yml").write_text(yaml.safe_dump({"format": "jb-book", "root": "chapters/index"}))
     (chapters / "references.bib").touch()
+    page = NOTEBOOK.format("import sys; print('a warning', file=sys.stderr)") + "\nSee {doc}`nowhere`.\n"
     (chapters / "index.md").write_text(page)
     for _ in range(2):
         done = run(*strict_build, cwd=tmp_path)
         assert done.status != 0
-        assert message in done.output
+        assert "stderr" in done.output
+        assert "nowhere" in done.output

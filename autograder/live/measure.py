@@ -1,0 +1,44 @@
+"""What a figure measures, kept until what its code hangs on changes."""
+
+import json
+import os
+from importlib import import_module
+from pathlib import Path
+
+PACKAGE = "autograder.live.figures"
+FIGURES = Path(__file__).parent / "figures"
+
+
+def topics():
+    """Return the topics that have a figure."""
+    names = sorted(path.stem for path in FIGURES.glob("[!_]*.py"))
+    return [name for name in names if hasattr(import_module(f"{PACKAGE}.{name}"), "figure")]
+
+
+def kept_at(topic, folder, sources):
+    """Return where in `folder` that is kept which the figure of a topic measures, made by the code of today."""
+    return folder / f"figure-{topic}-{sources.digest([f'{PACKAGE}.{topic}'])}.json"
+
+
+def is_due(topic, folder, sources):
+    """Return whether the figure of a topic has something to measure that is not kept."""
+    return figure_of(topic).measure is not None and not kept_at(topic, folder, sources).exists()
+
+
+def measured_figure(topic, folder, sources):
+    """Return the figure of a topic, with `measured` as it is kept in `folder`, or measured now and kept there."""
+    figure = figure_of(topic)
+    if figure.measure is not None:
+        path = kept_at(topic, folder, sources)
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            beside = path.with_suffix(f".{os.getpid()}")
+            beside.write_text(json.dumps(figure.measure()))
+            beside.replace(path)
+        figure.measured = json.loads(path.read_text())
+    return figure
+
+
+def figure_of(topic):
+    """Return the figure of a topic."""
+    return import_module(f"{PACKAGE}.{topic}").figure

@@ -1,0 +1,120 @@
+"""Pages run side by side, what fails is named, and what is kept is whole."""
+
+import asyncio
+import os
+import signal
+import threading
+import time
+
+import nbformat
+import pytest
+from jupyter_cache import get_cache
+
+from autograder.live.execute import Failed, Page, side_by_side
+
+
+def page(tmp_path, *cells, timeout=60):
+    """A page of code cells, the first in line 10 of its file, the next in line 20, and so on, after text in line 1."""
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    notebook.cells = [nbformat.v4.new_markdown_cell("text"), *map(nbformat.v4.new_code_cell, cells)]
+    notebook.metadata["source_map"] = [1, *(10 * (number + 1) for number in range(len(cells)))]
+    return Page(tmp_path / "page.md", notebook, tmp_path / "kept" / "page-1", timeout)
+
+
+def run(job, told=None):
+    return side_by_side({"page": job}, lambda *what: told.append(what) if told is not None else None)
+
+
+def test_what_cells_gave_is_kept(tmp_path):
+    told = []
+    one = page(tmp_path, "import os; print(os.getcwd())", "6 * 7")
+    assert run(one.run, told) == []
+    assert [path.name for path in one.target.parent.iterdir()] == [one.target.name]
+    cache = get_cache(one.target)
+    record = cache.match_cache_notebook(one.notebook)
+    outputs = [cell.outputs[0] for cell in cache.get_cache_bundle(record.pk).nb.cells]
+    assert outputs[0].text.strip() == str(tmp_path)
+    assert outputs[1].data["text/plain"] == "42"
+    ((name, seconds, failure),) = told
+    assert (name, failure) == ("page", None)
+    assert 0 < record.data["execution_seconds"] <= seconds
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (["1", "1 / 0", "2"], ["page.md:20: code cell 2 failed", "ZeroDivisionError: division by zero"]),
+        (["import time; time.sleep(60)"], ["page.md:10: code cell 1 failed", "timed out"]),
+        (["import os; os._exit(1)"], ["page.md:10: code cell 1 failed", "Kernel died"]),
+    ],
+    ids=["an error", "no end", "a kernel that dies"],
+)
+def test_a_cell_that_fails_is_named_and_nothing_is_kept(tmp_path, cells, said):
+    one = page(tmp_path, *cells, timeout=2)
+    (failure,) = run(one.run)
+    for words in said:
+        assert words in str(failure)
+    assert "\x1b" not in str(failure)
+    assert not one.target.parent.exists()
+
+
+def test_a_kernel_that_is_not_there_is_said(tmp_path):
+    one = page(tmp_path, "1")
+    one.notebook.metadata["kernelspec"]["name"] = "fortran"
+    (failure,) = run(one.run)
+    assert "page.md: no kernel ran" in str(failure)
+    assert "fortran" in str(failure)
+
+
+def test_what_was_written_in_part_is_not_kept(tmp_path, monkeypatch):
+    def half(self, bundle, **options):
+        (self.path / "executed").mkdir()
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("jupyter_cache.cache.main.JupyterCacheBase.cache_notebook_bundle", half)
+    one = page(tmp_path, "1")
+    with pytest.raises(ExceptionGroup):
+        run(one.run)
+    assert not one.target.exists()
+
+
+def test_what_another_build_kept_meanwhile_stays(tmp_path):
+    one = page(tmp_path, "1")
+    one.target.mkdir(parents=True)
+    (one.target / "theirs").touch()
+    assert run(one.run) == []
+    assert [path.name for path in one.target.parent.iterdir()] == [one.target.name]
+    assert [path.name for path in one.target.iterdir()] == ["theirs"]
+
+
+def test_as_many_run_as_there_are_processors_and_a_failure_leaves_the_others_alone():
+    running, most, done = 0, 0, []
+
+    async def job(name):
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.01)
+        running -= 1
+        if name == "2":
+            raise Failed("it was 2")
+        done.append(name)
+
+    jobs = {name: (lambda name=name: job(name)) for name in "123456"}
+    failures = side_by_side(jobs, lambda *what: None, width=3)
+    assert most == 3
+    assert done == ["1", "3", "4", "5", "6"]
+    assert list(map(str, failures)) == ["it was 2"]
+
+
+def test_an_interrupt_ends_what_runs(tmp_path):
+    """Ctrl-C in the main thread: the kernels end, and nothing is kept."""
+    one, other = page(tmp_path, "import time; time.sleep(60)"), page(tmp_path / "other", "import time; time.sleep(60)")
+    (tmp_path / "other").mkdir()
+    begun = time.monotonic()
+    threading.Timer(3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side({"one": one.run, "other": other.run}, lambda *what: None, width=2)
+    assert time.monotonic() - begun < 40
+    assert not one.target.exists()
+    assert not other.target.exists()
