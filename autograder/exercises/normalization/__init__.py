@@ -1,1 +1,1 @@
-"""Exercises of the chapter on normalization."""
+"""Exercises of the chapter on the normalization of inputs."""
