@@ -1,0 +1,85 @@
+"""Which parameters decay."""
+
+import fnmatch
+
+from dnnkit import _inputs
+from dnnkit.pytorch import structure
+
+
+def parameter_groups(model, *, weight_decay, decays=None):
+    """Parameters in two groups for an optimizer: weights, which decay, and biases, gains and norms, which do not.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        What its method ``no_weight_decay()`` names, or that of a module within it, does not decay; the names may hold
+        ``*``, as timm's do.
+    weight_decay : float
+        For the first group; not negative.
+    decays : callable, optional
+        ``decays(name, parameter)`` returns True for the first group and False for the second, in place of the rules.
+
+    Returns
+    -------
+    list of two dicts
+        ``name`` (``"decay"``, then ``"no_decay"``), ``params``, ``param_names`` and ``weight_decay``, for
+        ``torch.optim.AdamW`` and the like. Decay is for parameters with two axes or more that belong to no norm, are no
+        bias and no vector with further axes of length 1. Frozen parameters are in neither group, shared ones once, and
+        in the second if any of their places is there.
+
+    Raises
+    ------
+    TypeError
+        If `model` is no module, `weight_decay` no real number, `decays` cannot be called or does not return a bool.
+    ValueError
+        If `weight_decay` is negative or a lazy layer has not seen a batch.
+
+    References
+    ----------
+    Loshchilov and Hutter 2019, *Decoupled weight decay regularization*, for the decay.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from torch import nn
+    >>> model = nn.Sequential(nn.Linear(3, 4), nn.LayerNorm(4), nn.Linear(4, 2))
+    >>> groups = parameter_groups(model, weight_decay=0.1)
+    >>> [(group["name"], group["weight_decay"], group["param_names"]) for group in groups]
+    [('decay', 0.1, ['0.weight', '2.weight']), ('no_decay', 0.0, ['0.bias', '1.weight', '1.bias', '2.bias'])]
+    >>> optimizer = torch.optim.AdamW(groups, lr=1e-3)
+    """
+    weight_decay = _inputs.number("weight_decay", weight_decay, low=0)
+    model = structure.unwrapped(model)
+    if decays is not None:
+        _inputs.function("decays", decays, "decays(name, parameter)")
+    excluded = _excluded(model)
+    parameters, verdicts = {}, {}
+    for name, module, local, parameter in structure.owned_parameters(model):
+        if parameter.requires_grad:
+            first, _ = parameters.setdefault(id(parameter), (name, parameter))
+            if decays is not None:
+                verdict = verdicts[first] if first in verdicts else decays(first, parameter)
+                _inputs.boolean(f"decays({first!r}, parameter)", verdict)
+            else:
+                named = any(fnmatch.fnmatchcase(name, pattern) for pattern in excluded)
+                verdict = not named and structure.is_weight(module, local, parameter)
+            verdicts[first] = verdicts.get(first, True) and verdict
+    groups = [
+        {"name": "decay", "params": [], "param_names": [], "weight_decay": weight_decay},
+        {"name": "no_decay", "params": [], "param_names": [], "weight_decay": 0.0},
+    ]
+    for name, parameter in parameters.values():
+        group = groups[0 if verdicts[name] else 1]
+        group["params"].append(parameter)
+        group["param_names"].append(name)
+    return groups
+
+
+def _excluded(model):
+    """Patterns of what modules say should not decay, with the names that their parameters have in the model."""
+    found = []
+    for prefix, module in structure.named_modules(model):
+        method = getattr(module, "no_weight_decay", None)
+        if callable(method):
+            found += [f"{prefix}.{structure.clean(name)}".lstrip(".") for name in method()]
+    return found
