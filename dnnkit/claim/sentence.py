@@ -2,7 +2,7 @@
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -43,7 +43,7 @@ class Claim:
 
     sentence: str
     expect: str
-    values: np.ndarray = field(repr=False)
+    values: np.ndarray
     mean: float
     standard_error: float
     low: float
