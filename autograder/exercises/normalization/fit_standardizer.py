@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.authoring import alternative, array, close, equal, hidden, misconception, record, require
+from autograder.authoring import alternative, array, close, core, hidden, misconception, neighbour, record, weight
 from dnnkit.normalization import Standardizer
 from dnnkit.normalization import fit_standardizer as solution
 
@@ -12,60 +12,62 @@ hints = (
     "One number a feature, not one an example: for x of shape (m, features), which axis must disappear?",
     "`x.mean(axis=0)` and `x.std(axis=0)` have the shape (features,). The standard deviation divides by m, not by m "
     "- 1.",
-    "Where the standard deviation is 0, put a 1: `np.where(std == 0, 1.0, std)`.",
+    "A feature is constant where its smallest and its largest value are equal: "
+    "`np.where(x.min(axis=0) == x.max(axis=0), 1.0, std)`.",
 )
+
+MEAN = "the mean must be that of each feature, over the examples"
+STD = "the standard deviation must be that of each feature, over the examples"
+CONSTANT = "the standard deviation of a constant feature must be 1"
 
 
 def check_mean_of_each_feature(fit_standardizer, rng):
     """The mean is that of each feature over all examples."""
-    x = _data(rng)
-    close(_fitted(fit_standardizer, x).mean, x.mean(axis=0), "the mean must be that of each feature, over the examples")
+    x = _data(rng, (12, 5))
+    close(fit_standardizer(x).mean, x.mean(axis=0), MEAN)
 
 
+@core
+@weight(2)
 def check_std_of_each_feature(fit_standardizer, rng):
-    """The standard deviation is that of each feature over all examples."""
-    x = _data(rng)
-    close(
-        _fitted(fit_standardizer, x).std,
-        x.std(axis=0),
-        "the standard deviation must be that of each feature, over the examples",
-    )
-
-
-def check_training_data_becomes_z_scores(fit_standardizer, rng):
-    """Transformed training data has mean 0 and standard deviation 1, or is 0 where it was constant."""
-    x = _data(rng)
-    x[:, 1] = 4.0
-    z = _transformed(_fitted(fit_standardizer, x), x)
-    require(np.isfinite(z).all(), "z-scores of the training data must be finite, also those of a constant feature")
-    close(z.mean(axis=0) + 1, np.ones(5), "z-scores of the training data must have mean 0")
-    close(z.std(axis=0), np.array([1.0, 0, 1, 1, 1]), "z-scores of the training data must have standard deviation 1")
+    """The standard deviation is that of each feature over all examples, and divides by m."""
+    x = _data(rng, (12, 5))
+    close(fit_standardizer(x).std, x.std(axis=0), STD)
 
 
 def check_a_constant_feature_gets_std_one(fit_standardizer, rng):
-    """A constant feature gets the standard deviation 1."""
-    x = _data(rng)
-    x[:, 2] = 7.0
-    std = _fitted(fit_standardizer, x).std
-    require(std.shape == (5,), "there must be one standard deviation for each feature", shape=std.shape)
-    close(std[2], 1.0, "the standard deviation of a constant feature must be set to 1")
+    """A constant feature gets the standard deviation 1, whatever its value; the others keep theirs."""
+    x = _data(rng, (7, 5))
+    x[:, 1], x[:, 2], x[:, 4] = 0.0, 4.0, 0.1
+    std = fit_standardizer(x).std
+    close(std, [x[:, 0].std(), 1, 1, x[:, 3].std(), 1], CONSTANT)
 
 
-@hidden
-def check_new_data_is_measured_on_the_scale_of_the_training_data(fit_standardizer, rng):
-    """New data is transformed by the training data's scale, also where that was constant."""
-    x, new = _data(rng), _data(rng)
-    x[:, 0] = -2.0
-    std = x.std(axis=0)
-    std[0] = 1.0
-    z = _transformed(_fitted(fit_standardizer, x), new)
-    close(z, (new - x.mean(axis=0)) / std, "new data must be measured on the scale of the training data")
+@hidden(like=(check_mean_of_each_feature, check_std_of_each_feature, check_a_constant_feature_gets_std_one))
+def check_other_training_data(fit_standardizer, rng):
+    """So it is for as many features as examples, for whole numbers, and for a single example."""
+    for x in (_data(rng, (6, 6)), rng.integers(-5, 30, (9, 4)), _data(rng, (1, 3))):
+        fitted = fit_standardizer(x)
+        close(fitted.mean, x.mean(axis=0), MEAN)
+        close(fitted.std, np.where(x.min(axis=0) == x.max(axis=0), 1, x.std(axis=0)), STD)
+
+
+covers = {
+    "training data `x` of shape (m, features)": check_std_of_each_feature,
+    "the mean and the standard deviation of each feature": (check_mean_of_each_feature, check_std_of_each_feature),
+    "divides by m": check_std_of_each_feature,
+    "A feature that is constant gets the standard deviation 1": check_a_constant_feature_gets_std_one,
+    "rounding may leave": check_a_constant_feature_gets_std_one,
+    "Leave `x` as it is": check_mean_of_each_feature,
+    "For `x = [[1, 7], [3, 7]]`": "the example, by hand",
+    "Mean and standard deviation of every feature": (check_mean_of_each_feature, check_std_of_each_feature),
+}
 
 
 @misconception(
     "Mean and standard deviation are taken along axis 1, over the features of each example. A z-score compares an "
     "example with other examples, so the axis of the examples, 0, must be the one that disappears.",
-    caught_by=check_mean_of_each_feature,
+    caught_by=check_std_of_each_feature,
 )
 def wrong_axis(x):
     return Standardizer(mean=x.mean(axis=1), std=x.std(axis=1))
@@ -74,7 +76,7 @@ def wrong_axis(x):
 @misconception(
     "One mean and one standard deviation serve all features. A feature with large numbers then sets the scale of all "
     "others, which is the very thing that standardizing is to prevent.",
-    caught_by=check_mean_of_each_feature,
+    caught_by=check_std_of_each_feature,
 )
 def one_scale_for_all(x):
     return Standardizer(mean=np.full(x.shape[1], x.mean()), std=np.full(x.shape[1], x.std()))
@@ -87,23 +89,24 @@ def one_scale_for_all(x):
 )
 def variance_for_std(x):
     var = x.var(axis=0)
-    return Standardizer(mean=x.mean(axis=0), std=np.where(var == 0, 1.0, var))
+    return Standardizer(mean=x.mean(axis=0), std=np.where(_constant(x), 1.0, var))
 
 
 @misconception(
     "The squared deviations are divided by m - 1. That estimates the variance of the population; to give this very "
     "training data the standard deviation 1, divide by m.",
-    caught_by=check_new_data_is_measured_on_the_scale_of_the_training_data,
+    caught_by=check_std_of_each_feature,
 )
 def divided_by_one_less(x):
-    std = x.std(axis=0, ddof=1)
-    return Standardizer(mean=x.mean(axis=0), std=np.where(std == 0, 1.0, std))
+    std = x.std(axis=0, ddof=1) if len(x) > 1 else np.ones(x.shape[1])
+    return Standardizer(mean=x.mean(axis=0), std=np.where(_constant(x), 1.0, std))
 
 
 @misconception(
     "A constant feature keeps the standard deviation 0, and 0/0 becomes NaN in every example. One pixel that is "
     "always dark is enough to make all weights NaN at the first step.",
-    caught_by=check_training_data_becomes_z_scores,
+    caught_by=check_a_constant_feature_gets_std_one,
+    worth=0.6,
 )
 def constant_unguarded(x):
     return Standardizer(mean=x.mean(axis=0), std=x.std(axis=0))
@@ -120,15 +123,45 @@ def tiny_std_for_constant(x):
 
 
 @misconception(
+    "A constant feature is looked for by a standard deviation of exactly 0. The mean of seven times 0.1 is rounded, so "
+    "the deviation comes out as 1e-17, and the feature is blown up by that. Compare the values themselves.",
+    caught_by=check_a_constant_feature_gets_std_one,
+    worth=0.75,
+)
+def constant_hidden_by_rounding(x):
+    std = x.std(axis=0)
+    return Standardizer(mean=x.mean(axis=0), std=np.where(std == 0, 1.0, std))
+
+
+@misconception(
+    "Every standard deviation below 1 is raised to 1, not that of constant features alone. A feature that varies by "
+    "0.01 then stays as small as it was.",
+    caught_by=check_std_of_each_feature,
+)
+def at_least_one(x):
+    return Standardizer(mean=x.mean(axis=0), std=np.maximum(x.std(axis=0), 1.0))
+
+
+@misconception(
     "The training data is centred in place: whoever calls the function finds their data changed. "
     "Write `x - mean`, not `x -= mean`.",
     caught_by=check_mean_of_each_feature,
 )
 def changed_in_place(x):
-    mean = x.mean(axis=0)
+    mean, constant = x.mean(axis=0), _constant(x)
     x -= mean
-    std = np.sqrt((x**2).mean(axis=0))
-    return Standardizer(mean=mean, std=np.where(std == 0, 1.0, std))
+    return Standardizer(mean=mean, std=np.where(constant, 1.0, np.sqrt((x**2).mean(axis=0))))
+
+
+@neighbour("the mean absolute deviation stands where the standard deviation belongs")
+def mean_absolute_deviation(x):
+    mean = x.mean(axis=0)
+    return Standardizer(mean=mean, std=np.where(_constant(x), 1.0, np.abs(x - mean).mean(axis=0)))
+
+
+@neighbour("one standard deviation for all features, but a mean for each")
+def one_std_for_all(x):
+    return Standardizer(mean=x.mean(axis=0), std=np.full(x.shape[1], x.std()))
 
 
 @alternative("a loop over the features, in lists")
@@ -136,8 +169,15 @@ def looped(x):
     mean, std = [], []
     for column in zip(*x.tolist()):
         mean.append(sum(column) / len(column))
-        std.append((sum((value - mean[-1]) ** 2 for value in column) / len(column)) ** 0.5 or 1.0)
+        spread = (sum((value - mean[-1]) ** 2 for value in column) / len(column)) ** 0.5
+        std.append(1.0 if min(column) == max(column) else spread)
     return Standardizer(mean=mean, std=std)
+
+
+@alternative("a deviation that is tiny beside the values is taken as 0")
+def by_a_tolerance(x):
+    mean, std = x.mean(axis=0), x.std(axis=0)
+    return Standardizer(mean=mean, std=np.where(std <= 1e-12 * np.abs(x).max(axis=0), 1.0, std))
 
 
 @alternative("in float32")
@@ -145,18 +185,11 @@ def in_single_precision(x):
     return solution(x.astype(np.float32))
 
 
-def _data(rng):
-    return rng.normal(rng.uniform(-3, 3, 5), rng.uniform(1.5, 4, 5), size=(12, 5))
+def _data(rng, shape):
+    """Features whose means lie on both sides of 0, and whose deviations on both sides of 1."""
+    spread = 10 ** rng.permutation(np.linspace(-1.5, 1.5, shape[1]))
+    return spread * rng.normal(rng.uniform(-2, 2, shape[1]), 1, shape)
 
 
-def _fitted(fit_standardizer, x):
-    before = x.copy()
-    standardizer = fit_standardizer(x)
-    equal(x, before, "the training data must not be changed in place")
-    return standardizer
-
-
-def _transformed(standardizer, x):
-    for values in (standardizer.mean, standardizer.std):
-        require(values.shape == (x.shape[1],), "there must be one number for each feature", shape=values.shape)
-    return (x - standardizer.mean) / standardizer.std
+def _constant(x):
+    return x.min(axis=0) == x.max(axis=0)
