@@ -57,7 +57,7 @@ class LayerStatistics:
 
     @property
     def compared_gradient(self):
-        """The gradient's norm by which layers are compared: behind the layer's norm, if it has one."""
+        """The gradient's norm by which layers are compared, which is behind the layer's norm if it has one."""
         return self.gradient_norm if self.norm is None else self.norm.gradient_norm
 
     def to_dict(self):

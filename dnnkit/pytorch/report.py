@@ -52,7 +52,7 @@ class GradientReport:
 
     @property
     def rows(self):
-        """A dict for each call of a layer: the table as data, each ``factor`` over the next layer with weights."""
+        """The table as data, a dict for each call of a layer, its ``factor`` over the next layer with weights."""
         rows, above = [], math.nan  # above: the gradient at the next layer with weights, nearer to the loss
         for layer in reversed(self.layers):
             factor = math.nan
@@ -220,7 +220,13 @@ def _seen_copy(model, inputs):
 def _measured(model, batch, loss):
     """Loss, LayerStatistics, TimeStatistics, and the parameters that a gradient reaches."""
     inputs, targets = batch
-    with _eager(model), torch.enable_grad(), record_layers(model) as layers, sequences(model) as read:
+    with (
+        torch.inference_mode(False),
+        torch.enable_grad(),
+        _eager(model),
+        record_layers(model) as layers,
+        sequences(model) as read,
+    ):
         value = loss_of(loss, call(model, inputs), targets)
         parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
         found = gradients(value, [*parameters, *(item.tensor for item in read)])

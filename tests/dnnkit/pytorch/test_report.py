@@ -343,6 +343,14 @@ def test_named_tuples_dataclasses_and_mappings():
     assert report.verdict == "stable"
 
 
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_gradients_are_had_where_they_are_switched_off(mode):
+    model = deep(nn.ReLU, layers=2)
+    expected = gradient_report(model, DEEP_BATCH).to_dict()
+    with mode():
+        assert gradient_report(model, DEEP_BATCH).to_dict() == expected
+
+
 def test_half_precision_is_measured_like_single():
     model = deep(nn.ReLU, layers=6)
     single = gradient_report(model, DEEP_BATCH)
