@@ -8,7 +8,7 @@ from multiprocessing import get_context
 
 from .. import chapter
 from .. import exercise as model
-from . import answers, course, transports
+from . import answers, course, transports, zoo
 
 COUNTED = ("topics", "exercises", "checks", "hidden_checks", "misconceptions", "claims")
 
@@ -52,9 +52,8 @@ def audit(topics=None, root=chapter.ROOT, seeds=answers.SEEDS, progress=lambda w
         for where, found in zip(asked, pool.map(_exercise_problems, asked, [seeds] * len(asked))):
             problems += [f"{where}: {sentence}" for sentence in found]
             progress(where)
-    return Audit(
-        **{field: counts[field] for field in COUNTED}, notices=(notice,) if notice else (), problems=tuple(problems)
-    )
+    notices = tuple(filter(None, (notice, zoo.UNTRIED)))
+    return Audit(**{field: counts[field] for field in COUNTED}, notices=notices, problems=tuple(problems))
 
 
 def _pool(server):
