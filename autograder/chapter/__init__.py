@@ -1,5 +1,6 @@
 """Chapters, as the assignment, the book and the audit need them: see `reading` and `cells`."""
 
+from .agreement import slips
 from .cells import Cell, ChapterError
 from .reading import EXERCISE, MYST_ONLY, ROOT, Chapter, Section, exercises_root, parse, read, topics
 
@@ -14,5 +15,6 @@ __all__ = [
     "exercises_root",
     "parse",
     "read",
+    "slips",
     "topics",
 ]

@@ -144,7 +144,24 @@ def read(topic: str, root=ROOT) -> Chapter:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ChapterError(f"{path}: the chapter cannot be read ({error.strerror})") from error
+    _require_header(text, f"chapters/{topic}.md")
     return parse(text, topic)
+
+
+def _require_header(text, file):
+    """Refuse a chapter that the book would take for plain text, and whose code it would not run."""
+    end = text.find("\n---", 3)
+    try:
+        header = yaml.safe_load(text[4:end]) if text.startswith("---\n") and end > 0 else None
+        jupytext = header["jupytext"]["text_representation"]["format_name"] == "myst"
+        named = header["kernelspec"].keys() >= {"name", "display_name"}
+    except (yaml.YAMLError, TypeError, KeyError, AttributeError):
+        jupytext = named = False
+    if not (jupytext and named):
+        raise ChapterError(
+            f"{file}, line 1: the header is missing by which the book knows that there is code to run; begin with the "
+            "lines from --- to --- (jupytext and kernelspec) with which every other chapter begins"
+        )
 
 
 def parse(text: str, topic: str) -> Chapter:

@@ -44,13 +44,16 @@ def release(directory, topics=(), *, update=False, root=chapters.ROOT, announce=
     Raises
     ------
     ClassError
-        When a topic is unknown, or has changed and `update` is not given.
+        When a topic is unknown, or has changed and `update` is not given, or its chapter or an exercise is out of form:
+        then with a line for each slip.
     """
     place = open_class(directory)
     known = chapters.topics(root)
     for topic in topics:
         if topic not in known:
             raise ClassError(f"there is no topic {topic!r}; the topics are {', '.join(known) or 'none'}")
+    if slips := [line for topic in topics or known for line in chapters.slips(topic, root)]:
+        raise ClassError("\n".join(slips))
     config = settings.load(place)
     sources = {topic: source_text(topic, root) for topic in topics or known}
     states = {topic: _state(place, topic, text, root) for topic, text in sources.items()}

@@ -9,15 +9,18 @@ answered in the page) and :mod:`~autograder.live.figure` (figures with sliders).
 from pathlib import Path
 
 import sphinx_thebe
+from sphinx.errors import ConfigError
 
+from autograder import chapter
 from autograder.live import archive, assignment, cache, decorate, figure, frame
-from autograder.live.sources import Sources
+from autograder.sources import Sources
 
 STATIC = Path(__file__).parent / "static"
 
 
 def setup(app):
     """Connect the extension to Sphinx."""
+    app.connect("config-inited", _require_form, priority=100)  # before anything else looks at a chapter
     app.connect("config-inited", _set_paths)
     app.connect("autodoc-skip-member", _skip_fields_without_words)
     _disconnect_thebe(app)
@@ -29,6 +32,12 @@ def setup(app):
     # Pages are all made anew when what makes them, styles included, has changed; what their cells gave stays cached.
     made_by = int(Sources().digest([f"{__name__}.*"]), 16)
     return {"version": "1", "env_version": made_by, "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _require_form(app, config):
+    """Stop before anything is built for a slip of an author's, which is a line with its place."""
+    if found := [line for topic in chapter.topics(app.srcdir) for line in chapter.slips(topic, app.srcdir)]:
+        raise ConfigError("\n".join(found))
 
 
 def _set_paths(app, config):

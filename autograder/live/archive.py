@@ -19,7 +19,7 @@ from autograder.judge.seeds import PUBLIC
 from autograder.judge.standin import in_memory
 from autograder.judge.verdict import PASSED
 from autograder.live import measure
-from autograder.live.sources import installed_version
+from autograder.sources import installed_version
 
 PLACE = "live/course.zip"
 PACKAGES = Path(model.__file__).parents[1]

@@ -19,7 +19,7 @@ from sphinx.util import logging
 
 from autograder.live import measure
 from autograder.live.execute import Failed, Page, side_by_side
-from autograder.live.sources import Sources, exercises
+from autograder.sources import Sources, exercises
 
 FIGURE = re.compile(r"^ {0,3}[`:]{3,}\{figure-live\} *(\w+)", re.MULTILINE)
 logger = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from autograder.live import cache
 from autograder.live.measure import measured_figure
-from autograder.live.sources import Sources
+from autograder.sources import Sources
 
 FIGURE = """\
 <div class="live-figure" data-topic="{topic}" role="group" aria-label="{label}">

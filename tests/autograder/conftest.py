@@ -23,3 +23,25 @@ def toy(tmp_path):
         return exercise.load(toys.write(tmp_path, name, text), root=tmp_path)
 
     return load
+
+
+@pytest.fixture
+def course_of_toys(tmp_path):
+    """Return a function that writes a course of one chapter and one exercise, with (old, new) replacements in both.
+
+    A replacement must occur in the chapter or in the exercise; the function returns the course's directory.
+    """
+
+    def write(*changes):
+        chapter, exercise = toys.CHAPTER, toys.GOOD
+        for old, new in changes:
+            assert old in chapter + exercise, f"{old!r} does not occur in the toy course"
+            chapter, exercise = chapter.replace(old, new), exercise.replace(old, new)
+        (tmp_path / "chapters").mkdir(exist_ok=True)
+        (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: chapters/toys\n")
+        (tmp_path / "chapters" / "toys.md").write_text(chapter)
+        toys.write(tmp_path / "autograder" / "exercises", text=exercise)
+        (tmp_path / "pyproject.toml").touch()
+        return tmp_path
+
+    return write

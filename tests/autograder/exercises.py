@@ -49,6 +49,44 @@ def loop(x, *, times=2):
 '''
 
 
+CHAPTER = """---
+jupytext:
+  text_representation:
+    extension: .md
+    format_name: myst
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+---
+# Toys
+
+```{code-cell} ipython3
+:tags: [setup]
+from autograder import check, hint
+```
+
+```{code-cell} ipython3
+claim("It holds.", [1, 2, 3, 4, 5], "> 0")
+```
+
+### Exercise: double
+
+Write `double(x)`, which returns each number of `x` times *two*.
+
+```{code-cell} ipython3
+:tags: [exercise]
+def double(x, *, times=2): # starter
+    ...   # your code here
+```
+
+```{code-cell} ipython3
+:tags: [check]
+check("toys/double", double)
+```
+"""
+
+
 def write(root, name="double", text=GOOD, topic="toys"):
     """Write an exercise below `root` and return its id."""
     folder = root / topic

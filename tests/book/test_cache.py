@@ -10,11 +10,11 @@ from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace
 
-from autograder import chapter
+from autograder import chapter, sources
 from autograder.chapter import ROOT
-from autograder.live import cache, measure, sources
+from autograder.live import cache, measure
 from autograder.live.figures import Figure
-from autograder.live.sources import Sources
+from autograder.sources import Sources
 
 NOTEBOOK = """\
 ---

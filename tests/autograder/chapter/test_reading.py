@@ -7,6 +7,7 @@ from autograder import chapter
 
 CHAPTER = """\
 ---
+jupytext: {text_representation: {format_name: myst}}
 kernelspec:
   name: python3
   display_name: Python 3

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder import chapter
+from autograder import chapter, sources
 from autograder.chapter import ROOT
-from autograder.live import sources
-from autograder.live.sources import Sources
+from autograder.sources import Sources
 
 ROOMS = sorted(
     path.stem

@@ -1,0 +1,93 @@
+"""What a chapter and the files of its exercises must agree on, as far as it is seen without running the chapter.
+
+Audit, release and book ask this first: an author's slip is a line with its place, before anything is built upon it.
+"""
+
+import ast
+import inspect
+
+from .. import exercise as model
+from .cells import ChapterError
+from .reading import ROOT, exercises_root, read
+
+
+def slips(topic, root=ROOT, exercises=None) -> tuple[str, ...]:
+    """Return a line for each thing that is out of form in a chapter and in the files of its exercises.
+
+    Parameters
+    ----------
+    topic : str
+        The topic.
+    root : path
+        The directory that holds ``chapters/``.
+    exercises : path, optional
+        The directory of exercises; without it the course's own.
+    """
+    folder = exercises or exercises_root(root)
+    found, loaded = [], {}
+    for id_ in model.ids(topic, folder):
+        try:
+            loaded[id_] = model.load(id_, folder)
+        except model.BadExercise as slip:
+            found.append(str(slip))
+            loaded[id_] = None
+    try:
+        chapter = read(topic, root)
+    except ChapterError as slip:
+        return (*found, str(slip))
+    return (*found, *_disagreements(chapter, loaded))
+
+
+def _disagreements(chapter, loaded):
+    file = f"chapters/{chapter.topic}.md"
+    sections = {section.exercise: section for section in chapter.sections}
+    for lost in sorted(loaded.keys() - sections.keys()):
+        yield f"{file}, line 1: no section asks for {lost}; write its section, or remove its file"
+    for id_, section in sections.items():
+        line = section.cells[0].line
+        if id_ not in loaded:
+            yield f"{file}, line {line}: asks for {id_}, which has no file; write autograder/exercises/{id_}.py"
+        elif exercise := loaded[id_]:
+            if (exercise.kind == "text") != (section.kind == "text"):
+                yield (
+                    f"{file}, line {line}: {id_} is a {exercise.kind} in its file and a {section.kind} in the chapter; "
+                    "make both the same"
+                )
+            elif callable(exercise.solution):
+                for said in signature_problems(_starter(section, exercise.name), exercise.solution, exercise.name):
+                    yield f"{file}, line {section.starter.line}: {said}; write the same in both"
+
+
+def _starter(section, name):
+    """Return what the starter's cell defines under a name, by the definition alone: the chapter is not run."""
+    for node in ast.parse(section.starter.source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
+            namespace = {}
+            try:
+                exec(ast.unparse(node), namespace)
+            except Exception:  # its defaults or bases need the chapter, which the audit runs
+                return ...
+            return namespace[name]
+    return ...
+
+
+def signature_problems(starter, solution, name):
+    """Yield a sentence for each function, or method of a class, whose signature is another in the starter."""
+    if starter is ...:
+        return
+    if inspect.isclass(solution):
+        for method, function in vars(solution).items():
+            if inspect.isfunction(function) and (method == "__init__" or not method.startswith("_")):
+                yield from signature_problems(getattr(starter, method, None), function, f"{name}.{method}")
+        return
+    asked, wanted = (_signature(function) for function in (starter, solution))
+    if asked != wanted:
+        yield f"the starter's signature is {name}{asked}, the solution's {name}{wanted}"
+
+
+def _signature(function):
+    if not callable(function):
+        return "(nothing)"
+    signature = inspect.signature(function)
+    plain = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+    return str(signature.replace(parameters=plain, return_annotation=signature.empty))
