@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from autograder import chapter, classroom, exercise
-from autograder.classroom import answers
+from autograder.written import written_out
 
 CODE = [name for name in exercise.ids() if exercise.load(name).kind != "text"]
 
@@ -60,7 +60,7 @@ def test_answers_are_written_out_under_the_name_that_is_asked_for(name):
     """They run by themselves, as a student's cell after the setup does."""
     asked = exercise.load(name)
     for other in (*asked.misconceptions, *asked.alternatives):
-        source = answers.written_out(asked, other.name)
+        source = written_out(asked, other.name)
         assert "autograder" not in source, "a student's code has nothing of the judge's"
         bound = {}
         exec(compile(ast.parse(source), name, "exec"), bound)
