@@ -1,0 +1,110 @@
+"""Whether the checks refuse a reference's mutants: each that they do not is a wrong answer with all points."""
+
+import contextlib
+import signal
+import time
+from collections import Counter
+from pathlib import Path
+
+from ..judge.judge import judge, quiet
+from ..judge.verdict import PASSED
+from ..slips import shown
+from .mutants import mutants
+from .seeds import FEW, keys
+
+PATIENCE = 1.0, 20.0  # how much processor time (s) a mutant may take: so much, and so many times the reference's
+ROOM = 2 * 2**30  # bytes of memory that it may take on top of what there is
+
+try:
+    import resource
+except ImportError:  # not on this system
+    resource = None
+
+
+class _TooMuch(BaseException):
+    """A mutant did not come to its end."""
+
+
+def mutation(exercise):
+    """Return counts (of all mutants, those refused, named, and equivalent ones) and a sentence for each problem."""
+    counts, found = Counter(mutants=0, mutants_refused=0, mutants_named=0, mutants_equivalent=0), []
+    equivalent = dict(exercise.equivalent)
+    with quiet():
+        seconds = PATIENCE[0] + PATIENCE[1] * _seconds(exercise)
+        for mutant in mutants(exercise):
+            by, named = _refused(exercise, mutant.answer, seconds)
+            place = f"{shown(mutant.path)}, line {mutant.line}: {mutant.edit}"
+            if mutant.edit in equivalent:
+                counts["mutants_equivalent"] += 1
+                if by:
+                    found.append(f"equivalent lists {mutant.edit}, which {', '.join(by)} refuses; take it out")
+                del equivalent[mutant.edit]
+                continue
+            counts["mutants"] += 1
+            counts["mutants_refused"] += bool(by)
+            counts["mutants_named"] += named
+            if not exercise.covers:
+                continue
+            if not by:
+                found.append(f"{place}, and every check passes; add a check, or say in `equivalent` why no input tells")
+            elif not set(by) - {check.name for check in exercise.checks if check.hidden}:
+                found.append(f"{place}, and only {', '.join(by)} refuses it, which is hidden; add to a public check")
+    found += [f"equivalent lists {edit}, which is no edit of the reference; take it out" for edit in equivalent]
+    found += [f"equivalent gives no reason for {edit}" for edit, reason in exercise.equivalent if not reason.strip()]
+    return counts, found
+
+
+def _seconds(exercise):
+    """Return how long the checks take with the reference."""
+    began = time.process_time()
+    judge(exercise, exercise.solution, next(keys(1)), checks=exercise.checks)
+    return time.process_time() - began
+
+
+def _refused(exercise, answer, seconds):
+    """Return the names of the checks that refuse an answer on the first seed on which one does, and if it is named.
+
+    One that takes too long, or too much memory, is refused by all.
+    """
+    try:
+        with _limited(seconds):
+            for key in keys(FEW):
+                report = judge(exercise, answer, key, checks=exercise.checks)
+                failed = [finding.check for finding in report.findings if finding.verdict != PASSED]
+                if failed or not report.findings:
+                    return failed or ["its being not attempted"], bool(report.misconception)
+    except (_TooMuch, MemoryError, RecursionError):
+        return [check.name for check in exercise.checks], False
+    return [], False
+
+
+@contextlib.contextmanager
+def _limited(seconds):
+    """End what runs inside when it has taken so much processor time; and let it have no more than ROOM of memory."""
+
+    def end(number, frame):
+        raise _TooMuch
+
+    before = signal.signal(signal.SIGPROF, end)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.1)  # again and again, should the mutant swallow the first
+    try:
+        with _little_memory():
+            yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+@contextlib.contextmanager
+def _little_memory():
+    pages = Path("/proc/self/statm")
+    if resource is None or not pages.exists():
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    allowed = int(pages.read_text().split()[0]) * resource.getpagesize() + ROOM
+    resource.setrlimit(resource.RLIMIT_AS, (allowed if soft < 0 else min(soft, allowed), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))

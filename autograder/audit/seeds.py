@@ -1,0 +1,32 @@
+"""On how many seeds an answer is judged: few where luck has no part, and no more than time allows."""
+
+import dis
+import time
+
+FEW = 5  # where nothing hangs on luck
+LEAST = 20  # where something does, however long a seed takes
+
+
+def keys(count):
+    """Yield the keys of so many seeds."""
+    return (f"audit {number}".encode() for number in range(count))
+
+
+def in_time(count, seconds):
+    """Yield the keys of so many seeds, or of at least LEAST, until they have taken this much processor time.
+
+    An answer whose seeds are cheap meets all of them; one that trains networks is not worth an hour of audit.
+    """
+    ends = time.process_time() + seconds
+    for number, key in enumerate(keys(count)):
+        if number >= LEAST and time.process_time() > ends:
+            return
+        yield key
+
+
+def hangs_on_luck(check):
+    """Whether a check's inputs differ from seed to seed: it reads its second argument, the generator."""
+    code = check.run.__code__
+    rng = code.co_varnames[1]
+    read = (step.argval for step in dis.get_instructions(code))
+    return any(rng in names if isinstance(names, tuple) else names == rng for names in read)  # 3.13 reads two at once
