@@ -1,0 +1,104 @@
+"""Beside each sentence of a prompt stands a public check: gaps, and what is not covered by one, are found."""
+
+import pytest
+
+from autograder import chapter, exercise
+from autograder.audit import properties
+
+NAMES = "from autograder.authoring import "
+COVERED = """
+covers = {
+    "returns each number": check_doubles,
+    "stays as it was": (check_keeps_its_input, check_doubles),
+    "A thousand": "no answer is asked for it",
+}
+"""
+MARKS = [
+    ("@hidden\n", "@hidden(like=check_doubles)\n"),
+    ("def check_doubles", "@core\ndef check_doubles"),
+    (
+        '@alternative("a loop")',
+        '@neighbour("one")\ndef one(x, *, times=2): return x\n@neighbour("two")\ndef two(x, *, times=2): return -x\n'
+        '@alternative("a loop")',
+    ),
+    (NAMES, NAMES + "core, neighbour, "),
+    ("which returns each number of `x` times *two*.", "which returns\neach *number*."),
+    (
+        "    ...   # your code here",
+        '    """A thousand is e.g. `1. 000`. The input stays as it was."""\n    ...   # your code here',
+    ),
+    ("caught_by=check_uses_times", "caught_by=check_doubles"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def problems(course_of_toys):
+    """A function that returns what is said of a covered course of toys, with changes made to it and to its `covers`."""
+
+    def say(*changes, covers=COVERED):
+        exercise._load.cache_clear()
+        root = course_of_toys(*MARKS)
+        path = root / "autograder" / "exercises" / "toys" / "double.py"
+        path.write_text(path.read_text() + covers)
+        for file in (path, root / "chapters" / "toys.md"):
+            text = file.read_text()
+            for old, new in changes:
+                text = text.replace(old, new)
+            file.write_text(text)
+        section = chapter.read("toys", root).sections[0]
+        return list(properties.problems(exercise.load("toys/double", root / "autograder" / "exercises"), section))
+
+    return say
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ([], None),
+        ([("each *number*.", "each *number*. Lists are taken, too.")], "no phrase of 'Lists are taken, too.'; name"),
+        ([("stays as it was.", "stays as it was. None is refused.")], "covers has no phrase of 'None is refused.'"),
+        ([("each *number*.", "each *number*.\n\n- One.")], "covers has no phrase of 'One.'"),
+        ([("each *number*.", "each *number*.\n\n| a | b |\n|---|---|\n| 1 | 2 |")], "covers has no phrase of 'a b'"),
+        ([("each *number*.", "each *number*.\n\n    an indented example. Yes.\n\n```\nfenced.\n```")], None),
+        ([("each *number*.", "each *number*, for $x. Y$ of shape (n,).")], None),
+        ([("each *number*.", "each _number_ ([see](there)).")], None),
+        ([('"returns each number"', '"returns every number"')], "'returns every number' is in no sentence of the"),
+        ([('"returns each number"', '"**returns**  each\\n `number`"')], None),
+        ([("(check_keeps_its_input, check_doubles)", "check_uses_times")], "covered by check_uses_times, which is no"),
+        ([("(check_keeps_its_input, check_doubles)", "max")], "covered by max, which is no public check"),
+        ([("(check_keeps_its_input, check_doubles)", "check_doubles")], "check_keeps_its_input beside no phrase"),
+        ([('"no answer is asked for it"', '""')], "'A thousand' has an empty reason"),
+        ([("@hidden(like=check_doubles)", "@hidden")], "check_uses_times is hidden and like no public check"),
+        ([('"Squaring is not doubling.", caught_by=check_doubles', '"A.", caught_by=check_uses_times')],
+         "squared is caught by check_uses_times, which is hidden"),
+        ([("@core\n", "")], "one check is the core one (@core)"),
+        ([('@neighbour("one")\n', "")], "an exercise has 2 neighbours (@neighbour), this one has 1"),
+    ],
+)  # fmt: skip
+def test_a_gap_is_told(problems, changes, said):
+    found = problems(*changes)
+    assert found == [] if said is None else any(said in line for line in found), found
+
+
+def test_a_hidden_check_is_like_a_public_one(problems):
+    twin = "def check_uses_times"
+    again = '@hidden(like=check_uses_times)\ndef check_again(double, rng):\n    """Again."""\n\n'
+    found = problems(covers=COVERED.replace("\ncovers", again + "covers"))
+    assert found == ["check_again is like check_uses_times, which is no public check"], twin
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("One. Two? Three! four.", ["One.", "Two?", "Three! four."]),
+        ("The value is 0.5. `a. B` is code.", ["The value is 0.5.", "a. B is code."]),
+        ("See e.g. Adam (it works). Then $a. B$ and\n$$\nC. D\n$$\nend.",
+         ["See e.g. Adam (it works).", "Then $a. B$ and $$ C. D $$ end."]),
+        ("# Heading.\n\nText:\n\n1. First\n2. *Second* one.", ["Text:", "First", "Second one."]),
+        ("He said “No.” Then left.", ["He said “No.”", "Then left."]),
+    ],
+)  # fmt: skip
+def test_sentences_are_divided(text, sentences):
+    cell = chapter.Cell("markdown", text, (), 1)
+    section = chapter.Section("toys/why", "", "text", (cell,), cell)
+    assert properties.sentences(section, "why") == sentences
