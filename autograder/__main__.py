@@ -4,8 +4,9 @@ import argparse
 import dataclasses
 import json
 import sys
+from functools import partial
 
-from .commands import add_class_commands
+from .commands import INSTALL, add_class_commands
 
 
 def main(argv=None):
@@ -21,16 +22,39 @@ def main(argv=None):
 
 def _add_audit(commands):
     parser = commands.add_parser("audit", help="lint the course: answers, checks, misconceptions, chapters")
-    parser.add_argument("topics", nargs="*", metavar="TOPIC", help="only these topics")
+    parser.add_argument("wanted", nargs="*", metavar="TOPIC[/EXERCISE]", help="only these topics or exercises")
+    parser.add_argument(
+        "--fresh", action="store_true", help="find anew what an earlier audit found of the same sources"
+    )
+    parser.add_argument("--watch", action="store_true", help="audit again whenever a source is saved")
     parser.add_argument("--json", action="store_true", help="print counts and problems as JSON")
     parser.add_argument("--seeds", type=int, default=200, help="seeds for what hangs on luck (200)")
     parser.set_defaults(run=_audit)
 
 
 def _audit(arguments):
-    from .audit import audit
+    try:
+        from .audit import audit, watch
+        from .chapter import ChapterError
+    except ImportError as error:
+        print(f"{INSTALL} ({error})", file=sys.stderr)
+        return 2
+    if arguments.watch:
+        return watch(partial(_audit_once, audit, arguments))
+    try:
+        return _audit_once(audit, arguments)
+    except ChapterError as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return 2
 
-    done = audit(arguments.topics, seeds=arguments.seeds, progress=lambda where: print(f"  {where}", file=sys.stderr))
+
+def _audit_once(audit, arguments):
+    done = audit(
+        arguments.wanted,
+        seeds=arguments.seeds,
+        fresh=arguments.fresh,
+        tell=lambda line: print(line, file=sys.stderr, flush=True),
+    )
     counts = dataclasses.asdict(done)
     if arguments.json:
         print(json.dumps(counts, indent=1))

@@ -3,19 +3,30 @@
 import os
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
 
 from .. import chapter
 from .. import exercise as model
 from . import answers, course, transports, zoo
+from .kept import Kept
+from .parts import PARTS, audited
+from .watch import watch
+
+__all__ = ["Audit", "audit", "watch"]
 
 COUNTED = ("topics", "exercises", "checks", "hidden_checks", "misconceptions", "claims")
+MUTANTS = ("mutants", "mutants_refused", "mutants_named", "mutants_equivalent")
 
 
 @dataclass(frozen=True)
 class Audit:
-    """What the audit counted, what it could not look at, and the problems, each a line that begins with where it is."""
+    """What the audit counted, what it could not look at, and the problems, each a line that begins with where it is.
+
+    `kept` is how many exercises' results were those of an earlier audit.
+    """
 
     topics: int
     exercises: int
@@ -23,42 +34,152 @@ class Audit:
     hidden_checks: int
     misconceptions: int
     claims: int
+    mutants: int
+    mutants_refused: int
+    mutants_named: int
+    mutants_equivalent: int
+    kept: int
     notices: tuple[str, ...]
     problems: tuple[str, ...]
 
 
-def audit(topics=None, root=chapter.ROOT, seeds=answers.SEEDS, progress=lambda where: None):
-    """Return the Audit of some topics, or of all; `progress` is called with each exercise that is done."""
-    known = chapter.topics(root)
-    topics = tuple(topics or known)
-    counts = Counter(topics=len(topics))
-    problems = [f"{where}: {sentence}" for where, sentence in course.stray_files(model.EXERCISES)]
+@dataclass(frozen=True)
+class _Case:
+    """An exercise with its place in the chapter; by its id, since its functions cannot be sent to a process."""
+
+    id: str
+    folder: Path
+    section: chapter.Section | None
+    setup: tuple[chapter.Cell, ...]
+
+    @property
+    def exercise(self):
+        return model.load(self.id, self.folder)
+
+
+def audit(wanted=(), root=chapter.ROOT, seeds=answers.SEEDS, *, fresh=False, tell=lambda line: None):
+    """Return the Audit of some topics or exercises, or of all.
+
+    Parameters
+    ----------
+    wanted : sequence of str
+        Topics, and ids of exercises; without any, all topics.
+    root : path
+        The course's directory.
+    seeds : int
+        On how many seeds what hangs on luck is tried.
+    fresh : bool
+        Take no result of an earlier audit, though nothing has changed that it hangs on.
+    tell : function
+        Called with a line for each notice and each exercise as soon as it is known.
+    """
+    folder, known = chapter.exercises_root(root), chapter.topics(root)
+    topics = tuple(dict.fromkeys(name.partition("/")[0] for name in wanted)) or known
+    counts, notices = Counter(topics=len(topics)), []
+    problems = [f"{where}: {said}" for where, said in course.stray_files(folder, known)]
     problems += [f"{topic}: _toc.yml has no such topic" for topic in topics if topic not in known]
-    asked = [id_ for topic in topics for id_ in model.ids(topic)]
+    cases = []
     for topic in topics:
-        try:
-            read = chapter.read(topic, root)
-        except chapter.ChapterError as error:
-            problems.append(str(error))
-            continue
+        problems += chapter.slips(topic, root)
+        cases += _cases(topic, root, folder, wanted, counts, problems)
+    for case in cases:
+        counts += Counter(
+            exercises=1,
+            checks=len(case.exercise.checks),
+            hidden_checks=sum(check.hidden for check in case.exercise.checks),
+            misconceptions=len(case.exercise.misconceptions),
+        )
+    if zoo.UNTRIED:
+        notices.append(zoo.UNTRIED)
+        tell(zoo.UNTRIED)
+    results, kept, notice = _results(cases, Kept(root), seeds, fresh, tell)
+    for case, (found, counted) in zip(cases, results):
+        problems += [f"{case.id}: {said}" for said in found]
+        counts += Counter(counted)
+    return Audit(
+        **{field: counts[field] for field in (*COUNTED, *MUTANTS)},
+        kept=kept,
+        notices=(*notices, *([notice] if notice else ())),
+        problems=tuple(problems),
+    )
+
+
+def _cases(topic, root, folder, wanted, counts, problems):
+    """Return the cases of a topic that are wanted and in form, and count and find what is the chapter's own."""
+    try:
+        read = chapter.read(topic, root)
+    except chapter.ChapterError:  # which is among the slips
+        sections, setup = {}, ()
+    else:
+        sections, setup = {section.exercise: section for section in read.sections}, read.setup
         counts["claims"] += read.claims
-        problems += [f"{where}: {sentence}" for where, sentence in course.chapter_problems(read, root)]
-    for exercise in map(model.load, asked):
-        counts["exercises"] += 1
-        counts["checks"] += len(exercise.checks)
-        counts["hidden_checks"] += sum(check.hidden for check in exercise.checks)
-        counts["misconceptions"] += len(exercise.misconceptions)
-    with transports.server() as (server, notice), _pool(server) as pool:
-        for where, found in zip(asked, pool.map(_exercise_problems, asked, [seeds] * len(asked))):
-            problems += [f"{where}: {sentence}" for sentence in found]
-            progress(where)
-    notices = tuple(filter(None, (notice, zoo.UNTRIED)))
-    return Audit(**{field: counts[field] for field in COUNTED}, notices=notices, problems=tuple(problems))
+        text = (root / "chapters" / f"{topic}.md").read_text(encoding="utf-8")
+        problems += [f"{where}: {said}" for where, said in course.text_problems(read, text)]
+    ids = model.ids(topic, folder)
+    chosen = [name for name in wanted if name.startswith(f"{topic}/")]
+    problems += [f"{name}: there is no such exercise; there are {', '.join(ids)}" for name in chosen if name not in ids]
+    cases = []
+    for id_ in ids:
+        if id_ in chosen or topic in wanted or not wanted:
+            try:
+                model.load(id_, folder)
+            except model.BadExercise:  # which is among the slips
+                continue
+            cases.append(_Case(id_, folder, sections.get(id_), setup))
+    return cases
 
 
-def _pool(server):
+def _results(cases, kept, seeds, fresh, tell):
+    """Return for each case its problems and counts; how many were kept; and what was not compared, or ""."""
+    digests = [kept.digest(case.exercise, case.section, case.setup, seeds) for case in cases]
+    results = [None if fresh else kept.read(case.exercise, digest) for case, digest in zip(cases, digests)]
+    due = [number for number, result in enumerate(results) if result is None]
+    missing = ""
+    for number, found, notice, whole in _found([cases[number] for number in due], seeds) if due else ():
+        place, missing = due[number], notice
+        results[place] = found
+        if whole:
+            kept.write(cases[place].exercise, digests[place], *found)
+        tell(f"  {cases[place].id}")
+    return results, len(cases) - len(due), missing
+
+
+def _found(cases, seeds):
+    """Yield (number of the case, its problems and counts, notice, whether all was looked at), in the cases' order.
+
+    What needs no sandbox begins while the warm interpreter, which makes them, starts.
+    """
+    alone = [part for part in PARTS if part != "transports"]
+    with _pool(len(cases) * len(alone)) as pool, transports.server() as starting:
+        jobs = [[(case, part, seeds) for part in alone] for case in cases]
+        waiting = [[pool.submit(_job, *job) for job in row] for row in jobs]
+        server, notice = starting()
+        with _pool(len(cases), server) as beside:
+            talks = [beside.submit(_job, case, "transports", seeds) if server else None for case in cases]
+            for number, case in enumerate(cases):
+                parts = [_result(future, *job) for future, job in zip(waiting[number], jobs[number])]
+                if server:
+                    parts.append(_result(talks[number], case, "transports", seeds, server))
+                problems = [said for found, _ in parts for said in found]
+                counts = sum((Counter(counted) for _, counted in parts), Counter())
+                yield number, (problems, dict(counts)), notice, server is not None
+
+
+def _result(future, case, part, seeds, server=None):
+    """Return the result of a job; where a process has ended, it or one beside it is tried again in a new one."""
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        try:
+            with _pool(1, server) as pool:
+                return pool.submit(_job, case, part, seeds).result()
+        except BrokenProcessPool:
+            return [f"its audit ({part}) ends its process; look for what kills it or exits"], {}
+
+
+def _pool(jobs, server=None):
     """Return processes that share a server of sandboxes; forked, so that none imports anew what this one has."""
-    return ProcessPoolExecutor(os.cpu_count(), get_context("fork"), _share, (server,))
+    return ProcessPoolExecutor(min(jobs, os.cpu_count()), get_context("fork"), _share, (server,))
 
 
 def _share(server):
@@ -66,11 +187,5 @@ def _share(server):
     _server = server
 
 
-def _exercise_problems(id_, seeds):
-    """All problems of one exercise; in a process of its own, which is why it takes an id."""
-    exercise = model.load(id_)
-    return [
-        *course.file_problems(exercise),
-        *answers.problems(exercise, seeds),
-        *(transports.problems(exercise, _server) if _server else ()),
-    ]
+def _job(case, part, seeds):
+    return audited(case.exercise, case.section, case.setup, part, seeds, _server)

@@ -6,74 +6,97 @@ from ..judge.attempt import attempted
 from ..judge.judge import UNEXAMINED, earned, examine, judge, quiet
 from ..judge.standin import in_memory
 from ..judge.verdict import PASSED
-from . import tests, zoo
+from . import zoo
+from .seeds import FEW, hangs_on_luck, in_time, keys
 
 SEEDS = 200  # on which no right answer may be refused and no caught mistake missed
-FEW = 5  # seeds for what does not hang on luck
+# Processor time (s) for the seeds of the solution, of all other right answers together, and of all misconceptions.
+SOLUTION, ALTERNATIVES, MISTAKES = 1.2, 0.8, 1.0
 LAZY_WORTH = 0.2
 
 
-def problems(exercise, seeds=SEEDS):
-    """Yield a sentence for each way in which the exercise's answers are not judged as they must be."""
-    if exercise.kind == "text":
-        return
-    with quiet():
-        if exercise.kind == "test":
-            yield from tests.problems(exercise, seeds)
-            return
-        yield from right_answers(exercise, seeds)
-        yield from junk_answers(exercise)
-        yield from misconceptions(exercise, seeds)
-
-
 def right_answers(exercise, seeds):
-    """No right answer is refused, however it is written."""
-    right = [("the solution", exercise.solution)]
-    right += [(f"the alternative {other.name}", other.answer) for other in exercise.alternatives]
-    for name, answer in right:
-        yield from _refusals(exercise, name, answer, seeds)
-    for name, answer in zoo.disguises(exercise):
-        yield from _refusals(exercise, f"the solution with {name}", answer, FEW)
-    if not attempted(exercise.solution, exercise.given):
-        yield "the solution counts as not attempted"
+    """Yield a sentence for each right answer that is refused, however it is written."""
+    with quiet():
+        yield from _refusals(exercise, "the solution", exercise.solution, seeds, SOLUTION)
+        for other in exercise.alternatives:
+            seconds = ALTERNATIVES / len(exercise.alternatives)
+            yield from _refusals(exercise, f"the alternative {other.name}", other.answer, seeds, seconds)
+        for name, answer in zoo.disguises(exercise):
+            yield from _refusals(exercise, f"the solution with {name}", answer, FEW, SOLUTION)
+        if not attempted(exercise.solution, exercise.given):
+            yield "the solution counts as not attempted"
 
 
 def junk_answers(exercise):
-    """Junk earns nothing, a lazy answer next to nothing, and no check raises anything but its verdict."""
-    for allowed, answers in ((0, zoo.junk(exercise)), (LAZY_WORTH, zoo.lazy(exercise))):
-        for name, answer in answers:
-            for key in _keys(FEW):
-                findings, _ = _examine(exercise, answer, key, exercise.checks)
-                yield from _unexamined(findings, name)
-                if (share := earned(exercise.checks, findings)) > allowed:
-                    passed = ", ".join(f.check for f in findings if f.verdict == PASSED)
-                    yield f"{name} earns {share:.2f} of the points, at most {allowed} is right (it passes {passed})"
-                    break
-    if exercise.given is not ...:
-        findings, _ = _examine(exercise, exercise.given, next(_keys(1)), exercise.checks)
-        if all(finding.verdict == PASSED for finding in findings):
-            yield "what is given to be repaired passes as it is"
+    """Yield a sentence for junk that earns anything, a lazy answer that earns much, and a check that itself fails."""
+    with quiet():
+        for allowed, answers in ((0, zoo.junk(exercise)), (LAZY_WORTH, zoo.lazy(exercise))):
+            for name, answer in answers:
+                yield from _rich(exercise, name, answer, allowed)
+        if exercise.given is not ...:
+            findings = _findings(exercise, exercise.given, next(keys(1)))
+            if all(finding.verdict == PASSED for finding in findings):
+                yield "what is given to be repaired passes as it is"
 
 
-def misconceptions(exercise, seeds):
-    """Each is caught by its check on every seed, with one sentence; it earns at most its worth, and is named."""
-    checks = {check.name: check for check in exercise.checks}
-    for wrong in exercise.misconceptions:
-        said = {_said(exercise, wrong.answer, key, checks[wrong.caught_by]) for key in _keys(seeds)}
-        if len(said) > 1 or (PASSED, "") in said:
-            yield f"{wrong.name} must always get one verdict from {wrong.caught_by}, on {seeds} seeds it got {said}"
-        yield from _named_and_poor(exercise, wrong, wrong.answer)
-        if zoo.takes_rng(wrong.answer):
-            yield from _named_and_poor(exercise, wrong, zoo.stirred(wrong.answer), ", with other RNG calls,")
-    caught = {wrong.caught_by for wrong in exercise.misconceptions}
-    for check in exercise.checks:
-        if check.name not in caught:
-            yield f"{check.name} is the caught_by of no misconception: nothing proves that it can fail"
+def wrong_answers(exercise, seeds):
+    """Yield a sentence for each misconception that is missed, misnamed or paid too well, and the like of neighbours."""
+    with quiet():
+        failed = {}
+        for wrong in exercise.misconceptions:
+            yield from _missed(exercise, wrong, seeds, MISTAKES / len(exercise.misconceptions))
+            yield from _named_and_poor(exercise, wrong, wrong.answer)
+            for variant in wrong.variants:
+                yield from _named_and_poor(exercise, wrong, variant.answer, f", as in {variant.name},")
+            if zoo.takes_rng(wrong.answer):
+                yield from _named_and_poor(exercise, wrong, zoo.stirred(wrong.answer), ", with other RNG calls,")
+            findings = _findings(exercise, wrong.answer, next(keys(1)))
+            failed[wrong.name] = {finding.check for finding in findings if finding.verdict != PASSED}
+        yield from _unproven(exercise, failed)
+        for other in exercise.neighbours:
+            yield from _named(exercise, other)
+
+
+def _refusals(exercise, name, answer, seeds, seconds):
+    """Say on which of the first seeds an answer is refused; those that hang on luck go on after a few."""
+    lucky = tuple(filter(hangs_on_luck, exercise.checks))
+    for number, key in enumerate(in_time(seeds, seconds)):
+        checks = exercise.checks if number < FEW else lucky
+        refused = [
+            f"{finding.check}: {finding.sentence} ({finding.detail})"
+            for finding in _findings(exercise, answer, key, checks)
+            if finding.verdict != PASSED
+        ]
+        if refused:
+            yield f"{name} is refused on seed {number} by {'; '.join(refused)}"
+        if refused or not lucky:
+            return
+
+
+def _rich(exercise, name, answer, allowed):
+    """The first seed on which an answer that says nothing earns more than it may."""
+    for key in keys(FEW):
+        findings = _findings(exercise, answer, key)
+        yield from _unexamined(findings, name)
+        if (share := earned(exercise.checks, findings)) > allowed:
+            passed = ", ".join(finding.check for finding in findings if finding.verdict == PASSED)
+            yield f"{name} earns {share:.2f} of the points, at most {allowed} is right (it passes {passed})"
+            return
+
+
+def _missed(exercise, wrong, seeds, seconds):
+    """A misconception gets one verdict, with one sentence, from its check on every seed."""
+    check = next(check for check in exercise.checks if check.name == wrong.caught_by)
+    trials = in_time(seeds, seconds) if hangs_on_luck(check) else keys(FEW)
+    said = {_said(exercise, wrong.answer, key, check) for key in trials}
+    if len(said) > 1 or (PASSED, "") in said:
+        yield f"{wrong.name} must always get one verdict from {wrong.caught_by}, on {seeds} seeds it got {said}"
 
 
 def _named_and_poor(exercise, wrong, answer, how=""):
     """The first seed on which a misconception has another name than its own, or earns more than its worth."""
-    for key in _keys(FEW):
+    for key in keys(FEW):
         report = judge(exercise, answer, key, checks=exercise.checks)
         found = list(_unexamined(report.findings, wrong.name))
         if report.misconception != wrong.sentence:
@@ -85,29 +108,41 @@ def _named_and_poor(exercise, wrong, answer, how=""):
             return
 
 
-def _refusals(exercise, name, answer, seeds):
-    for number, key in enumerate(_keys(seeds)):
-        findings, _ = _examine(exercise, answer, key, exercise.checks)
-        refused = [f"{f.check}: {f.sentence} ({f.detail})" for f in findings if f.verdict != PASSED]
-        if refused:
-            yield f"{name} is refused on seed {number} by {'; '.join(refused)}"
+def _unproven(exercise, failed):
+    """Each public check is proven to fail by a misconception, each hidden one by those of the checks it is like."""
+    caught = {wrong.caught_by for wrong in exercise.misconceptions}
+    for check in exercise.checks:
+        if not check.like and check.name not in caught:
+            yield f"{check.name} is the caught_by of no misconception: nothing proves that it can fail"
+        for twin in check.like:
+            mistakes = [wrong.name for wrong in exercise.misconceptions if wrong.caught_by == twin]
+            if not any(check.name in failed[name] for name in mistakes):
+                yield f"{check.name} is like {twin}, but passes each mistake that {twin} catches: {', '.join(mistakes)}"
+
+
+def _named(exercise, other):
+    """The first seed on which a neighbour of a misconception gets a name, or passes every public check."""
+    public = {check.name for check in exercise.checks if not check.hidden}
+    for key in keys(FEW):
+        report = judge(exercise, other.answer, key, checks=exercise.checks)
+        if all(finding.verdict == PASSED for finding in report.findings if finding.check in public):
+            yield f"{other.name} passes every public check, and must not: {other.sentence}"
+            return
+        if report.misconception:
+            yield f"{other.name} is a neighbour and must have no name, it is named {report.misconception[:60]!r}"
             return
 
 
 def _said(exercise, answer, key, check):
-    ((finding,), _) = _examine(exercise, answer, key, (check,))
+    (finding,) = _findings(exercise, answer, key, (check,))
     return finding.verdict, finding.sentence
 
 
-def _examine(exercise, answer, key, checks):
-    return examine(exercise, partial(in_memory, answer), key, checks)
+def _findings(exercise, answer, key, checks=None):
+    return examine(exercise, partial(in_memory, answer), key, exercise.checks if checks is None else checks)[0]
 
 
 def _unexamined(findings, name):
     for finding in findings:
         if finding.sentence == UNEXAMINED:
             yield f"{finding.check} itself fails on {name}: {finding.detail}"
-
-
-def _keys(count):
-    return (f"audit {number}".encode() for number in range(count))

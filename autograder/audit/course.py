@@ -1,14 +1,43 @@
-"""What chapters and exercises must agree on, and what each exercise's file must hold."""
+"""What each exercise's file must hold, and what its section of a chapter must do when it is run."""
 
 import inspect
 import re
 
 import numpy as np
 
-from .. import exercise as model
+from ..chapter.agreement import signature_problems
 from ..judge.attempt import attempted
 
 SECRET = re.compile(r"BEGIN SOLUTION|BEGIN HIDDEN|@misconception|@hidden|import \w+ as solution")
+
+
+def stray_files(root, topics):
+    """Yield (where, sentence) for each file or folder among the exercises that belongs to no topic of the book."""
+    for path in sorted(root.rglob("*")):
+        where = str(path.relative_to(root))
+        if not path.is_file() or "__pycache__" in path.parts or where == "__init__.py":
+            continue
+        if path.suffix != ".py":
+            yield where, "only exercises belong here; move it elsewhere"
+        elif len(path.relative_to(root).parts) != 2:
+            yield where, "an exercise is a file of its topic's folder; move it there"
+        elif not path.stem.isidentifier():
+            yield where, "an exercise's file has the name that is asked for; rename it"
+        elif path.parent.name not in topics:
+            yield where, f"_toc.yml has no chapter {path.parent.name}; write it in, or move the file"
+
+
+def text_problems(read, text):
+    """Yield (where, sentence) for what has no place in a chapter, or is missing there."""
+    where = f"chapters/{read.topic}.md"
+    for secret in SECRET.finditer(text):
+        line = text.count("\n", 0, secret.start()) + 1
+        yield (
+            f"{where}, line {line}",
+            f"{secret.group()!r} has no place in a chapter; it belongs in the exercise's file",
+        )
+    if not read.claims:
+        yield where, "a chapter measures at least one claim"
 
 
 def file_problems(exercise):
@@ -64,66 +93,25 @@ def _source_problems(exercise):
         yield f"solution_source makes {made!r}, the solution is {exercise.solution!r}"
 
 
-def chapter_problems(read, root):
-    """Yield (where, sentence) for each thing in which a chapter and its exercises' files do not agree."""
-    where = f"chapters/{read.topic}.md"
-    text = (root / where).read_text(encoding="utf-8")
-    for secret in SECRET.findall(text):
-        yield where, f"{secret!r} has no place in a chapter"
-    in_chapter = {section.exercise for section in read.sections}
-    in_files = set(model.ids(read.topic))
-    for lost in sorted(in_files - in_chapter):
-        yield where, f"no section asks for {lost}"
-    for lost in sorted(in_chapter - in_files):
-        yield where, f"asks for {lost}, which has no file"
-    if not read.claims:
-        yield where, "a chapter measures at least one claim"
-    namespace = {}
-    for cell in read.setup:
-        exec(cell.source, namespace)
-    for section in read.sections:
-        if section.exercise in in_files:
-            exercise = model.load(section.exercise)
-            for sentence in _starter_problems(exercise, section, dict(namespace)):
-                yield section.exercise, sentence
-
-
-def _starter_problems(exercise, section, namespace):
-    """The starter is not attempted, has the solution's signature, and runs after the setup cells and its section's."""
-    if (exercise.kind == "text") != (section.kind == "text"):
-        yield f"is a {exercise.kind} in its file and a {section.kind} in the chapter"
+def section_problems(exercise, section, setup, file):
+    """The section runs after the setup cells, and its starter is not attempted and has the solution's signature."""
     if exercise.kind == "text":
         return
-    for cell in section.cells:
-        if cell.kind == "code" and "check" not in cell.tags:
-            exec(cell.source, namespace)
-    starter = namespace.get(exercise.name, None)
+    namespace = {}
+    for cell in (*setup, *section.cells):
+        if cell.kind != "code" or "check" in cell.tags:
+            continue
+        try:
+            exec(compile(cell.source, f"{file}, line {cell.line}", "exec"), namespace)
+        except Exception as error:
+            if isinstance(error, ModuleNotFoundError) and error.name == "torch":
+                return  # which the audit's notice says
+            yield f"{file}, line {cell.line}: this cell raises {type(error).__name__} ({error}); mend what it does"
+            return
+    starter = namespace.get(exercise.name)
+    place = f"{file}, line {section.starter.line}"
     if attempted(starter, exercise.given):
-        yield "the chapter's starter does not count as not attempted"
+        yield f"{place}: the chapter's starter does not count as not attempted"
     if callable(exercise.solution):
-        yield from _signature_problems(starter, exercise.solution, exercise.name)
-
-
-def _signature_problems(starter, solution, name):
-    if inspect.isclass(solution):
-        for method, function in vars(solution).items():
-            if inspect.isfunction(function) and (method == "__init__" or not method.startswith("_")):
-                yield from _signature_problems(getattr(starter, method, None), function, f"{name}.{method}")
-        return
-    asked, wanted = (_signature(function) for function in (starter, solution))
-    if asked != wanted:
-        yield f"the starter's signature is {name}{asked}, the solution's {name}{wanted}"
-
-
-def _signature(function):
-    if not callable(function):
-        return "(nothing)"
-    plain = [p.replace(annotation=p.empty) for p in inspect.signature(function).parameters.values()]
-    return str(inspect.Signature(plain))
-
-
-def stray_files(root):
-    """Yield (where, sentence) for each file among the exercises that is none."""
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".py":
-            yield str(path.relative_to(root)), "only exercises belong here"
+        for said in signature_problems(starter, exercise.solution, exercise.name):
+            yield f"{place}: {said}; write the same in both"

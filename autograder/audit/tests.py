@@ -10,6 +10,7 @@ from ..judge.judge import earned, examine
 from ..judge.standin import in_memory
 from ..judge.verdict import PASSED
 from . import zoo
+from .seeds import keys
 
 SHARE = 20  # of the seeds of other exercises, one in so many: a test is tried on each answer several times with each
 LAZY_WORTH = 0.2
@@ -17,11 +18,11 @@ LAZY_WORTH = 0.2
 
 def problems(exercise, seeds):
     """Yield a sentence for each test in the exercise's file that does not earn what it must."""
-    keys = [f"audit {number}".encode() for number in range(max(1, seeds // SHARE))]
+    trials = list(keys(max(1, seeds // SHARE)))
     right = [("the solution", exercise.solution)]
     right += [(f"the alternative {other.name}", other.answer) for other in exercise.alternatives]
     for name, answer in right:
-        for key in keys:
+        for key in trials:
             findings = _examine(exercise, answer, key)
             if missed := [f"{f.check}: {f.sentence} ({f.detail})" for f in findings if f.verdict != PASSED]:
                 yield f"{name} does not pass with the key {key.decode()!r}: {'; '.join(missed)}"
@@ -30,7 +31,7 @@ def problems(exercise, seeds):
         yield "the solution counts as not attempted"
     lazy = [(f"the lazy test {one.name}", one.answer) for one in exercise.lazy]
     for name, answer in (*lazy, *blind(), *zoo.junk(exercise)):
-        for key in keys[:2]:
+        for key in trials[:2]:
             share = earned(exercise.checks, _examine(exercise, answer, key))
             if share > LAZY_WORTH:
                 yield f"{name} earns {share:.2f} of the points, at most {LAZY_WORTH} is right"

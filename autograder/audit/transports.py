@@ -11,12 +11,12 @@ from functools import partial
 
 import numpy as np
 
-from ..classroom.answers import written_out
 from ..judge.diagnose import same_values
 from ..judge.judge import examine, quiet
 from ..judge.standin import in_memory
 from ..judge.verdict import CRASHED, Ended
 from ..sandbox.client import Refused, Server
+from ..written import written_out
 from . import zoo
 
 KEY = b"audit of transports"
@@ -26,34 +26,41 @@ SETUP = "import numpy as np"
 
 @contextlib.contextmanager
 def server():
-    """Yield a server of sandboxes and a notice of what is missing: isolation, or (the server is None) sandboxes.
+    """Start a server of sandboxes, and yield a function that waits until it is warm.
 
-    A pipe is one without isolation, too, so that the transports are compared where a machine refuses namespaces.
+    The function returns the server and a notice of what is missing: isolation, or (the server is None) sandboxes. A
+    pipe is one without isolation, too, so that the transports are compared where a machine refuses namespaces.
     """
     with contextlib.ExitStack() as running:
-        yield _start(running)
-
-
-def _start(running):
-    refusals = {}
-    for isolation in ("namespaces", "none"):
+        isolated = Server(isolation="namespaces")
         try:
-            with contextlib.ExitStack() as starting:
-                started = starting.enter_context(Server(isolation=isolation))
-                started.sandbox().close()
-                running.push(starting.pop_all())
+            isolated.start()
+            running.callback(isolated.stop)
+            refused = ""
         except (Refused, OSError) as refusal:
-            refusals[isolation] = refusal
-            continue
-        without = refusals.get("namespaces")
-        return started, without and f"transports were compared without isolation, which is refused here: {without}"
-    return None, f"transports were not compared, as there are no sandboxes here: {refusals['none']}"
+            refused = str(refusal)
+        yield partial(_settled, isolated, refused, running)
+
+
+def _settled(isolated, refused, running):
+    """Return the isolated server if it was not refused and makes sandboxes, or else one without isolation."""
+    if not refused:
+        try:
+            isolated.wait()
+            isolated.sandbox().close()
+            return isolated, ""
+        except (Refused, OSError) as refusal:
+            refused = str(refusal)
+    try:
+        server = running.enter_context(Server(isolation="none"))
+        server.sandbox().close()
+    except (Refused, OSError) as refusal:
+        return None, f"transports were not compared, as there are no sandboxes here: {refusal}"
+    return server, f"transports were compared without isolation, which is refused here: {refused}"
 
 
 def problems(exercise, server):
     """Yield a sentence for each answer in the exercise's file, and the solution in disguise, that is told otherwise."""
-    if exercise.kind == "text":
-        return
     with quiet(), server.sandbox() as sandbox:
         sandbox.run(SETUP, SECONDS)
         for name, source in _answers(exercise):

@@ -84,7 +84,7 @@ UNTRIED = ""
 if find_spec("torch"):
     CHANGES["tensors"] = _tensor
 else:
-    UNTRIED = "answers as tensors were not tried, since torch is not installed"
+    UNTRIED = "torch is not installed: no answer was tried as tensors, no cell that imports torch; pip install torch"
 
 
 def _nan(value):

@@ -8,14 +8,16 @@ import sys
 import pytest
 
 from autograder import audit, chapter, exercise
-from autograder.audit import answers, course, transports
+from autograder.audit import answers, course, transports, zoo
+from autograder.audit.parts import audited
 from autograder.sandbox.client import Refused, Server
 
 SEEDS = 10
 
 
-def found(made):
-    return [*course.file_problems(made), *answers.problems(made, SEEDS)]
+def found(made, seeds=SEEDS):
+    """What the audit says of an exercise, but for its chapter, its mutants and the transports."""
+    return [said for part in ("form", "right", "wrong") for said in audited(made, None, (), part, seeds)[0]]
 
 
 def test_a_good_exercise_has_no_problem(toy):
@@ -33,6 +35,10 @@ def test_a_good_exercise_has_no_problem(toy):
             "at least three",
         ),
         ([("caught_by=check_keeps_its_input", "caught_by=check_doubles")], "caught_by of no misconception"),
+        (
+            [("@hidden\n", "@hidden(like=check_doubles)\n"), ("x**times", "x * 3 if times == 3 else x**times")],
+            "passes each mistake that",
+        ),
         ([("return [times * v for v in x]", "return [times * v for v in x[::-1]]")], "alternative loop is refused"),
         ([("return x * times\n", "return x * times + (times == 2)\n")], "the solution is refused"),
         ([("    return x**times", "    return x * times")], "squared must always get one verdict"),
@@ -48,15 +54,33 @@ def test_a_good_exercise_has_no_problem(toy):
             [('    close(double(x), 2 * x, "each number must be doubled")\n\ndef', "    double(0 * x)\n\ndef")],
             "a number earns",
         ),
+        (
+            [('@alternative("a loop")', '@neighbour("too much")'), ("alternative, array", "array, neighbour")],
+            "loop passes every public check, and must not: too much",
+        ),
+        (
+            [('@alternative("a loop")', '@neighbour("squared")'), ("alternative, array", "array, neighbour")]
+            + [("times * v for", "v**times for")],
+            "loop is a neighbour and must have no name, it is named 'Squaring",
+        ),
+        ([("    return [times", "    import no_such_module\n    return [times")], "alternative loop is refused"),
     ],
 )
 def test_a_planted_fault_is_found(toy, changes, problem):
-    assert any(problem in sentence for sentence in found(toy(*changes))), found(toy(*changes))
+    sentences = found(toy(*changes))
+    assert any(problem in sentence for sentence in sentences), sentences
+
+
+def test_what_an_exercise_raises_is_a_problem_and_no_traceback(toy, monkeypatch):
+    monkeypatch.setattr(answers, "right_answers", lambda *_: 1 / 0)
+    ((said,), counts) = audited(toy(), None, (), "right", SEEDS)
+    assert said.startswith("its audit (right) raises ZeroDivisionError")
+    assert counts == {}
 
 
 def test_a_right_answer_refused_now_and_then_is_found(toy):
     flaky = toy(("close(double(x, times=3), 3 * x,", "close(double(x, times=3), (3 + (rng.random() < 0.05)) * x,"))
-    assert any("the solution is refused on seed" in sentence for sentence in answers.problems(flaky, 200))
+    assert any("the solution is refused on seed" in sentence for sentence in found(flaky, 200))
 
 
 def test_what_is_given_must_not_pass(toy):
@@ -80,6 +104,7 @@ mistakes = ("One.", "Two.", "Three.")
         (('(1, "d")', '(2, "d")'), "four rows"),
         ((', (1, "poor")', ","), "two anchor answers"),
         (('"good"', '"good " * 121'), "at most 120 words"),
+        (("points = 4", "points = 4\nwords = 0"), "at most 0 words"),
         (('"Three."', ""), "three usual mistakes"),
     ],
 )
@@ -90,71 +115,79 @@ def test_a_free_text_has_rubric_anchors_and_mistakes(tmp_path, change, problem):
     assert sentences == [] if problem is None else problem in sentences[0]
 
 
-CHAPTER = """# Toys
-
-```{code-cell} ipython3
-:tags: [setup]
-from autograder import check, hint
-```
-
-```{code-cell} ipython3
-claim("It holds.", [1, 2, 3, 4, 5], "> 0")
-```
-
-### Exercise: double
-
-```{code-cell} ipython3
-:tags: [exercise]
-def double(x, *, times=2):
-    ...   # your code here
-```
-
-```{code-cell} ipython3
-:tags: [check]
-check("toys/double", double)
-```
-"""
+STARTER = "    ...   # your code here"
 
 
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
         ("", "", None),
-        ("times=2", "times=3", "signature is double(x, *, times=3), the solution's double(x, *, times=2)"),
-        ("*, times=2", "times=2", "signature"),
-        ("    ...   # your code here", "    return x", "does not count as not attempted"),
-        ("# Toys", "# Toys\n\n### BEGIN SOLUTION", "has no place in a chapter"),
-        ("claim(", "print(", "at least one claim"),
-        ('check("toys/double", double)', 'check("toys/other", other)', "asks for toys/other, which has no file"),
-        ('check("toys/double", double)', 'check("toys/other", other)', "no section asks for toys/double"),
+        (STARTER, "    return x", "chapters/toys.md, line 26: the chapter's starter does not count as not attempted"),
+        (STARTER, "    ...\nnowhere", "chapters/toys.md, line 26: this cell raises NameError (name 'nowhere'"),
+        ("times=2): # starter", "times=TIMES): # starter", "chapters/toys.md, line 26: this cell raises NameError"),
+        ("from autograder import", "from autogarder import", "chapters/toys.md, line 13: this cell raises ModuleNot"),
+        ("import check, hint", "import hint\nraise ModuleNotFoundError(name='torch')", None),
+        ("# Toys", "# Toys\n\n### BEGIN SOLUTION", "chapters/toys.md, line 13: 'BEGIN SOLUTION' has no place in a"),
+        ("claim(", "print(", "chapters/toys.md: a chapter measures at least one claim"),
     ],
 )
-def test_chapter_and_files_are_held_together(toy, tmp_path, monkeypatch, old, new, problem):
-    toy()
-    monkeypatch.setenv("AUTOGRADER_EXERCISES", str(tmp_path))
-    (tmp_path / "chapters").mkdir()
-    text = CHAPTER.replace(old, new) if old else CHAPTER
-    (tmp_path / "chapters" / "toys.md").write_text(text)
-    sentences = [said for _, said in course.chapter_problems(chapter.parse(text, "toys"), tmp_path)]
-    assert sentences == [] if problem is None else any(problem in said for said in sentences), sentences
+def test_a_section_is_run(course_of_toys, old, new, problem):
+    root = course_of_toys((old, new))
+    read = chapter.read("toys", root)
+    made = exercise.load("toys/double", root / "autograder" / "exercises")
+    text = (root / "chapters" / "toys.md").read_text()
+    said = [f"{where}: {sentence}" for where, sentence in course.text_problems(read, text)]
+    said += audited(made, read.sections[0], read.setup, "form", SEEDS)[0]
+    assert said == [] if problem is None else said[0].startswith(problem), said
 
 
-def test_a_stray_file_is_found(tmp_path):
-    (tmp_path / "toys").mkdir()
-    (tmp_path / "toys" / "double.py").touch()
-    (tmp_path / "toys" / "notes.txt").touch()
-    assert [where for where, _ in course.stray_files(tmp_path)] == ["toys/notes.txt"]
+def test_what_is_not_tried_without_torch_is_said_at_once(course_of_toys, monkeypatch):
+    monkeypatch.setattr(zoo, "UNTRIED", "torch is not installed")
+    monkeypatch.setattr(audit, "_found", lambda cases, seeds: iter([(0, ([], {}), "", False)]))
+    told = []
+    done = audit.audit(root=course_of_toys(), tell=told.append)
+    assert told == [*done.notices, "  toys/double"]
+    assert done.notices == ("torch is not installed",)
 
 
-def test_an_unknown_topic_is_a_problem():
-    done = audit.audit(["weather"])
-    assert any("no such topic" in problem for problem in done.problems)
+@pytest.mark.parametrize(
+    ("path", "problem"),
+    [
+        ("toys/notes.txt", "toys/notes.txt: only exercises belong here"),
+        ("toys/more/double.py", "toys/more/double.py: an exercise is a file of its topic's folder"),
+        ("toys/my double.py", "toys/my double.py: an exercise's file has the name that is asked for"),
+        ("tyos/double.py", "tyos/double.py: _toc.yml has no chapter tyos"),
+        ("double.py", "double.py: an exercise is a file of its topic's folder"),
+        ("toys/__init__.py", None),
+        ("toys/_shared.py", None),
+        ("__init__.py", None),
+    ],
+)
+def test_a_stray_file_is_found(tmp_path, path, problem):
+    (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / path).touch()
+    lines = [f"{where}: {said}" for where, said in course.stray_files(tmp_path, ("toys",))]
+    assert lines == [] if problem is None else lines[0].startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "problem"),
+    [
+        ("weather", "weather: _toc.yml has no such topic"),
+        ("dropout/inverted_dropuot", "dropout/inverted_dropuot: there is no such exercise; there are dropout/by_hand"),
+    ],
+)
+def test_what_does_not_exist_is_a_problem(wanted, problem):
+    done = audit.audit([wanted])
+    assert any(line.startswith(problem) for line in done.problems)
+    assert done.exercises == 0
 
 
 @pytest.fixture(scope="module")
 def server():
     """What the audit compares transports with; isolated or not, it is at the other end of a pipe."""
-    with transports.server() as (started, notice):
+    with transports.server() as starting:
+        started, notice = starting()
         if started is None:
             pytest.skip(notice)
         yield started
@@ -223,20 +256,36 @@ class _Nowhere(Server):
 
 def test_where_nothing_isolates_the_transports_are_compared_without_and_that_is_said(monkeypatch, toy):
     monkeypatch.setattr(transports, "Server", _Unisolated)
-    with transports.server() as (started, notice):
+    with transports.server() as starting:
+        started, notice = starting()
         assert "without isolation, which is refused here: unshare: not here" in notice
         assert list(transports.problems(toy(), started)) == []
 
 
-def test_where_there_are_no_sandboxes_the_audit_says_that_transports_were_not_compared(monkeypatch):
+def test_where_there_are_no_sandboxes_that_is_said_and_nothing_is_kept(monkeypatch, course_of_toys):
     monkeypatch.setattr(transports, "Server", _Nowhere)
-    done = audit.audit(["weather"])
-    assert done.notices == ("transports were not compared, as there are no sandboxes here: no such socket",)
+    root = course_of_toys()
+    for _ in range(2):
+        done = audit.audit(root=root, seeds=SEEDS)
+        assert done.notices == ("transports were not compared, as there are no sandboxes here: no such socket",)
+        assert done.kept == 0
+
+
+def test_an_exercise_that_ends_its_process_is_named_and_the_others_are_audited(course_of_toys):
+    root = course_of_toys()
+    good = root / "autograder" / "exercises" / "toys" / "double.py"
+    text = good.read_text().replace("    x *= times\n", "    __import__('os')._exit(7)\n")
+    good.with_name("deadly.py").write_text(text.replace("def solution", "def deadly", 1) + "\nsolution = deadly\n")
+    done = audit.audit(root=root, seeds=SEEDS)
+    ended = [line for line in done.problems if "ends its process" in line]
+    assert ended
+    assert all(line.startswith("toys/deadly: its audit (") for line in ended)
+    assert not [line for line in done.problems if line.startswith("toys/double:")]
 
 
 @pytest.mark.xdist_group("audit")
 def test_the_course_has_no_problem():
-    """The real course, every exercise on all seeds: what `make audit` runs."""
+    """The real course, every exercise on all seeds: what `make audit` runs; kept results count."""
     command = [sys.executable, "-m", "autograder", "audit", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     counts = json.loads(done.stdout)
@@ -248,3 +297,4 @@ def test_the_course_has_no_problem():
     assert counts["misconceptions"] >= 3 * counts["topics"] * 4
     assert counts["hidden_checks"] >= counts["topics"] * 4
     assert counts["claims"] >= counts["topics"]
+    assert 0 < counts["mutants_named"] <= counts["mutants_refused"] <= counts["mutants"]

@@ -1,0 +1,53 @@
+"""Results of the audit that are kept: what hangs on the same files and versions is told again, not found again."""
+
+import contextlib
+import json
+import os
+from pathlib import Path
+
+from ..sources import Sources
+
+# All of the rooms in which an answer is judged and audited, with what they import.
+JUDGE = ("autograder.audit.*", "autograder.judge.*", "autograder.sandbox.*")
+
+
+class Kept:
+    """The kept results of a course, under ``build/`` of its checkout; an installed course keeps none."""
+
+    def __init__(self, root):
+        self._folder = Path(root) / "build" / "audit" if (Path(root) / "pyproject.toml").exists() else None
+        self._sources = Sources()
+
+    def digest(self, exercise, section, setup, seeds):
+        """Return a digest of all that the audit of an exercise hangs on.
+
+        That is its file, the section of its chapter and the setup cells before it, the modules that these import, the
+        judge's code, the versions of Python and of the libraries, and the number of seeds.
+        """
+        files = [part.path.read_text(encoding="utf-8") for part in (exercise, exercise.tests) if part is not None]
+        cells = [*setup, *(section.cells if section is not None else ())]
+        code = [cell.source for cell in cells if cell.kind == "code" and "check" not in cell.tags]
+        text = json.dumps(
+            [exercise.id, files, [[cell.kind, cell.tags, cell.source, cell.line] for cell in cells], seeds]
+        )
+        return self._sources.digest([*JUDGE, *sorted(self._sources.names_of_cells([*files, *code]))], text)
+
+    def read(self, exercise, digest):
+        """Return the kept problems and counts of an exercise, or None where there are none of this digest."""
+        try:
+            content = json.loads(self._path(exercise).read_text(encoding="utf-8"))
+            return (content["problems"], content["counts"]) if content["digest"] == digest else None
+        except (OSError, ValueError, KeyError, TypeError):  # not kept, not ours, or half of an older form
+            return None
+
+    def write(self, exercise, digest, problems, counts):
+        """Keep the result of an exercise; a reader never finds half of it."""
+        path = self._path(exercise)
+        beside = path.with_suffix(f".{os.getpid()}")
+        with contextlib.suppress(OSError):  # where nothing can be kept it is found anew the next time
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside.write_text(json.dumps({"digest": digest, "problems": problems, "counts": counts}, indent=1))
+            os.replace(beside, path)
+
+    def _path(self, exercise):
+        return (self._folder or Path(os.devnull)) / f"{exercise.id}.json"
