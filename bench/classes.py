@@ -15,6 +15,7 @@ from autograder import classroom
 from autograder.classroom import config as settings
 
 TOPIC = "dropout"
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 HONEST = ("right", "mistake", "blank")  # how the names begin of the sample's students who run into nothing
 
 
@@ -48,9 +49,10 @@ def _importing_torch(path):
 
 
 def start(directory, *command):
-    """Start a command of this environment in a class directory."""
+    """Start a command of this environment in a class directory, as from a shell that says nothing of threads."""
     scripts = Path(sys.executable).parent
-    environment = os.environ | {"PATH": os.pathsep.join((str(scripts), os.environ["PATH"]))}
+    environment = {name: value for name, value in os.environ.items() if name not in THREADS}
+    environment["PATH"] = os.pathsep.join((str(scripts), os.environ["PATH"]))
     return subprocess.Popen(
         [sys.executable, "-m", *command],
         cwd=directory,

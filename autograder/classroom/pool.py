@@ -7,6 +7,8 @@ import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 
+from threadpoolctl import threadpool_limits
+
 from ..sandbox.isolate import die_with_parent
 from ..sandbox.warm import warm
 from .config import same_environment
@@ -19,6 +21,8 @@ FEW = 6  # submissions, for which it does not pay to start other processes
 def judges(count, workers, isolation, rehearsals=()):
     """Yield a function that takes a `Job` and returns a future of what `work` makes of it.
 
+    Meanwhile NumPy has one thread in this process too: judging is many small products, which several only slow down.
+
     Parameters
     ----------
     count : int
@@ -30,22 +34,23 @@ def judges(count, workers, isolation, rehearsals=()):
     rehearsals : iterable of functions
         Called one after another, in this process, as long as there is an interpreter to wait for.
     """
-    alone = workers == 1 or count <= FEW
-    server = warm(isolation)
-    for rehearsal in rehearsals:
-        if server.is_warm():
-            break
-        rehearsal()
-    pool = _pool(alone, min(workers, count), server)
-    try:
-        server.wait()
-        server.sandbox().close()  # says now whether this machine isolates; a later refusal is one submission's
-        yield lambda job: pool.submit(work, job, server) if alone else pool.submit(_work, job)
-    except BaseException:
-        server.stop()  # which ends what is being judged
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+    with threadpool_limits(1):
+        alone = workers == 1 or count <= FEW
+        server = warm(isolation)
+        for rehearsal in rehearsals:
+            if server.is_warm():
+                break
+            rehearsal()
+        pool = _pool(alone, min(workers, count), server)
+        try:
+            server.wait()
+            server.sandbox().close()  # says now whether this machine isolates; a later refusal is one submission's
+            yield lambda job: pool.submit(work, job, server) if alone else pool.submit(_work, job)
+        except BaseException:
+            server.stop()  # which ends what is being judged
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _pool(alone, workers, server):
@@ -59,7 +64,7 @@ def _pool(alone, workers, server):
         context.set_forkserver_preload([work.__module__])
     pool = ProcessPoolExecutor(workers, context, _begin, (server, context.Value("i", 0)))
     with same_environment():
-        os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+        os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # for what a worker loads later
         pool.submit(int)  # which starts the processes, now, as long as nothing else has started a thread
     return pool
 
@@ -67,10 +72,12 @@ def _pool(alone, workers, server):
 def _begin(server, begun):
     """Begin a worker: it ends when grading does, however that ends, and leaves Ctrl-C to the process that began it.
 
-    It stays on one processor, which its sandboxes share: a question and its answer then cross faster.
+    It stays on one processor, which its sandboxes share: a question and its answer then cross faster. There a second
+    thread of NumPy, which a forked process inherits whatever its environment says, would only wait for the first.
     """
     global _server
     die_with_parent()
+    threadpool_limits(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with begun.get_lock():
         processors = sorted(os.sched_getaffinity(0))

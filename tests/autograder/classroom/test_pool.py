@@ -1,0 +1,41 @@
+"""Workers judge with one thread of NumPy each, whatever shell grading was started from."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+THREADS_OF_WORKERS = """
+import json, threading
+from threadpoolctl import threadpool_info
+import numpy
+from autograder.classroom.pool import _pool
+
+def threads():
+    return [library["num_threads"] for library in threadpool_info()]
+
+if __name__ == "__main__":  # a worker that is not forked imports this file, for what it is to run
+    {before}
+    with _pool(False, 2, None) as pool:
+        inherited = threads()
+        print(json.dumps([inherited, [pool.submit(threads).result() for _ in range(4)]]))
+"""
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["pass", "threading.Thread(target=threading.Event().wait, daemon=True).start()"],
+    ids=["forked", "from a notebook's kernel, which has threads"],
+)
+def test_a_worker_has_one_thread_of_numpy_from_a_shell_that_says_nothing(before, tmp_path):
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("NumPy has one thread on one processor anyway")
+    script = tmp_path / "script.py"
+    script.write_text(THREADS_OF_WORKERS.format(before=before))
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    said = subprocess.check_output((sys.executable, script), env=environment, text=True)
+    inherited, of_workers = json.loads(said)
+    assert max(inherited) > 1, "NumPy takes all processors by itself"
+    assert all(found and set(found) == {1} for found in of_workers)
