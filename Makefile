@@ -27,7 +27,7 @@ course: $(READY) book  ## build the book, and a sample class: released, handed i
 	@echo "Book:     $(CURDIR)/_build/html/index.html"
 
 book: $(READY)  ## build the book into _build/html, strictly, running what has changed
-	$(BIN)/jupyter-book build . -W -n --keep-going
+	@$(BIN)/jupyter-book build . -W -n --keep-going || { echo "The book was not built: mend what is named above, then: make book"; exit 1; }
 
 vendor: $(READY)  ## fetch what pages load from other hosts into build/vendor, for a site that serves it itself
 	$(BIN)/python -m autograder.live.vendor
@@ -39,11 +39,11 @@ test: $(READY)  ## run the whole test suite
 audit: $(READY)  ## lint the course: answers, checks, misconceptions, chapters
 	$(BIN)/python -m autograder audit
 
-bench: $(READY)  ## measure speed as ratios, into build/bench.json
+bench: $(READY)  ## measure speed, as ratios where there is a peer, and build the book; into build/bench.json
 	$(BIN)/python -m bench
 
-bench-all: $(READY)  ## the same, with the benchmarks that take minutes
-	$(BIN)/python -m bench train_step augment search check_latency grade grade_overhead grade_scale
+bench-all: $(READY)  ## the same, with the benchmarks that take ten minutes
+	$(BIN)/python -m bench train_step augment search check_latency book grade grade_overhead grade_scale
 
 attacks: $(READY)  ## grade a class of hostile submissions, and hold each to the score it must get
 	$(BIN)/python -m tests.autograder.attacks

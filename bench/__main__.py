@@ -1,6 +1,7 @@
 """``python -m bench [NAME ...]``: run benchmarks, write build/bench.json, and print the table.
 
-Without names it runs those that take seconds; the others take minutes, since nbgrader and large classes do.
+Without names it runs those that take seconds, and builds the book; the others take ten minutes, since nbgrader and
+large classes do.
 """
 
 import argparse
@@ -11,9 +12,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from . import augment, check_latency, grade, grade_overhead, grade_scale, search, train_step
+from . import augment, book, check_latency, grade, grade_overhead, grade_scale, search, train_step
 
-QUICK = {"train_step": train_step, "augment": augment, "search": search, "check_latency": check_latency}
+QUICK = {"train_step": train_step, "augment": augment, "search": search, "check_latency": check_latency, "book": book}
 ALL = QUICK | {"grade": grade, "grade_overhead": grade_overhead, "grade_scale": grade_scale}
 TARGET = Path(__file__).resolve().parents[1] / "build" / "bench.json"
 
