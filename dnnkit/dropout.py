@@ -9,7 +9,7 @@ import numpy as np
 
 from dnnkit import _inputs
 
-__all__ = ["dropout_backward", "dropout_mask", "inverted_dropout", "layer_keep_probs", "mc_dropout"]
+__all__ = ["drop_path", "dropout_backward", "dropout_mask", "inverted_dropout", "layer_keep_probs", "mc_dropout"]
 
 
 def dropout_mask(shape, keep_prob, *, rng):
@@ -97,11 +97,11 @@ def inverted_dropout(a, keep_prob, *, rng, train):
     >>> rng = np.random.default_rng(2)
     >>> output, mask = inverted_dropout(a, 0.5, rng=rng, train=True)
     >>> mask
-    array([[ True,  True, False],
-           [ True, False, False]])
+    array([[False,  True,  True],
+           [ True,  True, False]])
     >>> output
-    array([[2., 4., 0.],
-           [8., 0., 0.]])
+    array([[ 0.,  4.,  6.],
+           [ 8., 10.,  0.]])
     >>> inverted_dropout(a, 0.5, rng=rng, train=False)[0]
     array([[1., 2., 3.],
            [4., 5., 6.]])
@@ -153,6 +153,56 @@ def dropout_backward(grad, mask, keep_prob):
     grad = _inputs.array("grad", grad)
     mask = _inputs.mask("mask", mask, shape=grad.shape)
     return apply_mask(grad, mask, _inputs.probability("keep_prob", keep_prob))
+
+
+def drop_path(x, branch, keep_prob, *, rng, train):
+    r"""Add a residual branch, or leave it out for an example as a whole: stochastic depth.
+
+    .. math:: y_i = x_i + \frac{m_i}{q}\, b_i, \quad m_i \sim \mathrm{Bernoulli}(q)
+        \quad\Rightarrow\quad \mathrm{E}[y] = x + b
+
+    An example whose branch is left out goes through a shallower network; in evaluation all branches are added.
+
+    Parameters
+    ----------
+    x : array of shape (n, ...)
+        What goes around the branch.
+    branch : array of the shape of `x`
+        What the branch computes.
+    keep_prob : float
+        Probability q in (0, 1] that an example keeps its branch.
+    rng : numpy.random.Generator
+        Source of the mask; untouched in evaluation.
+    train : bool
+
+    Returns
+    -------
+    output : ndarray of the shape and dtype of `x`
+    mask : ndarray of bool, of shape (n,)
+        True where the branch is kept; all True in evaluation. The branch's gradient is that of the output, times the
+        mask, over q (:func:`dropout_backward`).
+
+    References
+    ----------
+    Huang, Sun, Liu, Sedra and Weinberger 2016, *Deep networks with stochastic depth*, who multiply the branch by q at
+    test time instead.
+
+    Examples
+    --------
+    >>> x, branch = np.zeros((4, 2)), np.ones((4, 2))
+    >>> output, mask = drop_path(x, branch, 0.5, rng=np.random.default_rng(1), train=True)
+    >>> output.tolist(), mask.tolist()
+    ([[2.0, 2.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]], [True, False, False, False])
+    """
+    x = _inputs.array("x", x)
+    if x.ndim == 0:
+        raise ValueError("x must have an axis of examples, got shape ()")
+    branch = _inputs.array("branch", branch, shape=x.shape).astype(x.dtype, copy=False)
+    keep_prob, rng = _inputs.probability("keep_prob", keep_prob), _inputs.generator(rng)
+    if not _inputs.boolean("train", train):
+        return x + branch, np.ones(len(x), dtype=bool)
+    mask = draw_mask(len(x), keep_prob, rng)
+    return x + apply_mask(branch, mask.reshape(-1, *[1] * (x.ndim - 1)), keep_prob), mask
 
 
 def mc_dropout(forward, x, *, n_samples, rng):
@@ -249,8 +299,8 @@ def layer_keep_probs(sizes, *, keep_prob, threshold):
 
 def draw_mask(shape, keep_prob, rng):
     """What :func:`dropout_mask` draws, without a look at the arguments."""
-    # random() lies in [0, 1), so keep_prob = 1 keeps everything
-    return np.asarray(rng.random(shape) < keep_prob)
+    # random() lies in [0, 1), so keep_prob = 1 keeps everything; single precision is drawn in half the time
+    return np.asarray(rng.random(shape, dtype=np.float32) < keep_prob)
 
 
 def apply_mask(values, mask, keep_prob):

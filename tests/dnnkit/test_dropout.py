@@ -1,5 +1,8 @@
 """dropout against torch (in distribution, and by autograd with the same mask), scipy and finite differences."""
 
+import math
+import tracemalloc
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from dnnkit.dropout import dropout_backward, dropout_mask, inverted_dropout, layer_keep_probs, mc_dropout
+from dnnkit.dropout import drop_path, dropout_backward, dropout_mask, inverted_dropout, layer_keep_probs, mc_dropout
 
 KEEP_PROBS = (0.1, 0.5, 0.75, 0.9)
 
@@ -120,6 +123,56 @@ def test_examples_of_a_batch_get_masks_of_their_own_and_steps_too():
 
 
 # dropout_backward
+
+
+def test_a_mask_takes_no_double_precision_to_draw():
+    """Half the time and half the memory, whatever the dtype of what is masked."""
+    tracemalloc.start()
+    try:
+        mask = dropout_mask((1000, 1000), 0.8, rng=np.random.default_rng(0))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 6 * mask.size  # four bytes a draw and one an entry of the mask; eight and one before
+
+
+@pytest.mark.parametrize("shape", [(400,), (400, 3), (400, 2, 5)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_drop_path_adds_the_branch_or_leaves_it_out_for_an_example_as_a_whole(shape, dtype):
+    draw = np.random.default_rng(0)
+    x, branch = draw.standard_normal((2, *shape)).astype(dtype)
+    before = x.copy(), branch.copy()
+    out, mask = drop_path(x, branch, 0.7, rng=np.random.default_rng(1), train=True)
+    assert (out.dtype, mask.shape, mask.dtype) == (dtype, (400,), bool)
+    np.testing.assert_array_equal(out[~mask], x[~mask])
+    np.testing.assert_allclose(out[mask], x[mask] + branch[mask] / 0.7, rtol=1e-6)
+    assert stats.binomtest(int(mask.sum()), 400, 0.7).pvalue > 1e-4
+    evaluated, kept = drop_path(x, branch, 0.7, rng=np.random.default_rng(1), train=False)
+    np.testing.assert_array_equal(evaluated, x + branch)
+    assert kept.all()
+    assert all(np.array_equal(now, then) for now, then in zip((x, branch), before))
+
+
+def test_drop_path_keeps_the_mean_and_draws_nothing_in_evaluation():
+    rng = np.random.default_rng(0)
+    x, branch = np.full((20_000, 1), 3.0), np.full((20_000, 1), 2.0)
+    out, _ = drop_path(x, branch, 0.25, rng=rng, train=True)
+    assert out.mean() == pytest.approx(5, abs=5 * 2 * math.sqrt(3 / 20_000))
+    state = rng.bit_generator.state
+    drop_path(x, branch, 0.25, rng=rng, train=False)
+    assert rng.bit_generator.state == state
+
+
+def test_drop_paths_gradient_is_autograds_with_the_same_mask():
+    draw = np.random.default_rng(0)
+    x, branch, grad = draw.standard_normal((3, 6, 4))
+    out, mask = drop_path(x, branch, 0.6, rng=draw, train=True)
+    leaf = torch.from_numpy(branch).requires_grad_()
+    y = torch.from_numpy(x) + leaf * torch.from_numpy(mask)[:, None] / 0.6
+    y.backward(torch.from_numpy(grad))
+    np.testing.assert_allclose(out, y.detach().numpy(), rtol=1e-12)
+    rows = np.broadcast_to(mask[:, None], grad.shape)
+    np.testing.assert_allclose(dropout_backward(grad, rows, 0.6), leaf.grad.numpy(), rtol=1e-12)
 
 
 @pytest.mark.parametrize("keep_prob", KEEP_PROBS)

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from autograder.authoring import alternative, array, close, equal, hidden, misconception, require
+from autograder.authoring import alternative, anything, array, close, equal, hidden, misconception, require
 from dnnkit.norm_layers import layernorm_forward as solution
 
 points = 3
-returns = array
+returns = (array, anything)
 hints = (
     "One mean and one variance for each example: which axis must disappear, and how does it stay for broadcasting?",
     "`x.mean(axis=1, keepdims=True)` has the shape (n, 1), which broadcasts against (n, features).",
@@ -58,7 +58,7 @@ def check_a_faint_example_is_normalized_with_eps(layernorm_forward, rng):
     caught_by=check_an_example_does_not_hang_on_its_batch,
 )
 def batch_norm(x, gamma, beta, *, eps=1e-5):
-    return gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps) + beta
+    return gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps) + beta, x
 
 
 @misconception(
@@ -67,7 +67,7 @@ def batch_norm(x, gamma, beta, *, eps=1e-5):
     caught_by=check_each_example_is_normalized,
 )
 def whole_batch(x, gamma, beta, *, eps=1e-5):
-    return gamma * (x - x.mean()) / np.sqrt(x.var() + eps) + beta
+    return gamma * (x - x.mean()) / np.sqrt(x.var() + eps) + beta, x
 
 
 @misconception(
@@ -76,7 +76,7 @@ def whole_batch(x, gamma, beta, *, eps=1e-5):
     caught_by=check_each_example_is_normalized,
 )
 def unbiased(x, gamma, beta, *, eps=1e-5):
-    return gamma * (x - x.mean(axis=1, keepdims=True)) / np.sqrt(x.var(axis=1, ddof=1, keepdims=True) + eps) + beta
+    return gamma * (x - x.mean(axis=1, keepdims=True)) / np.sqrt(x.var(axis=1, ddof=1, keepdims=True) + eps) + beta, x
 
 
 @misconception(
@@ -84,7 +84,7 @@ def unbiased(x, gamma, beta, *, eps=1e-5):
     caught_by=check_a_faint_example_is_normalized_with_eps,
 )
 def eps_outside_the_root(x, gamma, beta, *, eps=1e-5):
-    return gamma * (x - x.mean(axis=1, keepdims=True)) / (x.std(axis=1, keepdims=True) + eps) + beta
+    return gamma * (x - x.mean(axis=1, keepdims=True)) / (x.std(axis=1, keepdims=True) + eps) + beta, x
 
 
 @misconception(
@@ -93,7 +93,7 @@ def eps_outside_the_root(x, gamma, beta, *, eps=1e-5):
     caught_by=check_each_example_is_normalized,
 )
 def not_centred(x, gamma, beta, *, eps=1e-5):
-    return gamma * x / np.sqrt(x.var(axis=1, keepdims=True) + eps) + beta
+    return gamma * x / np.sqrt(x.var(axis=1, keepdims=True) + eps) + beta, x
 
 
 @misconception(
@@ -102,7 +102,7 @@ def not_centred(x, gamma, beta, *, eps=1e-5):
     caught_by=check_each_example_is_normalized,
 )
 def divided_by_the_variance(x, gamma, beta, *, eps=1e-5):
-    return gamma * (x - x.mean(axis=1, keepdims=True)) / (x.var(axis=1, keepdims=True) + eps) + beta
+    return gamma * (x - x.mean(axis=1, keepdims=True)) / (x.var(axis=1, keepdims=True) + eps) + beta, x
 
 
 @misconception(
@@ -110,7 +110,7 @@ def divided_by_the_variance(x, gamma, beta, *, eps=1e-5):
     caught_by=check_scale_and_shift_of_each_feature,
 )
 def scaled_before(x, gamma, beta, *, eps=1e-5):
-    return _normalized(gamma * x + beta, eps)
+    return _normalized(gamma * x + beta, eps), x
 
 
 @misconception(
@@ -121,7 +121,7 @@ def scaled_before(x, gamma, beta, *, eps=1e-5):
 def changed_in_place(x, gamma, beta, *, eps=1e-5):
     x -= x.mean(axis=1, keepdims=True)
     x /= np.sqrt((x**2).mean(axis=1, keepdims=True) + eps)
-    return gamma * x + beta
+    return gamma * x + beta, x
 
 
 @alternative("one example after the other")
@@ -131,7 +131,7 @@ def looped(x, gamma, beta, *, eps=1e-5):
         mean = sum(row) / len(row)
         var = sum((value - mean) ** 2 for value in row) / len(row)
         out.append([g * (value - mean) / (var + eps) ** 0.5 + b for value, g, b in zip(row, gamma, beta)])
-    return out
+    return out, x
 
 
 def _data(rng):
@@ -151,7 +151,7 @@ def _row(together, i):
 
 def _call(layernorm_forward, x, gamma, beta, *, eps):
     before = [a.copy() for a in (x, gamma, beta)]
-    out = layernorm_forward(x, gamma, beta, eps=eps)
+    out, _ = layernorm_forward(x, gamma, beta, eps=eps)
     for a, kept in zip((x, gamma, beta), before):
         equal(a, kept, "the arguments must not be changed in place")
     return out
