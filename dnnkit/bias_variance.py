@@ -59,10 +59,8 @@ def bias_variance(predictions, truth):
 
     Raises
     ------
-    TypeError
-        If an argument does not hold real numbers.
     ValueError
-        If the shapes do not fit, there is only one data set or a value is not finite.
+        If there is only one data set.
 
     References
     ----------
@@ -108,10 +106,8 @@ def learning_curve(fit, error, x, y, sizes, *, rng):
 
     Raises
     ------
-    TypeError
-        If `fit` or `error` cannot be called, a size is no integer or `rng` is no Generator.
     ValueError
-        If `x` and `y` differ in length, a size is below 1 or leaves no dev set, or an error is not finite.
+        If a size leaves no dev set, or an error is not finite.
 
     References
     ----------
@@ -173,8 +169,6 @@ def error_gaps(human, train, train_dev, dev, test=None):
 
     Raises
     ------
-    TypeError
-        If an error is no real number.
     ValueError
         If an error is outside [0, 1]: all are shares, not percentages.
 
@@ -212,10 +206,8 @@ def diagnose_errors(gaps, *, tolerance):
 
     Raises
     ------
-    TypeError
-        If `gaps` is no dict or a number is no real number.
     ValueError
-        If a name is not a gap's or `tolerance` is negative.
+        If a name is not a gap's.
 
     References
     ----------
@@ -249,8 +241,6 @@ def next_actions(causes):
 
     Raises
     ------
-    TypeError
-        If `causes` is not a sequence of names.
     ValueError
         If a cause is unknown.
 
@@ -293,13 +283,6 @@ def committee_error(votes, y):
     float
         Share of the cases, in [0, 1].
 
-    Raises
-    ------
-    TypeError
-        If `votes` or `y` does not name classes.
-    ValueError
-        If the shapes do not fit or there are no votes.
-
     References
     ----------
     Ng 2018, *Machine Learning Yearning*, on defining human-level performance.
@@ -336,13 +319,6 @@ def adjudicate(machine, committee, reread):
     -------
     machine_error, committee_error : float
         Shares of all n cases.
-
-    Raises
-    ------
-    TypeError
-        If an answer does not name classes or `reread` cannot be called.
-    ValueError
-        If the shapes do not fit or there are no cases.
 
     References
     ----------

@@ -35,10 +35,8 @@ def tune(evaluate, space, budget, *, rng):
 
     Raises
     ------
-    TypeError
-        If an argument is of the wrong type, or a dev error is no number.
     ValueError
-        If `space` is empty, `budget` below 1, or every dev error of the first round NaN.
+        If every dev error of the first round is NaN.
 
     References
     ----------
@@ -84,13 +82,6 @@ def pareto(errors, costs):
     int64 array
         Indices of the points of the front, from the cheapest to the most accurate.
 
-    Raises
-    ------
-    TypeError
-        If `errors` or `costs` is not made of real numbers.
-    ValueError
-        If one has not one axis, is empty or not finite, or the lengths differ.
-
     References
     ----------
     Deb 2001, *Multi-objective optimization using evolutionary algorithms*, section 2.4.
@@ -129,13 +120,6 @@ def compare(scores_a, scores_b, *, confidence=0.95):
     mean, low, high : float
         In the unit of the scores.
 
-    Raises
-    ------
-    TypeError
-        If the scores are not real numbers or `confidence` is none.
-    ValueError
-        If the lengths differ, there are fewer than two seeds, a score is not finite or `confidence` is outside (0, 1).
-
     References
     ----------
     Student 1908, *The probable error of a mean*. Bouthillier et al. 2021, *Accounting for variance in machine learning
@@ -153,6 +137,39 @@ def compare(scores_a, scores_b, *, confidence=0.95):
         raise ValueError(f"scores_a must hold at least two seeds, got {len(a)}")
     mean, _, low, high = claim.t_interval(a - b, confidence)
     return mean, low, high
+
+
+def probability_of_improvement(a, b):
+    r"""How often a run of one arm beats a run of the other: all pairs of seeds compared, a tie as half a win.
+
+    .. math:: P(a < b) = \frac{1}{n_a n_b} \sum_{i, j} \left([a_i < b_j] + \tfrac12 [a_i = b_j]\right)
+
+    At .5 neither is better. Bouthillier et al. call a difference *meaningful* from .75 on.
+
+    Parameters
+    ----------
+    a, b : arrays of shape (n_a,) and (n_b,)
+        Losses or errors, the lower the better, one a run; the seeds need not be the same.
+
+    Returns
+    -------
+    float
+        In [0, 1]: near 1 if `a` is better.
+
+    References
+    ----------
+    Bouthillier et al. 2021, *Accounting for variance in machine learning benchmarks*, section 4; Mann and Whitney 1947,
+    *On a test of whether one of two random variables is stochastically larger than the other*.
+
+    Examples
+    --------
+    >>> probability_of_improvement([0.10, 0.12], [0.11, 0.13, 0.12, 0.15])     # 6.5 of 8 pairs
+    0.8125
+    """
+    a, b = _inputs.array("a", a, ndim=1), _inputs.array("b", b, ndim=1)
+    b = np.sort(b)
+    wins = 2 * len(b) - np.searchsorted(b, a, side="right") - np.searchsorted(b, a, side="left")
+    return float(wins.mean() / (2 * len(b)))
 
 
 def _first_round(rounds):

@@ -31,10 +31,8 @@ def split(y, fractions, *, rng):
 
     Raises
     ------
-    TypeError
-        If `y` does not name classes, a fraction is no real number or `rng` is no Generator.
     ValueError
-        If `y` is empty, the fractions do not sum to 1 or leave a part without examples.
+        If a part is left without examples.
 
     References
     ----------
@@ -73,10 +71,8 @@ def group_split(groups, fractions, *, rng):
 
     Raises
     ------
-    TypeError
-        If `groups` does not name groups, a fraction is no real number or `rng` is no Generator.
     ValueError
-        If `groups` is empty, the fractions do not sum to 1 or leave a part without groups.
+        If a part is left without groups.
 
     References
     ----------
@@ -120,10 +116,8 @@ def auc(scores, labels):
 
     Raises
     ------
-    TypeError
-        If `scores` are not real numbers or `labels` neither integers nor booleans.
     ValueError
-        If the shapes differ, a score is not finite, a label is neither 0 nor 1, or a class is missing.
+        If a class is missing.
 
     References
     ----------
@@ -169,10 +163,8 @@ def shift_auc(a, b, *, fit_score, rng, folds=5):
 
     Raises
     ------
-    TypeError
-        If `fit_score` cannot be called, data or scores are not real numbers or `rng` is no Generator.
     ValueError
-        If the shapes do not fit, a value is not finite, or `a` or `b` has fewer than two examples a fold.
+        If `a` or `b` has fewer than two examples a fold.
 
     References
     ----------
@@ -226,10 +218,8 @@ def importance_weights(probability, *, n_source, n_target):
 
     Raises
     ------
-    TypeError
-        If `probability` does not hold real numbers or a count is no integer.
     ValueError
-        If a probability is outside [0, 1), where the source has no such example, or a count is below 1.
+        If a probability is 1, where the source has no such example.
 
     References
     ----------
@@ -270,10 +260,8 @@ def allocate_sources(sources, target, fractions, *, rng):
 
     Raises
     ------
-    TypeError
-        If `sources` does not name sources, a fraction is no real number or `rng` is no Generator.
     ValueError
-        If `target` is not among the sources, the fractions do not sum to 1 or leave a part without examples.
+        If `target` is not among the sources, or a part is left without examples.
 
     References
     ----------

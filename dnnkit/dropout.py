@@ -31,13 +31,6 @@ def dropout_mask(shape, keep_prob, *, rng):
     ndarray of bool, of shape `shape`
         True where a neuron is kept.
 
-    Raises
-    ------
-    TypeError
-        If `shape` is not made of integers, `keep_prob` is no real number or `rng` is no Generator.
-    ValueError
-        If `keep_prob` is outside (0, 1] or an axis of `shape` is shorter than 1.
-
     References
     ----------
     Srivastava et al. 2014, section 4.
@@ -78,13 +71,6 @@ def inverted_dropout(a, keep_prob, *, rng, train):
         A new array: zeros where dropped, ``a / keep_prob`` where kept; in evaluation a copy of `a`.
     mask : ndarray of bool, of the shape of `a`
         True where kept; all True in evaluation.
-
-    Raises
-    ------
-    TypeError
-        If `a` is not real numbers, `train` is not True or False, or `rng` is no Generator.
-    ValueError
-        If `a` is empty or not finite, or `keep_prob` is outside (0, 1].
 
     References
     ----------
@@ -133,13 +119,6 @@ def dropout_backward(grad, mask, keep_prob):
     -------
     ndarray of the shape and dtype of `grad`
         Gradient of the loss with respect to the layer's input a.
-
-    Raises
-    ------
-    TypeError
-        If `grad` is not real numbers or `mask` is not boolean.
-    ValueError
-        If the shapes differ, `grad` is empty or not finite, or `keep_prob` is outside (0, 1].
 
     References
     ----------
@@ -229,10 +208,8 @@ def mc_dropout(forward, x, *, n_samples, rng):
 
     Raises
     ------
-    TypeError
-        If `forward` cannot be called, `n_samples` is no integer or `rng` is no Generator.
     ValueError
-        If `n_samples` is below 2, `x` or a prediction is empty or not finite, or predictions differ in shape.
+        If predictions differ in shape or one is not finite.
 
     References
     ----------
@@ -274,13 +251,6 @@ def layer_keep_probs(sizes, *, keep_prob, threshold):
     tuple of float
         One number per *hidden* layer, in order: `keep_prob` if the layer is large, else 1.0. The outputs, which are the
         answer itself, and the inputs are never dropped and have no entry. `mlp.train` takes this tuple.
-
-    Raises
-    ------
-    TypeError
-        If `sizes` or `threshold` is not made of integers.
-    ValueError
-        If there are fewer than two sizes, one is below 1, `threshold` is below 1, or `keep_prob` is outside (0, 1].
 
     References
     ----------

@@ -31,13 +31,6 @@ class EarlyStopper:
     best_params
         A copy of the parameters of that step; None before the first.
 
-    Raises
-    ------
-    TypeError
-        If `patience` is no integer or `min_delta` no number.
-    ValueError
-        If `patience` is below 1 or `min_delta` negative.
-
     References
     ----------
     Prechelt 1998, *Early stopping, but when?*, whose criterion UP counts failures in a row in much the same way.
@@ -93,11 +86,6 @@ class EarlyStopper:
         -------
         bool
             True if it is time to stop.
-
-        Raises
-        ------
-        TypeError
-            If `loss` is no number.
         """
         if isinstance(loss, (bool, np.bool_)) or not isinstance(loss, numbers.Real):
             raise TypeError(f"loss must be a real number, got {type(loss).__name__} {loss!r}"[:200])
@@ -125,13 +113,6 @@ def stop_epoch(losses, *, patience, min_delta=0.0):
         The last epoch that is trained, counted from 0; the last of all if patience does not run out.
     best_at : int or None
         The epoch of the last improvement up to there; None if there was none.
-
-    Raises
-    ------
-    TypeError
-        If `losses` is not made of real numbers, `patience` is no integer or `min_delta` no number.
-    ValueError
-        If `losses` has not one axis or is empty, `patience` is below 1 or `min_delta` negative.
 
     References
     ----------
@@ -170,13 +151,6 @@ def generalization_loss(dev_losses):
         In percent, not negative. Stop once it is over a threshold; or once PQ = GL / P is, with P from
         :func:`training_progress`, which waits as long as training still gets on.
 
-    Raises
-    ------
-    TypeError
-        If `dev_losses` is not made of real numbers.
-    ValueError
-        If `dev_losses` has not one axis, is empty, not finite or not positive.
-
     References
     ----------
     Prechelt 1998, *Early stopping, but when?*, section 2.2.
@@ -206,13 +180,6 @@ def training_progress(train_losses, *, k):
     -------
     float
         In per mille; high while the loss still falls (or jumps), near 0 once it stands.
-
-    Raises
-    ------
-    TypeError
-        If `train_losses` is not made of real numbers or `k` is no integer.
-    ValueError
-        If `train_losses` has not one axis, is not finite, not positive or shorter than `k`, or `k` is below 2.
 
     References
     ----------

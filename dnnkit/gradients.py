@@ -14,6 +14,7 @@ __all__ = [
     "layer_gradient_norms",
     "numerical_gradient",
     "relative_error",
+    "update_ratio",
 ]
 
 
@@ -40,10 +41,8 @@ def numerical_gradient(f, x, *, eps=1e-5):
 
     Raises
     ------
-    TypeError
-        If `f` cannot be called or `x` or a value of f is not real.
     ValueError
-        If `x` is empty, a value is not finite, f returns more than one number or `eps` is not positive.
+        If f returns more than one number, or one that is not finite.
 
     References
     ----------
@@ -82,13 +81,6 @@ def relative_error(a, b):
     float
         In [0, 1], the same for (b, a): 0 if the arrays are equal, two arrays of zeros too; 1 if one of them is zero, or
         is the other's negative. In float64 a right gradient stays below about 1e-7 of its central differences.
-
-    Raises
-    ------
-    TypeError
-        If an array does not hold real numbers.
-    ValueError
-        If the shapes differ, or an array is empty or not finite.
 
     References
     ----------
@@ -131,13 +123,6 @@ def layer_gradient_norms(params, x, y, *, activation):
     -------
     array of shape (layers,), of the dtype of the network's outputs
         The first layer first.
-
-    Raises
-    ------
-    TypeError
-        If `y` does not hold integers or an array no real numbers.
-    ValueError
-        If shapes do not fit, a value is not finite or the activation is unknown.
 
     References
     ----------
@@ -184,13 +169,6 @@ def jacobian_singular_values(weights, pre_activations, *, activation):
     -------
     list of arrays of shape (n, min(fan_in, fan_out))
         One array a layer; each row belongs to an example, the largest value first.
-
-    Raises
-    ------
-    TypeError
-        If an array does not hold real numbers.
-    ValueError
-        If there are no layers, the shapes do not fit, a value is not finite or the activation is unknown.
 
     References
     ----------
@@ -239,13 +217,6 @@ def clip_by_global_norm(grads, max_norm):
         The joint norm before clipping, worth watching; infinite if it overflows, and the gradients are clipped all the
         same.
 
-    Raises
-    ------
-    TypeError
-        If `grads` is not a list of arrays of real numbers.
-    ValueError
-        If there are no gradients, one is not finite or `max_norm` is not positive.
-
     References
     ----------
     Pascanu, Mikolov and Bengio 2013, *On the difficulty of training recurrent neural networks*, section 3.2.
@@ -276,13 +247,6 @@ def clip_by_value(grads, limit):
     Returns
     -------
     list of arrays of the shapes and dtypes of `grads`
-
-    Raises
-    ------
-    TypeError
-        If `grads` is not a list of arrays of real numbers.
-    ValueError
-        If there are no gradients, one is not finite or `limit` is not positive.
 
     References
     ----------
@@ -319,10 +283,8 @@ def diagnose_gradients(norms, *, low=0.9, high=1.1):
 
     Raises
     ------
-    TypeError
-        If an argument is not real.
     ValueError
-        If there are fewer than two norms, one is negative or not finite, the last is 0, or a bound is out of its range.
+        If the last norm is 0.
 
     References
     ----------
@@ -346,6 +308,46 @@ def diagnose_gradients(norms, *, low=0.9, high=1.1):
         first, last = np.log(norms[[0, -1]].astype(np.float64))
         rate = float(np.exp((first - last) / (len(norms) - 1)))
     return "vanishing" if rate < low else "exploding" if rate > high else "stable", rate
+
+
+def update_ratio(update, w):
+    r"""How far a step moves the weights, in proportion to their size.
+
+    .. math:: \sqrt{\frac{\operatorname{mean}(\Delta w^2)}{\operatorname{mean}(w^2)}}
+
+    Around 0.001 to 0.01 training gets on; far below it hardly moves, and near 1 each step draws the weights anew.
+
+    Parameters
+    ----------
+    update : array of the shape of `w`
+        What the step adds: the new weights minus the old.
+    w : array of any shape
+        The weights before the step, not all zero.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If all weights are zero, as biases are at the start: they have no size to compare with.
+
+    References
+    ----------
+    Karpathy 2022, *Building makemore, part 3*, which draws its logarithm for each layer.
+
+    Examples
+    --------
+    >>> update_ratio([0.003, 0.004], [3.0, 4.0])
+    0.001
+    """
+    w = _inputs.array("w", w)
+    update = _inputs.array("update", update, shape=w.shape)
+    size = global_norm(w)
+    if size == 0:
+        raise ValueError("w must not be all zeros, whose size is no measure")
+    return global_norm(update) / size
 
 
 def _largest(array):

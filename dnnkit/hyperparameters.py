@@ -67,10 +67,8 @@ class Hyperparameters:
 
     Raises
     ------
-    TypeError
-        If a setting is of the wrong type.
     ValueError
-        If a setting is out of its range, or set where it would have no effect.
+        If a setting is set where it would have no effect.
 
     Examples
     --------
@@ -156,13 +154,6 @@ def count_parameters(sizes, *, bias=True):
     -------
     int
 
-    Raises
-    ------
-    TypeError
-        If `sizes` is not made of integers or `bias` is not a bool.
-    ValueError
-        If there are fewer than two sizes or one is below 1.
-
     References
     ----------
     Goodfellow, Bengio and Courville 2016, *Deep Learning*, section 6.4.
@@ -194,13 +185,6 @@ def memory_bytes(sizes, *, dtype="float32", optimizer_slots=0):
     -------
     int
         Bytes; 2**20 of them are a mebibyte.
-
-    Raises
-    ------
-    TypeError
-        If `sizes` or `optimizer_slots` is not made of integers.
-    ValueError
-        If there are fewer than two sizes, one is below 1, `optimizer_slots` is negative or `dtype` is unknown.
 
     References
     ----------
@@ -235,13 +219,6 @@ def activation_bytes(sizes, batch_size, *, dtype="float32"):
     -------
     int
         Bytes.
-
-    Raises
-    ------
-    TypeError
-        If `sizes` or `batch_size` is not made of integers.
-    ValueError
-        If there are fewer than two sizes, one of them or `batch_size` is below 1, or `dtype` is unknown.
 
     References
     ----------
@@ -278,10 +255,8 @@ def width_for_budget(n_inputs, n_outputs, budget, *, hidden_layers):
 
     Raises
     ------
-    TypeError
-        If an argument is not an integer.
     ValueError
-        If an argument is below 1, or not even a width of 1 is within the budget.
+        If not even a width of 1 is within the budget.
 
     References
     ----------

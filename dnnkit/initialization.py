@@ -47,13 +47,6 @@ def init_std(fan_in, fan_out, *, scheme):
     float
         The standard deviation, in the unit of a weight.
 
-    Raises
-    ------
-    TypeError
-        If `fan_in` or `fan_out` is not an integer.
-    ValueError
-        If one of them is under 1, or `scheme` is unknown.
-
     References
     ----------
     LeCun et al. 1998, section 4.6; Glorot and Bengio 2010, equation 12; He et al. 2015, equation 10.
@@ -96,13 +89,6 @@ def init_weights(fan_in, fan_out, *, scheme, rng, distribution="normal"):
     -------
     ndarray of shape (fan_in, fan_out)
         The weights W of ``z = a @ W + b``, float64. Biases start at zero and need no draw.
-
-    Raises
-    ------
-    TypeError
-        If `fan_in` or `fan_out` is not an integer, or `rng` is not a Generator.
-    ValueError
-        If one of the two is under 1, or `scheme` or `distribution` is unknown.
 
     References
     ----------
@@ -150,13 +136,6 @@ def orthogonal(fan_in, fan_out, *, gain, rng):
     ndarray of shape (fan_in, fan_out)
         The weights, float64.
 
-    Raises
-    ------
-    TypeError
-        If `fan_in` or `fan_out` is not an integer, `gain` is not a number, or `rng` is not a Generator.
-    ValueError
-        If `fan_in` or `fan_out` is under 1, or `gain` is not positive and finite.
-
     References
     ----------
     Saxe et al. 2014; Mezzadri 2007, section 5, for the signs.
@@ -193,11 +172,6 @@ def gain(activation):
     -------
     float
         The gain, without unit.
-
-    Raises
-    ------
-    ValueError
-        If `activation` is unknown.
 
     References
     ----------
@@ -253,13 +227,6 @@ def activation_statistics(weights, x, *, activation):
     -------
     ActivationStatistics
 
-    Raises
-    ------
-    TypeError
-        If an array does not hold real numbers.
-    ValueError
-        If shapes do not fit, a value is not finite or `activation` is unknown.
-
     References
     ----------
     Glorot and Bengio 2010, section 3, who look for saturation in this way.
@@ -308,11 +275,8 @@ def lsuv(weights, x, *, activation):
 
     Raises
     ------
-    TypeError
-        If an array does not hold real numbers.
     ValueError
-        If shapes do not fit, a value is not finite, `activation` is unknown, or a layer's pre-activation does not
-        vary at all over the batch.
+        If a layer's pre-activation does not vary at all over the batch.
 
     References
     ----------

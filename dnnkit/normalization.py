@@ -43,13 +43,6 @@ class Standardizer:
         -------
         ndarray of shape (n, features)
             Number of standard deviations above the mean, without unit.
-
-        Raises
-        ------
-        TypeError
-            If `x`, `mean` or `std` does not hold real numbers.
-        ValueError
-            If a shape does not fit, a value is not finite, or a standard deviation is not positive.
         """
         return _rescale(x, "mean", self.mean, "std", self.std)
 
@@ -92,13 +85,6 @@ class MinMaxScaler:
         -------
         ndarray of shape (n, features)
             0 at the smallest fitted value, 1 at the largest, without unit.
-
-        Raises
-        ------
-        TypeError
-            If `x`, `low` or `span` does not hold real numbers.
-        ValueError
-            If a shape does not fit, a value is not finite, or a span is not positive.
         """
         return _rescale(x, "low", self.low, "span", self.span)
 
@@ -120,13 +106,6 @@ def fit_standardizer(x):
     Standardizer
         With `mean` and `std` of shape (features,). A constant feature gets the standard deviation 1,
         and so the z-score 0: it carries no information, and 0/0 would be no number.
-
-    Raises
-    ------
-    TypeError
-        If `x` does not hold real numbers.
-    ValueError
-        If `x` has not two axes, is empty, or holds a value that is not finite.
 
     References
     ----------
@@ -157,13 +136,6 @@ def fit_minmax(x):
     MinMaxScaler
         With `low` and `span` of shape (features,). A constant feature gets the span 1,
         and so the value 0.
-
-    Raises
-    ------
-    TypeError
-        If `x` does not hold real numbers.
-    ValueError
-        If `x` has not two axes, is empty, or holds a value that is not finite.
 
     Examples
     --------
@@ -218,13 +190,6 @@ class StreamingStandardizer:
         -------
         int
             How many examples were taken in so far.
-
-        Raises
-        ------
-        TypeError
-            If `x` does not hold real numbers.
-        ValueError
-            If `x` has not two axes or not the features of the batches before, is empty, or is not finite.
         """
         x = _inputs.array("x", x, shape=(None, len(self._mean) if self._count else None))
         n, mean = len(x), x.mean(axis=0, dtype=np.float64)
@@ -276,11 +241,8 @@ def standardize_folds(x, folds):
 
     Raises
     ------
-    TypeError
-        If `x` does not hold real numbers, or a fold holds anything but integers.
     ValueError
-        If `x` has not two axes, is empty or not finite, there are no folds, an index is out of range,
-        or a fold leaves no row to train on.
+        If a fold leaves no row to train on.
 
     References
     ----------

@@ -32,10 +32,8 @@ def l2_penalty(weights, lam, *, m):
 
     Raises
     ------
-    TypeError
-        If `weights` is not a list of arrays of real numbers, `lam` is no number or `m` no integer.
     ValueError
-        If no array has two axes, one is empty or not finite, `lam` is negative or `m` below 1.
+        If no array has two axes.
 
     References
     ----------
@@ -70,7 +68,7 @@ def l2_gradient(weights, lam, *, m):
 
     Raises
     ------
-    TypeError, ValueError
+    ValueError
         As :func:`l2_penalty`.
 
     References
@@ -106,7 +104,7 @@ def l1_penalty(weights, lam, *, m):
 
     Raises
     ------
-    TypeError, ValueError
+    ValueError
         As :func:`l2_penalty`.
 
     References
@@ -140,7 +138,7 @@ def l1_gradient(weights, lam, *, m):
 
     Raises
     ------
-    TypeError, ValueError
+    ValueError
         As :func:`l2_penalty`.
 
     References
@@ -176,13 +174,6 @@ def linear_fraction(z, *, tolerance):
     float
         In [0, 1].
 
-    Raises
-    ------
-    TypeError
-        If `z` is not made of real numbers or `tolerance` is no number.
-    ValueError
-        If `z` is empty or not finite, or `tolerance` is outside (0, 1).
-
     References
     ----------
     LeCun, Bottou, Orr and Müller 1998, *Efficient backprop*, section 4.6, on starting in the linear range.
@@ -212,13 +203,6 @@ def max_norm(w, limit):
     Returns
     -------
     array of the shape and dtype of `w`
-
-    Raises
-    ------
-    TypeError
-        If `w` is not made of real numbers or `limit` is no number.
-    ValueError
-        If `w` has not two axes, is empty or not finite, or `limit` is not positive.
 
     References
     ----------

@@ -35,13 +35,6 @@ def augment(images, labels, *, copies, max_shift, max_degrees, rng, max_factor=1
         The originals, then one copy of the set after another, each in the order of the originals; dtype kept.
     labels : array of shape ((copies + 1) n,) or ((copies + 1) n, ...)
 
-    Raises
-    ------
-    TypeError
-        If an argument is of the wrong type.
-    ValueError
-        If `images` has not three axes, is empty or not finite, `labels` are not n, or a setting is out of its range.
-
     References
     ----------
     Simard, Steinkraus and Platt 2003, as for :func:`rotate`.

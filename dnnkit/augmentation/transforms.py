@@ -21,11 +21,6 @@ def rotate(images, degrees):
     -------
     array of the shape and dtype of `images`
 
-    Raises
-    ------
-    TypeError, ValueError
-        As :func:`affine_transform`.
-
     References
     ----------
     Simard, Steinkraus and Platt 2003, *Best practices for convolutional neural networks applied to visual document
@@ -53,11 +48,6 @@ def scale(images, factor):
     -------
     array of the shape and dtype of `images`
 
-    Raises
-    ------
-    TypeError, ValueError
-        As :func:`affine_transform`.
-
     References
     ----------
     Simard, Steinkraus and Platt 2003, as for :func:`rotate`.
@@ -84,11 +74,6 @@ def shift(images, dy, dx):
     Returns
     -------
     array of the shape and dtype of `images`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As :func:`affine_transform`.
 
     References
     ----------
@@ -127,14 +112,6 @@ def affine_transform(images, *, degrees=0.0, factor=1.0, dy=0.0, dx=0.0):
     -------
     array of the shape and dtype of `images`
         Integers are rounded to the nearest, halves away from zero.
-
-    Raises
-    ------
-    TypeError
-        If an argument is not made of real numbers.
-    ValueError
-        If `images` has not three axes, is empty or not finite, an array does not hold n numbers, `factor` is outside
-        [0.001, 1000] or a shift is over a million pixels.
 
     References
     ----------

@@ -24,13 +24,6 @@ def crop(images, size, *, rng):
     array of the shape and dtype of `images`
         Integers are rounded to the nearest, halves away from zero.
 
-    Raises
-    ------
-    TypeError
-        If `images` is not made of real numbers, `size` is no integer or `rng` is no Generator.
-    ValueError
-        If `images` has not three axes, is empty or not finite, or `size` is below 1 or over the shorter side.
-
     References
     ----------
     Szegedy et al. 2015, *Going deeper with convolutions*, section 6.
@@ -71,11 +64,6 @@ def cutout(images, size, *, rng):
     Returns
     -------
     array of the shape and dtype of `images`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As :func:`crop`.
 
     References
     ----------
@@ -125,11 +113,6 @@ def cutmix_labels(y, partners, boxes, *, shape, classes):
     -------
     float64 array of shape (n, classes)
         Each row is not negative and sums to 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument does not fit, or a rectangle has a negative side.
 
     References
     ----------

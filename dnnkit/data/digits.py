@@ -72,10 +72,8 @@ def split_digits(*, n_train, n_dev, rng):
 
     Raises
     ------
-    TypeError
-        If a size is not an integer or `rng` is not a Generator.
     ValueError
-        If a size is under 1 or nothing is left for the test set.
+        If nothing is left for the test set.
 
     Examples
     --------
@@ -111,11 +109,6 @@ def with_label_noise(y, share, classes, *, rng):
     Returns
     -------
     int64 array of shape (n,)
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument does not fit.
 
     References
     ----------

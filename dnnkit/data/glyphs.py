@@ -34,11 +34,6 @@ def glyphs(n, *, font, rng, max_degrees=10.0, max_shift=0.75, max_factor=1.1):
     Digits
         ``images`` float32 of shape (n, 8, 8) in [0, 1], 0 is paper and 1 is ink; ``labels`` int64 of shape (n,).
 
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument does not fit.
-
     Examples
     --------
     >>> images, labels = glyphs(25, font="mono", rng=np.random.default_rng(0))

@@ -23,11 +23,6 @@ def moons(n, *, noise, rng):
     y : int64 array of shape (n,)
         0 for the upper half circle around (0, 0), 1 for the lower one around (1, 0.5).
 
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument does not fit.
-
     References
     ----------
     The set known from ``sklearn.datasets.make_moons``, here with places drawn uniformly instead of evenly spaced.
@@ -65,11 +60,6 @@ def blobs(n, *, classes, spread, rng):
     x : float64 array of shape (n, 2)
     y : int64 array of shape (n,)
 
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument does not fit.
-
     Examples
     --------
     >>> x, y = blobs(400, classes=4, spread=0.1, rng=np.random.default_rng(0))
@@ -100,11 +90,6 @@ def noisy_sine(n, *, noise, rng):
     -------
     x : float64 array of shape (n, 1)
     y : float64 array of shape (n, 1)
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument does not fit.
 
     References
     ----------

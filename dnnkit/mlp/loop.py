@@ -46,9 +46,8 @@ def train(params, data, hyperparameters, *, rng, callbacks=(), evaluate_every=1,
 
     Raises
     ------
-    TypeError, ValueError
-        If an argument does not fit, checked once, before the first step; or if a schedule gives no rate that is finite
-        and not negative.
+    ValueError
+        If a schedule gives a rate that is negative or not finite.
     FloatingPointError
         If the loss is not finite; the message names the step and the hyperparameters.
 

@@ -34,8 +34,8 @@ def train_plain(params, x, y, *, learning_rate, batch_size, epochs, rng):
 
     Raises
     ------
-    TypeError, ValueError
-        If an array does not fit, or a loss or a parameter is no longer finite.
+    ValueError
+        If a loss or a parameter is no longer finite.
 
     References
     ----------

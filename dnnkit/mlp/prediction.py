@@ -45,11 +45,6 @@ def outputs(params, x, *, activation="relu", batchnorm=()):
     array of shape (n, fan_out of the last layer)
         Logits, or the predictions of a regression.
 
-    Raises
-    ------
-    ValueError
-        If shapes do not fit, a value is not finite or the activation is unknown.
-
     Examples
     --------
     >>> outputs([(np.array([[2.0]]), np.array([1.0]))], np.array([[3.0]]))
@@ -75,11 +70,6 @@ def predict(params, x, *, activation="relu", batchnorm=()):
     -------
     int64 array of shape (n,)
 
-    Raises
-    ------
-    ValueError
-        As :func:`outputs`.
-
     Examples
     --------
     >>> predict([(np.array([[1.0, -1.0]]), np.zeros(2))], np.array([[3.0], [-3.0]]))
@@ -102,13 +92,6 @@ def error(params, x, y, *, activation="relu", batchnorm=()):
     -------
     float
         In [0, 1].
-
-    Raises
-    ------
-    TypeError
-        If `y` does not hold integers.
-    ValueError
-        As :func:`outputs`, or if `y` does not fit.
 
     Examples
     --------

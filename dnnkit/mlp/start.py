@@ -23,11 +23,6 @@ def init(sizes, *, scheme, rng, dtype="float32"):
     list of (W, b)
         W of shape (sizes[l], sizes[l + 1]), b of shape (sizes[l + 1],).
 
-    Raises
-    ------
-    TypeError, ValueError
-        If there are fewer than two sizes, one is not a positive integer, or the scheme or dtype is unknown.
-
     References
     ----------
     He, Zhang, Ren and Sun 2015, *Delving deep into rectifiers*.

@@ -22,11 +22,6 @@ def relu(z):
     -------
     array of the shape of `z`
 
-    Raises
-    ------
-    ValueError
-        If `z` is empty or not finite.
-
     References
     ----------
     Nair and Hinton 2010, *Rectified linear units improve restricted Boltzmann machines*.
@@ -53,11 +48,6 @@ def leaky_relu(z, *, negative_slope=0.01):
     Returns
     -------
     array of the shape of `z`
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `z` is empty or not finite, or `negative_slope` is out of its range.
 
     References
     ----------
@@ -89,11 +79,6 @@ def gelu(z):
     -------
     array of the shape of `z`, values from -0.17
 
-    Raises
-    ------
-    ValueError
-        If `z` is empty or not finite.
-
     References
     ----------
     Hendrycks and Gimpel 2016, *Gaussian error linear units*.
@@ -119,11 +104,6 @@ def tanh(z):
     -------
     array of the shape of `z`, values in [-1, 1]
 
-    Raises
-    ------
-    ValueError
-        If `z` is empty or not finite.
-
     References
     ----------
     LeCun, Bottou, Orr and Müller 1998, *Efficient BackProp*, section 4.4.
@@ -148,11 +128,6 @@ def sigmoid(z):
     Returns
     -------
     array of the shape of `z`, values in [0, 1]
-
-    Raises
-    ------
-    ValueError
-        If `z` is empty or not finite.
 
     References
     ----------

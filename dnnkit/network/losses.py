@@ -22,11 +22,6 @@ def softmax(z):
     array of shape (n, classes)
         Each row sums to 1. No entry is negative, but one that is too small for a float is 0.
 
-    Raises
-    ------
-    ValueError
-        If `z` is empty, not finite or not two-dimensional.
-
     References
     ----------
     Bridle 1990, *Probabilistic interpretation of feedforward classification network outputs*.
@@ -60,10 +55,8 @@ def cross_entropy(logits, y):
 
     Raises
     ------
-    TypeError
-        If `y` does not hold integers.
     ValueError
-        If the shapes do not fit, a logit is not finite or a label is not among the classes.
+        If a label is not among the classes.
 
     References
     ----------
@@ -94,7 +87,7 @@ def cross_entropy_gradient(logits, y):
 
     Raises
     ------
-    TypeError, ValueError
+    ValueError
         As :func:`cross_entropy`.
 
     References
@@ -128,7 +121,7 @@ def squared_error(predictions, targets):
     Raises
     ------
     ValueError
-        If the shapes differ (nothing is broadcast) or a value is not finite.
+        If the shapes differ: nothing is broadcast.
 
     References
     ----------
@@ -197,8 +190,8 @@ def huber(predictions, targets, *, delta=1.0):
 
     Raises
     ------
-    TypeError, ValueError
-        If the shapes differ (nothing is broadcast), a value is not finite or `delta` is not positive.
+    ValueError
+        If the shapes differ: nothing is broadcast.
 
     References
     ----------
@@ -229,7 +222,7 @@ def huber_gradient(predictions, targets, *, delta=1.0):
 
     Raises
     ------
-    TypeError, ValueError
+    ValueError
         As :func:`huber`.
 
     References

@@ -19,11 +19,6 @@ def affine(a, W, b):
     -------
     array of shape (n, fan_out)
 
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit or a value is not finite.
-
     References
     ----------
     Goodfellow, Bengio and Courville 2016, *Deep Learning*, section 6.1 (there with W transposed).
@@ -59,11 +54,6 @@ def forward(params, x, *, activation="relu"):
         Logits or predictions.
     cache : list of (a, z)
         Each layer's input and pre-activation.
-
-    Raises
-    ------
-    ValueError
-        If shapes do not fit, a value is not finite or the activation is unknown.
 
     References
     ----------
@@ -103,11 +93,6 @@ def backward(params, cache, grad, *, activation="relu"):
     -------
     list of (dW, db)
         Of the shapes of `params`.
-
-    Raises
-    ------
-    ValueError
-        If shapes do not fit, a value is not finite or the activation is unknown.
 
     References
     ----------

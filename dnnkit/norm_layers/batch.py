@@ -37,13 +37,6 @@ class RunningStatistics:
         -------
         RunningStatistics
 
-        Raises
-        ------
-        TypeError
-            If `features` is not an integer.
-        ValueError
-            If `features` is under 1.
-
         Examples
         --------
         >>> RunningStatistics.start(2)
@@ -118,11 +111,8 @@ def batchnorm_forward(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
 
     Raises
     ------
-    TypeError
-        If an array does not hold real numbers, `state` is not a RunningStatistics, or `train` is not a bool.
     ValueError
-        If a shape does not fit, a value is not finite or out of its range, a running variance is negative,
-        or a batch of one example is to be normalized in training: its variance says nothing.
+        If a batch of one example is to be normalized in training: its variance says nothing.
 
     References
     ----------
@@ -185,13 +175,6 @@ def batchnorm_backward(grad, cache):
         Gradient with respect to the input, in the dtype of the cache.
     grad_gamma, grad_beta : ndarray of shape (features,)
         Gradients with respect to scale and shift.
-
-    Raises
-    ------
-    TypeError
-        If `grad` does not hold real numbers, or `cache` is not a BatchNormCache.
-    ValueError
-        If `grad` has not the shape of the batch, or holds a value that is not finite.
 
     References
     ----------

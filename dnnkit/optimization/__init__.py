@@ -2,6 +2,7 @@
 
 from dnnkit.optimization.range_test import RangeTest, range_test
 from dnnkit.optimization.schedules import cosine, exponential, step_decay, warmup, wsd
+from dnnkit.optimization.sharpness import sharpness
 from dnnkit.optimization.steps import (
     AdamState,
     MomentumState,
@@ -26,6 +27,7 @@ __all__ = [
     "range_test",
     "rmsprop_step",
     "sgd_step",
+    "sharpness",
     "step_decay",
     "warmup",
     "wsd",

@@ -42,8 +42,8 @@ def range_test(train, *, low, high, steps):
 
     Raises
     ------
-    TypeError, ValueError
-        If an argument does not fit, or `train` gives fewer losses though all are finite.
+    ValueError
+        If `train` gives fewer losses though all are finite.
 
     References
     ----------

@@ -32,11 +32,6 @@ def step_decay(learning_rate, *, factor, every):
     callable
         From the step to the rate.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong type or out of its range.
-
     References
     ----------
     He, Zhang, Ren and Sun 2016, *Deep residual learning for image recognition*, section 3.4, who divide by 10.
@@ -69,11 +64,6 @@ def exponential(learning_rate, *, final, steps):
     -------
     callable
         From the step to the rate.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong type or out of its range.
 
     References
     ----------
@@ -108,11 +98,6 @@ def cosine(learning_rate, *, steps, final=0.0):
     -------
     callable
         From the step to the rate.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong type or out of its range.
 
     References
     ----------
@@ -153,11 +138,6 @@ def wsd(learning_rate, *, warmup_steps, stable_steps, decay_steps, final=0.0):
     callable
         From the step to the rate.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong type or out of its range.
-
     References
     ----------
     Hu et al. 2024, *MiniCPM*, section 4; Hägele et al. 2024, *Scaling laws and compute-optimal training beyond fixed
@@ -193,11 +173,6 @@ def warmup(schedule, *, steps):
     -------
     callable
         From the step to the rate.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong type or out of its range.
 
     References
     ----------

@@ -51,11 +51,6 @@ def sgd_step(w, grad, state=None, *, learning_rate):
     w : array of the shape of `w`
     state : None
 
-    Raises
-    ------
-    ValueError
-        If the shapes differ, a value is not finite or `learning_rate` is not positive.
-
     References
     ----------
     Robbins and Monro 1951, *A stochastic approximation method*.
@@ -89,11 +84,6 @@ def momentum_step(w, grad, state=None, *, learning_rate, momentum=0.9):
     -------
     w : array of the shape of `w`
     state : MomentumState
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ, a value is not finite or a setting is out of its range.
 
     References
     ----------
@@ -131,11 +121,6 @@ def rmsprop_step(w, grad, state=None, *, learning_rate, decay=0.99, eps=1e-8):
     -------
     w : array of the shape of `w`
     state : RMSPropState
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ, a value is not finite or a setting is out of its range.
 
     References
     ----------
@@ -176,11 +161,6 @@ def adam_step(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps
     state : AdamState
         Its `step` is t, the number of steps made.
 
-    Raises
-    ------
-    ValueError
-        If the shapes differ, a value is not finite or a setting is out of its range.
-
     References
     ----------
     Kingma and Ba 2015, *Adam: a method for stochastic optimization*.
@@ -220,11 +200,6 @@ def adamw_step(w, grad, state=None, *, learning_rate, weight_decay, beta1=0.9, b
     -------
     w : array of the shape of `w`
     state : AdamState
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ, a value is not finite or a setting is out of its range.
 
     References
     ----------

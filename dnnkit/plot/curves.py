@@ -30,7 +30,7 @@ def lines(x, series, *, xlabel, ylabel, title="", xscale="linear", yscale="linea
     Raises
     ------
     ValueError
-        If a curve does not fit `x`, or there are more curves than colours.
+        If there are more curves than colours.
 
     References
     ----------
@@ -111,7 +111,7 @@ def layer_statistics(statistics, *, ylabel, title="", yscale="log"):
     Raises
     ------
     ValueError
-        If the arrays differ in their number of layers, or there are more than colours.
+        If there are more arrays than colours.
 
     Examples
     --------
@@ -150,11 +150,6 @@ def histograms(values, *, xlabel, title="", bins=40, columns=5):
     Returns
     -------
     matplotlib.figure.Figure
-
-    Raises
-    ------
-    ValueError
-        If an array is empty or not finite.
 
     Examples
     --------

@@ -23,11 +23,6 @@ def images(images, *, titles=(), title="", columns=8):
     -------
     matplotlib.figure.Figure
 
-    Raises
-    ------
-    ValueError
-        If `images` has not three axes or is not finite, or there are titles for some images only.
-
     Examples
     --------
     >>> from dnnkit import data
@@ -55,13 +50,6 @@ def masks(masks, *, titles=(), title="", columns=4):
     Returns
     -------
     matplotlib.figure.Figure
-
-    Raises
-    ------
-    TypeError
-        If the array is not boolean.
-    ValueError
-        If it has not three axes, or there are titles for some masks only.
 
     Examples
     --------

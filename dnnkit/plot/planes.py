@@ -30,12 +30,6 @@ def decision_regions(predictors, x, y, *, xlabel="", ylabel="", title=""):
     -------
     matplotlib.figure.Figure
 
-    Raises
-    ------
-    TypeError, ValueError
-        If there is no predictor, it cannot be called or answers with something else than classes, or the examples do
-        not fit.
-
     Examples
     --------
     >>> x = np.array([[0.0, 0.0], [1.0, 1.0]])
@@ -90,8 +84,8 @@ def loss_surface(x, y, loss, *, paths=None, xlabel, ylabel, title="", log=True):
 
     Raises
     ------
-    TypeError, ValueError
-        If shapes do not fit, a value is not finite or there are more paths than colours.
+    ValueError
+        If there are more paths than colours.
 
     Examples
     --------
@@ -143,8 +137,8 @@ def search_landscape(trials, *, xlabel, ylabel, unit="loss", xscale="linear", ys
 
     Raises
     ------
-    TypeError, ValueError
-        If there is no search, its trials do not fit, or none has a finite loss.
+    ValueError
+        If no trial has a finite loss.
 
     References
     ----------

@@ -23,8 +23,6 @@ def crossover(a, b, *, rng):
 
     Raises
     ------
-    TypeError
-        If `a` or `b` is no dict or `rng` is no Generator.
     ValueError
         If the names differ.
 
@@ -68,10 +66,8 @@ def mutate(config, space, *, scale, rng):
 
     Raises
     ------
-    TypeError
-        If an argument, or a value of `config`, is of the wrong type.
     ValueError
-        If the names differ, a value lies outside its axis or `scale` outside [0, 1].
+        If the names differ, or a value lies outside its axis.
 
     References
     ----------
@@ -121,10 +117,8 @@ def evolve(objective, space, *, population, generations, rng, scale=0.2, map=map
 
     Raises
     ------
-    TypeError
-        If an argument is of the wrong type, or a loss is no number.
     ValueError
-        If `space` is empty, `population` or `generations` below 1, `scale` outside [0, 1] or every loss NaN.
+        If every loss is NaN.
 
     References
     ----------

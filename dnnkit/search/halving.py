@@ -61,10 +61,8 @@ def successive_halving(configs, advance, *, min_budget, eta):
 
     Raises
     ------
-    TypeError
-        If an argument is of the wrong type, or `advance` does not give a pair of a number and a state.
     ValueError
-        If `configs` is empty, `min_budget` is below 1 or `eta` below 2, or all losses of the first round are NaN.
+        If all losses of the first round are NaN.
 
     References
     ----------

@@ -66,11 +66,6 @@ class Uniform(_Ordered):
     low, high : float
         Finite, low < high.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If the bounds are no numbers or not in order.
-
     Examples
     --------
     >>> Uniform(0.5, 0.9).points([0, 0.5, 1])
@@ -100,11 +95,6 @@ class LogUniform(_Ordered):
     ----------
     low, high : float
         Finite, 0 < low < high.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the bounds are no numbers, not positive or not in order.
 
     References
     ----------
@@ -140,11 +130,6 @@ class IntUniform(_Ordered):
     low, high : int
         low < high.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If the bounds are no integers or not in order.
-
     Examples
     --------
     >>> IntUniform(1, 3).points([0, 0.2, 0.5, 0.8, 1])
@@ -178,8 +163,8 @@ class Choice(Axis):
 
     Raises
     ------
-    TypeError, ValueError
-        If there is no list or tuple, nothing in it, or an option twice.
+    ValueError
+        If an option is there twice.
 
     Examples
     --------

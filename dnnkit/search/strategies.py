@@ -20,13 +20,6 @@ def sample(space, *, rng):
     dict
         In the order of `space`.
 
-    Raises
-    ------
-    TypeError
-        If `space` is not a dict of names to axes or `rng` is no Generator.
-    ValueError
-        If `space` is empty.
-
     References
     ----------
     Bergstra and Bengio 2012, *Random search for hyper-parameter optimization*.
@@ -64,13 +57,6 @@ def grid(space, *, points_per_axis, layout="midpoints"):
     -------
     list of dict
         The last name of `space` changes fastest.
-
-    Raises
-    ------
-    TypeError
-        If `space` is not a dict of names to axes or `points_per_axis` is no integer.
-    ValueError
-        If `space` is empty, `points_per_axis` is below 1 or `layout` unknown.
 
     References
     ----------
@@ -119,10 +105,8 @@ def random_search(objective, space, *, n_trials, rng, map=map):
 
     Raises
     ------
-    TypeError
-        If an argument is of the wrong type, or a loss is no number.
     ValueError
-        If `space` is empty, `n_trials` below 1 or every loss NaN.
+        If every loss is NaN.
 
     References
     ----------

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from dnnkit.capstone import compare, pareto, tune
+from dnnkit.capstone import compare, pareto, probability_of_improvement, tune
 from dnnkit.search import Choice, LogUniform, Uniform, random_search, sample
 
 SPACE = {"rate": LogUniform(1e-5, 1), "momentum": Uniform(0, 0.99), "scheme": Choice(["he", "lecun"])}
@@ -120,6 +120,26 @@ def test_pareto_equals_brute_force(points, dtype):
 def test_pareto_of_many_points():
     errors, costs = rng(2).random((2, 400))
     assert sorted(pareto(errors, costs)) == by_brute_force(errors, costs)
+
+
+# probability_of_improvement
+
+
+runs = st.lists(st.integers(0, 9).map(lambda n: n / 10), min_size=1, max_size=30)
+
+
+@given(runs, runs)
+@settings(max_examples=100, deadline=None)
+def test_probability_of_improvement_is_mann_whitneys_statistic(a, b):
+    theirs = stats.mannwhitneyu(b, a).statistic / (len(a) * len(b))  # of the pairs in which b is larger
+    assert probability_of_improvement(a, b) == pytest.approx(theirs, rel=1e-12)
+    assert probability_of_improvement(b, a) == pytest.approx(1 - theirs, rel=1e-12, abs=1e-12)
+
+
+def test_two_normal_arms_a_deviation_apart_improve_as_the_normal_distribution_says():
+    draw = rng(0)
+    a, b = draw.standard_normal(3000), 1 + draw.standard_normal(3000)
+    assert probability_of_improvement(a, b) == pytest.approx(stats.norm.cdf(1 / math.sqrt(2)), abs=0.02)
 
 
 # compare

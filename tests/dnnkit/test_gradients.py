@@ -18,6 +18,7 @@ from dnnkit.gradients import (
     layer_gradient_norms,
     numerical_gradient,
     relative_error,
+    update_ratio,
 )
 
 ACTIVATIONS = ("linear", "relu", "tanh", "sigmoid")
@@ -219,6 +220,23 @@ def test_clipping_by_global_norm_agrees_with_torch(shapes, max_norm, seed, dtype
         np.testing.assert_array_equal(grad, copy)
     joint = math.sqrt(sum(float(np.sum(grad.astype(np.float64) ** 2)) for grad in clipped))
     assert joint == pytest.approx(min(norm, max_norm), rel=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_update_ratio_is_that_of_torchs_root_mean_squares(dtype):
+    rng = np.random.default_rng(0)
+    w, update = rng.standard_normal((2, 30, 20)).astype(dtype)
+    theirs = [torch.from_numpy(array).double().square().mean().sqrt().item() for array in (update, w)]
+    assert update_ratio(update, w) == pytest.approx(theirs[0] / theirs[1], rel=1e-12)
+    assert update_ratio(1e-30 * update, 1e-30 * w) == pytest.approx(theirs[0] / theirs[1], rel=1e-5)
+
+
+def test_update_ratio_of_weights_without_size_is_refused():
+    assert update_ratio(np.zeros(3), np.ones(3)) == 0
+    with pytest.raises(ValueError, match="w must not be all zeros"):
+        update_ratio(np.ones(3), np.zeros(3))
+    with pytest.raises(ValueError, match=r"update must have shape \(3\)"):
+        update_ratio(np.ones(2), np.ones(3))
 
 
 @pytest.mark.parametrize("size", [1e300, 1.7e308])

@@ -1,5 +1,6 @@
 """Activations and their slopes against torch, float64 and float32."""
 
+import inspect
 import math
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special
 
+from dnnkit import network
 from dnnkit.network import activations
 
 TORCH = {
@@ -97,6 +99,30 @@ def test_any_shape_is_taken_and_strides_too(name):
     z = np.random.default_rng(0).standard_normal((4, 6, 5))
     np.testing.assert_array_equal(function(z[::2, :, ::-1]), function(z[::2, :, ::-1].copy()))
     assert function(1.5) == pytest.approx(TORCH[name](torch.tensor(1.5, dtype=torch.float64)).item(), rel=1e-14)
+
+
+@by_name
+@given(st.floats(-30, 30), st.floats(0, 5))
+@settings(max_examples=50, deadline=None)
+def test_no_activation_falls_from_zero_on_and_each_is_smooth_enough_to_train(name, z, step):
+    """GELU falls below zero, by a little; from zero on all of them rise."""
+    value = activations.ACTIVATIONS[name].value
+    here, there = value(np.array([z])), value(np.array([z + step]))
+    assert np.abs(there - here) <= 1.13 * step + 1e-12  # the largest slope of all, GELU's
+    assert there - here >= (0 if z >= 0 else -0.171)
+
+
+def test_every_activation_is_in_the_family():
+    own = {name for name, thing in vars(activations).items() if inspect.getmodule(thing) is activations}
+    public = {name for name in own if inspect.isfunction(getattr(activations, name)) and name[0] != "_"}
+    assert public | {"linear"} == set(activations.ACTIVATIONS) == set(TORCH)
+    assert public < set(network.__all__)
+
+
+@by_name
+def test_half_precision_is_refused(name):
+    with pytest.raises(TypeError, match="z must be float32 or float64, got dtype float16"):
+        getattr(activations, name)(np.ones(3, np.float16))
 
 
 @by_name

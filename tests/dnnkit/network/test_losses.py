@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from dnnkit import network
+from dnnkit.gradients import numerical_gradient
 from dnnkit.network import losses
 
 LOSSES = {
@@ -81,6 +83,52 @@ def test_inputs_stay_and_the_gradient_has_their_dtype_whatever_their_strides(val
     np.testing.assert_array_equal(outputs, before[0])
     np.testing.assert_array_equal(targets, before[1])
     np.testing.assert_allclose(gradient(np.asfortranarray(outputs), targets), found, rtol=1e-6)
+
+
+family = pytest.mark.parametrize(("value", "gradient"), [pair[:2] for pair in LOSSES.values()], ids=LOSSES)
+
+
+@family
+def test_a_loss_is_the_mean_over_examples_whatever_their_order(value, gradient):
+    """So that neither the batch's size nor its order is part of the learning rate."""
+    rng = np.random.default_rng(3)
+    outputs = rng.standard_normal((6, 4))
+    targets = targets_for(value, outputs, rng)
+    alone = [value(outputs[i : i + 1], targets[i : i + 1]) for i in range(6)]
+    order = rng.permutation(6)
+    assert value(outputs, targets) == pytest.approx(np.mean(alone), rel=1e-12)
+    assert value(outputs[order], targets[order]) == pytest.approx(np.mean(alone), rel=1e-12)
+    np.testing.assert_allclose(gradient(outputs[order], targets[order]), gradient(outputs, targets)[order], rtol=1e-12)
+
+
+@family
+def test_a_gradient_is_that_of_the_loss_by_differences_and_leads_down(value, gradient):
+    rng = np.random.default_rng(4)
+    outputs = rng.standard_normal((3, 4))
+    targets = targets_for(value, outputs, rng)
+    found = gradient(outputs, targets)
+    np.testing.assert_allclose(found, numerical_gradient(lambda z: value(z, targets), outputs), atol=1e-8)
+    assert value(outputs - 0.1 * found, targets) < value(outputs, targets)
+
+
+@family
+def test_half_precision_is_refused(value, gradient):
+    for function in (value, gradient):
+        with pytest.raises(TypeError, match="(logits|predictions) must be float32 or float64, got dtype float16"):
+            function(np.ones((2, 2), np.float16), [0, 1])
+
+
+def test_every_loss_is_in_the_family_and_trains_by_the_same_numbers():
+    names = {name.removesuffix("_gradient") for name in network.__all__ if name.endswith("_gradient")}
+    assert names == set(network.LOSSES) == {name for name in LOSSES if " " not in name}
+    rng = np.random.default_rng(5)
+    for name, both in network.LOSSES.items():
+        value, gradient, _ = LOSSES[name]
+        outputs = rng.standard_normal((6, 4))
+        targets = targets_for(value, outputs, rng)
+        loss, grad = both(outputs, targets)
+        assert loss == value(outputs, targets)
+        np.testing.assert_array_equal(grad, gradient(outputs, targets))
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,15 @@
 
 import dataclasses
 import math
+import pickle
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from dnnkit.search import Choice, IntUniform, LogUniform, Uniform
+from dnnkit import search
+from dnnkit.search import Axis, Choice, IntUniform, LogUniform, Uniform
 
 
 def test_axes_are_frozen_and_their_bounds_normalised():
@@ -16,6 +20,66 @@ def test_axes_are_frozen_and_their_bounds_normalised():
     assert Choice([1, 2]) == Choice((1, 2))
     with pytest.raises(dataclasses.FrozenInstanceError):
         axis.low = 3
+
+
+FAMILY = {
+    "Uniform": Uniform(-2, 5),
+    "LogUniform": LogUniform(1e-5, 10),
+    "IntUniform": IntUniform(-3, 9),
+    "Choice": Choice(["relu", "tanh", None, (1, 2)]),
+}
+family = pytest.mark.parametrize("axis", FAMILY.values(), ids=FAMILY)
+
+
+def test_every_axis_is_in_the_family():
+    axes = {
+        name for name in search.__all__ if isinstance(thing := getattr(search, name), type) and issubclass(thing, Axis)
+    }
+    assert axes - {"Axis"} == set(FAMILY)
+
+
+@family
+@given(seed=st.integers(0, 2**32 - 1), scale=st.floats(0, 1))
+@settings(max_examples=40, deadline=None)
+def test_what_an_axis_gives_it_takes(axis, seed, scale):
+    """Draws, points and mutations lie on the axis; a mutation of scale 0 is none."""
+    rng = np.random.default_rng(seed)
+    drawn = axis.draw(rng)
+    shares = sorted(rng.random(7))
+    values = [drawn, axis.mutate(drawn, scale, rng), *axis.points(shares), *axis.points([0, 1])]
+    for value in values:
+        axis.check("value", value)
+    assert axis.mutate(drawn, 0.0, rng) == drawn
+    assert type(drawn) in {type(value) for value in values[1:]}
+
+
+@family
+def test_points_of_an_axis_are_in_order_and_none_comes_twice(axis):
+    points = axis.points([i / 40 for i in range(41)])
+    assert len({repr(point) for point in points}) == len(points)
+    if not isinstance(axis, Choice):
+        assert points == sorted(points)
+        assert (points[0], points[-1]) == (axis.low, axis.high)
+
+
+@family
+def test_an_axis_compares_by_value_and_can_be_sent_to_another_process(axis):
+    again = pickle.loads(pickle.dumps(axis))
+    assert again == axis
+    assert repr(again) == repr(axis)
+    assert [again.draw(np.random.default_rng(3)) for _ in range(3)] == [
+        axis.draw(np.random.default_rng(3)) for _ in range(3)
+    ]
+
+
+@pytest.mark.parametrize("outside", [-1e9, 1e9, np.nan, "relu ", [1], None, 2.5])
+@family
+def test_what_is_not_on_an_axis_is_named(axis, outside):
+    if (axis is FAMILY["Choice"] and outside is None) or (type(axis) in (Uniform, LogUniform) and outside == 2.5):
+        axis.check("value", outside)
+        return
+    with pytest.raises((TypeError, ValueError), match="^value must be "):
+        axis.check("value", outside)
 
 
 def test_options_need_not_be_hashable():
