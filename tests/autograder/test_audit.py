@@ -11,6 +11,7 @@ from autograder import audit, chapter, exercise
 from autograder.audit import answers, course, transports, zoo
 from autograder.audit.parts import audited
 from autograder.sandbox.client import Refused, Server
+from tests.autograder import exercises as toys
 
 SEEDS = 10
 
@@ -298,3 +299,36 @@ def test_the_course_has_no_problem():
     assert counts["hidden_checks"] >= counts["topics"] * 4
     assert counts["claims"] >= counts["topics"]
     assert 0 < counts["mutants_named"] <= counts["mutants_refused"] <= counts["mutants"]
+
+
+GOOD_TEST = """x, rng = np.arange(50.0), np.random.default_rng(4)
+    one = specimen(x, rng=rng)
+    assert np.array_equal(x, np.arange(50.0)) and one[0] != 0
+    assert np.array_equal(one, specimen(x, rng=np.random.default_rng(4)))"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("", "", None),
+        ("and one[0] != 0", "", "the solution does not pass with the key 'audit 0': finds_silent"),
+        ("and one[0] != 0", "and one[0] > 0", "accepts_the_reference: your test refuses this right answer"),
+        ("    specimen\n", "    assert specimen(np.ones(9), rng=np.random.default_rng(1))[0] != 1\n", None),
+        (
+            "    specimen\n",
+            "    x = np.ones(9)\n    assert (specimen(x, rng=np.random.default_rng(1)) != 1).all() and x.all() == 1\n"
+            "    a, b = (specimen(x, rng=np.random.default_rng(1)) for _ in range(2))\n    assert (a == b).all()\n",
+            "the lazy test calls earns 0.75 of the points, at most 0.2 is right",
+        ),
+        ('@lazy("It is only called.")', "", "at least two lazy tests, this one has 1"),
+    ],
+)
+def test_a_test_is_audited_by_what_it_accepts_and_finds(tmp_path, old, new, problem):
+    toys.write(tmp_path, "noisy", toys.NOISY)
+    text = toys.TEST.format(tested="noisy", solution=GOOD_TEST)
+    assert old in text
+    problems = found(exercise.load(toys.write(tmp_path, "test_noisy", text.replace(old, new)), root=tmp_path))
+    if problem is None:
+        assert [each for each in problems if "lazy test calls" not in each] == []
+    else:
+        assert any(problem in each for each in problems)

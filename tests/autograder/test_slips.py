@@ -6,6 +6,7 @@ import pytest
 
 from autograder import exercise
 from autograder.exercise import BadExercise
+from tests.autograder import exercises as toys
 
 CHECK = "def check_doubles(double, rng):"
 WRONG = '@misconception("Squaring is not doubling.", caught_by=check_doubles)'
@@ -127,3 +128,25 @@ def test_a_path_below_the_working_directory_is_told_from_there(toy, tmp_path, mo
     monkeypatch.chdir(tmp_path)
     with pytest.raises(BadExercise, match=r"^toys/double.py, line 8: points is -1"):
         toy(("points = 4", "points = -1"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('tests = "noisy"', 'tests = "nosiy"', "there is no exercise 'toys/nosiy'"),
+        ('tests = "noisy"', "tests = 3", "tests is 3"),
+        ("def solution(specimen)", "def answer(specimen)", "there is no `solution`"),
+        ("points = 4", "points = 4\nreturns = None", "returns has no place here"),
+        ("points = 4", 'points = 4\nleaves_out = {"quiet": "no"}', "quiet is no misconception of toys/noisy"),
+        ('@lazy("It is only called.")', "@lazy()", "@lazy has no sentence"),
+        ('tests = "noisy"', 'tests = "test_noisy_too"', "toys/test_noisy_too is a test"),
+    ],
+)
+def test_a_slip_in_a_test_is_told(tmp_path, old, new, said):
+    toys.write(tmp_path, "noisy", toys.NOISY)
+    text = toys.TEST.format(tested="noisy", solution="assert specimen")
+    toys.write(tmp_path, "test_noisy_too", text)
+    assert old in text
+    with pytest.raises(BadExercise, match=re.escape(said)) as error:
+        exercise.load(toys.write(tmp_path, "test_noisy", text.replace(old, new)), root=tmp_path)
+    assert re.search(r"test_noisy\.py, line \d+: ", str(error.value))
