@@ -1,13 +1,16 @@
-"""The student's side: `check` in practice, `hint` on request, and `grade` in the graded cell of an assignment."""
+"""The student's side: `check` in practice, `hint` on request, `others` after a pass, and `grade` in the graded cell."""
 
 import os
+from dataclasses import replace
 
 from . import exercise as model
+from . import solutions
 from .exercise import BadExercise
 from .judge.judge import judge
 from .judge.report import Report
 from .judge.seeds import PUBLIC, key_in_force
-from .judge.verdict import NOT_ATTEMPTED
+from .judge.verdict import NOT_ATTEMPTED, PASSED
+from .tries import passed, record
 
 _hints_given = {}
 
@@ -23,11 +26,32 @@ def check(exercise, answer):
     >>> check("dropout/inverted_dropout", inverted_dropout).verdict
     'passed'
     """
-    if os.environ.get("NBGRADER_EXECUTION") == "autograde":
+    if _graded():
         return None  # the graded cell below says all of this, and more
     asked = _judged(exercise)
     public = tuple(check for check in asked.checks if not check.hidden)
-    return judge(asked, answer, PUBLIC, checks=public)
+    report = judge(asked, answer, PUBLIC, checks=public)
+    record(exercise, report.verdict, answer)
+    if report.verdict == PASSED and solutions.of(asked).answers and not solutions.closed():
+        command = f'from autograder import others; others("{exercise}")'
+        report = replace(report, note=f"How others solved it: `{command}`")
+    return report
+
+
+def others(exercise):
+    """Return how others solved an exercise that you have passed: the reference, and another right answer.
+
+    Before a pass, and where your class does not show solutions yet, it is a sentence that says so. Raises BadExercise
+    for an id that does not exist. While nbgrader grades, practice has nothing to say.
+    """
+    if _graded():
+        return None
+    asked = _judged(exercise)
+    if not passed(exercise):
+        return Note(f'First pass it: check("{exercise}", {asked.name})')
+    if reason := solutions.closed():
+        return Note(reason)
+    return solutions.of(asked) if not asked.asks_for_value else Note("What you found is all that there is to see.")
 
 
 def hint(exercise):
@@ -38,11 +62,11 @@ def hint(exercise):
     asked = model.load(exercise)
     number = _hints_given.get(exercise, 0) % len(asked.hints)
     _hints_given[exercise] = number + 1
-    return Hint(f"Hint {number + 1} of {len(asked.hints)}: {asked.hints[number]}")
+    return Note(f"Hint {number + 1} of {len(asked.hints)}: {asked.hints[number]}")
 
 
-class Hint(str):
-    """A hint, shown without quotes at the end of a cell."""
+class Note(str):
+    """A sentence, shown without quotes at the end of a cell."""
 
     def __repr__(self):
         return str(self)
@@ -61,6 +85,10 @@ def grade(exercise, namespace):
         report = Report(exercise, NOT_ATTEMPTED, 0.0, 0.0, printed=f"This could not be judged: {error}")
     _display(report)
     return float(min(max(report.points, 0.0), report.possible))
+
+
+def _graded():
+    return os.environ.get("NBGRADER_EXECUTION") == "autograde"
 
 
 def _judged(exercise):

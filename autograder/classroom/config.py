@@ -4,13 +4,15 @@ import logging
 import os
 import sysconfig
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC
 
 from nbgrader import preprocessors as steps
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import PyFileConfigLoader
 
+from ..solutions import WHEN
 from .layout import ClassDirectory, ClassError
 from .preprocessors.trim import TrimCells
 
@@ -46,6 +48,10 @@ configure(c, Path(__file__).parent)
 
 # A submitted notebook larger than this (in kilobytes) is not read.
 c.CourseDirectory.max_file_size = {max_kilobytes}
+
+# When students see how others solved an exercise that they have passed in practice: "after_pass", "after_due" (the due
+# date is the gradebook's) or "never". Release again after a change: the handout carries it.
+c.Course.show_solutions = "after_pass"
 '''
 
 
@@ -82,6 +88,26 @@ def load(place):
             return PyFileConfigLoader(place.config_file.name, path=str(place.root)).load_config()
         except Exception as error:
             raise ClassError(f"{place.config_file} does not run ({type(error).__name__}: {error})") from error
+
+
+def solutions_shown(config, topic):
+    """Return when a topic's solutions are shown, as the handout carries it: a dictionary, empty for right after a pass.
+
+    Raises
+    ------
+    ClassError
+        When the class's settings say something else than there is.
+    """
+    when = config.Course.get("show_solutions", WHEN[0])
+    if when not in WHEN:
+        raise ClassError(f"c.Course.show_solutions must be one of {', '.join(map(repr, WHEN))}, got {when!r}")
+    if when == WHEN[0]:
+        return {}
+    due = None
+    if when == "after_due":
+        with gradebook(config) as opened, suppress(MissingEntry):
+            due = opened.find_assignment(topic).duedate
+    return {"show_solutions": when, "due": due and due.replace(tzinfo=UTC).isoformat()}
 
 
 @contextmanager

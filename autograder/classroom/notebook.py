@@ -58,9 +58,12 @@ def source_text(topic, root) -> str:
     return nbformat.writes(source_notebook(chapters.read(topic, root), exercises)) + "\n"
 
 
-def handout(topic, notebook: bytes, root=chapters.ROOT) -> bytes:
-    """Return the zip that is handed out: the notebook, the course's package as a wheel, and how to install it."""
+def handout(topic, notebook: bytes, root=chapters.ROOT, more=None) -> bytes:
+    """Return the zip that is handed out: the notebook, the course's package as a wheel, and how to install it.
+
+    `more` are other files (name to bytes) that lie beside the notebook.
+    """
     name, package = wheel(root)
     readme = README.format(topic=topic, wheel=name)
-    files = {"README.txt": readme.encode(), name: package, f"{topic}.ipynb": notebook}
+    files = (more or {}) | {"README.txt": readme.encode(), name: package, f"{topic}.ipynb": notebook}
     return pack({f"{topic}/{inside}": content for inside, content in files.items()})

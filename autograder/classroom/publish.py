@@ -1,9 +1,12 @@
 """Put one topic's assignment into a class, by nbgrader's own generate_assignment, and pin it."""
 
+import json
+
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 
 from .. import chapter as chapters
+from ..solutions import SETTING
 from . import config as settings
 from . import pin
 from .layout import ClassError, replace_folder, scratch, write_file
@@ -19,12 +22,21 @@ def publish(place, topic, source, root, config):
         made = folder / "source" / topic
         made.mkdir(parents=True)
         (made / f"{topic}.ipynb").write_text(source, encoding="utf-8")
+        more = solutions_file(topic, config)
+        for name, content in more.items():
+            (made / name).write_bytes(content)
         replace_folder(made, place.step("source", topic))
         _generate(place, topic, config, folder)
         replace_folder(folder / "release" / topic, place.step("release", topic))
         student = place.step("release", topic, f"{topic}.ipynb").read_bytes()
-        write_file(place.handout / f"{topic}.zip", handout(topic, student, root))
+        write_file(place.handout / f"{topic}.zip", handout(topic, student, root, more))
         pin.take(place, topic, chapters.exercises_root(root), folder)
+
+
+def solutions_file(topic, config) -> dict[str, bytes]:
+    """Return the file beside a topic's notebook that says when solutions are shown, by its name; none where always."""
+    shown = settings.solutions_shown(config, topic)
+    return {SETTING: (json.dumps(shown) + "\n").encode()} if shown else {}
 
 
 def _generate(place, topic, config, folder):

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from .. import chapter as chapters
+from ..solutions import SETTING
 from . import config as settings
 from . import pin
 from .layout import ClassError, alone, open_class
 from .notebook import source_text
-from .publish import publish
+from .publish import publish, solutions_file
 from .update import moves, require_same_cells
 
 UNCHANGED, CHANGED = "unchanged", "changed since it was released"
@@ -56,7 +57,7 @@ def release(directory, topics=(), *, update=False, root=chapters.ROOT, announce=
         raise ClassError("\n".join(slips))
     config = settings.load(place)
     sources = {topic: source_text(topic, root) for topic in topics or known}
-    states = {topic: _state(place, topic, text, root) for topic, text in sources.items()}
+    states = {topic: _state(place, topic, text, root, config) for topic, text in sources.items()}
     changed = {topic: sources[topic] for topic, state in states.items() if state.startswith(CHANGED)}
     if changed and not update:
         raise ClassError(
@@ -73,7 +74,7 @@ def release(directory, topics=(), *, update=False, root=chapters.ROOT, announce=
     return Released(due, tuple(topic for topic in sources if topic not in due))
 
 
-def _state(place, topic, source, root):
+def _state(place, topic, source, root, config):
     """Say how a topic's chapter and exercises stand to what the class holds: new, unchanged, or what has changed."""
     if topic not in pin.read(place)["topics"]:
         return "new"
@@ -84,4 +85,6 @@ def _state(place, topic, source, root):
     if not held.exists() or held.read_text(encoding="utf-8") != source:
         return f"{CHANGED} (its chapter)"
     whole = place.step("release", topic, f"{topic}.ipynb").exists() and (place.handout / f"{topic}.zip").exists()
-    return UNCHANGED if whole else "incomplete"
+    beside = place.step("release", topic, SETTING)  # when solutions are shown moves no grade, and may change
+    shown = beside.read_bytes() if beside.exists() else None
+    return UNCHANGED if whole and shown == solutions_file(topic, config).get(SETTING) else "incomplete"

@@ -10,7 +10,8 @@ from .verdict import Finding
 class Report:
     """The judgement of one answer: its verdict, what each check found, and the mistake's name where it is known.
 
-    `count` says in words how much is right, where that is more than how many checks pass.
+    `count` says in words how much is right, where that is more than how many checks pass; `note` is what to do next,
+    where that is more than to ask for a hint.
     """
 
     exercise: str
@@ -21,6 +22,7 @@ class Report:
     misconception: str = ""
     printed: str = ""
     count: str = ""
+    note: str = ""
 
     def as_dict(self):
         """Return the report as plain data for JSON."""

@@ -106,8 +106,8 @@ def _count(report):
 
 
 def _what_next(report):
-    if report.verdict == PASSED:
-        return ""
+    if report.note or report.verdict == PASSED:
+        return report.note
     if report.verdict == NOT_ATTEMPTED:
         return f'Write your answer in the cell above. `hint("{report.exercise}")` gives a hint.'
     return f'Stuck? `hint("{report.exercise}")` gives a hint.'

@@ -46,6 +46,7 @@ BAR = """\
 <button type="button" name="run" disabled title="Ctrl-Enter">Run</button>
 <button type="button" name="hint" disabled>Hint</button>
 <button type="button" name="reset" disabled>Reset</button>
+<button type="button" name="others" hidden>How others solved it</button>
 <span class="live-status" role="status"></span>
 </div>
 <pre class="live-output" tabindex="0" aria-label="Output" hidden></pre>"""
@@ -54,6 +55,7 @@ PROGRESS = """\
 <div class="live-progress" id="live-progress">
 <label><progress max="{count}" value="0"></progress> <span>0 of {count} checked exercises pass</span></label>
 <button type="button" disabled>Download my answers</button>
+<label><input type="checkbox" name="attempts"> with my attempts, which otherwise stay in this browser</label>
 </div>
 <noscript><style>.live-bar, .live-progress {{ display: none }}</style></noscript>"""
 

@@ -1,4 +1,4 @@
-"""What a page's worker asks of Python: run an answer, check it, give a hint, draw a figure.
+"""What a page's worker asks of Python: run an answer, check it, give a hint, show how others solved it, draw a figure.
 
 This module runs in the reader's browser (Pyodide), from the page's archive. Each exercise has a namespace of its own,
 made by the chapter's setup cells and by the cells that the exercise gives, in which its answer is executed anew.
@@ -9,9 +9,11 @@ import json
 import linecache
 import sys
 import traceback
+from dataclasses import replace
 from importlib import import_module
 
-from autograder import check, hint
+from autograder import check, hint, solutions
+from autograder import exercise as model
 from autograder.judge import show
 from autograder.judge.trace import answer_trace
 
@@ -34,9 +36,11 @@ def reply(request):
             case "run":
                 found = {"value": run(**asked)}
             case "judge":
-                found = dict(zip(("verdict", "html"), judge(**asked)))
+                found = dict(zip(("verdict", "html", "others"), judge(**asked)))
             case "hint":
                 found = {"hint": next_hint(**asked)}
+            case "others":
+                found = {"html": others(**asked)}
             case "draw":
                 found = {"svg": draw(**asked)}
     except Stopped as stopped:
@@ -57,21 +61,27 @@ def run(given, source):
 
 
 def judge(exercise, given, source):
-    """Execute an answer and judge what it calls by the exercise's name; return (verdict, HTML of the report).
+    """Execute an answer and judge what it calls by the exercise's name.
 
-    Raises Stopped as `run` does.
+    Returns the verdict, the HTML of the report, and whether there is more to see of how others solved it, once it has
+    passed. Raises Stopped as `run` does.
 
     >>> judge("dropout/by_hand", [], "by_hand = ...")[0]
     'not attempted'
     """
     _, namespace = _execute(given, source)
     report = check(exercise, namespace.get(exercise.split("/")[1], ...))
-    return report.verdict, show.html(report)
+    return report.verdict, show.html(replace(report, note="")), bool(report.note)
 
 
 def next_hint(exercise):
     """Return the next hint of an exercise, as text."""
     return str(hint(exercise))
+
+
+def others(exercise):
+    """Return the HTML of how others solved an exercise; the page asks for it only after a pass."""
+    return solutions.of(model.load(exercise))._repr_html_()
 
 
 def draw(topic, settings):

@@ -1,5 +1,7 @@
 """`check`, `hint` and `grade` as a student and nbgrader meet them, in a real kernel too."""
 
+import tempfile
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -83,7 +85,9 @@ def test_grade_never_raises(monkeypatch, capsys):
 def run(*cells):
     """Run cells in a fresh kernel and return the outputs of the last one."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    NotebookClient(notebook, timeout=60, allow_errors=True).execute()
+    with tempfile.TemporaryDirectory() as folder:  # attempts are kept there
+        here = {"metadata": {"path": folder}}
+        NotebookClient(notebook, timeout=60, allow_errors=True, resources=here).execute()
     return notebook.cells[-1]
 
 
@@ -126,5 +130,5 @@ def test_nbgrader_reads_the_graded_cells_points():
     assert not [output for output in cell.outputs if output.output_type == "stream" and output.name == "stderr"]
 
 
-def test_the_package_offers_two_names():
-    assert autograder.__all__ == ["check", "hint"]
+def test_the_package_offers_five_names():
+    assert autograder.__all__ == ["attempts", "check", "hint", "keep_attempts", "others"]

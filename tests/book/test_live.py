@@ -222,6 +222,50 @@ def test_reload_keeps_answers_and_progress_until_reset(visit):
     assert count.text_content().startswith("0 of 6")
 
 
+def test_how_others_solved_it_is_shown_after_a_pass_and_not_before(visit):
+    page = visit("chapters/dropout.html")
+    answer = Answer(page, "dropout/inverted_dropout")
+    others = answer.frame.get_by_role("button", name="How others solved it")
+    answer.write("def inverted_dropout(a, keep_prob, *, rng, train):\n    return a, a == a")
+    assert answer.check()[0] == "wrong"
+    assert not others.is_visible()
+    answer.write(model.load("dropout/inverted_dropout").solution_source)
+    answer.check()
+    others.click()
+    shown = answer.frame.locator(".dnn-others")
+    shown.wait_for(timeout=SLOW)
+    assert "def inverted_dropout(a, keep_prob, *, rng, train):" in shown.text_content()
+    assert shown.locator("pre").count() == 2
+    page.reload()
+    assert others.is_visible()
+    by_hand = Answer(page, "dropout/by_hand")
+    by_hand.write(model.load("dropout/by_hand").solution_source)
+    assert by_hand.check()[0] == "passed"
+    assert not by_hand.frame.get_by_role("button", name="How others solved it").is_visible()
+
+
+def test_attempts_stay_in_the_browser_unless_the_reader_downloads_them(visit):
+    page = visit("chapters/dropout.html")
+    answer = Answer(page, "dropout/by_hand")
+    tries = ["by_hand = 1", "by_hand = 1 / 0", model.load("dropout/by_hand").solution_source]
+    for text in tries:
+        answer.write(text)
+        answer.press("Check")
+        answer.frame.locator(".live-bar[aria-busy]").wait_for(state="detached", timeout=SLOW)
+        counted = "n => JSON.parse(localStorage['course:dropout/by_hand:attempts'] ?? '{}').all?.length === n"
+        page.wait_for_function(counted, arg=tries.index(text) + 1, timeout=SLOW)
+    for chosen in (False, True):
+        page.get_by_role("checkbox", name="with my attempts").set_checked(chosen)
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download my answers").click()
+        found = nbformat.read(download.value.path(), as_version=4)
+        nbformat.validate(found)
+        assert ("attempts" in found.metadata) == chosen
+    kept = found.metadata.attempts["dropout/by_hand"]
+    assert [each.text for each in kept] == tries
+    assert [each.verdict for each in kept] == ["wrong", "stopped", "passed"]
+
+
 @pytest.fixture(scope="module")
 def handed_in(visit):
     """What was written into dropout's page, by name of exercise, and the notebook that it downloads."""

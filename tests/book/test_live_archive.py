@@ -102,18 +102,37 @@ def test_no_hidden_check_is_inside(exercise, packed):
     text = packed.read(f"autograder/exercises/{exercise.id}.py").decode()
     assert "hidden" not in {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
     hidden = [check for check in exercise.checks if check.hidden]
-    assert hidden
-    public = {line for check in exercise.checks if not check.hidden for line in runs(body(source(check.run)))}
+    assert hidden or exercise.kind == "test"
+    shown = [] if exercise.kind == "test" else [check for check in exercise.checks if not check.hidden]
+    public = {line for check in shown for line in runs(body(source(check.run)))}
     for check in hidden:
         secret = {check.name, check.title, *(set(runs(body(ast.unparse(ast.parse(source(check.run)))))) - public)}
         assert [part for part in secret if len(part) >= TELLING and squeeze(part) in squeeze(text)] == []
 
 
 @pytest.mark.parametrize("exercise", CODE, ids=lambda exercise: exercise.id)
-def test_no_right_answer_of_the_exercises_file_is_inside(exercise, packed):
+def test_right_answers_are_inside_where_they_are_code(exercise, packed):
+    """The page shows one after a pass, and judges tests by all. It has the reference's code too, but no value."""
     text = packed.read(f"autograder/exercises/{exercise.id}.py").decode()
     names = {node.name for node in ast.parse(text).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
-    assert not names & {alternative.name for alternative in exercise.alternatives}
+    right = {alternative.name for alternative in exercise.alternatives}
+    assert names & right == (set() if exercise.asks_for_value else right)
+
+
+@pytest.mark.parametrize("exercise", [one for one in CODE if one.kind == "test"], ids=lambda exercise: exercise.id)
+def test_a_test_is_judged_in_the_page_by_all_that_it_is_judged_by_elsewhere(exercise, packed, unpacked):
+    text = packed.read(f"autograder/exercises/{exercise.id}.py").decode()
+    assert not {lazy.name for lazy in exercise.lazy} & {getattr(node, "name", "") for node in ast.parse(text).body}
+    counted = f"from autograder import exercise as e; print(len(e.load({exercise.id!r}).checks))"
+    done = subprocess.run(
+        [sys.executable, "-c", counted],
+        cwd=unpacked,
+        env=os.environ | {"PYTHONPATH": str(unpacked)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(done.stdout) == len(exercise.checks)
 
 
 def test_the_instructors_side_is_not_inside(packed):

@@ -17,8 +17,10 @@ from rich.console import Console
 
 import dnnkit
 from autograder import chapter, classroom
+from autograder.classroom import config as settings
 from autograder.classroom import pin
 from autograder.classroom.notebook import handout
+from autograder.solutions import SETTING
 
 
 @pytest.fixture
@@ -216,3 +218,37 @@ def test_an_unknown_topic_is_named(fresh, course):
         classroom.release(fresh, ["toys"], root=course)
     with pytest.raises(classroom.ClassError, match="there is no topic 'toys'; the topics are toy"):
         classroom.assignment("toys", course)
+
+
+@pytest.fixture
+def setting(fresh):
+    """A function that adds a line to a class's settings, releases again, and returns the handout's setting."""
+
+    def change(line, course):
+        config = fresh / "nbgrader_config.py"
+        config.write_text(config.read_text() + line + "\n")
+        classroom.release(fresh, root=course)
+        with zipfile.ZipFile(fresh / "handout" / "toy.zip") as packed:
+            names = {name: packed.read(name) for name in packed.namelist()}
+        released = fresh / "release" / "toy" / SETTING
+        assert names.get(f"toy/{SETTING}") == (released.read_bytes() if released.exists() else None)
+        return json.loads(names.get(f"toy/{SETTING}", "{}"))
+
+    return change
+
+
+def test_a_handout_carries_when_solutions_are_shown(setting, fresh, course):
+    assert setting("", course) == {}
+    assert setting('c.Course.show_solutions = "never"', course) == {"show_solutions": "never", "due": None}
+    after = 'c.Course.show_solutions = "after_due"'
+    assert setting(after, course) == {"show_solutions": "after_due", "due": None}
+    place = classroom.open_class(fresh)
+    with settings.gradebook(settings.load(place)) as gradebook:
+        gradebook.update_or_create_assignment("toy", duedate="2026-06-01 18:00:00")
+    assert setting("", course) == {"show_solutions": "after_due", "due": "2026-06-01T18:00:00+00:00"}
+    assert setting('c.Course.show_solutions = "after_pass"', course) == {}
+
+
+def test_a_setting_that_there_is_not_is_refused(setting, course):
+    with pytest.raises(classroom.ClassError, match="'after_pass', 'after_due', 'never', got 'later'"):
+        setting('c.Course.show_solutions = "later"', course)

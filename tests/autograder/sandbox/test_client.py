@@ -109,13 +109,14 @@ def test_forks_do_not_share_randomness(server):
 
 def test_the_judge_is_a_stub_inside(sandbox):
     source = """
-from autograder import check, hint
+from autograder import attempts, check, hint, keep_attempts, others
 import autograder, sys
-print(check("x", 1), sorted(name for name in sys.modules if "autograder" in name))
+print(check("x", 1), others("x"), attempts("x"), keep_attempts())
+print(sorted(name for name in sys.modules if "autograder" in name))
 """
     outputs, failed = sandbox.run(source, 10)
     assert not failed
-    assert outputs[0]["text"] == "None ['autograder', 'autograder.check']\n"
+    assert outputs[0]["text"] == "None None None None\n['autograder', 'autograder.check']\n"
 
 
 def test_no_process_and_no_folder_stay_behind():

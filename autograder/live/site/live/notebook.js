@@ -1,7 +1,10 @@
 // A chapter's answers, filled into its assignment: the notebook that is handed in.
 
-/** Return the assignment at `address` with the answers of `texts`, by the exercises' names, as a notebook's text. */
-export async function notebook(address, texts) {
+/**
+ * Return the assignment at `address` with the answers of `texts`, by the exercises' names, as a notebook's text.
+ * `attempts`, by the exercises' ids, go into its metadata, where nobody grades them.
+ */
+export async function notebook(address, texts, attempts) {
   const response = await fetch(address)
   const { cells, ...rest } = await response.json()
   for (const cell of cells) {
@@ -9,6 +12,7 @@ export async function notebook(address, texts) {
     const text = texts[id.replace(/-answer$/, "")]
     if (solution && text !== undefined) cell.source = text.split(/(?<=\n)/)
   }
+  if (attempts) rest.metadata = { ...rest.metadata, attempts }
   return JSON.stringify({ cells, ...rest }, null, 1) + "\n"
 }
 

@@ -4,7 +4,7 @@ import { Editor } from "./editor.js"
 import { connectFigures } from "./figure.js"
 import { notebook, save } from "./notebook.js"
 import { NoPython, Python, TimeLimit } from "./python.js"
-import { kept, keep } from "./store.js"
+import { attempts, kept, keep, keepAttempt } from "./store.js"
 
 const data = JSON.parse(document.getElementById("live-data").textContent)
 const python = new Python(data)
@@ -58,7 +58,8 @@ class Exercise {
       onCheck: () => this.check(),
       onRun: () => this.run(),
     })
-    for (const name of ["check", "run", "hint", "reset"]) {
+    this.buttons.others.hidden = !this.showsOthers
+    for (const name of ["check", "run", "hint", "reset", "others"]) {
       this.buttons[name].disabled = false
       this.buttons[name].addEventListener("click", () => this[name]())
     }
@@ -68,16 +69,31 @@ class Exercise {
     return Boolean(kept(this.id).passed)
   }
 
+  /** Whether the answer has passed, now or before, and others' may be seen. */
+  get showsOthers() {
+    return Boolean(kept(this.id).others)
+  }
+
   async check() {
-    const reply = await this.#ask({ do: "judge", exercise: this.id, given: this.given, source: this.editor.text })
+    const source = this.editor.text
+    const reply = await this.#ask({ do: "judge", exercise: this.id, given: this.given, source })
     if (!reply) return
+    if (reply.verdict !== "not attempted") keepAttempt(this.id, reply.verdict ?? "stopped", source)
     if (reply.stopped !== undefined) this.#print(reply.stopped, "live-error")
     else {
       this.report.innerHTML = reply.html
       this.status.textContent = reply.verdict[0].toUpperCase() + reply.verdict.slice(1)
     }
-    keep(this.id, { passed: reply.verdict === "passed" })
+    keep(this.id, { passed: reply.verdict === "passed", others: this.showsOthers || Boolean(reply.others) })
+    this.buttons.others.hidden = !this.showsOthers
     this.onResult()
+  }
+
+  async others() {
+    const reply = await this.#ask({ do: "others", exercise: this.id })
+    if (!reply) return
+    this.report.querySelector(".dnn-others")?.remove()
+    this.report.insertAdjacentHTML("beforeend", reply.html)
   }
 
   async run() {
@@ -164,11 +180,13 @@ const exercises = data.exercises.map((facts, place) => {
 })
 count()
 
+const withAttempts = progress.querySelector("[name=attempts]")
 const button = progress.querySelector("button")
 button.disabled = false
 button.addEventListener("click", async () => {
   const texts = Object.fromEntries(data.exercises.map(({ id }) => [id.split("/")[1], kept(id).text]))
-  save(`${data.topic}.ipynb`, await notebook(data.assignment, texts))
+  const tried = Object.fromEntries(data.exercises.map(({ id }) => [id, attempts(id)]).filter(([, all]) => all.length))
+  save(`${data.topic}.ipynb`, await notebook(data.assignment, texts, withAttempts.checked ? tried : undefined))
 })
 
 connectFigures(python, ask)

@@ -1,0 +1,138 @@
+"""A student's own tries, kept where they study: the last fifty of each exercise, in a folder beside the notebook.
+
+Nobody but the student reads them: grading neither reads nor writes them, and a folder that cannot be written keeps
+nothing and stops nothing. `keep_attempts(False)` ends the keeping, and deleting the folder deletes them.
+"""
+
+import contextlib
+import inspect
+import json
+import os
+import sys
+import tempfile
+import textwrap
+from collections import Counter
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .judge.verdict import NOT_ATTEMPTED, PASSED
+
+FOLDER = ".attempts"  # in the working directory, which is the notebook's
+OFF = "off"  # the file in it that says to keep nothing
+KEPT = 50  # of each exercise
+MAX_TEXT = 20_000  # characters of one answer
+MAX_FILE = 4_000_000  # bytes of one topic's file; the oldest go first
+_passed = set()  # exercises that were passed in this session
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try: when (UTC, ISO 8601), at which exercise, the verdict on it, and the text of the answer."""
+
+    time: str
+    exercise: str
+    verdict: str
+    text: str
+
+    def __str__(self):
+        return f"{self.time}  {self.exercise}: {self.verdict}\n{textwrap.indent(self.text, '    ')}"
+
+
+class Attempts(tuple):
+    """Tries in the order in which they were made, shown one below the other."""
+
+    def __repr__(self):
+        return "\n".join(map(str, self)) or "No attempts are kept here."
+
+
+def attempts(exercise):
+    """Return the kept `Attempts` at an exercise such as "dropout/inverted_dropout", the oldest first."""
+    return Attempts(attempt for attempt in _read(_file(exercise)) if attempt.exercise == exercise)
+
+
+def keep_attempts(keep=True):
+    """Begin or end the keeping of attempts beside this notebook; what was kept stays until you delete the folder.
+
+    Raises OSError where the folder cannot be written.
+    """
+    off = Path(FOLDER, OFF)
+    if keep:
+        off.unlink(missing_ok=True)
+    else:
+        off.parent.mkdir(exist_ok=True)
+        off.touch()
+
+
+def record(exercise, verdict, answer):
+    """Note that an exercise was tried; in a notebook keep the try, unless it was none. Never raises."""
+    if verdict == PASSED:
+        _passed.add(exercise)
+    if verdict == NOT_ATTEMPTED or not _in_notebook() or Path(FOLDER, OFF).exists():
+        return
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    with contextlib.suppress(OSError):
+        _append(_file(exercise), Attempt(now, exercise, verdict, _text_of(answer)))
+
+
+def passed(exercise):
+    """Return whether an exercise was passed in this session, or in one whose attempts are kept here."""
+    return exercise in _passed or any(attempt.verdict == PASSED for attempt in attempts(exercise))
+
+
+def _in_notebook():
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return hasattr(shell, "kernel")
+
+
+def _file(exercise):
+    return Path(FOLDER, f"{exercise.partition('/')[0]}.jsonl")
+
+
+def _text_of(answer):
+    """Return the source of a function or class, and of anything else, as Python shows it; never too much of it."""
+    try:
+        text = textwrap.dedent(inspect.getsource(answer))
+    except (TypeError, OSError):
+        try:
+            text = repr(answer)
+        except Exception:  # an answer may be a thing that cannot be shown
+            text = f"<{type(answer).__name__}>"
+    return text[:MAX_TEXT]
+
+
+def _read(path):
+    """Return the attempts in a file that a student may have edited: lines that are none are passed over."""
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        with contextlib.suppress(ValueError, TypeError):
+            attempt = Attempt(**json.loads(line))
+            if all(isinstance(getattr(attempt, field.name), str) for field in fields(attempt)):
+                found.append(attempt)
+    return found
+
+
+def _append(path, attempt):
+    """Write the file anew beside itself and rename it, so that no reader finds half of it."""
+    kept, count, size = [], Counter(), 0
+    for one in (attempt, *reversed(_read(path))):
+        line = json.dumps(asdict(one))
+        count[one.exercise] += 1
+        size += len(line) + 1
+        if size > MAX_FILE:
+            break
+        if count[one.exercise] <= KEPT:
+            kept.append(line)
+    path.parent.mkdir(exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write("\n".join(reversed(kept)) + "\n")
+        os.replace(beside, path)
+    except OSError:
+        Path(beside).unlink(missing_ok=True)
+        raise
