@@ -12,9 +12,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from . import augment, book, check_latency, grade, grade_overhead, grade_scale, search, train_step
+from . import augment, book, check_latency, grade, grade_overhead, grade_scale, layers, search, train_step
 
-QUICK = {"train_step": train_step, "augment": augment, "search": search, "check_latency": check_latency, "book": book}
+QUICK = {
+    "train_step": train_step,
+    "layers": layers,
+    "augment": augment,
+    "search": search,
+    "check_latency": check_latency,
+    "book": book,
+}
 ALL = QUICK | {"grade": grade, "grade_overhead": grade_overhead, "grade_scale": grade_scale}
 TARGET = Path(__file__).resolve().parents[1] / "build" / "bench.json"
 
