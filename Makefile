@@ -43,7 +43,7 @@ bench: $(READY)  ## measure speed, as ratios where there is a peer, and build th
 	$(BIN)/python -m bench
 
 bench-all: $(READY)  ## the same, with the benchmarks that take ten minutes
-	$(BIN)/python -m bench train_step augment search check_latency book grade grade_overhead grade_scale
+	$(BIN)/python -m bench train_step layers augment search check_latency book grade grade_overhead grade_scale
 
 attacks: $(READY)  ## grade a class of hostile submissions, and hold each to the score it must get
 	$(BIN)/python -m tests.autograder.attacks

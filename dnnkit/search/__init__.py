@@ -5,6 +5,7 @@ A space is a dict from the name of a hyperparameter to its axis, ``Uniform``, ``
 gives a loss, the lower the better, measured on dev data. NaN counts as worse than anything.
 """
 
+from dnnkit.search.analysis import at_boundary, expected_best, importance, isolation
 from dnnkit.search.evolution import crossover, evolve, mutate
 from dnnkit.search.halving import HalvingResult, successive_halving
 from dnnkit.search.results import SearchResult
@@ -19,9 +20,13 @@ __all__ = [
     "LogUniform",
     "SearchResult",
     "Uniform",
+    "at_boundary",
     "crossover",
     "evolve",
+    "expected_best",
     "grid",
+    "importance",
+    "isolation",
     "mutate",
     "random_search",
     "sample",

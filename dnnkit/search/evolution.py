@@ -3,7 +3,7 @@
 import numpy as np
 
 from dnnkit import _inputs
-from dnnkit.search.results import best_of, evaluated, ranked
+from dnnkit.search.results import SearchResult, evaluated, ranked
 from dnnkit.search.space import checked_space, draw
 
 
@@ -151,7 +151,7 @@ def evolve(objective, space, *, population, generations, rng, scale=0.2, map=map
             children.append(_mutate(_cross(parents[a], parents[b], rng), space, scale, rng))
         configs = configs + children
         losses = np.concatenate([losses, evaluated(objective, children, map)])
-    return best_of(configs, losses)
+    return SearchResult.of(configs, losses)
 
 
 def _cross(a, b, rng):

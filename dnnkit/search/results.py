@@ -25,6 +25,38 @@ class SearchResult:
     configs: tuple
     losses: np.ndarray
 
+    @classmethod
+    def of(cls, configs, losses):
+        """The result of configurations that were evaluated, in a search or for a table.
+
+        Parameters
+        ----------
+        configs : sequence of dict
+        losses : array of shape (evaluations,)
+            NaN counts as worse than anything.
+
+        Returns
+        -------
+        SearchResult
+
+        Raises
+        ------
+        ValueError
+            If every loss is NaN.
+
+        Examples
+        --------
+        >>> SearchResult.of([{"rate": 0.1}, {"rate": 0.2}], [0.3, 0.2]).best_config
+        {'rate': 0.2}
+        """
+        losses = np.asarray(losses, dtype=np.float64)
+        if losses.shape != (len(configs),) or not len(configs):
+            raise ValueError(f"losses must hold one for each of {len(configs)} configurations, got {losses.shape}")
+        if np.isnan(losses).all():
+            raise ValueError(f"objective gave NaN for each of {len(losses)} configurations")
+        best = int(np.nanargmin(losses))
+        return cls(configs[best], float(losses[best]), tuple(configs), losses)
+
 
 def evaluated(objective, configs, map):
     """The loss of each configuration, by ``map(objective, configs)``."""
@@ -33,14 +65,6 @@ def evaluated(objective, configs, map):
     if len(losses) != len(configs):
         raise ValueError(f"map must give one loss for each of {len(configs)} configurations, got {len(losses)}")
     return np.array([real_loss("objective", loss) for loss in losses])
-
-
-def best_of(configs, losses):
-    """The SearchResult of all that was evaluated."""
-    if np.isnan(losses).all():
-        raise ValueError(f"objective gave NaN for each of {len(losses)} configurations")
-    best = int(np.nanargmin(losses))
-    return SearchResult(configs[best], float(losses[best]), tuple(configs), losses)
 
 
 def ranked(losses, indices):

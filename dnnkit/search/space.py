@@ -32,8 +32,8 @@ class Axis:
         raise NotImplementedError
 
 
-class _Ordered(Axis):
-    """An axis from `low` to `high`; subclasses map [0, 1] to its values and back."""
+class Ordered(Axis):
+    """An axis from `low` to `high`; subclasses map [0, 1] to its values and back, by `_value` and `share`."""
 
     def _normalize(self, check):
         for name in ("low", "high"):
@@ -51,14 +51,14 @@ class _Ordered(Axis):
         return list(dict.fromkeys(map(self._at, shares)))
 
     def mutate(self, value, scale, rng):
-        return self._at(min(max(self._share(value) + scale * rng.standard_normal(), 0.0), 1.0)) if scale else value
+        return self._at(min(max(self.share(value) + scale * rng.standard_normal(), 0.0), 1.0)) if scale else value
 
     def check(self, name, value):
         _inputs.number(name, value, low=self.low, high=self.high)
 
 
 @dataclass(frozen=True)
-class Uniform(_Ordered):
+class Uniform(Ordered):
     """Numbers from `low` to `high`, all equally likely.
 
     Parameters
@@ -81,12 +81,13 @@ class Uniform(_Ordered):
     def _value(self, share):
         return (1 - share) * self.low + share * self.high
 
-    def _share(self, value):
+    def share(self, value):
+        """Where a value lies, as a share of the axis."""
         return (value - self.low) / (self.high - self.low)
 
 
 @dataclass(frozen=True)
-class LogUniform(_Ordered):
+class LogUniform(Ordered):
     r"""Positive numbers whose logarithm is uniform: as many from 0.001 to 0.01 as from 0.01 to 0.1.
 
     .. math:: p(v) = \frac{1}{v \, \ln(\mathrm{high} / \mathrm{low})}
@@ -117,12 +118,13 @@ class LogUniform(_Ordered):
     def _value(self, share):
         return self.low ** (1 - share) * self.high**share
 
-    def _share(self, value):
+    def share(self, value):
+        """Where a value lies, as a share of the axis."""
         return (math.log(value) - math.log(self.low)) / (math.log(self.high) - math.log(self.low))
 
 
 @dataclass(frozen=True)
-class IntUniform(_Ordered):
+class IntUniform(Ordered):
     """Integers from `low` to `high`, both included and all equally likely.
 
     Parameters
@@ -145,7 +147,8 @@ class IntUniform(_Ordered):
     def _value(self, share):
         return self.low + int(share * (self.high - self.low + 1))
 
-    def _share(self, value):
+    def share(self, value):
+        """Where a value lies, as a share of the axis."""
         return (value - self.low + 0.5) / (self.high - self.low + 1)
 
     def check(self, name, value):

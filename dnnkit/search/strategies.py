@@ -3,7 +3,7 @@
 import itertools
 
 from dnnkit import _inputs
-from dnnkit.search.results import best_of, evaluated
+from dnnkit.search.results import SearchResult, evaluated
 from dnnkit.search.space import checked_space, draw
 
 
@@ -126,4 +126,4 @@ def random_search(objective, space, *, n_trials, rng, map=map):
     _inputs.function("objective", objective, "objective(config)")
     space, rng = checked_space(space), _inputs.generator(rng)
     configs = [draw(space, rng) for _ in range(_inputs.count("n_trials", n_trials))]
-    return best_of(configs, evaluated(objective, configs, map))
+    return SearchResult.of(configs, evaluated(objective, configs, map))
