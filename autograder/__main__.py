@@ -6,7 +6,7 @@ import json
 import sys
 from functools import partial
 
-from .commands import INSTALL, add_class_commands
+from .commands import INSTALL, add_class_commands, spare_grammar
 
 
 def main(argv=None):
@@ -33,6 +33,7 @@ def _add_audit(commands):
 
 
 def _audit(arguments):
+    spare_grammar()
     try:
         from .audit import audit, watch
         from .chapter import ChapterError

@@ -68,11 +68,15 @@ def _positive(text):
     return int(text)
 
 
+def spare_grammar():
+    """Keep jsonschema from importing, for a format of addresses that no notebook has, a grammar that takes a second."""
+    sys.modules.setdefault("rfc3987_syntax", None)
+
+
 def _run(run, arguments, begin):
     """Run a command; what an instructor can mend is one sentence and exit status 2."""
     begin(arguments)
-    # jsonschema tries to import this for a format of addresses that no notebook has, and its grammar takes a second.
-    sys.modules.setdefault("rfc3987_syntax", None)
+    spare_grammar()
     gc.disable()
     try:
         from rich.console import Console

@@ -1,18 +1,15 @@
 """Lint the course like code: every answer judged as it must be, every chapter in step with its exercises."""
 
-import os
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
-from pathlib import Path
+from functools import partial
 
 from .. import chapter
 from .. import exercise as model
 from . import answers, course, transports, zoo
+from .forks import ENDED, side_by_side
 from .kept import Kept
-from .parts import PARTS, audited
+from .parts import LATER, PARTS, audited
 from .watch import watch
 
 __all__ = ["Audit", "audit", "watch"]
@@ -45,16 +42,15 @@ class Audit:
 
 @dataclass(frozen=True)
 class _Case:
-    """An exercise with its place in the chapter; by its id, since its functions cannot be sent to a process."""
+    """An exercise with its place in the chapter."""
 
-    id: str
-    folder: Path
+    exercise: model.Exercise
     section: chapter.Section | None
     setup: tuple[chapter.Cell, ...]
 
     @property
-    def exercise(self):
-        return model.load(self.id, self.folder)
+    def id(self):
+        return self.exercise.id
 
 
 def audit(wanted=(), root=chapter.ROOT, seeds=answers.SEEDS, *, fresh=False, tell=lambda line: None):
@@ -122,10 +118,9 @@ def _cases(topic, root, folder, wanted, counts, problems):
     for id_ in ids:
         if id_ in chosen or topic in wanted or not wanted:
             try:
-                model.load(id_, folder)
+                cases.append(_Case(model.load(id_, folder), sections.get(id_), setup))
             except model.BadExercise:  # which is among the slips
                 continue
-            cases.append(_Case(id_, folder, sections.get(id_), setup))
     return cases
 
 
@@ -145,47 +140,35 @@ def _results(cases, kept, seeds, fresh, tell):
 
 
 def _found(cases, seeds):
-    """Yield (number of the case, its problems and counts, notice, whether all was looked at), in the cases' order.
+    """Yield (number of the case, its problems and counts, notice, whether all was looked at) as each is done."""
+    with transports.server() as starting:
+        settled, done = {"jobs": []}, [{} for _ in cases]
+        for job, result in side_by_side(_jobs(cases, seeds, starting, settled)):
+            number, part = settled["jobs"][job]
+            ended = [f"its audit ({part}) ends its process; look for what kills it or exits"], {}
+            done[number][part] = ended if result is ENDED else result
+            if len(done[number]) == len(PARTS) + len(LATER):
+                found = [done[number][part] for part in (*PARTS, *LATER)]
+                problems = [said for sentences, _ in found for said in sentences]
+                counts = sum((Counter(counted) for _, counted in found), Counter())
+                yield number, (problems, dict(counts)), settled["notice"], settled["server"] is not None
 
-    What needs no sandbox begins while the warm interpreter, which makes them, starts.
+
+def _jobs(cases, seeds, starting, settled):
+    """Yield the jobs of an audit, and write into `settled` which they are, and what sandboxes there are for them.
+
+    While forks do what of the first case needs neither torch nor sandboxes, this process imports the one and waits for
+    the other; later forks have both from the start.
     """
-    alone = [part for part in PARTS if part != "transports"]
-    with _pool(len(cases) * len(alone)) as pool, transports.server() as starting:
-        jobs = [[(case, part, seeds) for part in alone] for case in cases]
-        waiting = [[pool.submit(_job, *job) for job in row] for row in jobs]
-        server, notice = starting()
-        with _pool(len(cases), server) as beside:
-            talks = [beside.submit(_job, case, "transports", seeds) if server else None for case in cases]
-            for number, case in enumerate(cases):
-                parts = [_result(future, *job) for future, job in zip(waiting[number], jobs[number])]
-                if server:
-                    parts.append(_result(talks[number], case, "transports", seeds, server))
-                problems = [said for found, _ in parts for said in found]
-                counts = sum((Counter(counted) for _, counted in parts), Counter())
-                yield number, (problems, dict(counts)), notice, server is not None
 
+    def job(number, part, server):
+        settled["jobs"].append((number, part))
+        case = cases[number]
+        return partial(audited, case.exercise, case.section, case.setup, part, seeds, server)
 
-def _result(future, case, part, seeds, server=None):
-    """Return the result of a job; where a process has ended, it or one beside it is tried again in a new one."""
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        try:
-            with _pool(1, server) as pool:
-                return pool.submit(_job, case, part, seeds).result()
-        except BrokenProcessPool:
-            return [f"its audit ({part}) ends its process; look for what kills it or exits"], {}
-
-
-def _pool(jobs, server=None):
-    """Return processes that share a server of sandboxes; forked, so that none imports anew what this one has."""
-    return ProcessPoolExecutor(min(jobs, os.cpu_count()), get_context("fork"), _share, (server,))
-
-
-def _share(server):
-    global _server
-    _server = server
-
-
-def _job(case, part, seeds):
-    return audited(case.exercise, case.section, case.setup, part, seeds, _server)
+    yield from (job(0, part, None) for part in PARTS)
+    if not zoo.UNTRIED:
+        import torch  # noqa: F401
+    settled["server"], settled["notice"] = starting()
+    for number in range(len(cases)):
+        yield from (job(number, part, settled["server"]) for part in (*(PARTS if number else ()), *LATER))

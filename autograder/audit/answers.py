@@ -10,8 +10,9 @@ from . import zoo
 from .seeds import FEW, hangs_on_luck, in_time, keys
 
 SEEDS = 200  # on which no right answer may be refused and no caught mistake missed
-# Processor time (s) for the seeds of the solution, of all other right answers together, and of all misconceptions.
-SOLUTION, ALTERNATIVES, MISTAKES = 1.2, 0.8, 1.0
+# Processor time (s) for the seeds of the solution, of a disguise of it, of all alternatives, and of all misconceptions.
+SOLUTION, DISGUISES, ALTERNATIVES, MISTAKES = 1.2, 0.1, 0.8, 1.0
+NAMED = 3  # seeds on which a misconception must be named
 LAZY_WORTH = 0.2
 
 
@@ -22,10 +23,15 @@ def right_answers(exercise, seeds):
         for other in exercise.alternatives:
             seconds = ALTERNATIVES / len(exercise.alternatives)
             yield from _refusals(exercise, f"the alternative {other.name}", other.answer, seeds, seconds)
-        for name, answer in zoo.disguises(exercise):
-            yield from _refusals(exercise, f"the solution with {name}", answer, FEW, SOLUTION)
         if not attempted(exercise.solution, exercise.given):
             yield "the solution counts as not attempted"
+
+
+def disguised_answers(exercise):
+    """Yield a sentence for each form of the solution's results that is refused: lists, other dtypes, tensors."""
+    with quiet():
+        for name, answer in zoo.disguises(exercise):
+            yield from _refusals(exercise, f"the solution with {name}", answer, FEW, DISGUISES)
 
 
 def junk_answers(exercise):
@@ -96,7 +102,7 @@ def _missed(exercise, wrong, seeds, seconds):
 
 def _named_and_poor(exercise, wrong, answer, how=""):
     """The first seed on which a misconception has another name than its own, or earns more than its worth."""
-    for key in keys(FEW):
+    for key in keys(NAMED):
         report = judge(exercise, answer, key, checks=exercise.checks)
         found = list(_unexamined(report.findings, wrong.name))
         if report.misconception != wrong.sentence:
@@ -123,7 +129,7 @@ def _unproven(exercise, failed):
 def _named(exercise, other):
     """The first seed on which a neighbour of a misconception gets a name, or passes every public check."""
     public = {check.name for check in exercise.checks if not check.hidden}
-    for key in keys(FEW):
+    for key in keys(NAMED):
         report = judge(exercise, other.answer, key, checks=exercise.checks)
         if all(finding.verdict == PASSED for finding in report.findings if finding.check in public):
             yield f"{other.name} passes every public check, and must not: {other.sentence}"

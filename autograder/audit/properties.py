@@ -16,11 +16,16 @@ SENTENCE_END = re.compile(r"(?:(?<=[.!?])|(?<=[.!?][)\"'”]))\s+(?=[^a-z\s])")
 MARKS = str.maketrans("", "", "*`")
 
 
+def is_held(exercise):
+    """Whether an exercise is held to the rules on properties, and its mutants to the checks: each that has `covers`."""
+    return bool(exercise.covers)
+
+
 def problems(exercise, section):
     """Yield a sentence for each gap between the prompt and the public checks."""
-    checks = {check.name: check for check in exercise.checks}
-    if not exercise.covers:
+    if not is_held(exercise):
         return
+    checks = {check.name: check for check in exercise.checks}
     yield from _gaps(exercise, section)
     named = set()
     for phrase, by in exercise.covers:

@@ -4,7 +4,7 @@ import dis
 import time
 
 FEW = 5  # where nothing hangs on luck
-LEAST = 20  # where something does, however long a seed takes
+LEAST = 2, 10  # of few and of many seeds those that are tried however long they take
 
 
 def keys(count):
@@ -13,13 +13,13 @@ def keys(count):
 
 
 def in_time(count, seconds):
-    """Yield the keys of so many seeds, or of at least LEAST, until they have taken this much processor time.
+    """Yield the keys of so many seeds until they have taken this much processor time, but of at least LEAST.
 
     An answer whose seeds are cheap meets all of them; one that trains networks is not worth an hour of audit.
     """
-    ends = time.process_time() + seconds
+    ends, least = time.process_time() + seconds, LEAST[count > FEW]
     for number, key in enumerate(keys(count)):
-        if number >= LEAST and time.process_time() > ends:
+        if number >= least and time.process_time() > ends:
             return
         yield key
 

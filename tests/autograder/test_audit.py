@@ -18,7 +18,9 @@ SEEDS = 10
 
 def found(made, seeds=SEEDS):
     """What the audit says of an exercise, but for its chapter, its mutants and the transports."""
-    return [said for part in ("form", "right", "wrong") for said in audited(made, None, (), part, seeds)[0]]
+    return [
+        said for part in ("form", "right", "disguised", "wrong") for said in audited(made, None, (), part, seeds)[0]
+    ]
 
 
 def test_a_good_exercise_has_no_problem(toy):
