@@ -13,24 +13,29 @@ from ..judge import forms
 
 SCALARS = (forms.number, forms.integer)
 ARRAYS = (forms.array, forms.mask)
+BOOLEANS = (forms.mask, forms.boolean)
 JUNK = {"None": None, "a text": "42", "a number": 3.7, "a wrong tuple": (1.0, "two", None), "a dict": {"a": 1}}
 
 
 def junk(exercise):
-    """Return the answers that say nothing: None, text, wrong types, NaN, wrong shapes, and a raised error."""
+    """Return the answers that say nothing: None, text, wrong types and shapes, numbers that are none, an error."""
     answers = [(name, _always(exercise, value)) for name, value in JUNK.items() if not _fits(exercise, value)]
     answers.append(("an error", _always_raising(exercise)))
     if exercise.kind != "class":
-        answers += [("NaN", _mapped(exercise, _nan)), ("a wrong shape", _mapped(exercise, _wrong_shape))]
+        answers += [(name, _mapped(exercise, change)) for name, change in NO_ANSWERS.items()]
+        answers += [("booleans that are none", _mapped(exercise, _twos, BOOLEANS))]
     return [(name, answer) for name, answer in answers if answer is not None]
 
 
 def lazy(exercise):
-    """Return the answers of somebody who did nothing: the input as it came, zeros, ones, some constant."""
+    """Return the answers that hang on no input, or hand it back: zeros, ones, tiny numbers, rows that are all alike.
+
+    Some of them agree with themselves: rows alike but for a sign have mean 0 and spread 1, 1e-300 is orthogonal to all.
+    """
     answers = [(name, _always(exercise, value)) for name, value in JUNK.items() if _fits(exercise, value)]
     if exercise.kind == "class":
         return answers
-    answers += [("zeros", _mapped(exercise, np.zeros_like)), ("ones", _mapped(exercise, np.ones_like))]
+    answers += [(name, _mapped(exercise, change)) for name, change in CONSTANTS.items()]
     if not exercise.asks_for_value:
         answers.append(("the input", _identity(exercise)))
     return [(name, answer) for name, answer in answers if answer is not None]
@@ -87,12 +92,53 @@ else:
     UNTRIED = "torch is not installed: no answer was tried as tensors, no cell that imports torch; pip install torch"
 
 
-def _nan(value):
-    return np.full(value.shape, np.nan)
+def _filled(number):
+    return lambda value: np.full(value.shape, number)
 
 
 def _wrong_shape(value):
     return np.stack([value, value])
+
+
+def _gigantic(value):
+    return np.empty((0, 2**40))
+
+
+def _complex(value):
+    return value + 1e-3j
+
+
+def _constant_rows(value):
+    """Rows of one number each, that have mean 0 and spread 1 over the rows."""
+    if not value.ndim or len(value) < 2:
+        return np.zeros(value.shape)
+    column = np.linspace(-1, 1, len(value))
+    return np.broadcast_to((column / column.std()).reshape(-1, *[1] * (value.ndim - 1)), value.shape).copy()
+
+
+def _constant_columns(value):
+    """The same row again and again, that has mean 0 and spread 1."""
+    return _constant_rows(value.T).T
+
+
+def _twos(value):
+    return 2 * np.asarray(value, int)
+
+
+NO_ANSWERS = {
+    "NaN": _filled(np.nan),
+    "inf": _filled(np.inf),
+    "a wrong shape": _wrong_shape,
+    "an empty array of gigantic shape": _gigantic,
+    "complex numbers": _complex,
+}
+CONSTANTS = {
+    "zeros": np.zeros_like,
+    "ones": np.ones_like,
+    "tiny numbers": _filled(1e-300),
+    "constant rows": _constant_rows,
+    "constant columns": _constant_columns,
+}
 
 
 def _always(exercise, value):
@@ -112,31 +158,31 @@ def _always_raising(exercise):
     return None if exercise.asks_for_value else refuse
 
 
-def _mapped(exercise, change):
-    """Return the solution with `change` made to each array and number that it gives; None where it gives none."""
-    if not _changeable(exercise.returns):
+def _mapped(exercise, change, kinds=SCALARS + ARRAYS):
+    """Return the solution with `change` made to each part that it gives in one of these forms; None for no part."""
+    if not _changeable(exercise.returns, kinds):
         return None
     if exercise.asks_for_value:
-        return _map(exercise.returns, exercise.solution, change)
-    return lambda *args, **kwargs: _map(exercise.returns, exercise.solution(*args, **kwargs), change)
+        return _map(exercise.returns, exercise.solution, change, kinds)
+    return lambda *args, **kwargs: _map(exercise.returns, exercise.solution(*args, **kwargs), change, kinds)
 
 
-def _changeable(spec):
+def _changeable(spec, kinds):
     inner = spec.values() if isinstance(spec, dict) else spec if isinstance(spec, tuple) else None
-    return any(map(_changeable, inner)) if inner is not None else spec in SCALARS + ARRAYS
+    return any(_changeable(part, kinds) for part in inner) if inner is not None else spec in kinds
 
 
-def _map(spec, value, change):
+def _map(spec, value, change, kinds=SCALARS + ARRAYS):
     if isinstance(spec, tuple):
-        return tuple(_map(s, v, change) for s, v in zip(spec, value, strict=True))
+        return tuple(_map(s, v, change, kinds) for s, v in zip(spec, value, strict=True))
     if isinstance(spec, dict):
-        return {key: _map(s, value[key], change) for key, s in spec.items()}
-    return change(np.asarray(value)) if spec in SCALARS + ARRAYS else value
+        return {key: _map(s, value[key], change, kinds) for key, s in spec.items()}
+    return change(np.asarray(value)) if spec in kinds else value
 
 
 def _identity(exercise):
     """Return an answer that hands its first argument back, in the place of each array or number asked for."""
-    if not _changeable(exercise.returns):
+    if not _changeable(exercise.returns, SCALARS + ARRAYS):
         return None
 
     def hand_back(*args, **kwargs):

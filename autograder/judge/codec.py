@@ -17,6 +17,7 @@ import numpy as np
 MAX_FRAME = 64 * 2**20  # bytes; an answer that needs more is not an answer
 MAX_ITEMS = 2**21  # of a frame; each costs the reader some hundred bytes, in the frame it may cost three
 MAX_DEPTH = 24
+MAX_AXES = 8  # of an array
 MAX_BITS = 4096  # of an integer
 DTYPES = frozenset("?bhilqBHILQefdFD")
 DECODER = json.JSONDecoder()  # of a frame with nothing behind the JSON
@@ -153,8 +154,8 @@ def array_from(body):
     dtype = np.dtype(_a(str, dtype))
     if dtype.char not in DTYPES:
         raise BadFrame(f"an array must hold numbers, got dtype {dtype}")
-    if not all(type(n) is int and n >= 0 for n in _a(list, shape)) or len(shape) > 32:
-        raise BadFrame(f"an array's shape must be counts, got {shape}")
+    if not all(type(n) is int and n >= 0 for n in _a(list, shape)) or len(shape) > MAX_AXES:
+        raise BadFrame(f"an array's shape must be at most {MAX_AXES} counts, got {shape!r:.80}")
     return np.frombuffer(_a(memoryview, data), dtype).reshape(shape).copy()
 
 
@@ -162,7 +163,11 @@ def _from_torch(value):
     """A tensor is an array that another library holds; torch itself is never imported here."""
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(value, getattr(torch, "Tensor", ())):
-        return value.detach().cpu().numpy()
+        value = value.detach().cpu()
+        try:
+            return value.numpy()
+        except TypeError:  # of a type that NumPy has not, such as bfloat16
+            return value.float().numpy()
     return value
 
 

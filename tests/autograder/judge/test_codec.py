@@ -3,6 +3,8 @@
 import json
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 
 import hypothesis.extra.numpy as arrays
 import numpy as np
@@ -174,3 +176,19 @@ def test_depth_and_size_are_capped(monkeypatch):
         codec.dump({"value": "x" * 2000})
     with pytest.raises(codec.BadFrame, match="at most 1000"):
         codec.load(json.dumps({"value": "x" * 2000}).encode())
+
+
+def test_exact_fractions_and_decimals_are_numbers():
+    assert there_and_back(Fraction(3, 8)) == 0.375
+    assert there_and_back([Decimal("0.5"), Fraction(4)]) == [0.5, 4.0]
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.bool, torch.int64])
+def test_a_tensor_of_any_type_is_an_array(dtype):
+    np.testing.assert_array_equal(there_and_back(torch.tensor([0, 1]).to(dtype)), [0, 1])
+
+
+def test_an_array_has_at_most_eight_axes():
+    assert there_and_back(np.zeros((1,) * 8)).ndim == 8
+    with pytest.raises(codec.BadFrame, match="at most 8 counts"):
+        codec.array_from(["<f8", [1] * 9, memoryview(bytes(8))])
