@@ -3,7 +3,7 @@
 from numpy.random import default_rng
 
 from . import slips
-from .judge.assertions import close, equal, raises, require
+from .judge.assertions import close, equal, raises, require, shaped, spoil
 from .judge.forms import anything, array, boolean, free, instance, integer, mask, number, record, text
 
 __all__ = [
@@ -28,6 +28,8 @@ __all__ = [
     "record",
     "require",
     "same_mistake_as",
+    "shaped",
+    "spoil",
     "text",
     "weight",
 ]

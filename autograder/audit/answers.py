@@ -52,11 +52,13 @@ def wrong_answers(exercise, seeds):
         failed = {}
         for wrong in exercise.misconceptions:
             yield from _missed(exercise, wrong, seeds, MISTAKES / len(exercise.misconceptions))
-            yield from _named_and_poor(exercise, wrong, wrong.answer)
+            yield from _named_and_poor(exercise, wrong, wrong.answer, {wrong.sentence})
             for variant in wrong.variants:
-                yield from _named_and_poor(exercise, wrong, variant.answer, f", as in {variant.name},")
-            if zoo.takes_rng(wrong.answer):
-                yield from _named_and_poor(exercise, wrong, zoo.stirred(wrong.answer), ", with other RNG calls,")
+                how = f", as in {variant.name},"
+                yield from _named_and_poor(exercise, wrong, variant.answer, {wrong.sentence}, how)
+            if zoo.takes_rng(wrong.answer):  # values cannot agree: no name is right as well, another one is not
+                stirred, names = zoo.stirred(wrong.answer), {wrong.sentence, ""}
+                yield from _named_and_poor(exercise, wrong, stirred, names, ", with other RNG calls,")
             findings = _findings(exercise, wrong.answer, next(keys(1)))
             failed[wrong.name] = {finding.check for finding in findings if finding.verdict != PASSED}
         yield from _unproven(exercise, failed)
@@ -100,12 +102,12 @@ def _missed(exercise, wrong, seeds, seconds):
         yield f"{wrong.name} must always get one verdict from {wrong.caught_by}, on {seeds} seeds it got {said}"
 
 
-def _named_and_poor(exercise, wrong, answer, how=""):
+def _named_and_poor(exercise, wrong, answer, names, how=""):
     """The first seed on which a misconception has another name than its own, or earns more than its worth."""
     for key in keys(NAMED):
         report = judge(exercise, answer, key, checks=exercise.checks)
         found = list(_unexamined(report.findings, wrong.name))
-        if report.misconception != wrong.sentence:
+        if report.misconception not in names or report.with_others:
             found.append(f"{wrong.name}{how} is named {report.misconception[:60]!r}, it must be named as what it is")
         if (share := report.points / report.possible) > wrong.worth + 1e-9:
             found.append(f"{wrong.name}{how} earns {share:.2f} of the points, its worth is {wrong.worth}")

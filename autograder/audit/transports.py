@@ -80,7 +80,9 @@ def _answers(exercise):
     if exercise.given is not ...:
         value = f"{exercise.name} = {exercise.given!r}"
         yield "what is given", value if exercise.asks_for_value else written_out(exercise, "given")
-    for other in (*exercise.alternatives, *exercise.misconceptions, *exercise.lazy):
+    variants = [variant for wrong in exercise.misconceptions for variant in wrong.variants]
+    others = (*exercise.alternatives, *exercise.misconceptions, *variants, *exercise.neighbours, *exercise.lazy)
+    for other in others:
         yield other.name, written_out(exercise, other.name)
 
 
@@ -141,8 +143,8 @@ class _Talk:
 
 
 def _transcript(exercise, connect):
-    findings, replies = examine(exercise, connect, KEY, exercise.checks)
-    return [_Talk(_said(finding), replied) for finding, replied in zip(findings, replies)]
+    findings, talks = examine(exercise, connect, KEY, exercise.checks)
+    return [_Talk(_said(finding), talk.replies) for finding, talk in zip(findings, talks)]
 
 
 def _said(finding):

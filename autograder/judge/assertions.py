@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from .forms import array, describe
-from .verdict import Crashed, Wrong
+from .verdict import Crashed, Difference, Wrong, note
 
 
 def require(condition, sentence, **numbers):
@@ -14,17 +14,20 @@ def require(condition, sentence, **numbers):
         raise Wrong(sentence, ", ".join(f"{name.replace('_', ' ')} {_short(value)}" for name, value in numbers.items()))
 
 
-def close(actual, expected, sentence, *, rtol=1e-5):
-    """Say `sentence` unless two arrays have one shape and nearly the same entries.
+def close(actual, expected, sentence, *, rtol=1e-5, scale=None):
+    """Say `sentence` unless two arrays have one shape and nearly the same entries, all of them finite.
 
-    The tolerance is relative to the entry and, ten times finer, to the largest entry: an answer in float32 passes.
+    The tolerance is relative to the entry expected and, ten times finer, to the largest one: an answer in float32
+    passes. Where large numbers cancel (a sum that should be 0), `scale` is their size, and takes the place of the
+    largest entry; without it, what should be 0 everywhere may be 1e-12. What is infinite is for `equal`.
     """
     actual, expected = _pair(actual, expected, sentence)
     actual, expected = actual + 0.0, expected + 0.0  # True and 1 are numbers here
-    size = np.where(np.isfinite(expected), np.abs(expected), 0)  # an infinite entry gives the others no tolerance
-    allowed = rtol * size + 0.1 * rtol * np.max(size, initial=0) + 1e-12
+    size = np.where(np.isfinite(expected), np.abs(expected), 0)
+    largest = np.max(np.abs(scale) if scale is not None else size, initial=0)
+    allowed = rtol * size + (0.1 * rtol * largest or 1e-12) + 1e-43  # float32 ends there
     with np.errstate(invalid="ignore"):
-        _same((np.abs(actual - expected) <= allowed) | (actual == expected), actual, expected, sentence)
+        _same(np.abs(actual - expected) <= allowed, actual, expected, sentence)
 
 
 def equal(actual, expected, sentence):
@@ -33,7 +36,33 @@ def equal(actual, expected, sentence):
         actual, expected = _pair(actual, expected, sentence)
         _same(actual == expected, actual, expected, sentence)
     elif type(actual) is not type(expected) or actual != expected:
-        raise Wrong(sentence, f"got {_short(actual)}, expected {_short(expected)}")
+        both = isinstance(expected, tuple) and isinstance(actual, tuple)
+        detail = f"{actual} against {expected}" if both else f"got {_short(actual)}, expected {_short(expected)}"
+        raise Wrong(sentence, detail, Difference(actual, expected, words=detail if both else ""))
+
+
+def shaped(actual, shape, sentence):
+    """Return an array in the shape it should have; say `sentence` for another.
+
+    Where only axes of length 1 are too many or too few, that is told once and costs one check: the numbers can be
+    judged all the same.
+    """
+    actual = array(actual)
+    if actual.shape == tuple(shape):
+        return actual
+    wrong = Wrong(sentence, f"{actual.shape} against {tuple(shape)}")
+    if _long_axes(actual.shape) != _long_axes(shape):
+        raise wrong
+    note(wrong)
+    return actual.reshape(shape)
+
+
+def spoil(answer):
+    """Overwrite every array that the answer was handed so far, where it lives: NaN, or the opposite of True and False.
+
+    What it keeps of them, a view or the array itself, has no value then; the check's own arrays stay as they are.
+    """
+    answer._peer.spoil()
 
 
 @contextmanager
@@ -51,18 +80,21 @@ def raises(kind, sentence):
 
 
 def _pair(actual, expected, sentence):
-    actual, expected = array(actual), np.asarray(expected)
-    if actual.shape != expected.shape:
-        raise Wrong(f"{sentence} (the shape differs)", f"got shape {actual.shape}, expected {expected.shape}")
-    return actual, expected
+    expected = np.asarray(expected)
+    return shaped(actual, expected.shape, f"{sentence} (the shape differs)"), expected
+
+
+def _long_axes(shape):
+    return [length for length in shape if length != 1]
 
 
 def _same(good, actual, expected, sentence):
     if np.all(good):
         return
     where = tuple(int(i) for i in np.argwhere(~good)[0]) if good.ndim else ()
-    place = f" at {list(where)}; {np.count_nonzero(~good)} of {good.size} entries differ" if good.ndim else ""
-    raise Wrong(sentence, f"got {_short(actual[where])}, expected {_short(expected[where])}{place}")
+    place = f"at {list(where)}; {np.count_nonzero(~good)} of {good.size} entries differ" if good.ndim else ""
+    detail = f"got {_short(actual[where])}, expected {_short(expected[where])} {place}".strip()
+    raise Wrong(sentence, detail, Difference(actual, expected, where, place))
 
 
 def _short(value):

@@ -1,31 +1,104 @@
-"""Name a mistake: the misconception that the same checks find wrong in the same way."""
+"""Name a mistake: the misconception that the checks find wrong in the same way and that returns the same values.
+
+A false name is worse than none. That the checks say the same of two answers is no reason yet, nor is that no other
+misconception is left: what both returned has to agree, or the author has marked the sentence as the mistake itself.
+"""
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from .seeds import PUBLIC
 from .verdict import PASSED
 
-_signatures = {}
+RTOL = 1e-5  # of an entry, and a tenth of it of the largest one: an answer in float32 makes the same mistake
+_learnt_before = {}
 
 
-def diagnose(exercise, findings, replies, examine):
-    """Return the Misconception of which the checks say what they said of the answer, or None.
+@dataclass(frozen=True)
+class _Known:
+    """An answer that makes a misconception, what is said of it, and what it returned to each check, once."""
 
-    The same means: the same checks gave the same verdicts and sentences; numbers do not count. Where that holds for
-    several, the one that also returned the same values is meant; where several remain, none is named.
+    wrong: object
+    answer: object
+    said: dict
+    seen: dict
 
-    `examine(answer, key)` runs the same checks on another answer: with the public key to learn once what they say of
-    each misconception (the audit shows that it hangs on no key), with key None on the inputs that the answer had.
+
+@dataclass(frozen=True)
+class Named:
+    """The misconception that an answer makes, and whether it makes another mistake besides."""
+
+    misconception: object
+    with_others: bool = False
+
+
+def diagnose(exercise, findings, seen, examine):
+    """Return the Named mistake of an answer, or None.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    findings : sequence of Finding
+        What the checks found.
+    seen : sequence of list
+        What the answer returned to each check, as far as it counts.
+    examine : function
+        ``examine(answer, key, names)`` runs the checks of these names on another answer and returns findings and what
+        it returned: with the public key to learn once what all say of each misconception (the audit shows that it
+        hangs on no key), with key None on the inputs that the answer had (a value hangs on none).
+
+    A misconception is meant when the same checks gave the same verdicts and sentences of one of its answers and its
+    returned values agree; else when its marked sentence was said; else, as one mistake of two, when its failures are
+    some of the answer's and the values agree there. Where two are meant alike, neither is named.
     """
-    if all(finding.verdict == PASSED for finding in findings):
+    said = _signature(findings)
+    if not _failures(said):
         return None
-    signature = _signature(findings)
-    alike = [
-        wrong for wrong in exercise.misconceptions if _signature_of(exercise, wrong, findings, examine) == signature
+    answers = [
+        _Known(wrong, answer, *_learnt(exercise, name, answer, said, examine))
+        for wrong in exercise.misconceptions
+        for name, answer in [(wrong.name, wrong.answer), *((v.name, v.answer) for v in wrong.variants)]
     ]
-    if len(alike) > 1:
-        alike = [wrong for wrong in alike if same_values(examine(wrong.answer, None)[1], replies)]
-    return alike[0] if len(alike) == 1 else None
+    ours = dict(zip(said, seen))
+
+    def agrees(known, checks):
+        """Whether it returns the same values to these checks, of which the first difference ends the comparison."""
+        if not any(ours[check] for check in checks):
+            return False  # nothing came back that could agree
+
+        def returned(check):
+            return known.seen[check] if exercise.asks_for_value else examine(known.answer, None, (check,))[1][0]
+
+        return all(same_values(returned(check), ours[check]) for check in checks)
+
+    alike = {id(known.wrong): known.wrong for known in answers if known.said == said and agrees(known, said)}
+    if alike:
+        return _only(alike.values())
+    marked = [w for w in exercise.misconceptions if w.said_by and said.get(w.caught_by, ())[1:] == (w.said_by,)]
+    if marked:
+        return _only(marked)
+    return _one_of_several(answers, _failures(said), agrees)
+
+
+def _one_of_several(answers, failures, agrees):
+    """Return a misconception whose failures are some of an answer's: the one with most, and no other with the same."""
+    parts = {}  # the checks that fail -> the misconceptions that fail these and agree
+    for known in answers:
+        part = _failures(known.said)
+        if part.items() < failures.items() and part and agrees(known, part):
+            parts.setdefault(tuple(part), {})[id(known.wrong)] = known.wrong
+    clear = {part: wrongs for part, wrongs in parts.items() if len(wrongs) == 1}
+    if not clear:
+        return None
+    order = list(failures)
+    largest = max(clear, key=lambda part: (len(part), -order.index(part[0])))
+    return _only(clear[largest].values(), with_others=True)
+
+
+def _only(wrongs, with_others=False):
+    wrongs = list(wrongs)
+    return Named(wrongs[0], with_others) if len(wrongs) == 1 else None
 
 
 def same_values(one, other):
@@ -37,20 +110,33 @@ def same_values(one, other):
     if hasattr(one, "__dataclass_fields__") and type(one) is type(other):
         return same_values(vars(one), vars(other))
     if _is_number(one) and _is_number(other):
-        return np.shape(one) == np.shape(other) and np.allclose(one, other, rtol=1e-6, atol=1e-9, equal_nan=True)
+        return np.shape(one) == np.shape(other) and _nearly_equal(np.asarray(one) + 0.0, np.asarray(other) + 0.0)
     return type(one) is type(other) and one == other
 
 
 def _signature(findings):
-    return tuple((finding.check, finding.verdict, finding.sentence) for finding in findings)
+    """Return by check what was said of an answer: verdict and sentence."""
+    return {finding.check: (finding.verdict, finding.sentence) for finding in findings}
 
 
-def _signature_of(exercise, misconception, findings, examine):
-    """Return what the checks say of a misconception, from memory after the first time."""
-    key = (exercise.path, misconception.name, tuple(finding.check for finding in findings))
-    if key not in _signatures:
-        _signatures[key] = _signature(examine(misconception.answer, PUBLIC)[0])
-    return _signatures[key]
+def _failures(signature):
+    return {check: said for check, said in signature.items() if said[0] != PASSED}
+
+
+def _learnt(exercise, name, answer, checks, examine):
+    """Return what the checks say of a misconception's answer and what it returns, from memory after the first time."""
+    key = (exercise.path, name, tuple(checks))
+    if key not in _learnt_before:
+        findings, seen = examine(answer, PUBLIC, tuple(checks))
+        _learnt_before[key] = _signature(findings), dict(zip(checks, seen))
+    return _learnt_before[key]
+
+
+def _nearly_equal(one, other):
+    size = np.where(np.isfinite(other), np.abs(other), 0)
+    allowed = RTOL * size + 0.1 * RTOL * np.max(size, initial=0)
+    with np.errstate(invalid="ignore"):
+        return bool(np.all((np.abs(one - other) <= allowed) | (one == other) | (np.isnan(one) & np.isnan(other))))
 
 
 def _is_number(value):

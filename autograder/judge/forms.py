@@ -7,12 +7,15 @@ Forms are put together as data: ``(array, mask)`` is a tuple of two, ``{"mean": 
 
 import numbers
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 
 from .attempt import is_blank
-from .shared import Handle
-from .verdict import Wrong
+from .shared import HANDLE, Handle, snapshot
+from .verdict import Wrong, note
+
+LONGEST_EMPTY = 2**16  # an axis; sums over another one would fill the judge's memory
 
 
 def array(value):
@@ -21,8 +24,12 @@ def array(value):
         out = np.asarray(value) if isinstance(value, (np.ndarray, np.generic, list, tuple, numbers.Number)) else None
     except ValueError:  # a ragged list
         out = None
-    if out is None or out.dtype.kind not in "biufc":
+    if out is not None and out.dtype.kind == "c":
+        raise Wrong("the result must be an array of real numbers", f"got dtype {out.dtype}")
+    if out is None or out.dtype.kind not in "biuf":
         raise _not("an array of numbers", value)
+    if out.size == 0 and max(out.shape) > LONGEST_EMPTY:
+        raise Wrong("the result must not be an empty array of gigantic shape", f"got shape {out.shape}")
     return out
 
 
@@ -82,8 +89,13 @@ def free(spec):
         return form(value)
 
     check.__doc__ = form.__doc__
-    check.free = True
+    check.compared = lambda value: "<free>"
     return check
+
+
+def compared(form, value):
+    """Return what counts of a value, which has that form, when two answers are compared: a copy, and no free part."""
+    return getattr(form, "compared", snapshot)(value)
 
 
 def record(cls, **fields):
@@ -100,6 +112,9 @@ def record(cls, **fields):
             raise Wrong(f"the result must be a proper {cls.__name__}", str(error)) from None
 
     check.__doc__ = f"a {cls.__name__}"
+    check.compared = lambda value: {
+        name: compared(forms.get(name, anything), getattr(value, name)) for name in value.__dataclass_fields__
+    }
     return check
 
 
@@ -114,22 +129,33 @@ def instance(**members):
 
     check.__doc__ = f"an object with {', '.join(forms)}"
     check.members = tuple(forms)
+    check.compared = lambda value: HANDLE
     return check
+
+
+class Callable:
+    """A function or class of the answer; what it gives is held to its form."""
+
+    def __init__(self, handle, form):
+        self._handle, self._peer, self._form = handle, handle._peer, form
+
+    def __call__(self, *args, **kwargs):
+        return self._peer.saw(self._form, self._handle(*args, **kwargs))
 
 
 class Instance:
     """An object of the answer; what its members give is held to their forms."""
 
     def __init__(self, handle, forms):
-        self._handle = handle
+        self._handle, self._peer = handle, handle._peer
         self._forms = forms
 
     def __getattr__(self, name):
         form = self._forms[name]
         member = getattr(self._handle, name)
         if isinstance(member, Handle):
-            return lambda *args, **kwargs: form(member(*args, **kwargs))
-        return form(member)
+            return lambda *args, **kwargs: self._peer.saw(form, member(*args, **kwargs))
+        return self._peer.saw(form, member)
 
 
 def form_of(spec):
@@ -143,39 +169,38 @@ def form_of(spec):
     return spec
 
 
-def value_of(spec):
+def value_of(spec, saw):
     """Return the form of an answer that is a value; the parts of a dict are held to their forms each by itself.
 
-    So a part that was left open, or is no number, fails the checks that look at it and no other.
+    So a part that was left open, or is no number, fails the checks that look at it and no other. ``saw(form, value)``
+    is how each part, or the whole, is held to its form.
     """
-    return _parts_of({key: form_of(item) for key, item in spec.items()}) if isinstance(spec, dict) else form_of(spec)
+    if not isinstance(spec, dict):
+        return partial(saw, form_of(spec))
+    return partial(_parts, {key: form_of(item) for key, item in spec.items()}, saw)
 
 
-def _parts_of(forms):
+def _parts(forms, saw, value):
     name = "a dict with the keys " + ", ".join(map(repr, forms))
-
-    def check(value):
-        if not isinstance(value, dict) or set(value) - set(forms):
-            raise _not(name, value)
-        return Parts(value, forms)
-
-    check.__doc__ = name
-    return check
+    if not isinstance(value, dict):
+        raise _not(name, value)
+    if set(value) - set(forms):  # which costs one check: the parts that are there can be judged
+        note(_not(name, value))
+    return Parts(value, forms, saw)
 
 
 class Parts(Mapping):
     """A dict that an answer is; each of its parts is held to its form when a check looks at it."""
 
-    def __init__(self, parts, forms):
-        self._parts = parts
-        self._forms = forms
+    def __init__(self, parts, forms, saw):
+        self._parts, self._forms, self._saw = parts, forms, saw
 
     def __getitem__(self, key):
         part = self._parts.get(key)
         if is_blank(part) or (isinstance(part, Handle) and part._kind == "ellipsis"):
             raise Wrong(f"{key} was left open")
         try:
-            return self._forms[key](part)
+            return self._saw(self._forms[key], part)
         except Wrong as wrong:
             raise Wrong(f"{key}: {wrong.sentence}", wrong.detail) from None
 
@@ -195,6 +220,7 @@ def _tuple_of(forms):
         return tuple(form(item) for form, item in zip(forms, value, strict=True))
 
     check.__doc__ = name
+    check.compared = lambda value: tuple(map(compared, forms, value))
     return check
 
 
@@ -202,11 +228,12 @@ def _dict_of(forms):
     name = "a dict with the keys " + ", ".join(map(repr, forms))
 
     def check(value):
-        if not isinstance(value, dict) or set(value) != set(forms):
+        if not isinstance(value, Mapping) or set(value) != set(forms):
             raise _not(name, value)
         return {key: form(value[key]) for key, form in forms.items()}
 
     check.__doc__ = name
+    check.compared = lambda value: {key: compared(form, value[key]) for key, form in forms.items()}
     return check
 
 

@@ -1,22 +1,25 @@
 """Judge an answer: run the checks through the stand-in, say what each found, and name the mistake."""
 
+import builtins
 import contextlib
 import io
+import re
 import warnings
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
+from . import told
 from .attempt import attempted
 from .diagnose import diagnose
-from .forms import form_of, value_of
+from .forms import Callable, form_of, value_of
 from .report import Report
 from .seeds import check_rng
 from .shared import Handle
 from .standin import in_memory
 from .trials import Trials, count
-from .verdict import CRASHED, NOT_ATTEMPTED, OUT_OF_MEMORY, PASSED, WRONG, Crashed, Ended, Finding, Wrong
+from .verdict import CRASHED, NOT_ATTEMPTED, OUT_OF_MEMORY, PASSED, WRONG, Crashed, Ended, Finding, Wrong, collected
 
 UNEXAMINED = "the answer could not be examined"
 CORE_FAILED = 0.5  # the most that an answer earns which fails a core check
@@ -33,25 +36,31 @@ def judge(exercise, answer, key, *, checks):
         return Report(exercise.id, NOT_ATTEMPTED, 0.0, exercise.points)
     with quiet() as printed:
         report = verdict(exercise, partial(in_memory, answer), key, checks)
+    if any(check.hidden for check in checks):  # an answer may print its inputs, which a second hand-in meets again
+        return report
     return replace(report, printed=printed.getvalue()[:MAX_PRINTED])
 
 
 def verdict(exercise, connect, key, checks):
     """Return the Report on an answer, wherever it lives: `connect` returns the judge's side of a new talk with it."""
-    findings, replies = examine(exercise, connect, key, checks)
+    findings, heard = examine(exercise, connect, key, checks)
     failed = [finding for finding in findings if finding.verdict != PASSED]
+    by_name = {check.name: check for check in checks}
 
-    def examine_another(answer, another_key):
-        return examine(exercise, partial(in_memory, answer), another_key or key, checks)
+    def examine_another(answer, another_key, names):
+        asked = [by_name[name] for name in names]
+        findings, heard = examine(exercise, partial(in_memory, answer), another_key or key, asked)
+        return findings, [talk.seen for talk in heard]
 
-    named = diagnose(exercise, findings, replies, examine_another)
+    named = diagnose(exercise, findings, [talk.seen for talk in heard], examine_another)
     return Report(
         exercise=exercise.id,
         verdict=failed[0].verdict if failed else PASSED,
         points=exercise.points * earned(checks, findings),
         possible=exercise.points,
-        findings=findings,
-        misconception=named.sentence if named else "",
+        findings=tuple(_without_inputs(f) if by_name[f.check].hidden else f for f in findings),
+        misconception=named.misconception.sentence if named else "",
+        with_others=bool(named and named.with_others),
         count=count(checks, findings) if exercise.kind == "test" else "",
     )
 
@@ -66,16 +75,41 @@ def earned(checks, findings):
 
 
 def examine(exercise, connect, key, checks):
-    """Run checks on an answer, each over a talk of its own; return their findings and what the answer replied."""
+    """Run checks on an answer, each over a talk of its own; return their findings and what was Heard of it."""
     if exercise.kind == "test":
         trials = Trials(exercise, connect, key, checks)
-        return tuple(_find(check, partial(trials.tell, check)) for check in checks), trials.replies
-    findings, replies = [], []
-    for check in checks:
-        peer = connect()
-        findings.append(_find(check, partial(_run, exercise, check, peer, check_rng(key, exercise.id, check.name))))
-        replies.append(peer.replies)
-    return tuple(findings), replies
+        findings = (_find(check, partial(trials.tell, check), _in_words) for check in checks)
+        return tuple(findings), [Heard(replies, replies) for replies in trials.replies]
+    findings, heard, guards = [], [], {}
+    for place, check in enumerate(checks):
+        peer, rng = connect(), check_rng(key, exercise.id, check.name)
+        tell = _values_missed if exercise.asks_for_value else partial(_numbers, peer)
+        with collected() as noted:
+            findings.append(_find(check, partial(_run, exercise, check, peer, rng), tell))
+        if faults := (*peer.faults, *noted):
+            guards[place] = faults[0]
+        heard.append(Heard(peer.replies, peer.seen))
+    if guards:
+        place = _where_it_counts(guards, findings, checks)
+        check, wrong = checks[place], guards[place]
+        findings[place] = Finding(check.name, check.title, WRONG, wrong.sentence, _told(wrong.detail))
+    return tuple(findings), heard
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What an answer replied to one check, and what of it counts when two answers are compared."""
+
+    replies: list
+    seen: list
+
+
+def _where_it_counts(guards, findings, checks):
+    """Return the place of the one check that a changed argument or a superfluous axis costs.
+
+    It is the first in which it happened that passes otherwise, rather one that is not core.
+    """
+    return min(guards, key=lambda place: (findings[place].verdict != PASSED, checks[place].core, place))
 
 
 @contextlib.contextmanager
@@ -95,20 +129,72 @@ def _run(exercise, check, peer, rng):
     check.run(_submission(exercise, peer), rng)
 
 
-def _find(check, run):
+def _find(check, run, tell):
+    """Run a check; `tell` returns the words, by field of a Finding, that a verdict adds to its sentence."""
     try:
         run()
     except Wrong as wrong:
-        return Finding(check.name, check.title, WRONG, wrong.sentence, _told(wrong.detail))
+        return Finding(check.name, check.title, WRONG, wrong.sentence, **_each_told(tell(wrong)))
     except Crashed as crash:
         kind = OUT_OF_MEMORY if crash.kind == "MemoryError" else CRASHED
         detail = f"{crash.trace[-MAX_DETAIL:]}\n{str(crash)[:MAX_DETAIL]}".strip()
-        return Finding(check.name, check.title, kind, f"your code raised {_told(crash.kind[:80])}", _told(detail))
+        words = _each_told(tell(crash)) | {"detail": _told(detail)}
+        return Finding(check.name, check.title, kind, f"your code raised {_told(crash.kind[:80])}", **words)
     except Ended:  # there is no answer any longer to ask anything of
         raise
     except Exception as error:  # the check's own fault, which `audit` reports; an answer cannot stop a batch by it
         return Finding(check.name, check.title, WRONG, UNEXAMINED, _told(f"{type(error).__name__}: {error}"))
     return Finding(check.name, check.title, PASSED)
+
+
+def _in_words(verdict):
+    return {"detail": getattr(verdict, "detail", "")}
+
+
+def _values_missed(verdict):
+    """Return what is told of a wrong value: never what is right, for that is what was asked."""
+    missed = getattr(verdict, "difference", None)
+    if missed is None:
+        return _in_words(verdict)
+    way = told.which_way(missed.actual, missed.expected, missed.where)
+    return {"detail": ", ".join(filter(None, (way, missed.words)))}
+
+
+def _numbers(peer, verdict):
+    """Return what is told of a wrong result: what went in, what came out, and what should have."""
+    if peer.last_call is None:
+        return _in_words(verdict)
+    if isinstance(verdict, Crashed):
+        return {"went_in": told.arguments(peer.last_call)}
+    missed = verdict.difference
+    if missed is None:
+        came_out = told.excerpt(peer.seen[-1]) if peer.seen else ""
+        return {"detail": verdict.detail, "went_in": told.arguments(peer.last_call), "came_out": came_out}
+    return {
+        "detail": missed.words,
+        "went_in": told.arguments(peer.last_call, missed.where),
+        "came_out": told.excerpt(missed.actual, missed.where),
+        "expected": told.excerpt(missed.expected, missed.where),
+    }
+
+
+def _each_told(words):
+    return {field: _told(text) for field, text in words.items()}
+
+
+def _without_inputs(finding):
+    """Return what a hidden check found without anything by which an answer could tell the inputs that it was given.
+
+    A second hand-in meets them again. An answer chooses its results, the text and even the class of what it raises.
+    """
+    sentence, detail = finding.sentence, ""
+    if finding.verdict in (CRASHED, OUT_OF_MEMORY):
+        raised = sentence.rpartition(" ")[2]
+        if not isinstance(getattr(builtins, raised, None), type):
+            sentence = "your code raised an error"
+        lines = re.findall(r"^line (\d{1,4}), in ", finding.detail, re.MULTILINE)
+        detail = f"line {lines[-1]}" if lines else ""
+    return Finding(finding.check, finding.title, finding.verdict, sentence, detail)
 
 
 def _told(text):
@@ -118,11 +204,10 @@ def _told(text):
 
 def _submission(exercise, peer):
     """Return what the check calls: the stand-in, with the form of every answer tested."""
-    thing = peer.submission()
+    thing = peer.submission(exercise.solution, exercise.may_change)
     if exercise.asks_for_value:
-        return value_of(exercise.returns)(thing)
-    form = form_of(exercise.returns)
+        return value_of(exercise.returns, peer.saw)(thing)
     if not isinstance(thing, Handle):
         kind = "class" if exercise.kind == "class" else "function"
         raise Wrong(f"{exercise.name} must be a {kind}", f"got {type(thing).__name__}")
-    return lambda *args, **kwargs: form(thing(*args, **kwargs))
+    return Callable(thing, form_of(exercise.returns))

@@ -23,6 +23,7 @@ class Report:
     printed: str = ""
     count: str = ""
     note: str = ""
+    with_others: bool = False  # whether that mistake is one of several
 
     def as_dict(self):
         """Return the report as plain data for JSON."""

@@ -1,15 +1,18 @@
 """What two sides of a talk share: things with an identity, known to both by a number and kept in step.
 
 An array that the judge made and a generator of either side exist once on each side; their states are exchanged with
-every message. Everything that is not data stays where it is, and the other side holds a `Handle`.
+every message (what the judge takes of them: see `handed`). Everything that is not data stays where it is, and the other
+side holds a `Handle`.
 """
 
 import weakref
 
 import numpy as np
 
-from . import codec
+from . import codec, generators
 from .verdict import Wrong
+
+HANDLE = "<handle>"  # what stands for any handle when replies are compared
 
 
 class Handle:
@@ -43,6 +46,7 @@ class Table:
         self._mine = {}  # number -> object that lives here and that the other side may name
         self._theirs = {}  # number -> Handle, or replica of an array or a generator
         self._tracked = {}  # number -> (a way to the array or generator, its state when last in step)
+        self._let_gone = []  # references to replicas that the other side has let go of
         self._forgotten = []  # numbers that the other side need not keep any longer
 
     def knows(self, value):
@@ -66,7 +70,7 @@ class Table:
             body = codec.array_body(value)
             return {"array": [self.share_array(value, body), *body]}
         number = self.register(value)
-        if _is_synchronised_generator(value):
+        if generators.is_synchronised(value):
             self._tracked[number] = (lambda: value, _state_of(value))
             return {"generator": [number, _state_of(value)]}
         return {"handle": [number, type(value).__name__]}
@@ -81,7 +85,7 @@ class Table:
             return array if number is None else self._adopt(number, array)
         if form == "generator":
             number, state = body
-            return self._adopt(number, _generator_in(state))
+            return self._adopt(number, generators.generator_in(state))
         if form == "handle":
             number, kind = body
             self._theirs[_count(number)] = handle = Handle(self._peer, number, str(kind)[:80])
@@ -121,10 +125,28 @@ class Table:
             for number, body in changes:
                 self._update(number, body)
             for number in forgotten:
-                self._tracked.pop(number, None)
-                self._numbers.pop(id(self._theirs.pop(number, None)), None)
+                self._let_go(number)
         except (KeyError, TypeError, ValueError) as error:
             raise codec.BadFrame(f"malformed changes: {type(error).__name__}: {error}") from None
+
+    def spoil(self):
+        """Overwrite every array that came from the other side and that this one still holds, and let go of it."""
+        for number, thing in list(self._theirs.items()):
+            if isinstance(thing, np.ndarray):
+                self._let_go(number)
+        for thing in (reference() for reference in self._let_gone):
+            if thing is None:
+                continue
+            thing.flags.writeable = True
+            thing[...] = ~thing if thing.dtype.kind == "b" else _worst(thing.dtype)
+        self._let_gone.clear()
+
+    def _let_go(self, number):
+        thing = self._theirs.pop(number, None)
+        self._tracked.pop(number, None)
+        self._numbers.pop(id(thing), None)
+        if isinstance(thing, np.ndarray):
+            self._let_gone.append(weakref.ref(thing))  # something here may keep a view of it
 
     def _adopt(self, number, replica):
         self._theirs[_count(number)] = replica
@@ -141,51 +163,11 @@ class Table:
             content = codec.array_from(body)
             if content.shape != target.shape or content.dtype != target.dtype:
                 raise Wrong("an argument must not be resized in place", f"{target.shape} became {content.shape}")
+            target.flags.writeable = True  # an answer may have locked its replica
             target[...] = content
         else:
-            target.bit_generator.state = _proper(body)
+            target.bit_generator.state = generators.proper(body)
         self._tracked[number] = (thing, _state_of(target))
-
-
-class JudgeTable(Table):
-    """The judge's table: its arrays keep their identity as long as the check holds them."""
-
-    def __init__(self, peer, first_number):
-        super().__init__(peer, first_number)
-        self._alive = []
-
-    def share_array(self, array, body):
-        """Return the number by which an array of the judge is known until the check lets go of it."""
-        self._alive.append(array)
-        key = id(array)
-        reference = weakref.ref(array, lambda _: self._forget(number, key))
-        number = self.register(reference, key)
-        self._tracked[number] = (reference, body[-1])
-        return number
-
-    def decode_shared(self, form, body):
-        """Return the thing that the JSON of `encode_shared` names; an answer's arrays go by value, and have no number.
-
-        One that had could be named thousands of times in a small frame.
-        """
-        if form == "array" and body[0] is not None:
-            raise codec.BadFrame("an array of an answer has no number")
-        if form in ("generator", "handle") and (type(body[0]) is not int or body[0] % 2 == self._next % 2):
-            raise codec.BadFrame("the number of a thing of the answer is odd")
-        return super().decode_shared(form, body)
-
-    def begin_turn(self):
-        """Keep every array alive while the answer has its turn: it may still name one that the check has let go of."""
-        self._alive = [thing() for thing, _ in self._tracked.values()]
-
-    def end_turn(self):
-        """Let go of what only the answer could name."""
-        self._alive.clear()
-
-    def _forget(self, number, key):
-        for table, name in ((self._tracked, number), (self._mine, number), (self._numbers, key)):
-            table.pop(name, None)
-        self._forgotten.append(number)
 
 
 def snapshot(value):
@@ -199,41 +181,16 @@ def snapshot(value):
         return type(value)(snapshot(item) for item in value)
     if isinstance(value, dict):
         return {key: snapshot(item) for key, item in value.items()}
-    return "<handle>" if isinstance(value, Handle) else value
-
-
-def _is_synchronised_generator(value):
-    return isinstance(value, np.random.Generator) and isinstance(value.bit_generator, np.random.PCG64)
+    return HANDLE if isinstance(value, Handle) else value
 
 
 def _state_of(thing):
     """Return what must be equal on both sides."""
-    if isinstance(thing, np.ndarray):
-        return thing.tobytes()
-    state = thing.bit_generator.state
-    return [state["state"]["state"], state["state"]["inc"], state["has_uint32"], state["uinteger"]]
+    return thing.tobytes() if isinstance(thing, np.ndarray) else generators.state_of(thing)
 
 
-def _generator_in(state):
-    """Return a generator in that state; its seed sequence, used by `spawn`, is made of the state too."""
-    proper = _proper(state)
-    bits = np.random.PCG64(np.random.SeedSequence(state[:2]))
-    bits.state = proper
-    return np.random.Generator(bits)
-
-
-def _proper(state):
-    """Return a state that came, as NumPy takes it."""
-    if not isinstance(state, list) or len(state) != 4 or not all(type(n) is int and 0 <= n < 2**128 for n in state):
-        raise codec.BadFrame("a generator's state must be four integers")
-    if state[1] % 2 == 0:
-        raise codec.BadFrame("a generator's increment must be odd")  # or it draws nothing new, zeros for instance
-    return {
-        "bit_generator": "PCG64",
-        "state": {"state": state[0], "inc": state[1]},
-        "has_uint32": state[2] & 1,
-        "uinteger": state[3] % 2**32,
-    }
+def _worst(dtype):
+    return np.nan if dtype.kind in "fc" else np.iinfo(dtype).max
 
 
 def _count(number):

@@ -11,6 +11,7 @@ JSON = "application/vnd.autograder.report+json"
 MARKS = dict.fromkeys((WRONG, CRASHED, TIMED_OUT, OUT_OF_MEMORY, KILLED), "✗") | {PASSED: "✓", NOT_ATTEMPTED: "○"}
 # Middle tones that keep a contrast of 3:1 on white and on black; the words carry the meaning, the colour only helps.
 COLOURS = dict.fromkeys(MARKS, "#c25700") | {PASSED: "#2e8b57", NOT_ATTEMPTED: "#767676"}
+NUMBERS = ("Went in", "Came out", "Should have come out")
 SAME = "the same as above"
 HEADINGS = {
     PASSED: "Passed",
@@ -38,8 +39,9 @@ def text(report):
         elif finding.verdict != PASSED:
             lines.append(f"      {finding.sentence}")
             lines += [f"      {line}" for line in finding.detail.splitlines()]
+            lines += [f"      {label}: {words}" for label, words in _numbers(finding)]
     if report.misconception:
-        lines.append(f"  What may have happened: {report.misconception}")
+        lines.append(f"  {_naming(report)} {report.misconception}")
     if report.printed:
         lines += ["  Printed by your code:", *(f"      {line}" for line in report.printed.splitlines())]
     if note := _what_next(report):
@@ -60,7 +62,7 @@ def html(report):
         parts.append(f'<ul class="dnn-findings" style="list-style:none;margin:.4em 0;padding:0">{items}</ul>')
     if report.misconception:
         parts.append(
-            '<p class="dnn-misconception" style="margin:.4em 0"><strong>What may have happened:</strong> '
+            f'<p class="dnn-misconception" style="margin:.4em 0"><strong>{_naming(report)}</strong> '
             f"{escape(report.misconception)}</p>"
         )
     if report.printed:
@@ -87,10 +89,32 @@ def _item(finding, repeated):
     if repeated:
         broken = f'<div style="margin-left:1.4em">{SAME}</div>'
     elif finding.verdict != PASSED:
-        broken = f'<div style="margin-left:1.4em">{escape(finding.sentence)}{_lines(finding.detail)}</div>'
+        told = f"{escape(finding.sentence)}{_lines(finding.detail)}{_list(_numbers(finding))}"
+        broken = f'<div style="margin-left:1.4em">{told}</div>'
     mark = f'<span style="color:{COLOURS[finding.verdict]}" aria-hidden="true">{MARKS[finding.verdict]}</span>'
     heard = f'<span style="position:absolute;left:-10000px">{finding.verdict}: </span>'
     return f'<li class="dnn-{finding.verdict}" style="margin:.2em 0">{mark} {heard}{escape(finding.title)}{broken}</li>'
+
+
+def _naming(report):
+    """A name is a likely cause; where it explains a part of what failed, something else is wrong as well."""
+    return "What may have happened, besides something else:" if report.with_others else "What may have happened:"
+
+
+def _numbers(finding):
+    """Return (label, words) of what is known of a function's last call."""
+    words = (finding.went_in, finding.came_out, finding.expected)
+    return [(label, told) for label, told in zip(NUMBERS, words) if told]
+
+
+def _list(numbers):
+    style = "font-size:.9em;overflow-wrap:anywhere"  # a narrow page breaks a row of numbers
+    items = "".join(
+        f'<div><dt style="display:inline">{label}:</dt> '
+        f'<dd style="display:inline;margin:0"><code style="white-space:normal">{escape(words)}</code></dd></div>'
+        for label, words in numbers
+    )
+    return f'<dl class="dnn-numbers" style="margin:.2em 0;{style}">{items}</dl>' if items else ""
 
 
 def _lines(words):

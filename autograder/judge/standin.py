@@ -10,10 +10,15 @@ A verdict raised in a callable of the judge ends the check, whatever the answer 
 """
 
 import builtins
+from itertools import zip_longest
 
 from . import codec
+from .containers import holds, skeleton
+from .forms import compared
+from .handed import JudgeTable
 from .lent import LentTable
-from .shared import JudgeTable, Table, snapshot
+from .parameters import Template
+from .shared import Handle, Table, snapshot
 from .specimens import Specimen
 from .trace import answer_trace
 from .verdict import Crashed, Verdict, Wrong
@@ -39,17 +44,26 @@ class Peer:
         self.exchange = exchange
 
     def ask(self, operation, number, args=(), kwargs=None):
-        """Send a request and return the decoded reply; an exception of the other side is raised here."""
+        """Send a request and return the decoded value of the reply; an exception of the other side is raised here."""
+        return codec.decode(self.request(operation, number, args, kwargs or {}).get("value"), self.table)
+
+    def request(self, operation, number, args, kwargs, names=()):
+        """Send a request and return the reply. `names` are those of all arguments, by which they are handed over."""
+        encoded = [self.encode(arg, name) for arg, name in zip_longest((*args, *kwargs.values()), names)]
         message = {
             "op": operation,
             "on": number,
-            "args": [codec.encode(arg, self.table) for arg in args],
-            "kwargs": {name: codec.encode(arg, self.table) for name, arg in (kwargs or {}).items()},
+            "args": encoded[: len(args)],
+            "kwargs": dict(zip(kwargs, encoded[len(args) :])),
         }
         reply = self._receive(self.exchange(self._send(message)))
         if isinstance(error := reply.get("error"), dict):
             self.fail(*(error.get(key) for key in ("kind", "bases", "message", "trace")))
-        return codec.decode(reply.get("value"), self.table)
+        return reply
+
+    def encode(self, arg, name):
+        """Return an argument as JSON."""
+        return codec.encode(arg, self.table)
 
     def handle(self, frame):
         """Answer one request frame with a reply frame; an exception is a reply too."""
@@ -58,7 +72,7 @@ class Peer:
             args = [codec.decode(arg, self.table) for arg in message.get("args", [])]
             kwargs = {name: codec.decode(arg, self.table) for name, arg in message.get("kwargs", {}).items()}
             value = self.perform(message.get("op"), self.table.mine(message.get("on")), args, kwargs)
-            return self._send({"value": codec.encode(value, self.table)})
+            return self._send({"value": codec.encode(value, self.table)} | self.beside())
         except (Exception, SystemExit) as error:
             return self._send({"error": _described(error)})
 
@@ -72,6 +86,10 @@ class Peer:
         if not isinstance(name, str) or name.startswith("_"):
             raise codec.BadFrame(f"{name!r} is not a public attribute")
         return getattr(target, name)
+
+    def beside(self):
+        """Return what a reply says beside its value."""
+        return {}
 
     def _send(self, message):
         return codec.dump(message | {"changes": self.table.changes(), "forget": self.table.forgotten()})
@@ -90,14 +108,25 @@ class AnswerSide(Peer):
     def __init__(self, submission, exchange=None):
         super().__init__(Table(self, first_number=1), exchange)
         self.submission = submission
+        self._touched = []
 
     def perform(self, operation, target, args, kwargs):
         if operation == "submission":
             return self.submission
+        if operation == "spoil":
+            return self.table.spoil()
         if operation == "lend":
             self.table = LentTable(self, first_number=1, lets_go=False)
             return None
-        return super().perform(operation, target, args, kwargs)
+        given = [*args, *kwargs.values()]
+        before = skeleton(given)
+        value = super().perform(operation, target, args, kwargs)
+        self._touched = [place for place, (arg, was) in enumerate(zip(given, before)) if not holds(arg, was)]
+        return value
+
+    def beside(self):
+        """Return at which places a list or dict among the arguments was changed: they have no identity across."""
+        return {"touched": self._touched} if self._touched else {}
 
     def fail(self, kind, bases, message, trace):
         """A callable of the judge raised: the answer sees the built-in exception of that name."""
@@ -108,17 +137,52 @@ class AnswerSide(Peer):
 
 
 class JudgeSide(Peer):
-    """The side where the check runs. `replies` lists what came back from the answer, for comparing two answers."""
+    """The side where the check runs.
+
+    `replies` lists what came back from the answer, `seen` what of it, in its form, counts when two answers are
+    compared; `last_call` is what was called last, with the arguments by name.
+    """
 
     def __init__(self, exchange=None):
         super().__init__(JudgeTable(self, first_number=0), exchange)
         self.replies = []
+        self.seen = []
+        self.last_call = None
+        self._templates = {}
         self._pending = None
         self._depth = 0
 
-    def submission(self):
-        """Return the submission: a value as it is, anything else as a Handle."""
-        return self.ask("submission", None)
+    @property
+    def faults(self):
+        """The changes of arguments that the exercise does not allow, in their order."""
+        return self.table.faults
+
+    def submission(self, reference=None, may_change=()):
+        """Return the submission: a value as it is, anything else as a Handle.
+
+        `reference` is what it should be like, for the names of parameters; those in `may_change` it may change in
+        place.
+        """
+        self.table.may_change = frozenset(may_change)
+        thing = self.ask("submission", None)
+        if isinstance(thing, Handle):
+            self._templates[thing._number] = Template.of(reference)
+        return thing
+
+    def spoil(self):
+        """Overwrite, where the answer lives, every array that it was handed; the judge's own stay as they are."""
+        self.ask("spoil", None)
+        self.table.renew()
+
+    def saw(self, form, value):
+        """Return a value in its form, and note it."""
+        try:
+            formed = form(value)
+        except Wrong:
+            self.seen.append(snapshot(value))
+            raise
+        self.seen.append(compared(form, formed))
+        return formed
 
     def lend(self):
         """Begin a talk in which the answer calls functions of the judge (see `lent`), before anything has crossed."""
@@ -126,11 +190,18 @@ class JudgeSide(Peer):
         self.table = LentTable(self, first_number=0, lets_go=True)
 
     def ask(self, operation, number, args=(), kwargs=None):
+        template = self._templates.get(number, Template())
+        names = template.names(args, kwargs or {}) if operation == "call" else ()
         self._depth += 1
         if self._depth == 1:
             self.table.begin_turn()
+            if operation == "call":
+                given = snapshot((*args, *(kwargs or {}).values()))
+                self.last_call = template.label, dict(zip(names, given, strict=True))
         try:
-            value = super().ask(operation, number, args, kwargs)
+            reply = self.request(operation, number, args, kwargs or {}, names)
+            value = codec.decode(reply.get("value"), self.table)
+            self._tell_of_changes(reply.get("touched", []), names)
         except codec.BadFrame as error:
             raise Wrong("the result cannot be read", str(error)) from None
         finally:
@@ -141,7 +212,16 @@ class JudgeSide(Peer):
                 raise self._pending
         if self._depth == 0:
             self.replies.append(snapshot(value))
+        if isinstance(value, Handle) and operation != "submission":
+            self._templates[value._number] = template.after(operation, args)
         return value
+
+    def encode(self, arg, name):
+        self.table.parameter = name
+        try:
+            return codec.encode(arg, self.table)
+        finally:
+            self.table.parameter = None
 
     def perform(self, operation, target, args, kwargs):
         if self._pending is not None:
@@ -153,6 +233,19 @@ class JudgeSide(Peer):
         except Verdict as verdict:
             self._pending = verdict
             raise
+
+    def _receive(self, frame):
+        try:
+            return super()._receive(frame)
+        except Verdict as verdict:  # also in a call of the judge's own, where the answer could swallow it
+            self._pending = verdict
+            raise
+
+    def _tell_of_changes(self, places, names):
+        if not isinstance(places, list) or not all(type(n) is int and 0 <= n < len(names) for n in places):
+            raise codec.BadFrame("what was changed must be places of arguments")
+        for place in places:
+            self.table.tell_of_change(names[place])
 
     def fail(self, kind, bases, message, trace):
         """The answer raised: the check ends, unless it waits for that very exception."""

@@ -1,6 +1,9 @@
 """What a judge can say: the ways a check ends early, and what each check found."""
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 PASSED, WRONG, CRASHED, NOT_ATTEMPTED = "passed", "wrong", "crashed", "not attempted"
 TIMED_OUT, OUT_OF_MEMORY, KILLED = "timed out", "out of memory", "killed"
@@ -14,13 +17,24 @@ class Wrong(Verdict):
     """The answer breaks a property.
 
     `sentence` is constant text, the same for every input, so that a mistake can be recognised by it;
-    the numbers of this input go into `detail`.
+    the numbers of this input go into `detail`, and where two values were compared, into `difference`.
     """
 
-    def __init__(self, sentence, detail=""):
+    def __init__(self, sentence, detail="", difference=None):
         super().__init__(sentence)
         self.sentence = sentence
         self.detail = detail
+        self.difference = difference
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two values that were compared, the place of the first entry that differs, and how many do, in words."""
+
+    actual: Any
+    expected: Any
+    where: tuple[int, ...] = ()
+    words: str = ""
 
 
 class Crashed(Verdict):
@@ -45,10 +59,41 @@ class Ended(Verdict):
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found: `title` is the property, `sentence` what broke, `detail` the numbers or the traceback."""
+    """What one check found: `title` is the property, `sentence` what broke, `detail` the place or the traceback.
+
+    Of a function, `went_in` are the arguments of its last call, `came_out` is what it gave and `expected` what it
+    should have, as text of at most twelve numbers each.
+    """
 
     check: str
     title: str
     verdict: str
     sentence: str = ""
     detail: str = ""
+    went_in: str = ""
+    came_out: str = ""
+    expected: str = ""
+
+
+def note(wrong):
+    """Have a check fail by `wrong` and go on: what it says costs one check, not every one in which it happens.
+
+    Outside of judging, where nobody collects what is noted, it is raised.
+    """
+    noted = _noted.get()
+    if noted is None:
+        raise wrong
+    noted.append(wrong)
+
+
+@contextmanager
+def collected():
+    """Yield the list of what is noted inside."""
+    token = _noted.set([])
+    try:
+        yield _noted.get()
+    finally:
+        _noted.reset(token)
+
+
+_noted = ContextVar("noted", default=None)

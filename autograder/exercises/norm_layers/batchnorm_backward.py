@@ -144,6 +144,8 @@ def beta_times_gamma(grad, cache):
     "`grad` is overwritten. The array belongs to the layer above, or to the caller, who may still need it: "
     "write `grad = grad - ...`, not `grad -= ...`.",
     caught_by=check_gradient_of_the_input,
+    worth=0.85,
+    said_by="grad must not be changed in place",
 )
 def overwrites_grad(grad, cache):
     grad_gamma, grad_beta = (grad * cache.x_hat).sum(axis=0), grad.sum(axis=0)
@@ -185,10 +187,6 @@ def _numerical(grad, x, gamma, beta, step=1e-4):
 
 
 def _call(batchnorm_backward, grad, cache):
-    arrays = (grad, cache.x_hat, cache.inv_std, cache.gamma)
-    before = [a.copy() for a in arrays]
     answer = batchnorm_backward(grad, cache)
-    for a, kept in zip(arrays, before):
-        equal(a, kept, "the arguments must not be changed in place")
-    require(answer[0].any(), "the gradient of the input must not be 0 everywhere")
+    require(np.abs(answer[0]).max() > 1e-9 * np.abs(grad).max(), "the gradient of the input must not be 0 everywhere")
     return answer

@@ -195,6 +195,8 @@ def layer_norm(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
     "The running statistics are updated in place. `state` belongs to the caller, who may go back to it, say to the "
     "best epoch; make a new RunningStatistics.",
     caught_by=check_running_mean_moves,
+    worth=0.85,
+    said_by="state must not be changed in place",
 )
 def updated_in_place(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
     out, cache, new = solution(x, gamma, beta, state, train=train, momentum=momentum, eps=eps)
@@ -224,7 +226,8 @@ def _trained(batchnorm_forward, x, gamma, beta, state, **options):
     """The statistics after a batch, from an answer that normalizes batches at all."""
     out, _, new = _call(batchnorm_forward, x, gamma, beta, state, train=True, **options)
     require(
-        np.isfinite(out).all() and (np.ptp(out, axis=0) > 0).all(), "in training the output must vary over the batch"
+        np.isfinite(out).all() and (np.ptp(out, axis=0) > 0).all() and (np.ptp(out, axis=1) > 0).all(),
+        "in training the output must vary over the batch, and from feature to feature",
     )
     shifted, _, _ = _call(batchnorm_forward, x + np.arange(4.0), gamma, beta, state, train=True, **options)
     # A shift costs digits: in float32 the default tolerance refuses three right answers in a thousand.
@@ -233,10 +236,6 @@ def _trained(batchnorm_forward, x, gamma, beta, state, **options):
 
 
 def _call(batchnorm_forward, x, gamma, beta, state, **options):
-    arrays = (x, gamma, beta, state.mean, state.var)
-    before = [a.copy() for a in arrays]
     out, cache, new = batchnorm_forward(x, gamma, beta, state, **options)
-    for a, kept in zip(arrays, before):
-        equal(a, kept, "the arguments must not be changed in place")
     equal(out.shape, x.shape, "the output must have the shape of the batch")
     return out, cache, new

@@ -117,6 +117,8 @@ def scaled_before(x, gamma, beta, *, eps=1e-5):
     "The batch is changed in place. It belongs to the layer below, which needs it for its own gradient: make a new "
     "array.",
     caught_by=check_each_example_is_normalized,
+    worth=0.8,
+    said_by="x must not be changed in place",
 )
 def changed_in_place(x, gamma, beta, *, eps=1e-5):
     x -= x.mean(axis=1, keepdims=True)
@@ -145,13 +147,10 @@ def _normalized(x, eps):
 
 def _row(together, i):
     equal(together.shape, (5, 5), "the output must have the shape of the batch")
-    require(np.ptp(together) > 0, "the output must differ from example to example")
+    require((np.ptp(together, axis=0) > 0).any(), "the output must differ from example to example")
     return together[i : i + 1]
 
 
 def _call(layernorm_forward, x, gamma, beta, *, eps):
-    before = [a.copy() for a in (x, gamma, beta)]
     out, _ = layernorm_forward(x, gamma, beta, eps=eps)
-    for a, kept in zip((x, gamma, beta), before):
-        equal(a, kept, "the arguments must not be changed in place")
     return out

@@ -203,7 +203,6 @@ def _fitted(StreamingStandardizer, batches):
     for batch in batches:
         buffer = batch.copy()
         stream.update(buffer)
-        equal(buffer, batch, "the batch must not be changed in place")
         buffer[...] = np.nan  # the caller uses the memory for something else
     standardizer = stream.standardizer()
     require(

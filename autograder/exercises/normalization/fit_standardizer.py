@@ -126,7 +126,7 @@ def tiny_std_for_constant(x):
     "A constant feature is looked for by a standard deviation of exactly 0. The mean of seven times 0.1 is rounded, so "
     "the deviation comes out as 1e-17, and the feature is blown up by that. Compare the values themselves.",
     caught_by=check_a_constant_feature_gets_std_one,
-    worth=0.75,
+    worth=0.8,
 )
 def constant_hidden_by_rounding(x):
     std = x.std(axis=0)
@@ -146,6 +146,8 @@ def at_least_one(x):
     "The training data is centred in place: whoever calls the function finds their data changed. "
     "Write `x - mean`, not `x -= mean`.",
     caught_by=check_mean_of_each_feature,
+    worth=0.8,
+    said_by="x must not be changed in place",
 )
 def changed_in_place(x):
     mean, constant = x.mean(axis=0), _constant(x)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.judge.assertions import close, equal, raises, require
-from autograder.judge.verdict import Crashed, Wrong
+from autograder.judge.assertions import close, equal, raises, require, shaped
+from autograder.judge.verdict import Crashed, Wrong, collected
 
 FLOATS = arrays.arrays(np.float64, (3, 2), elements=st.floats(-1e6, 1e6))
 
@@ -40,7 +40,7 @@ def test_shapes_are_never_broadcast():
     for actual, expected in (([[1.0], [1.0]], np.ones((2, 2))), (1.0, np.ones(3)), (np.ones(1), 1.0)):
         with pytest.raises(Wrong, match=r"same \(the shape differs\)") as wrong:
             close(actual, expected, "same")
-        assert "expected ()" in wrong.value.detail or "expected (" in wrong.value.detail
+        assert wrong.value.detail == f"{np.shape(actual)} against {np.shape(expected)}"
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,46 @@ def test_raises_knows_builtin_kinds_by_their_bases():
         assert "nothing was raised" in wrong.value.detail
 
 
-def test_an_infinite_entry_gives_the_others_no_tolerance():
-    close([np.inf, 1.0], [np.inf, 1.0], "must be close")
-    for actual in ([0.0, 1.0], [np.inf, 2.0], [-np.inf, 1.0], [np.nan, 1.0]):
+def test_what_is_infinite_is_never_close():
+    """An answer that agrees with itself alone, inf beside inf, is not right; what must be infinite is for `equal`."""
+    for actual in ([np.inf, 1.0], [0.0, 1.0], [-np.inf, 1.0], [np.nan, 1.0]):
         with pytest.raises(Wrong):
             close(actual, [np.inf, 1.0], "must be close")
+    equal([np.inf, 1.0], np.array([np.inf, 1.0]), "must be equal")
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e-12, 1.0, 1e12, 1e30])
+def test_the_tolerance_is_relative_to_what_is_expected(size):
+    expected = size * np.array([1.0, -2.0])
+    close(expected.astype(np.float32), expected, "close")
+    for wrong in (expected * (1 + 1e-4), 1e-300 * expected, 0 * expected):
+        with pytest.raises(Wrong):
+            close(wrong, expected, "close")
+
+
+def test_where_large_numbers_cancel_their_size_counts():
+    ones = 1e8 * np.ones(3)
+    for orthogonal in ([1e-5, 0, 0], [-30.0, 10.0, 5.0]):
+        close(orthogonal, np.zeros(3), "orthogonal", scale=ones)
+    with pytest.raises(Wrong):
+        close([200.0, 0, 0], np.zeros(3), "orthogonal", scale=ones)
+    with pytest.raises(Wrong):  # without a size, 0 is 0
+        close([1e-5, 0, 0], np.zeros(3), "orthogonal")
+
+
+def test_superfluous_axes_are_told_once_and_the_numbers_judged_all_the_same():
+    with collected() as noted:
+        close(np.ones((1, 3, 1)), np.ones(3), "right")
+        assert shaped([[2.0]], (), "one number").shape == ()
+    assert [(wrong.sentence, wrong.detail) for wrong in noted] == [
+        ("right (the shape differs)", "(1, 3, 1) against (3,)"),
+        ("one number", "(1, 1) against ()"),
+    ]
+    with collected() as noted, pytest.raises(Wrong, match=r"^right$"):
+        close(np.ones((3, 1)), np.zeros(3), "right")
+    assert len(noted) == 1
+    for shape in ((5, 7), (7, 5), (35,), (5, 7, 2)):
+        with collected() as noted, pytest.raises(Wrong, match="shape") as wrong:
+            shaped(np.zeros((5, 5)), shape, "the shape must be that")
+        assert wrong.value.detail == f"(5, 5) against {shape}"
+        assert noted == []

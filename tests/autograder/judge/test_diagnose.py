@@ -34,6 +34,130 @@ def test_the_same_mistake_in_other_words_gets_the_same_name(toy):
     assert report.misconception == "Squaring is not doubling."
 
 
+def test_equal_failures_are_no_reason_for_a_name(toy):
+    """Elimination: the only misconception with these failures, and yet another mistake."""
+    asked = toy()
+    squared = judge(asked, lambda x, *, times=2: x**times, b"key", checks=asked.checks)
+    for answer in (lambda x, *, times=2: x + times, lambda x, *, times=2: 1.001 * x**times):
+        report = judge(asked, answer, b"key", checks=asked.checks)
+        assert [f.sentence for f in report.findings] == [f.sentence for f in squared.findings]
+        assert report.misconception == ""
+
+
+def test_values_agree_in_another_type_and_form(toy):
+    asked = toy()
+    for change in (np.float32, np.ndarray.tolist, lambda out: out.reshape(1, -1)[0]):
+        report = judge(asked, lambda x, *, times=2, change=change: change(x**times), b"key", checks=asked.checks)
+        assert report.misconception == "Squaring is not doubling."
+
+
+LIKE_DRAWN = """@misconception("Nothing comes from rng.", caught_by=check_doubles, said_by="SAID")
+def drawn(x, *, times=2):
+    return np.random.default_rng().random(x.shape)
+
+@alternative("a loop")"""
+
+
+@pytest.mark.parametrize(
+    ("said_by", "name"), [("each number must be doubled", "Nothing comes from rng."), ("another sentence", "")]
+)
+def test_a_marked_sentence_is_the_mistake_where_values_cannot_agree(toy, said_by, name):
+    asked = toy(('@alternative("a loop")', LIKE_DRAWN.replace("SAID", said_by)))
+    report = judge(asked, lambda x, *, times=2: np.random.default_rng().random(x.shape), b"key", checks=asked.checks)
+    assert report.misconception == name
+    squared = judge(asked, lambda x, *, times=2: x**times, b"key", checks=asked.checks)
+    assert squared.misconception == "Squaring is not doubling."  # agreement comes first
+
+
+FREE = '''"""Halve and keep something."""
+from autograder.authoring import anything, array, close, free, misconception, same_mistake_as
+
+points = 2
+returns = (array, free(anything))
+hints = ("one", "two", "three")
+
+def solution(x, *, rng):
+    return x / 2, x
+
+def check_half(halve, rng):
+    """The half comes back."""
+    from numpy.random import default_rng
+    x = rng.random(3)
+    out, _ = halve(x, rng=default_rng(5))
+    close(out, x / 2, "it must be the half")
+
+@misconception("Noise is added.", caught_by=check_half)
+def noisy(x, *, rng):
+    return x / 2 + rng.random(3), "cache"
+
+@same_mistake_as(noisy)
+def noisy_one_by_one(x, *, rng):
+    return x / 2 + [rng.integers(9) for _ in x], 3
+'''
+
+
+def test_what_is_free_is_left_out_and_a_variant_has_the_same_name(tmp_path):
+    (tmp_path / "toys").mkdir()
+    (tmp_path / "toys" / "halve.py").write_text(FREE)
+    asked = exercise.load("toys/halve", root=tmp_path)
+
+    def named(answer):
+        return judge(asked, answer, b"key", checks=asked.checks).misconception
+
+    assert named(lambda x, *, rng: (x / 2 + rng.random(3), {"mine": object()})) == "Noise is added."
+    assert named(lambda x, *, rng: (x / 2 + [rng.integers(9) for _ in x], 0)) == "Noise is added."
+    assert named(lambda x, *, rng: (x / 2 + rng.standard_normal(3), 0)) == ""
+    assert named(lambda x, *, rng: (x / 2 + rng.random(4)[1:], 0)) == ""
+
+
+def test_of_two_mistakes_one_is_named_as_one_of_several(toy):
+    """The input is overwritten, and the factor is written out."""
+    asked = toy()
+
+    def both(x, *, times=2):
+        x *= 2
+        return x
+
+    report = judge(asked, both, b"key", checks=asked.checks)
+    assert [finding.verdict for finding in report.findings] == ["wrong", "passed", "wrong"]
+    # Either is true; of two that explain as much, the one that a reader meets first is told.
+    assert (report.misconception, report.with_others) == ("The input is overwritten.", True)
+
+    def fixed_and_wrong_for_four(x, *, times=2):
+        return 2 * x + (len(x) == 4)
+
+    report = judge(asked, fixed_and_wrong_for_four, b"key", checks=asked.checks)
+    assert (report.misconception, report.with_others) == ("The factor is written out.", True)
+
+    def another_factor(x, *, times=2):
+        return 2.5 * x  # fails where the factor is written out, but not with its values
+
+    assert judge(asked, another_factor, b"key", checks=asked.checks).misconception == ""
+
+
+def test_where_nothing_came_back_there_is_nothing_that_agrees(toy):
+    crash = '@misconception("It has no such method.", caught_by=check_doubles)\n'
+    crash += 'def crashes(x, *, times=2):\n    return x.none\n\n@alternative("a loop")'
+    asked = toy(('@alternative("a loop")', crash))
+    report = judge(asked, lambda x, *, times=2: x.other, b"key", checks=asked.checks)
+    assert (report.verdict, report.misconception) == ("crashed", "")
+
+
+def test_a_name_costs_little(toy):
+    """What is said of each is learnt once; values are looked at of those that fail alike, up to a difference."""
+    asked, runs = toy(), []
+    for wrong in asked.misconceptions:
+        answer = wrong.answer
+        object.__setattr__(
+            wrong, "answer", lambda x, *, times=2, f=answer, n=wrong.name: (runs.append(n), f(x, times=times))[1]
+        )
+    judge(asked, lambda x, *, times=2: x + times, b"key", checks=asked.checks)
+    runs.clear()
+    judge(asked, lambda x, *, times=2: x + times, b"other", checks=asked.checks)
+    assert runs[0] == "squared"
+    assert len(runs) <= 3
+
+
 def test_a_tie_goes_to_equal_values_and_else_stays_unnamed(toy):
     cubed = '@misconception("Cubing is not doubling.", caught_by=check_doubles)\n'
     asked = toy(

@@ -5,7 +5,7 @@ import pytest
 
 from autograder.judge import forms
 from autograder.judge.standin import in_memory
-from autograder.judge.verdict import Wrong
+from autograder.judge.verdict import Wrong, collected
 from dnnkit.normalization import Standardizer
 
 
@@ -47,6 +47,14 @@ def test_an_array_keeps_its_identity():
         (forms.array, ["a"], "must be an array of numbers"),
         (forms.array, [[1], [2, 3]], "must be an array of numbers"),
         (forms.array, {"a": 1}, "must be an array of numbers"),
+        (forms.array, np.array([1j]), "must be an array of real numbers"),
+        (forms.array, [1, 2j], "must be an array of real numbers"),
+        (forms.mask, np.array(1j), "must be an array of real numbers"),
+        (forms.array, np.empty((0, 2**40)), "must not be an empty array of gigantic shape"),
+        (forms.array, np.empty((2**40, 3, 0)), "must not be an empty array of gigantic shape"),
+        (forms.mask, np.array([0, 2]), "must be an array of True and False"),
+        (forms.boolean, np.array([True]), "must be True or False"),
+        (forms.boolean, "True", "must be True or False"),
         (forms.mask, [0.5, 1.0], "must be an array of True and False"),
         (forms.number, np.ones(1), "must be a number"),
         (forms.number, True, "must be a number"),
@@ -106,3 +114,21 @@ def test_the_members_of_an_object_are_held_to_their_forms():
     assert stopper.step(2) is True
     with pytest.raises(Wrong, match="return"):
         stopper.step(0)
+
+
+def test_a_free_form_is_held_to_and_left_out():
+    form = forms.form_of((forms.number, forms.free((forms.array, forms.anything))))
+    out = form((1, ([1, 2], "cache")))
+    assert forms.compared(form, out) == (1.0, "<free>")
+    with pytest.raises(Wrong, match="array of numbers"):
+        form((1, ("no", 1)))
+
+
+def test_an_unknown_key_of_a_value_is_told_once_and_the_rest_is_judged():
+    form = forms.value_of({"a": forms.number, "b": forms.number}, lambda form, value: form(value))
+    with collected() as noted:
+        parts = form({"a": 1, "bee": 2})
+        assert parts["a"] == 1.0
+        with pytest.raises(Wrong, match="b was left open"):
+            parts["b"]
+    assert ["'a', 'b'" in wrong.sentence for wrong in noted] == [True]

@@ -1,6 +1,7 @@
 """Judging: the verdicts are told apart, points are the share of checks passed, and nothing gets out of hand."""
 
 import functools
+import re
 import warnings
 from decimal import Decimal
 from fractions import Fraction
@@ -10,7 +11,9 @@ import pytest
 import torch
 
 from autograder import exercise
+from autograder import exercise as model
 from autograder.judge.judge import UNEXAMINED, judge
+from autograder.judge.seeds import check_rng
 
 
 @pytest.fixture
@@ -20,6 +23,10 @@ def double(toy):
 
 def verdict(exercise, answer, key=b"key"):
     return judge(exercise, answer, key, checks=exercise.checks)
+
+
+def practised(exercise, answer, key=b"key"):
+    return judge(exercise, answer, key, checks=[check for check in exercise.checks if not check.hidden])
 
 
 def test_the_solution_passes(double):
@@ -115,7 +122,7 @@ def test_an_answer_cannot_write_or_warn_or_raise_floating_point_errors(double, c
         np.log(np.zeros(1))
         return x * times
 
-    report = verdict(double, loud)
+    report = practised(double, loud)
     assert report.verdict == "passed"
     assert report.printed.startswith("hello\n")
     assert capsys.readouterr() == ("", "")
@@ -126,7 +133,73 @@ def test_printing_without_end_is_cut(double):
         print("x" * 10**6)
         return x * times
 
-    assert len(verdict(double, loud).printed) == 2000
+    assert len(practised(double, loud).printed) == 2000
+
+
+def test_no_hidden_input_is_shown_by_whatever_an_answer_says(toy):
+    """A second hand-in meets the same inputs again; results, messages and names are for the answer to choose."""
+    asked = toy()
+    secret = "0.1234"
+
+    def returns(x, *, times=2):
+        return np.full(x.shape, float(secret))
+
+    def raises(x, *, times=2):
+        raise type(f"E{secret[2:]}", (ValueError,), {})(secret)
+
+    def raises_a_known_one(x, *, times=2):
+        print(secret)
+        exec(f"def x{secret[2:]}(): raise KeyError({secret})\nx{secret[2:]}()")
+
+    def returns_a_strange_thing(x, *, times=2):
+        return {secret: secret}
+
+    for answer in (returns, raises, raises_a_known_one, returns_a_strange_thing):
+        report = verdict(asked, answer)
+        assert report.printed == ""
+        open_ones, hidden = report.findings[:2], report.findings[2]
+        assert secret[2:] in repr(open_ones)  # in practice all of it helps
+        assert secret[2:] not in repr(hidden)
+        assert (hidden.went_in, hidden.came_out, hidden.expected) == ("", "", "")
+        assert hidden.verdict != "passed"
+    crashed = verdict(asked, raises_a_known_one).findings[2]
+    assert crashed.sentence == "your code raised KeyError"
+    assert crashed.detail == "line 1"
+    assert verdict(asked, raises).findings[2].sentence == "your code raised an error"
+
+
+def test_a_wrong_result_is_told_with_what_went_in_and_what_should_have_come_out(toy):
+    report = practised(toy(), lambda x, *, times=2: x + 1)
+    finding = report.findings[0]
+    x = check_rng(b"key", "toys/double", "check_doubles").standard_normal(4)
+    shown = [f"[{', '.join(f'{value:.4g}' for value in values)}]" for values in (x, x + 1, 2 * x)]
+    assert [finding.went_in, finding.came_out, finding.expected] == [f"x = {shown[0]}", *shown[1:]]
+    assert finding.detail == "at [0]; 4 of 4 entries differ"
+    crashed = practised(toy(), lambda x, *, times=2: x.nothing).findings[0]
+    assert crashed.went_in == f"x = {shown[0]}"
+
+
+VALUES = [id_ for id_ in model.ids() if model.load(id_).kind == "value"]
+
+
+@pytest.mark.parametrize("id_", VALUES)
+def test_a_value_exercise_never_says_what_is_right(id_):
+    asked = model.load(id_)
+    right = asked.solution if isinstance(asked.solution, dict) else {"": asked.solution}
+    numbers = [value for value in right.values() if type(value) in (int, float)]
+    for change in (lambda n: n * 7.03125, lambda n: -n, lambda n: n + 0.71875, lambda n: "text", lambda n: None):
+        wrong = {key: change(value) if value in numbers else value for key, value in right.items()}
+        report = verdict(asked, wrong if isinstance(asked.solution, dict) else wrong[""])
+        for finding in report.findings:
+            said = f"{finding.sentence} {finding.detail} {finding.came_out} {finding.expected}"
+            for number in numbers:
+                assert not re.search(rf"(?<![\d.]){re.escape(f'{number:g}')}(?![\d.])", said), said
+
+
+def test_a_value_says_which_way_it_misses(toy):
+    asked = model.load("dropout/by_hand")
+    report = verdict(asked, asked.solution | {"kept": 4000, "survivor": 3.0})
+    assert [finding.detail for finding in report.findings[:3]] == ["more than ten times too large", "too small", ""]
 
 
 def test_a_fault_of_a_check_is_no_exception_but_says_so(toy):

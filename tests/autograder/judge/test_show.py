@@ -68,6 +68,32 @@ def test_nothing_that_an_answer_says_becomes_html():
     assert soup.get_text().count(evil) == 4
 
 
+NUMBERS = Finding("check_c", "Third.", WRONG, "so", "at [1]", "x = [1, 2]", "[3, <b>]", "[2, 4]")
+
+
+def test_what_went_in_and_came_out_is_shown():
+    report = Report("toys/double", WRONG, 0.0, 1.0, (NUMBERS,))
+    assert show.text(report).splitlines()[3:7] == [
+        "      at [1]",
+        "      Went in: x = [1, 2]",
+        "      Came out: [3, <b>]",
+        "      Should have come out: [2, 4]",
+    ]
+    soup = BeautifulSoup(show.html(report), "html.parser")
+    terms = [(term.text, term.find_next("dd").text) for term in soup.find_all("dt")]
+    assert terms == [("Went in:", "x = [1, 2]"), ("Came out:", "[3, <b>]"), ("Should have come out:", "[2, 4]")]
+    told = report.as_dict()["findings"][0]
+    assert (told["went_in"], told["came_out"], told["expected"]) == ("x = [1, 2]", "[3, <b>]", "[2, 4]")
+    assert "Should" not in show.text(Report("toys/double", WRONG, 0.0, 1.0, (BROKEN,)))
+
+
+def test_one_mistake_of_several_is_named_as_such():
+    for with_others, words in ((True, "besides something else: You"), (False, "What may have happened: You")):
+        report = Report("toys/double", WRONG, 0, 1, (BROKEN,), "You mixed up two things.", with_others=with_others)
+        assert words in show.text(report)
+        assert words in BeautifulSoup(show.html(report), "html.parser").get_text()
+
+
 def test_the_same_breakage_is_not_read_twice():
     report = Report("toys/double", WRONG, 0.0, 1.0, (BROKEN, BROKEN, BROKEN))
     for words in (show.text(report), show.html(report)):

@@ -1,0 +1,21 @@
+"""Lists and dicts cross by value: whether an answer changed one that it was handed is seen where it lives."""
+
+from .codec import DATA
+
+
+def skeleton(value):
+    """Return what a list or dict holds now: copies of the containers, and all else itself."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(skeleton, value))
+    if isinstance(value, dict):
+        return {key: skeleton(item) for key, item in value.items()}
+    return value
+
+
+def holds(value, before):
+    """Whether a list or dict still holds what its skeleton says: the same things, numbers and texts equal ones."""
+    if isinstance(before, (list, tuple)):
+        return type(value) is type(before) and len(value) == len(before) and all(map(holds, value, before))
+    if isinstance(before, dict):
+        return type(value) is dict and list(value) == list(before) and all(holds(value[k], before[k]) for k in before)
+    return value is before or (type(value) is type(before) and type(value) in DATA and value == before)
