@@ -1,7 +1,8 @@
 """Beside each sentence of the prompt stands the check that fails without it, and each property has a public check.
 
 `covers` maps phrases of the prompt to checks, or to the reason why nothing checks them. Every sentence of the section's
-Markdown and of the starter's docstring must contain a phrase, but for headings and for blocks of code.
+Markdown and of the starter's docstring must contain a phrase, but for headings, for blocks of code and of mathematics,
+and for the one that offers a hint.
 """
 
 import ast
@@ -13,7 +14,8 @@ from markdown_it import MarkdownIt
 NEIGHBOURS = 2  # of an exercise's misconceptions, which must stay unnamed
 PROTECTED = re.compile(r"\$\$.+?\$\$|\$[^$]+\$|`[^`]+`|\b(?:e\.g|i\.e|cf|vs|etc|Fig|Eq)\.", re.DOTALL)
 SENTENCE_END = re.compile(r"(?:(?<=[.!?])|(?<=[.!?][)\"'”]))\s+(?=[^a-z\s])")
-MARKS = str.maketrans("", "", "*`")
+EMPHASIS = re.compile(r"(\*{1,2})(?=\S)([^*]+?)(?<=\S)\1|(?<!\w)(_)([^_]+)_(?!\w)")
+NOTHING_ASKED = re.compile(r"\$\$[^$]*\$\$|hint\(\"[\w/]+\"\) gives a hint\.")
 
 
 def is_held(exercise):
@@ -105,11 +107,12 @@ def _divided(block):
 
     for sentence in SENTENCE_END.split(PROTECTED.sub(keep, block)):
         whole = re.sub("\x00(\\d+)\x00", lambda match: kept[int(match.group(1))], sentence)
-        if plain := _plain(whole):
+        plain = _plain(whole)
+        if plain and not NOTHING_ASKED.fullmatch(plain):
             yield plain
 
 
 def _plain(text):
     """Return a text without emphasis and marks of code, its white space as single spaces."""
-    text = re.sub(r"(?<!\w)_([^_]+)_(?!\w)", r"\1", text)
-    return " ".join(re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text).translate(MARKS).split())
+    text = EMPHASIS.sub(lambda match: match[2] or match[4], re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text))
+    return " ".join(text.replace("`", "").split())

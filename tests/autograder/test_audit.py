@@ -153,6 +153,18 @@ def test_what_is_not_tried_without_torch_is_said_at_once(course_of_toys, monkeyp
     assert done.notices == ("torch is not installed",)
 
 
+def test_a_slip_is_among_the_problems_and_stops_nothing(course_of_toys, monkeypatch):
+    monkeypatch.setattr(audit, "_found", lambda cases, seeds: iter([(0, ([], {}), "", False)]))
+    root = course_of_toys()
+    (root / "autograder" / "exercises" / "toys" / "broken.py").write_text("points = = 3")
+    done = audit.audit(["toys"], root=root)
+    assert done.exercises == 1
+    assert [line.rpartition("toys/")[2] for line in done.problems] == [
+        "broken.py, line 1: this is not Python (invalid syntax); mend the line",
+        "broken; write its section, or remove its file",
+    ]
+
+
 @pytest.mark.parametrize(
     ("path", "problem"),
     [

@@ -95,6 +95,8 @@ def test_a_hidden_check_is_like_a_public_one(problems):
         ("See e.g. Adam (it works). Then $a. B$ and\n$$\nC. D\n$$\nend.",
          ["See e.g. Adam (it works).", "Then $a. B$ and $$ C. D $$ end."]),
         ("# Heading.\n\nText:\n\n1. First\n2. *Second* one.", ["Text:", "First", "Second one."]),
+        ('Write it.\n\n$$ a. B $$\n\n`hint("toys/double")` gives a hint.', ["Write it."]),
+        ("`f(a, *, b)` and **never** *any* g_h_i, _no_ `c * d`.", ["f(a, *, b) and never any g_h_i, no c * d."]),
         ("He said “No.” Then left.", ["He said “No.”", "Then left."]),
     ],
 )  # fmt: skip
