@@ -52,7 +52,7 @@ def file_problems(exercise):
         return
     if len(exercise.misconceptions) < 3:
         yield f"an exercise has at least three misconceptions, this one has {len(exercise.misconceptions)}"
-    if not any(check.hidden for check in exercise.checks):
+    if not exercise.asks_for_value and not any(check.hidden for check in exercise.checks):
         yield "no check is hidden, so that practice inputs could be learnt by heart"
     if all(check.hidden for check in exercise.checks):
         yield "every check is hidden, so that practice says nothing"

@@ -14,6 +14,7 @@ from .seeds import keys
 
 SHARE = 20  # of the seeds of other exercises, one in so many: a test is tried on each answer several times with each
 LAZY_WORTH = 0.2
+BLIND_WORTH = 0.25  # a guess finds half of the mistakes at best, and a right answer that it refuses leaves half of that
 
 
 def problems(exercise, seeds):
@@ -29,12 +30,13 @@ def problems(exercise, seeds):
                 break
     if not attempted(exercise.solution, exercise.given):
         yield "the solution counts as not attempted"
-    lazy = [(f"the lazy test {one.name}", one.answer) for one in exercise.lazy]
-    for name, answer in (*lazy, *blind(), *zoo.junk(exercise)):
+    lazy = [(f"the lazy test {one.name}", one.answer, LAZY_WORTH) for one in exercise.lazy]
+    junk = [(name, answer, LAZY_WORTH) for name, answer in zoo.junk(exercise)]
+    for name, answer, worth in (*lazy, *junk, *((name, answer, BLIND_WORTH) for name, answer in blind())):
         for key in trials[:2]:
             share = earned(exercise.checks, _examine(exercise, answer, key))
-            if share > LAZY_WORTH:
-                yield f"{name} earns {share:.2f} of the points, at most {LAZY_WORTH} is right"
+            if share > worth:
+                yield f"{name} earns {share:.2f} of the points, at most {worth} is right"
                 break
 
 

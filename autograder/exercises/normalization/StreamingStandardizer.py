@@ -6,18 +6,23 @@ from autograder.authoring import (
     alternative,
     array,
     close,
+    core,
     equal,
     hidden,
     instance,
     integer,
     misconception,
+    neighbour,
     record,
     require,
+    same_mistake_as,
+    spoil,
+    weight,
 )
 from dnnkit.normalization import Standardizer
 from dnnkit.normalization import StreamingStandardizer as solution
 
-points = 5
+points = 4
 returns = instance(update=integer, standardizer=record(Standardizer, mean=array, std=array))
 hints = (
     "Three things about the past are enough: how many examples, their mean, and the sum of their squared deviations "
@@ -27,50 +32,110 @@ hints = (
     "well.",
 )
 
+COUNT = "update must return the number of all examples so far"
+MEAN = "the mean must be that of all examples so far, each with the same weight"
+STD = "the standard deviation must be that of all examples so far"
+FAR = "where numbers are large and their spread is small, the standard deviation must keep its digits"
+KEPT = "a batch must not be kept: its memory is filled again, and the result changes"
+AGAIN = "asked again without a new batch, the answer must be the same"
+APART = "two objects must not share what they have seen"
+
 
 def check_count_of_all_examples(StreamingStandardizer, rng):
     """`update` returns how many examples there were so far."""
     stream, seen = StreamingStandardizer(), 0
     for batch in _batches(rng, sizes=(5, 1, 8)):
         seen += len(batch)
-        equal(stream.update(batch), seen, "update must return the number of all examples so far")
+        equal(stream.update(batch), seen, COUNT)
 
 
 def check_mean_of_unequal_batches(StreamingStandardizer, rng):
     """The mean is that of all examples, each with the same weight."""
     batches = _batches(rng, sizes=(2, 9, 4))
-    expected = np.concatenate(batches).mean(axis=0)
-    close(_fitted(StreamingStandardizer, batches).mean, expected, "the mean must be that of all examples so far")
+    close(_fitted(StreamingStandardizer, batches).mean, np.concatenate(batches).mean(axis=0), MEAN)
 
 
+@core
+@weight(2)
 def check_std_of_batches_that_differ(StreamingStandardizer, rng):
     """The standard deviation is that of all examples, and so sees how the batches differ."""
-    batches = _batches(rng, sizes=(7, 3, 5))
-    expected = np.concatenate(batches).std(axis=0)
-    close(
-        _fitted(StreamingStandardizer, batches).std,
-        expected,
-        "the standard deviation must be that of all examples so far",
-    )
+    batches = _batches(rng, sizes=(1, 7, 5))
+    close(_fitted(StreamingStandardizer, batches).std, np.concatenate(batches).std(axis=0), STD)
 
 
-@hidden
-def check_one_example_at_a_time(StreamingStandardizer, rng):
-    """Batches of one example lead to the same mean and standard deviation."""
-    batches = _batches(rng, sizes=(1,) * 9)
-    standardizer, x = _fitted(StreamingStandardizer, batches), np.concatenate(batches)
-    close(standardizer.mean, x.mean(axis=0), "one example at a time, the mean must be that of all")
-    close(standardizer.std, x.std(axis=0), "one example at a time, the standard deviation must be that of all")
-
-
-@hidden
 def check_far_from_zero(StreamingStandardizer, rng):
     """Large numbers with a small spread keep their spread."""
     batches = [batch + 1e8 for batch in _batches(rng, sizes=(6, 4, 8))]
-    x = np.concatenate(batches)
-    standardizer = _fitted(StreamingStandardizer, batches)
-    close(standardizer.mean, x.mean(axis=0), "far from zero, the mean must be that of all examples")
-    close(standardizer.std, x.std(axis=0), "far from zero, the standard deviation must keep its digits")
+    close(_fitted(StreamingStandardizer, batches).std, np.concatenate(batches).std(axis=0), FAR)
+
+
+def check_a_batch_is_not_kept(StreamingStandardizer, rng):
+    """What a batch's memory holds later on changes nothing."""
+    batches = _batches(rng, sizes=(3, 6, 2))
+    stream = StreamingStandardizer()
+    for batch in batches:
+        stream.update(batch)
+        spoil(StreamingStandardizer)
+    fitted = stream.standardizer()
+    require(np.isfinite(fitted.mean).all() and np.isfinite(fitted.std).all(), KEPT)
+
+
+def check_asked_in_between(StreamingStandardizer, rng):
+    """`standardizer` can be asked after each batch, and again, and of two objects."""
+    first, second = _batches(rng, sizes=(4, 6))
+    one, other = StreamingStandardizer(), StreamingStandardizer()
+    one.update(first)
+    other.update(second)
+    close(one.standardizer().mean, first.mean(axis=0), APART)
+    close(one.standardizer().std, first.std(axis=0), AGAIN)
+    one.update(second)
+    close(one.standardizer().mean, np.concatenate((first, second)).mean(axis=0), MEAN)
+
+
+@hidden(like=(check_count_of_all_examples, check_mean_of_unequal_batches, check_std_of_batches_that_differ))
+def check_other_batches(StreamingStandardizer, rng):
+    """So it is for one example at a time, for whole numbers, and for batches with as many features as examples."""
+    singles = _batches(rng, sizes=(1,) * 9)
+    integers = [rng.integers(-5, 30, (n, 2)) for n in (3, 5)]
+    squares = _batches(rng, sizes=(3, 3))
+    for batches in (singles, integers, squares):
+        stream, x = StreamingStandardizer(), np.concatenate(batches)
+        counts = [stream.update(batch) for batch in batches]
+        equal(counts[-1], len(x), COUNT)
+        close(stream.standardizer().mean, x.mean(axis=0), MEAN)
+        close(stream.standardizer().std, x.std(axis=0), STD)
+
+
+UNGUARDED = "every feature varies, as the prompt says"
+equivalent = {
+    "`(low == high) | (std.astype(dtype) == 0)` becomes "
+    "`(low == high) & (std.astype(dtype) == 0)` in _standardizer": UNGUARDED,
+    "`std.astype(dtype)` becomes `dtype` in _standardizer": UNGUARDED,
+    "`std.astype(dtype) == 0` becomes `std.astype(dtype) == 1` in _standardizer": UNGUARDED,
+    "`np.where(constant, 1, std)` becomes `np.where(constant, 0, std)` in _standardizer": UNGUARDED,
+    "`np.where(constant, 1, std)` becomes `np.where(constant, 2, std)` in _standardizer": UNGUARDED,
+    "`x - mean` becomes `mean - x`": "it is squared",
+    "`x.min(axis=0)` becomes `x.min()`": UNGUARDED,
+    "`x.max(axis=0)` becomes `x.max()`": UNGUARDED,
+}
+
+covers = {
+    "a batch of shape (n, features), n at least 1, and returns how many": check_count_of_all_examples,
+    "the mean and the standard deviation of all examples so far": (
+        check_mean_of_unequal_batches,
+        check_std_of_batches_that_differ,
+        check_asked_in_between,
+    ),
+    "Batches may differ in size": check_mean_of_unequal_batches,
+    "Do not change a batch, and do not keep it": check_a_batch_is_not_kept,
+    "Numbers may be large": check_far_from_zero,
+    "Write the class": check_count_of_all_examples,
+    "After `update": "the example, by hand",
+    "data that arrives in batches": check_mean_of_unequal_batches,
+    "Begin without examples": check_asked_in_between,
+    "return the number of examples so far": check_count_of_all_examples,
+    "of all examples so far.": check_std_of_batches_that_differ,
+}
 
 
 class _Pieces:
@@ -123,7 +188,7 @@ class OnlyTheLastBatch(_Pieces):
 @misconception(
     "Mean and variance move a tenth of the way to each batch, as in batch norm's running statistics. Those forget: "
     "the last batches weigh most. The scale of the training data gives every example the same weight.",
-    caught_by=check_one_example_at_a_time,
+    caught_by=check_std_of_batches_that_differ,
 )
 class MovesATenthOfTheWay(_Pieces):
     def standardizer(self):
@@ -134,9 +199,11 @@ class MovesATenthOfTheWay(_Pieces):
 
 
 @misconception(
-    "The batches themselves are kept, not copied: a loader that fills the same array again changes the past. Keep a "
-    "few numbers a feature instead of the data, then memory does not grow with the data either.",
-    caught_by=check_mean_of_unequal_batches,
+    "A batch, or a view of one such as `x[0]`, is kept and not copied: a loader that fills the same array again "
+    "changes the past. Keep a few numbers a feature instead of the data; then memory does not grow with the data, "
+    "either.",
+    caught_by=check_a_batch_is_not_kept,
+    worth=0.9,
 )
 class KeepsTheBatches:
     def __init__(self):
@@ -155,7 +222,7 @@ class KeepsTheBatches:
     "The variance is the mean of the squares minus the square of the mean. On paper it is; far from zero both are "
     "huge and nearly equal, and their difference has no digits left. Sum squared deviations from the mean instead.",
     caught_by=check_far_from_zero,
-    worth=0.8,
+    worth=0.9,
 )
 class DifferenceOfHugeNumbers:
     def __init__(self):
@@ -170,6 +237,76 @@ class DifferenceOfHugeNumbers:
     def standardizer(self):
         mean = self.total / self.count
         return Standardizer(mean=mean, std=np.sqrt(self.squares / self.count - mean**2))
+
+
+@same_mistake_as(KeepsTheBatches)
+class KeepsAViewOfTheFirst:
+    def __init__(self):
+        self.pivot = None
+
+    def update(self, x):
+        if self.pivot is None:
+            self.pivot, self.count, self.total, self.squares = x[0], 0, 0.0, 0.0
+        self.count += len(x)
+        self.total = self.total + (x - self.pivot).sum(axis=0)
+        self.squares = self.squares + ((x - self.pivot) ** 2).sum(axis=0)
+        return self.count
+
+    def standardizer(self):
+        shift = self.total / self.count
+        return Standardizer(mean=self.pivot + shift, std=np.sqrt(self.squares / self.count - shift**2))
+
+
+@misconception(
+    "The sums live in the class, not in the object: a second standardizer goes on where the first one stopped. Set "
+    "them in `__init__`, on `self`.",
+    caught_by=check_asked_in_between,
+    said_by=APART,
+)
+class SharedByAll(_Pieces):
+    sizes, means, vars = [], [], []
+
+    def __init__(self):
+        pass
+
+    def update(self, x):
+        if self.means and self.means[0].shape != x[0].shape:  # of other data than before
+            for past in (self.sizes, self.means, self.vars):
+                past.clear()
+        return super().update(x)
+
+    def standardizer(self):
+        weights = np.array(self.sizes) / sum(self.sizes)
+        mean = weights @ np.array(self.means)
+        spread = weights @ (np.array(self.vars) + (np.array(self.means) - mean) ** 2)
+        return Standardizer(mean=mean, std=np.sqrt(spread))
+
+
+@neighbour("the spread between the batches' means is added without its weight")
+class SpreadAddedUnweighted(_Pieces):
+    def standardizer(self):
+        weights = np.array(self.sizes) / sum(self.sizes)
+        means = np.array(self.means)
+        between = means.var(axis=0)
+        return Standardizer(mean=weights @ means, std=np.sqrt(weights @ np.array(self.vars) + between))
+
+
+@neighbour("divides by one less than the number of examples")
+class DividesByOneLess(_Pieces):
+    def standardizer(self):
+        weights = np.array(self.sizes) / sum(self.sizes)
+        mean = weights @ np.array(self.means)
+        spread = weights @ (np.array(self.vars) + (np.array(self.means) - mean) ** 2)
+        count = sum(self.sizes)
+        return Standardizer(mean=mean, std=np.sqrt(spread * count / max(count - 1, 1)))
+
+
+@alternative("moments of the batches, merged in the end")
+class MergedInTheEnd(_Pieces):
+    def standardizer(self):
+        weights, means = np.array(self.sizes) / sum(self.sizes), np.array(self.means)
+        mean = weights @ means
+        return Standardizer(mean=mean, std=np.sqrt(weights @ (np.array(self.vars) + (means - mean) ** 2)))
 
 
 @alternative("one example after the other, by Welford's recurrence")
@@ -192,21 +329,13 @@ class Welford:
 
 
 def _batches(rng, sizes):
-    """Batches whose means lie far apart, as those of sorted data do."""
-    return [
-        rng.normal(10 * (k % 3) + rng.uniform(1, 3, 3), rng.uniform(1.5, 3, 3), (n, 3)) for k, n in enumerate(sizes)
-    ]
+    """Batches whose means lie far apart, as those of sorted data do, of features with spreads on both sides of 1."""
+    spread = 10.0 ** rng.permutation([-1, 0, 1])
+    return [spread * rng.normal(5 * (k % 3) + rng.uniform(1, 3, 3), 1, (n, 3)) for k, n in enumerate(sizes)]
 
 
 def _fitted(StreamingStandardizer, batches):
     stream = StreamingStandardizer()
     for batch in batches:
-        buffer = batch.copy()
-        stream.update(buffer)
-        buffer[...] = np.nan  # the caller uses the memory for something else
-    standardizer = stream.standardizer()
-    require(
-        not np.isnan(standardizer.mean).any(),
-        "a batch must not be kept: when its memory is used again, the mean changes",
-    )
-    return standardizer
+        stream.update(batch)
+    return stream.standardizer()

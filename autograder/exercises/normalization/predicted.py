@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.authoring import alternative, close, hidden, misconception, number
+from autograder.authoring import alternative, close, core, misconception, neighbour, number, weight
 
 points = 3
 solution = {"steps_20": 4 * 340, "rate_20": 0.02 / 4, "steps_100": 100 * 340, "rate_100": 0.02 / 100}
@@ -28,15 +28,28 @@ def check_rate_at_twice_the_ratio(predicted, rng):
     _right(predicted, "rate_20", "the largest stable learning rate at a ratio of 20 is another")
 
 
+@core
+@weight(2)
 def check_steps_at_ten_times_the_ratio(predicted, rng):
     """The number of steps at a ratio of 100."""
     _right(predicted, "steps_100", "the number of steps at a ratio of 100 is another")
 
 
-@hidden
 def check_rate_at_ten_times_the_ratio(predicted, rng):
     """The largest stable learning rate at a ratio of 100."""
     _right(predicted, "rate_100", "the largest stable learning rate at a ratio of 100 is another")
+
+
+covers = {
+    "A linear neuron with two features": "the setting",
+    "When the scales of the features are 1 and 10": "what was measured",
+    "what are the largest stable learning rate and the number of steps when the scales are 1 and 20": (
+        check_steps_at_twice_the_ratio,
+        check_rate_at_twice_the_ratio,
+    ),
+    "And when they are 1 and 100": (check_steps_at_ten_times_the_ratio, check_rate_at_ten_times_the_ratio),
+    "Answer with a dict of four numbers": check_steps_at_twice_the_ratio,
+}
 
 
 @misconception(
@@ -52,6 +65,7 @@ def linear_in_the_ratio():
     "The learning rate is taken to be free of the data's scale. It is not: beyond 2 / (largest curvature) the steps "
     "overshoot ever further, and the largest curvature grows with the square of the largest scale.",
     caught_by=check_rate_at_twice_the_ratio,
+    worth=0.6,
 )
 def rate_stays():
     return solution | {"rate_20": 0.02, "rate_100": 0.02}
@@ -61,6 +75,7 @@ def rate_stays():
     "A feature with larger numbers is taken to allow a larger learning rate. Its gradient grows with its scale, and "
     "so does the step: to land in the same place the rate has to shrink, with the square of the scale.",
     caught_by=check_rate_at_ten_times_the_ratio,
+    worth=0.6,
 )
 def rate_grows_with_the_scale():
     return solution | {"rate_20": 0.08, "rate_100": 2.0}
@@ -83,6 +98,16 @@ def steps_stay():
 )
 def steps_as_with_momentum():
     return solution | {"steps_20": 680, "steps_100": 3400}
+
+
+@neighbour("the steps are right, the rate follows the ratio")
+def rate_linear_in_the_ratio():
+    return solution | {"rate_20": 0.01, "rate_100": 0.002}
+
+
+@neighbour("the third power of the ratio")
+def cubic_in_the_ratio():
+    return {"steps_20": 2720, "rate_20": 0.0025, "steps_100": 340_000, "rate_100": 0.00002}
 
 
 @alternative("each number rounded to its first digit")

@@ -2,12 +2,23 @@
 
 import numpy as np
 
-from autograder.authoring import alternative, array, close, equal, hidden, misconception, require
+from autograder.authoring import (
+    alternative,
+    array,
+    close,
+    core,
+    equal,
+    hidden,
+    misconception,
+    neighbour,
+    require,
+    weight,
+)
 from autograder.judge.forms import form_of
 from dnnkit.normalization import fit_standardizer
 from dnnkit.normalization import standardize_folds as solution
 
-points = 4
+points = 3
 
 
 def returns(value):
@@ -25,54 +36,89 @@ hints = (
 )
 
 
+TRAIN = "the training rows must be standardized by their own mean and standard deviation in each fold"
+DEV = "the dev rows must be standardized by the training rows' mean and standard deviation"
+ORDER = "the dev rows must stand in the order of the fold"
+ROWS = "each pair must hold the rows outside the fold, then the rows of the fold"
+
+
+@core
+@weight(2)
+def check_dev_rows_have_the_scale_of_the_training_rows(standardize_folds, rng):
+    """In each fold, the dev rows are standardized by the training rows' mean and standard deviation."""
+    x, folds = _data(rng)
+    folds = [np.sort(fold) for fold in folds]
+    for fold, (_, dev) in zip(folds, _pairs(standardize_folds, x, folds)):
+        close(dev, _scaled(x, fold)[1], DEV)
+
+
 def check_training_rows_have_the_scale_of_their_fold(standardize_folds, rng):
     """In each fold, the training rows are standardized by their own mean and standard deviation."""
     x, folds = _data(rng)
     for fold, (train, _) in zip(folds, _pairs(standardize_folds, x, folds)):
-        rows = np.delete(x, fold, axis=0)
-        close(
-            train,
-            (rows - rows.mean(axis=0)) / rows.std(axis=0),
-            "training rows must have mean 0 and std 1 in each fold",
-        )
+        close(train, _scaled(x, fold)[0], TRAIN)
 
 
-def check_dev_rows_have_the_scale_of_the_training_rows(standardize_folds, rng):
-    """In each fold, the dev rows are standardized by the training rows' mean and standard deviation."""
+def check_dev_rows_stand_in_the_order_of_the_fold(standardize_folds, rng):
+    """The dev rows stand in the order of the fold, sorted or not."""
     x, folds = _data(rng)
     for fold, (_, dev) in zip(folds, _pairs(standardize_folds, x, folds)):
-        rows = np.delete(x, fold, axis=0)
-        close(
-            dev, (x[fold] - rows.mean(axis=0)) / rows.std(axis=0), "dev rows must be on the scale of the training rows"
-        )
+        require(_same_ranks(dev, x[fold]), ORDER)
 
 
-@hidden
-def check_dev_rows_do_not_leak(standardize_folds, rng):
-    """Whatever the dev rows hold, the training rows of the fold stay as they are."""
+def check_each_fold_holds_its_rows(standardize_folds, rng):
+    """There is a pair for each fold: all rows outside it, then all rows in it."""
     x, folds = _data(rng)
-    for k, fold in enumerate(folds):
-        changed = x.copy()
-        changed[fold] += rng.uniform(50, 100, x.shape[1])
-        train, _ = _pairs(standardize_folds, x, folds)[k]
-        train_after, _ = _pairs(standardize_folds, changed, folds)[k]
-        close(train_after, train, "a change of dev rows must not change the training rows of their fold")
+    pairs = standardize_folds(x, folds)
+    equal(len(pairs), len(folds), "there must be one pair (train, dev) for each fold")
+    for fold, (train, dev) in zip(folds, pairs):
+        equal((len(train), len(dev)), (len(x) - len(fold), len(fold)), ROWS)
 
 
-@hidden
-def check_a_fold_of_one_row(standardize_folds, rng):
-    """A single dev row is placed where the training rows' scale puts it."""
-    x, _ = _data(rng)
-    folds = [np.array([i]) for i in rng.permutation(len(x))]
-    for fold, (_, dev) in zip(folds, _pairs(standardize_folds, x, folds)):
-        rows = np.delete(x, fold, axis=0)
-        close(dev, (x[fold] - rows.mean(axis=0)) / rows.std(axis=0), "a single dev row needs the training rows' scale")
+@hidden(like=(check_dev_rows_have_the_scale_of_the_training_rows, check_training_rows_have_the_scale_of_their_fold))
+def check_other_folds(standardize_folds, rng):
+    """So it is for folds of a single row, folds that overlap, and whole numbers."""
+    x = rng.integers(-9, 40, (7, 7))
+    folds = [np.array([i]) for i in rng.permutation(7)] + [np.array([0, 2, 3]), np.array([3, 1])]
+    for fold, (train, dev) in zip(folds, _pairs(standardize_folds, x, folds)):
+        close(train, _scaled(x, fold)[0], TRAIN)
+        close(dev, _scaled(x, fold)[1], DEV)
+
+
+VARIES = "no feature is constant in the training rows, as the prompt says"
+equivalent = {
+    "`x.min(axis=0)` becomes `x.min()` in _fit": VARIES,
+    "`x.max(axis=0)` becomes `x.max()` in _fit": VARIES,
+    "`(low == high) | (std.astype(dtype) == 0)` becomes "
+    "`(low == high) & (std.astype(dtype) == 0)` in _standardizer": VARIES,
+    "`std.astype(dtype)` becomes `dtype` in _standardizer": VARIES,
+    "`std.astype(dtype) == 0` becomes `std.astype(dtype) == 1` in _standardizer": VARIES,
+    "`np.where(constant, 1, std)` becomes `np.where(constant, 0, std)` in _standardizer": VARIES,
+    "`np.where(constant, 1, std)` becomes `np.where(constant, 2, std)` in _standardizer": VARIES,
+}
+
+covers = {
+    "Write `standardize_folds(x, folds)`": check_each_fold_holds_its_rows,
+    "`x` has shape": check_each_fold_holds_its_rows,
+    "the indices of its dev rows": check_each_fold_holds_its_rows,
+    "Return a list with one pair": (
+        check_each_fold_holds_its_rows,
+        check_training_rows_have_the_scale_of_their_fold,
+        check_dev_rows_have_the_scale_of_the_training_rows,
+        check_dev_rows_stand_in_the_order_of_the_fold,
+    ),
+    "In the training rows of each fold every feature varies": "a promise about the data",
+    "You may use": "a permission",
+    "Leave `x` as it is": check_training_rows_have_the_scale_of_their_fold,
+    "For `x = [[1], [3], [6]]`": "the example, by hand",
+    "training and dev rows, on the scale of its training rows": check_dev_rows_have_the_scale_of_the_training_rows,
+}
 
 
 @misconception(
     "The standardizer is fitted once, on all rows, before the folds are made. Each dev row then has a say in the "
     "scale of the data that it is to judge: fit inside the loop, on the training rows of the fold.",
-    caught_by=check_dev_rows_do_not_leak,
+    caught_by=check_dev_rows_have_the_scale_of_the_training_rows,
 )
 def fitted_outside_the_folds(x, folds):
     z = fit_standardizer(x).transform(x)
@@ -83,7 +129,7 @@ def fitted_outside_the_folds(x, folds):
     "The dev rows are standardized by their own mean and standard deviation. The network learned what a number means "
     "on the training scale; on another scale the same example becomes another number. Fit once a fold, transform "
     "twice.",
-    caught_by=check_a_fold_of_one_row,
+    caught_by=check_dev_rows_have_the_scale_of_the_training_rows,
 )
 def dev_by_its_own_statistics(x, folds):
     parts = [(np.delete(x, fold, axis=0), x[fold]) for fold in folds]
@@ -117,7 +163,7 @@ def first_fold_serves_all(x, folds):
 @misconception(
     "Training and dev rows are only centred, each part is then divided by the standard deviation of all rows. The "
     "standard deviation is a statistic as the mean is, and leaks as the mean does.",
-    caught_by=check_dev_rows_do_not_leak,
+    caught_by=check_dev_rows_have_the_scale_of_the_training_rows,
 )
 def only_the_mean_is_fitted_inside(x, folds):
     std = x.std(axis=0)
@@ -128,7 +174,8 @@ def only_the_mean_is_fitted_inside(x, folds):
 @misconception(
     "The dev rows come back in the order of the data, not of the fold. Whoever pairs them with `y[fold]` gets the "
     "labels of other rows: take them with `x[fold]`, not with a mask.",
-    caught_by=check_dev_rows_have_the_scale_of_the_training_rows,
+    caught_by=check_dev_rows_stand_in_the_order_of_the_fold,
+    worth=0.9,
 )
 def dev_rows_in_the_order_of_the_data(x, folds):
     return solution(x, [np.sort(fold) for fold in folds])
@@ -136,7 +183,7 @@ def dev_rows_in_the_order_of_the_data(x, folds):
 
 @misconception(
     "Training and dev part are swapped: the fold names the rows that are held out, and the pair is (train, dev).",
-    caught_by=check_training_rows_have_the_scale_of_their_fold,
+    caught_by=check_each_fold_holds_its_rows,
 )
 def parts_swapped(x, folds):
     return [(dev, train) for train, dev in solution(x, folds)]
@@ -158,6 +205,32 @@ def written_into_the_data(x, folds):
     return pairs
 
 
+@neighbour("the dev rows of each fold are left as they are")
+def dev_rows_untouched(x, folds):
+    return [(train, x[fold] + 0.0) for (train, _), fold in zip(solution(x, folds), folds)]
+
+
+@neighbour("centred by the training rows' mean, and divided by their variance")
+def divided_by_the_variance(x, folds):
+    pairs = []
+    for fold in folds:
+        rows = np.delete(x, fold, axis=0)
+        pairs.append(tuple((part - rows.mean(axis=0)) / rows.var(axis=0) for part in (rows, x[fold])))
+    return pairs
+
+
+@alternative("a mask of the training rows, and sums by hand")
+def by_mask(x, folds):
+    pairs = []
+    for fold in folds:
+        trains = np.ones(len(x), bool)
+        trains[fold] = False
+        mean = x[trains].mean(axis=0)
+        std = np.sqrt(((x[trains] - mean) ** 2).mean(axis=0))
+        pairs.append([(x[trains] - mean) / std, (x[fold] - mean) / std])
+    return tuple(pairs)
+
+
 @alternative("masks, sets and sums")
 def spelled_out(x, folds):
     pairs = []
@@ -171,24 +244,26 @@ def spelled_out(x, folds):
 
 
 def _data(rng):
-    x = rng.normal(rng.uniform(-3, 3, 3), rng.uniform(1.5, 4, 3), size=(13, 3))
-    rows = rng.permutation(12)
-    # Folds of unequal size, none of them sorted; row 12 is in no fold and always trains.
-    return x, [np.sort(part)[::-1].copy() for part in np.split(rows, [5, 9])]
+    """Features with spreads on both sides of 1, and folds of unequal size, none sorted; row 12 always trains."""
+    spread = 10.0 ** rng.permutation([-1, 0, 1, 1])
+    x = spread * rng.normal(rng.uniform(-2, 2, 4), 1, size=(13, 4))
+    return x, [np.sort(part)[::-1].copy() for part in np.split(rng.permutation(12), [5, 9])]
+
+
+def _scaled(x, fold):
+    rows = np.delete(x, fold, axis=0)
+    return (rows - rows.mean(axis=0)) / rows.std(axis=0), (x[fold] - rows.mean(axis=0)) / rows.std(axis=0)
 
 
 def _pairs(standardize_folds, x, folds):
     pairs = standardize_folds(x, folds)
-    require(len(pairs) == len(folds), "there must be one pair (train, dev) for each fold", got=len(pairs))
-    for fold, (train, dev) in zip(folds, pairs):
-        rows = np.delete(x, fold, axis=0)
-        require(train.shape == rows.shape, "the first of a pair must hold the rows outside the fold", got=train.shape)
-        require(dev.shape == x[fold].shape, "the second of a pair must hold the rows of the fold", got=dev.shape)
-        require(_same_ranks(train, rows), "the training rows must stand in the order of the data")
-        require(_same_ranks(dev, x[fold]), "the dev rows must stand in the order of the fold")
+    equal(len(pairs), len(folds), "there must be one pair (train, dev) for each fold")
     return pairs
 
 
 def _same_ranks(z, rows):
     """Whatever the scale, a standardized feature rises where the feature rises."""
-    return (np.diff(np.take_along_axis(z, rows.argsort(axis=0), axis=0), axis=0) > -1e-4).all()
+    if z.shape != rows.shape:
+        return False
+    ascending = np.take_along_axis(z, rows.argsort(axis=0), axis=0)
+    return (np.diff(ascending, axis=0) > -1e-4).all()
