@@ -22,6 +22,7 @@ def setup(app):
     """Connect the extension to Sphinx."""
     app.connect("config-inited", _require_form, priority=100)  # before anything else looks at a chapter
     app.connect("config-inited", _set_paths)
+    app.connect("config-inited", _number_nothing, priority=900)  # after Jupyter Book's LaTeX, which switches it on
     app.connect("autodoc-skip-member", _skip_fields_without_words)
     _disconnect_thebe(app)
     app.add_css_file("book.css")
@@ -45,6 +46,11 @@ def _set_paths(app, config):
     config.html_static_path = [*config.html_static_path, str(STATIC)]
     config.html_logo = config.html_favicon = str(STATIC / "logo.svg")
     config.bibtex_bibfiles = [str(Path(app.srcdir) / file) for file in config.bibtex_bibfiles]
+
+
+def _number_nothing(app, config):
+    # No page refers to a figure by number, and to count them, each build would load every page.
+    config.numfig = False
 
 
 def _skip_fields_without_words(app, what, name, member, skip, options):
