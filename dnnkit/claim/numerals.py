@@ -4,6 +4,7 @@ import math
 
 MINUS = "−"
 _DIGITS = 6  # of a mean whose standard error is nought
+_LOWEST = -300  # below it a power of ten is no float with all its digits
 _PLAIN = (1e-4, 1e7)  # sizes outside are written as a power of ten
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -42,7 +43,8 @@ class Numerals:
 
     def __init__(self, mean, standard_error, apart=()):
         size = max(abs(mean), standard_error)
-        self._exponent = _place(size) if size and not _PLAIN[0] <= size < _PLAIN[1] else 0
+        plain = not size or _PLAIN[0] <= size < _PLAIN[1]
+        self._exponent = 0 if plain else max(_place(size), _LOWEST)
         self._decimals = _decimals(self._scaled(mean), self._scaled(standard_error))
         apart = [(self._scaled(number), self._scaled(bound)) for number, bound in apart if math.isfinite(bound)]
         while self._decimals < 12 and any(

@@ -229,6 +229,11 @@ def test_what_is_written_is_near_and_not_longer_than_needed(numbers):
     assert "-" not in write(mean)
 
 
+def test_the_smallest_numbers_can_be_written():
+    write = Numerals(5e-324, 0.0)
+    assert read(write(5e-324), write.power) == pytest.approx(5e-324)
+
+
 @given(values_of_seeds, st.integers(-5, 5))
 @settings(max_examples=100, deadline=None)
 def test_rounding_never_shows_an_end_on_the_other_side_of_the_bound(values, bound):
