@@ -2,7 +2,21 @@
 
 import numpy as np
 
-from autograder.authoring import alternative, array, close, default_rng, equal, hidden, mask, misconception, require
+from autograder.authoring import (
+    alternative,
+    array,
+    close,
+    core,
+    default_rng,
+    equal,
+    hidden,
+    mask,
+    misconception,
+    neighbour,
+    require,
+    same_mistake_as,
+    weight,
+)
 from dnnkit.dropout import inverted_dropout as solution
 
 points = 4
@@ -13,215 +27,367 @@ hints = (
     "In evaluation nothing is drawn: return a copy of `a` and a mask of its shape in which all is True.",
 )
 
-
-def check_survivors_are_rescaled(inverted_dropout, rng):
-    """In training every survivor is a / keep_prob, and every other entry is 0."""
-    a = rng.standard_normal((40, 50))
-    out, kept = inverted_dropout(a, 0.8, rng=_source(rng), train=True)
-    equal(kept.shape, a.shape, "the mask must have the shape of a")
-    require(kept.any() and not kept.all(), "in training some entries must be kept and some dropped")
-    require(out.shape == a.shape and (out != a * kept).any(), "a survivor must not stay as it was")
-    close(out, np.where(kept, a / 0.8, 0), "a survivor must be divided by keep_prob, and every other entry must be 0")
-
-
-def check_each_mask_is_drawn_anew(inverted_dropout, rng):
-    """Each entry is kept with probability keep_prob, with a mask for each example and each step, drawn from rng."""
-    a, source = np.ones((30, 40)), _source(rng)
-    (_, first), (_, second) = (inverted_dropout(a, 0.7, rng=source, train=True) for _ in range(2))
-    equal(first.shape, a.shape, "the mask must have the shape of a")
-    require(
-        abs(first.mean() - 0.7) < 6 * np.sqrt(0.7 * 0.3 / a.size) or _repeats(first),
-        "the share of entries that are kept must be keep_prob",
-        keep_prob=0.7,
-        share=first.mean(),
-    )
-    require(not _repeats(first), "the examples of a batch must not share one mask")
-    require((first != second).any(), "the next step must draw a new mask")
-    seed = rng.integers(2**32)
-    one, other = (inverted_dropout(a, 0.7, rng=default_rng(seed), train=True)[1] for _ in range(2))
-    equal(one, other, "all randomness must come from rng: the same rng must give the same mask")
+MASK = "an entry must be a / keep_prob where the mask is True and 0 where it is False"
+EVALUATED = "in evaluation the output must be a"
+SWAPPED = "the share of entries that survive is 1 - keep_prob, though each is divided by keep_prob"
+SWAPPED_TWICE = "the share of entries that survive is 1 - keep_prob, and each is divided by 1 - keep_prob"
+SHARE = "the share of entries that survive must be keep_prob"
+PAIRS = "two entries, or two calls, must not go together more often, or less often, than by chance"
+COUNTS = "the number of survivors, in a row, a column or in all, must vary as it does for independent draws"
+ANEW = "the next call must draw another mask"
+AGAIN = "generators with the same seed must give the same mask"
+ROUNDED = "survivors among whole numbers must all be scaled by the same factor, without rounding"
 
 
-def check_evaluation_changes_nothing(inverted_dropout, rng):
-    """After a training pass that drops, the evaluation pass gives back a, with a mask that is all True."""
-    a = rng.uniform(1, 2, (30, 20))
-    trained, _ = inverted_dropout(a.copy(), 0.6, rng=_source(rng), train=True)
-    equal(trained.shape, a.shape, "the output must have the shape of a")
-    require((trained == 0).any(), "in training some entries must be dropped")
-    out, kept = inverted_dropout(a, 0.6, rng=_source(rng), train=False)
+@core
+@weight(4)
+def check_output_follows_the_mask(inverted_dropout, rng):
+    """In training the output is a / keep_prob where the mask is True, and 0 where it is False."""
+    a, q = rng.standard_normal((40, 50)), 0.8
+    a[:, ::5] = 0
+    out, kept = inverted_dropout(a, q, rng=_source(rng), train=True)
     equal(out.shape, a.shape, "the output must have the shape of a")
-    require((out != 0).all(), "in evaluation nothing must be dropped")
-    close(out, a, "in evaluation the output must be a, not scaled")
-    equal(kept, np.ones(a.shape, bool), "in evaluation the mask must be all True")
+    equal(kept.shape, a.shape, "the mask must have the shape of a")
+    require(not kept.all(), "in training some entries must be dropped")
+    require(not _same(out, a * kept), "the survivors are not rescaled")
+    require(not _same(out, a * kept * q), "the survivors are multiplied by keep_prob")
+    require(not _same(out, a * kept / (1 - q)), "the survivors are divided by 1 - keep_prob")
+    require(not _same(out, a * ~kept / q), "the mask is False where an entry survives, and True where it is dropped")
+    close(out, a * kept / q, MASK)
+    require(kept[a == 0].any(), "the mask is False wherever a is 0, though these entries are kept as often as others")
 
 
-@hidden
-def check_mean_and_spread_over_masks(inverted_dropout, rng):
-    """Over masks the output has mean a, which evaluation gives, and variance a² (1 - keep_prob) / keep_prob."""
-    q, steps, n = 0.6, 20, 20
-    a = np.tile(rng.uniform(1, 2, 30), (n, 1))
-    before, source = a.copy(), _source(rng)
-    passes = [inverted_dropout(a, q, rng=source, train=True)[0] for _ in range(steps)]
-    for out in passes:
-        equal(out.shape, a.shape, "the output must have the shape of a")
-    out = np.concatenate(passes)
-    sigma = before[0] * np.sqrt((1 - q) / q / len(out))
-    # Root mean square over 30 neurons: 2 is 1e-12 away for independent masks, and 4.5 is usual where masks are shared.
-    off = np.sqrt(np.mean(((out.mean(axis=0) - before[0]) / sigma) ** 2))
-    require(off < 2, "the mean of the output over many masks must be a", standard_errors_away=off)
-    ratio = out.std() / np.sqrt(np.mean(before[0] ** 2) / q - before[0].mean() ** 2)
-    require(abs(ratio - 1) < 0.05, "the output must vary from mask to mask", measured_over_expected=ratio)
-    evaluated, _ = inverted_dropout(a, q, rng=source, train=False)
-    close(evaluated, before, "the evaluation pass must give the mean over masks, which is a")
+def check_masks_come_from_rng(inverted_dropout, rng):
+    """Each call draws a new mask, and generators with the same seed give the same masks."""
+    a, seed = np.ones((12, 15)), int(rng.integers(2**31))
+    one, same, other = default_rng(seed), default_rng(seed), default_rng(seed + 1)
+    first, second, foreign, again, later = (
+        inverted_dropout(a, 0.7, rng=source, train=True)[1] for source in (one, one, other, same, same)
+    )
+    equal(first.shape, a.shape, "the mask must have the shape of a")
+    require(not np.array_equal(first, second), ANEW)
+    equal(again, first, AGAIN)
+    equal(later, second, AGAIN)
+    require(not np.array_equal(first, foreign), "generators with different seeds must give different masks")
 
 
-def _source(rng):
-    return default_rng(rng.integers(2**32))
+@weight(4)
+def check_entries_are_dropped_independently(inverted_dropout, rng):
+    """Each entry survives with probability keep_prob, independently of all others."""
+    _require_independence(inverted_dropout, rng, (10, 12), 0.4)
+    _require_independence(inverted_dropout, rng, (3, 4, 10), 0.7, calls=40)
 
 
-def _repeats(kept):
-    """Whether all examples have the same mask; the share of entries kept then says little."""
-    return bool((kept == kept[0]).all() and kept[0].any() and not kept[0].all())
+@weight(3)
+def check_evaluation_changes_nothing(inverted_dropout, rng):
+    """In evaluation the output equals a, and the mask is True everywhere."""
+    a, q, source = rng.standard_normal((30, 20)), 0.6, _source(rng)
+    a[:, ::4] = 0
+    inverted_dropout(a, q, rng=source, train=True)
+    out, kept = inverted_dropout(a, q, rng=source, train=False)
+    equal(out.shape, a.shape, "the output must have the shape of a")
+    require((out[a != 0] != 0).all(), "in evaluation nothing must be dropped")
+    require(not _same(out, a * q), "in evaluation the output is a * keep_prob")
+    require(not _same(out, a / q), "in evaluation the output is a / keep_prob")
+    close(out, a, EVALUATED)
+    require(kept.shape == a.shape and kept.all(), "in evaluation the mask must be True everywhere, in the shape of a")
+
+
+def check_any_shape_and_whole_numbers(inverted_dropout, rng):
+    """One axis or three, whole numbers, and keep_prob 1 are treated like all others."""
+    for a in (rng.standard_normal(60), rng.standard_normal((4, 5, 6)), rng.integers(1, 100, (6, 10))):
+        source = _source(rng)
+        for train in (False, True):
+            out, kept = inverted_dropout(a, 0.7, rng=source, train=train)
+            equal(out.shape, a.shape, "the output must have the shape of a")
+            equal(kept.shape, a.shape, "the mask must have the shape of a")
+    factors = out[out != 0] / a[out != 0]
+    require(np.ptp(factors) < 1e-4 if factors.size else True, ROUNDED)
+    out, _ = inverted_dropout(np.arange(1.0, 61), 1.0, rng=source, train=True)
+    require((out != 0).all(), "keep_prob 1 must keep every entry")
+
+
+@weight(2)
+@hidden(like=(check_output_follows_the_mask, check_any_shape_and_whole_numbers, check_evaluation_changes_nothing))
+def check_other_shapes_and_probabilities(inverted_dropout, rng):
+    """So it is for other shapes, numbers and probabilities."""
+    values = rng.standard_normal((3, 4, 5, 6))
+    whole, single = rng.integers(-9, 9, (50, 1)), values[0].astype(np.float32)
+    for a, q in ((values, 0.3), (values[0, 0, 0] - 9, 1.0), (single, 0.9), (whole, 0.45)):
+        source = _source(rng)
+        out, kept = inverted_dropout(a, q, rng=source, train=True)
+        equal(kept.shape, a.shape, "the mask must have the shape of a")
+        close(out, np.where(kept, a / q, 0), MASK)
+        out, kept = inverted_dropout(a, q, rng=source, train=False)
+        close(out, a, EVALUATED)
+        equal(kept, np.ones(a.shape, bool), "in evaluation the mask must be True everywhere")
+
+
+@weight(2)
+@hidden(like=check_entries_are_dropped_independently)
+def check_other_masks(inverted_dropout, rng):
+    """So it is for two examples, at another probability."""
+    _require_independence(inverted_dropout, rng, (2, 50), 0.8, calls=40)
+
+
+covers = {
+    "Write `inverted_dropout(a, keep_prob, *, rng, train)` for an array `a` of numbers with one or more axes": (
+        check_any_shape_and_whole_numbers
+    ),
+    "Return two arrays of the shape of `a`": (check_output_follows_the_mask, check_any_shape_and_whole_numbers),
+    "every entry is kept with probability `keep_prob`, independently of all others": (
+        check_entries_are_dropped_independently,
+        check_any_shape_and_whole_numbers,
+    ),
+    "The mask is True where an entry is kept": check_output_follows_the_mask,
+    "the output is `a / keep_prob` there and 0 elsewhere": check_output_follows_the_mask,
+    "the output equals `a`, and the mask is True everywhere": check_evaluation_changes_nothing,
+    "Every call draws a new mask": check_masks_come_from_rng,
+    "generators with the same seed give the same masks": check_masks_come_from_rng,
+    "Leave `a` as it is": check_masks_come_from_rng,
+    "You don't have to handle invalid input": "nothing is asked",
+    "gives a hint": "nothing is asked",
+    "For example": "one mask of many",
+    "y = ": "one mask of many",
+    "Drop entries at random, rescale the others": (
+        check_output_follows_the_mask,
+        check_entries_are_dropped_independently,
+    ),
+}
+equivalent = {
+    "`rng.random(shape, dtype=np.float32) < keep_prob` becomes `rng.random(shape, dtype=np.float32) <= keep_prob` in "
+    "draw_mask": ("a draw is below 1, and next to never equal to keep_prob"),
+    "`apply_mask(a, mask, keep_prob)` becomes `apply_mask(mask, a, keep_prob)`": "the product is the same",
+}
 
 
 @misconception(
     "Survivors are not rescaled. The layer's output then shrinks to keep_prob of what it was, on average, and the next "
     "layer sees other inputs in training than in evaluation: divide the survivors by keep_prob.",
-    caught_by=check_survivors_are_rescaled,
+    caught_by=check_output_follows_the_mask,
+    said_by="the survivors are not rescaled",
 )
 def no_rescale(a, keep_prob, *, rng, train):
-    kept = rng.random(a.shape) < keep_prob if train else np.ones(a.shape, bool)
+    kept = _drawn(a.shape, keep_prob, rng, train)
+    return a * kept, kept
+
+
+@same_mistake_as(no_rescale)
+def no_rescale_by_a_binomial(a, keep_prob, *, rng, train):
+    kept = rng.binomial(1, keep_prob, a.shape).astype(bool) if train else np.ones(a.shape, bool)
     return a * kept, kept
 
 
 @misconception(
     "keep_prob is used as the probability to drop. It is the probability to keep: PyTorch's p is 1 - keep_prob.",
-    caught_by=check_each_mask_is_drawn_anew,
+    caught_by=check_entries_are_dropped_independently,
+    worth=0.65,
+    said_by=SWAPPED,
 )
 def keep_and_drop_swapped(a, keep_prob, *, rng, train):
-    kept = rng.random(a.shape) >= keep_prob if train else np.ones(a.shape, bool)
+    kept = _drawn(a.shape, 1 - keep_prob, rng, train)
     return (a * kept / keep_prob if train else a.copy()), kept
 
 
 @misconception(
     "Survivors are divided by 1 - keep_prob, the share that is dropped. Divide by the share that stays: of q times as "
     "many neurons each must count 1 / q times as much.",
-    caught_by=check_mean_and_spread_over_masks,
+    caught_by=check_output_follows_the_mask,
 )
 def divided_by_the_dropped_share(a, keep_prob, *, rng, train):
-    kept = rng.random(a.shape) < keep_prob if train else np.ones(a.shape, bool)
-    return (a * kept / (1 - keep_prob) if train else a.copy()), kept
+    kept = _drawn(a.shape, keep_prob, rng, train)
+    return (a * kept / (1 - keep_prob) if train and keep_prob < 1 else a * kept), kept
 
 
 @misconception(
     "The whole function is that of the drop probability: entries are dropped with probability keep_prob, and the "
     "survivors divided by 1 - keep_prob. Right for PyTorch's p, but here the argument is the probability to keep.",
-    caught_by=check_each_mask_is_drawn_anew,
+    caught_by=check_entries_are_dropped_independently,
+    said_by=SWAPPED_TWICE,
 )
 def takes_the_drop_probability(a, keep_prob, *, rng, train):
-    kept = rng.random(a.shape) >= keep_prob if train else np.ones(a.shape, bool)
-    return (a * kept / (1 - keep_prob) if train else a.copy()), kept
+    kept = _drawn(a.shape, 1 - keep_prob, rng, train)
+    return (a * kept / (1 - keep_prob) if train and keep_prob < 1 else a * kept), kept
 
 
 @misconception(
     "The mask that is returned is True where an entry was dropped. It must be True where it was kept: the backward "
     "pass lets the gradient through there.",
-    caught_by=check_survivors_are_rescaled,
+    caught_by=check_output_follows_the_mask,
+    said_by="the mask is False where an entry survives, and True where it is dropped",
 )
 def mask_of_the_dropped(a, keep_prob, *, rng, train):
-    if not train:
-        return a.copy(), np.zeros(a.shape, bool)
-    dropped = rng.random(a.shape) >= keep_prob
-    return np.where(dropped, 0, a / keep_prob), dropped
+    kept = _drawn(a.shape, keep_prob, rng, train)
+    return np.where(kept, a / (keep_prob if train else 1), 0), ~kept
 
 
 @misconception(
     "The mask that is returned already holds 1 / keep_prob. Keep the mask boolean, and divide when it is applied: the "
     "backward pass divides as well.",
-    caught_by=check_survivors_are_rescaled,
+    caught_by=check_output_follows_the_mask,
 )
 def mask_holds_the_scale(a, keep_prob, *, rng, train):
-    if not train:
-        return a.copy(), np.ones(a.shape)
-    scaled = (rng.random(a.shape) < keep_prob) / keep_prob
+    scaled = _drawn(a.shape, keep_prob, rng, train) / (keep_prob if train else 1)
     return a * scaled, scaled
 
 
 @misconception(
+    "The mask is read off the output, as `out != 0`. An activation that is 0 by itself, as half of them are after a "
+    "ReLU, is then taken for a dropped one. Return the mask that was drawn.",
+    caught_by=check_output_follows_the_mask,
+    said_by="the mask is False wherever a is 0, though these entries are kept as often as others",
+)
+def mask_read_off_the_output(a, keep_prob, *, rng, train):
+    kept = _drawn(a.shape, keep_prob, rng, train)
+    out = a * kept / (keep_prob if train else 1)
+    return out, out != 0 if train else kept
+
+
+@misconception(
     "One mask is drawn for the whole batch, so that all examples lose the same neurons. Draw a mask of the shape of a.",
-    caught_by=check_each_mask_is_drawn_anew,
+    caught_by=check_entries_are_dropped_independently,
+    worth=0.65,
+    said_by="all examples have the same mask",
 )
 def one_mask_for_the_batch(a, keep_prob, *, rng, train):
-    row = rng.random(a.shape[1:]) < keep_prob if train else np.ones(a.shape[1:], bool)
-    kept = np.broadcast_to(row, a.shape).copy()
+    kept = np.broadcast_to(_drawn(a.shape[-1:], keep_prob, rng, train), a.shape)
     return (a * kept / keep_prob if train else a.copy()), kept
 
 
 @misconception(
-    "The mask is drawn from a generator that is seeded inside the function, so that every step drops the same neurons, "
-    "and these never learn. Draw from the rng that is handed in.",
-    caught_by=check_each_mask_is_drawn_anew,
+    "An example is dropped as a whole: one number is drawn for each row, and not for each of its neurons. Draw a mask "
+    "of the shape of a.",
+    caught_by=check_entries_are_dropped_independently,
+    worth=0.65,
+    said_by="every example is kept or dropped as a whole",
+)
+def whole_examples(a, keep_prob, *, rng, train):
+    kept = np.broadcast_to(_drawn((len(a), *[1] * (a.ndim - 1)), keep_prob, rng, train), a.shape)
+    return (a * kept / keep_prob if train else a.copy()), kept
+
+
+@misconception(
+    "The number of entries that survive is the same in every call: so many are chosen and the rest dropped. That is "
+    "not independent: once one entry is dropped, the others are more likely to stay. Draw for each by itself.",
+    caught_by=check_entries_are_dropped_independently,
+    worth=0.65,
+    said_by="every call keeps the same number of entries",
+)
+def fixed_number(a, keep_prob, *, rng, train):
+    kept = np.ones(a.size, bool)
+    if train:
+        kept[rng.permutation(a.size)[: round(a.size * (1 - keep_prob))]] = False
+    kept = kept.reshape(a.shape)
+    return (a * kept / keep_prob if train else a.copy()), kept
+
+
+@misconception(
+    "Every call with the same arguments draws the same mask, from a generator that is made anew inside the function, "
+    "seeded or copied. The same neurons are dropped at every step, and never learn. Draw from the rng handed in.",
+    caught_by=check_masks_come_from_rng,
+    worth=0.65,
+    said_by=ANEW,
 )
 def reseeded_each_step(a, keep_prob, *, rng, train):
-    kept = default_rng(0).random(a.shape) < keep_prob if train else np.ones(a.shape, bool)
-    return (a * kept / keep_prob if train else a.copy()), kept
+    return solution(a, keep_prob, rng=default_rng(0), train=train)
 
 
 @misconception(
-    "The mask is drawn from NumPy's global generator, so that nobody who runs this again sees what you saw. Draw from "
-    "the rng that is handed in.",
-    caught_by=check_each_mask_is_drawn_anew,
-    worth=0.75,  # it is dropout, only not a repeatable one
-    said_by="all randomness must come from rng: the same rng must give the same mask",
+    "The mask does not come from the rng that is handed in, or not all of it, so that nobody who runs this again sees "
+    "what you saw. Draw from that rng alone.",
+    caught_by=check_masks_come_from_rng,
+    worth=0.95,
+    said_by=AGAIN,
 )
 def another_source_of_randomness(a, keep_prob, *, rng, train):
-    kept = default_rng().random(a.shape) < keep_prob if train else np.ones(a.shape, bool)
-    return (a * kept / keep_prob if train else a.copy()), kept
+    return solution(a, keep_prob, rng=default_rng(), train=train)
 
 
 @misconception(
     "Neurons are dropped in evaluation too, so that predictions are random. Drop only while train is True.",
     caught_by=check_evaluation_changes_nothing,
+    worth=0.75,
+    said_by="in evaluation nothing must be dropped",
 )
 def active_in_evaluation(a, keep_prob, *, rng, train):
-    kept = rng.random(a.shape) < keep_prob
-    return a * kept / keep_prob, kept
+    return solution(a, keep_prob, rng=rng, train=True)
 
 
 @misconception(
     "The output is multiplied by keep_prob in evaluation, as in the first paper on dropout, though the survivors were "
     "already divided by it in training. One of the two is enough; inverted dropout leaves evaluation alone.",
     caught_by=check_evaluation_changes_nothing,
+    worth=0.75,
+    said_by="in evaluation the output is a * keep_prob",
 )
 def scaled_again_in_evaluation(a, keep_prob, *, rng, train):
-    if not train:
-        return a * keep_prob, np.ones(a.shape, bool)
-    kept = rng.random(a.shape) < keep_prob
+    return solution(a, keep_prob, rng=rng, train=True) if train else (a * keep_prob, np.ones(a.shape, bool))
+
+
+@misconception(
+    "The output is divided by keep_prob in evaluation too. The division makes up for the neurons that are dropped; in "
+    "evaluation none is.",
+    caught_by=check_evaluation_changes_nothing,
+    worth=0.75,
+    said_by="in evaluation the output is a / keep_prob",
+)
+def rescaled_in_evaluation_too(a, keep_prob, *, rng, train):
+    kept = _drawn(a.shape, keep_prob, rng, train)
     return a * kept / keep_prob, kept
+
+
+@misconception(
+    "Whole numbers are rounded: the quotients are stored in an array of integers, such as `np.zeros_like(a)` or "
+    "`a.copy()` of whole numbers. Make the array of floats, or let NumPy do it: `a * mask / keep_prob`.",
+    caught_by=check_any_shape_and_whole_numbers,
+    worth=0.85,
+    said_by=ROUNDED,
+)
+def whole_numbers_are_rounded(a, keep_prob, *, rng, train):
+    out, kept = solution(a, keep_prob, rng=rng, train=train)
+    return out.astype(a.dtype), kept
 
 
 @misconception(
     "The input array is overwritten (`a *= mask`), and the caller, who still needs it for the backward pass, loses it. "
     "Make a new array.",
-    caught_by=check_survivors_are_rescaled,
-    worth=0.75,
+    caught_by=check_masks_come_from_rng,
+    worth=0.85,
     said_by="a must not be changed in place",
 )
 def changed_in_place(a, keep_prob, *, rng, train):
-    kept = rng.random(a.shape) < keep_prob if train else np.ones(a.shape, bool)
-    if train:
-        a *= kept
-        a /= keep_prob
-    return a, kept
+    kept = _drawn(a.shape, keep_prob, rng, train)
+    a[...] = a * kept / (keep_prob if train else 1)
+    return a.copy(), kept
+
+
+@neighbour("the survivors are divided by the root of keep_prob, which keeps the mean square and not the mean")
+def root_of_keep_prob(a, keep_prob, *, rng, train):
+    kept = _drawn(a.shape, keep_prob, rng, train)
+    return a * kept / (keep_prob**0.5 if train else 1), kept
+
+
+@neighbour("two entries at a time share a draw")
+def pairs_share_a_draw(a, keep_prob, *, rng, train):
+    draws = np.repeat(rng.random(a.size // 2 + 1), 2)[: a.size].reshape(a.shape)
+    kept = (draws < keep_prob) | (not train)
+    return a * kept / (keep_prob if train else 1), kept
+
+
+@neighbour("each example keeps the same number of neurons, other ones than the next")
+def fixed_number_in_each_example(a, keep_prob, *, rng, train):
+    rank = rng.random(a.shape).argsort(axis=-1).argsort(axis=-1)
+    kept = (rank < keep_prob * a.shape[-1]) | (not train)
+    return a * kept / (keep_prob if train else 1), kept
 
 
 @alternative("a loop over the entries")
 def looped(a, keep_prob, *, rng, train):
-    out, kept = a.copy(), np.ones(a.shape, bool)
-    for place in np.ndindex(a.shape) if train else ():
-        kept[place] = rng.random() < keep_prob
-        out[place] = a[place] / keep_prob if kept[place] else 0
-    return out, kept
+    out, kept = [], []
+    for value in a.ravel().tolist():
+        kept.append(rng.random() < keep_prob if train else True)
+        out.append((value / keep_prob if train else value) if kept[-1] else 0.0)
+    return np.array(out).reshape(a.shape), np.array(kept).reshape(a.shape)
 
 
 @alternative("kept by a binomial draw, and the input itself given back in evaluation")
@@ -240,10 +406,47 @@ def single_precision(a, keep_prob, *, rng, train):
     return a.astype(np.float32) * kept / np.float32(keep_prob if train else 1), kept
 
 
-@alternative("the share that is kept is exact: a random choice of the entries to drop")
-def exact_share(a, keep_prob, *, rng, train):
-    kept = np.ones(a.size, bool)
-    if train:
-        kept[rng.permutation(a.size)[: round(a.size * (1 - keep_prob))]] = False
-    kept = kept.reshape(a.shape)
-    return (a * kept / keep_prob if train else a.copy()), kept
+def _drawn(shape, keep_prob, rng, train):
+    return rng.random(shape) < keep_prob if train else np.ones(shape, bool)
+
+
+def _source(rng):
+    return default_rng(rng.integers(2**32))
+
+
+def _same(one, other):
+    return np.allclose(one, other, rtol=1e-4, atol=1e-6)
+
+
+def _require_independence(inverted_dropout, rng, shape, q, calls=60):
+    """Ask for many masks, told from the output, and compare how they vary with what independent draws would do.
+
+    Independent draws pass but for one seed in ten million or less: each bound is 6 standard deviations away or more.
+    """
+    source, a = _source(rng), np.full(shape, 2.0)
+    outputs = [inverted_dropout(a, q, rng=source, train=True)[0] for _ in range(calls)]
+    for out in outputs:
+        equal(out.shape, shape, "the output must have the shape of a")
+    outputs = np.array(outputs).reshape(calls, -1, shape[-1])
+    kept = outputs != 0
+    rows, columns = kept.shape[1:]
+    share = kept.mean()
+    require(0 < share < 1, "in training some entries must survive and some must be dropped", share=share)
+    require((kept != kept[0]).any(), ANEW)
+    if len(shape) == 2:
+        require((kept != kept[:, :1]).any(), "all examples have the same mask")
+        require((kept != kept[..., :1]).any(), "every example is kept or dropped as a whole")
+        require((kept.sum(2) != kept[0, 0].sum()).any(), "every example keeps the same number of neurons")
+    require((kept.sum((1, 2)) != kept[0].sum()).any(), "every call keeps the same number of entries")
+    z = (kept - share) / np.sqrt(share * (1 - share))
+    for table in (z.reshape(calls, -1), z.reshape(calls, -1).T):  # entries over calls, and calls over entries
+        agreement = np.triu(table.T @ table, 1) ** 2 / len(table)
+        pairs = len(agreement) * (len(agreement) - 1) / 2
+        require(abs(agreement.sum() - pairs) < 6.5 * np.sqrt(2 * pairs), PAIRS)
+    for length, sums in ((columns, z.sum(2)), (rows, z.sum(1)), (rows * columns, z.sum((1, 2)))):
+        ratio, spread = np.mean(sums**2) / length, np.sqrt(2 / sums.size)  # of variances
+        require(1 - min(0.75, 6 * spread) < ratio < 1 + 8 * spread, COUNTS, variance_over_expected=ratio)
+    if abs(share - (1 - q)) < 0.04 < abs(q - 0.5):
+        require(not _same(outputs[kept], 2 / q), SWAPPED)
+        require(not _same(outputs[kept], 2 / (1 - q)), SWAPPED_TWICE)
+    require(abs(share - q) < 6.5 * np.sqrt(q * (1 - q) / kept.size), SHARE, share=share, keep_prob=q)

@@ -5,7 +5,7 @@ import numpy as np
 from autograder.authoring import alternative, lazy
 
 tests = "inverted_dropout"
-points = 4
+points = 3
 hints = (
     "Write down what the exercise promises, a line for each: what becomes of a survivor, of a dropped entry, of a "
     "itself, of the mask, and what changes in evaluation. Each line is an assert.",
@@ -18,6 +18,7 @@ hints = (
 
 def solution(inverted_dropout):
     a = np.random.default_rng(0).uniform(1, 2, (40, 100))
+    a[:, ::10] = 0
     before, rng = a.copy(), np.random.default_rng(1)
     out, mask = inverted_dropout(a, 0.8, rng=rng, train=True)
     mask = np.asarray(mask)
@@ -27,13 +28,20 @@ def solution(inverted_dropout):
     kept = mask.astype(bool)
     assert np.allclose(out, np.where(kept, a / 0.8, 0)), "survivors are divided by keep_prob, the others are 0"
     assert abs(kept.mean() - 0.8) < 0.05, "the share that is kept must be keep_prob"
+    assert kept[a == 0].any(), "an entry that is 0 by itself is kept as often as others"
     assert (kept[0] != kept[1]).any(), "each example needs a mask of its own"
+    assert (kept[:, 0] != kept[:, 1]).any(), "each neuron is dropped by itself"
     assert (inverted_dropout(a, 0.8, rng=rng, train=True)[1] != mask).any(), "the next step needs another mask"
+    counts = {np.sum(inverted_dropout(a, 0.8, rng=rng, train=True)[1]) for _ in range(10)}
+    assert len(counts) > 1, "the number that is kept must vary"
     one, other = (inverted_dropout(a, 0.8, rng=np.random.default_rng(2), train=True)[1] for _ in range(2))
     assert np.array_equal(one, other), "the same rng must give the same mask"
     out, mask = inverted_dropout(a, 0.8, rng=rng, train=False)
     assert np.allclose(out, a), "evaluation must leave a as it is"
     assert np.all(mask), "in evaluation nothing is dropped"
+    whole = np.arange(1, 101).reshape(10, 10)
+    out, mask = inverted_dropout(whole, 0.8, rng=rng, train=True)
+    assert np.allclose(out, np.where(mask, whole / 0.8, 0)), "whole numbers are divided too"
 
 
 @alternative("returns True or False, and looks at entries one by one")
@@ -49,6 +57,11 @@ def by_returning(inverted_dropout):
     fine = fine and len({tuple(map(bool, row)) for row in mask}) == 20
     masks = [np.asarray(inverted_dropout(a, q, rng=rng, train=True)[1]) for rng in (again, twin, twin)]
     fine = fine and np.array_equal(masks[0], masks[1]) and not np.array_equal(masks[1], masks[2])
+    fine = fine and len({tuple(map(bool, column)) for column in np.transpose(mask)}) > 1
+    fine = fine and len({int(np.sum(inverted_dropout(a, q, rng=first, train=True)[1])) for _ in range(8)}) > 1
+    whole = np.array([[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]] * 20)
+    quotients, kept = inverted_dropout(whole, q, rng=first, train=True)
+    fine = fine and np.allclose(quotients, np.where(kept, whole / q, 0)) and bool(np.any(np.asarray(kept)[:, 0]))
     out, mask = inverted_dropout(a, q, rng=first, train=False)
     return bool(fine and np.allclose(out, np.arange(1.0, 601).reshape(20, 30)) and np.all(mask))
 
