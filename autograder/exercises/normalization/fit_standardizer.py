@@ -2,7 +2,18 @@
 
 import numpy as np
 
-from autograder.authoring import alternative, array, close, core, hidden, misconception, neighbour, record, weight
+from autograder.authoring import (
+    alternative,
+    array,
+    close,
+    core,
+    hidden,
+    misconception,
+    neighbour,
+    record,
+    same_mistake_as,
+    weight,
+)
 from dnnkit.normalization import Standardizer
 from dnnkit.normalization import fit_standardizer as solution
 
@@ -18,29 +29,38 @@ hints = (
 
 MEAN = "the mean must be that of each feature, over the examples"
 STD = "the standard deviation must be that of each feature, over the examples"
-CONSTANT = "the standard deviation of a constant feature must be 1"
+CONSTANT = "the standard deviation of a constant feature must be 1, and that of the others their own"
+SMALL = "a feature that varies by very little must keep its own standard deviation"
 
 
 def check_mean_of_each_feature(fit_standardizer, rng):
     """The mean is that of each feature over all examples."""
-    x = _data(rng, (12, 5))
-    close(fit_standardizer(x).mean, x.mean(axis=0), MEAN)
+    for x in (_data(rng, (80, 5)), rng.integers(-5, 30, (9, 4))):
+        close(fit_standardizer(x).mean, x.mean(axis=0), MEAN)
 
 
 @core
 @weight(2)
 def check_std_of_each_feature(fit_standardizer, rng):
     """The standard deviation is that of each feature over all examples, and divides by m."""
-    x = _data(rng, (12, 5))
-    close(fit_standardizer(x).std, x.std(axis=0), STD)
+    for x in (_data(rng, (80, 5)), rng.integers(-5, 30, (9, 4))):
+        close(fit_standardizer(x).std, x.std(axis=0), STD)
 
 
 def check_a_constant_feature_gets_std_one(fit_standardizer, rng):
     """A constant feature gets the standard deviation 1, whatever its value; the others keep theirs."""
-    x = _data(rng, (7, 5))
+    x = rng.normal(rng.uniform(-2, 2, 5), [0.1, 1, 1, 20, 1], (7, 5))
     x[:, 1], x[:, 2], x[:, 4] = 0.0, 4.0, 0.1
-    std = fit_standardizer(x).std
-    close(std, [x[:, 0].std(), 1, 1, x[:, 3].std(), 1], CONSTANT)
+    x[1, 0], x[-1, 3] = x[0, 0], x[0, 3]  # two equal values do not make a feature constant
+    fitted = fit_standardizer(x)
+    close(fitted.mean, x.mean(axis=0), MEAN)
+    close(fitted.std, [x[:, 0].std(), 1, 1, x[:, 3].std(), 1], CONSTANT)
+
+
+def check_a_small_spread_is_not_constant(fit_standardizer, rng):
+    """A feature that varies by very little keeps its standard deviation."""
+    x = rng.normal(0, [1e-3, 1e-6, 1e-10, 2], (7, 4))
+    close(fit_standardizer(x).std, x.std(axis=0), SMALL, rtol=1e-4)
 
 
 @hidden(like=(check_mean_of_each_feature, check_std_of_each_feature, check_a_constant_feature_gets_std_one))
@@ -62,6 +82,8 @@ covers = {
     "training data `x` of shape (m, features)": check_std_of_each_feature,
     "the mean and the standard deviation of each feature": (check_mean_of_each_feature, check_std_of_each_feature),
     "divides by m": check_std_of_each_feature,
+    "It may hold whole numbers": (check_mean_of_each_feature, check_std_of_each_feature),
+    "One that varies by very little keeps its own": check_a_small_spread_is_not_constant,
     "A feature that is constant gets the standard deviation 1": check_a_constant_feature_gets_std_one,
     "rounding may leave": check_a_constant_feature_gets_std_one,
     "Leave `x` as it is": check_mean_of_each_feature,
@@ -112,7 +134,7 @@ def divided_by_one_less(x):
     "A constant feature keeps the standard deviation 0, and 0/0 becomes NaN in every example. One pixel that is "
     "always dark is enough to make all weights NaN at the first step.",
     caught_by=check_a_constant_feature_gets_std_one,
-    worth=0.6,
+    worth=0.7,
 )
 def constant_unguarded(x):
     return Standardizer(mean=x.mean(axis=0), std=x.std(axis=0))
@@ -122,7 +144,7 @@ def constant_unguarded(x):
     "A small number keeps the division by a constant feature's standard deviation finite, but does not tame it: a new "
     "example in which that feature moves by 1 gets a z-score of a hundred million. Set the standard deviation to 1.",
     caught_by=check_a_constant_feature_gets_std_one,
-    worth=0.6,
+    worth=0.7,
 )
 def tiny_std_for_constant(x):
     return Standardizer(mean=x.mean(axis=0), std=x.std(axis=0) + 1e-8)
@@ -132,11 +154,28 @@ def tiny_std_for_constant(x):
     "A constant feature is looked for by a standard deviation of exactly 0. The mean of seven times 0.1 is rounded, so "
     "the deviation comes out as 1e-17, and the feature is blown up by that. Compare the values themselves.",
     caught_by=check_a_constant_feature_gets_std_one,
-    worth=0.8,
+    worth=0.85,
 )
 def constant_hidden_by_rounding(x):
     std = x.std(axis=0)
     return Standardizer(mean=x.mean(axis=0), std=np.where(std == 0, 1.0, std))
+
+
+@misconception(
+    "A fixed threshold decides what is constant. How small a spread can be depends on the unit: a length of a "
+    "micrometre, written in metres, is 0.000001. Compare the values of the feature with one another.",
+    caught_by=check_a_small_spread_is_not_constant,
+    worth=0.85,
+)
+def fixed_threshold(x):
+    std = x.std(axis=0)
+    return Standardizer(mean=x.mean(axis=0), std=np.where(std < 1e-8, 1.0, std))
+
+
+@same_mistake_as(fixed_threshold)
+def larger_threshold(x):
+    std = x.std(axis=0)
+    return Standardizer(mean=x.mean(axis=0), std=np.where(std < 1e-5, 1.0, std))
 
 
 @misconception(
@@ -175,22 +214,23 @@ def one_std_for_all(x):
 @alternative("a loop over the features, in lists")
 def looped(x):
     mean, std = [], []
-    for column in zip(*x.tolist()):
+    for column in zip(*np.asarray(x).tolist()):
         mean.append(sum(column) / len(column))
         spread = (sum((value - mean[-1]) ** 2 for value in column) / len(column)) ** 0.5
         std.append(1.0 if min(column) == max(column) else spread)
-    return Standardizer(mean=mean, std=std)
+    return Standardizer(mean=np.array(mean), std=np.array(std))
 
 
 @alternative("a deviation that is tiny beside the values is taken as 0")
 def by_a_tolerance(x):
+    x = np.asarray(x, float)
     mean, std = x.mean(axis=0), x.std(axis=0)
     return Standardizer(mean=mean, std=np.where(std <= 1e-12 * np.abs(x).max(axis=0), 1.0, std))
 
 
 @alternative("in float32")
 def in_single_precision(x):
-    return solution(x.astype(np.float32))
+    return solution(np.asarray(x, np.float32))
 
 
 def _data(rng, shape):

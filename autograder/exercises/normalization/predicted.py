@@ -92,8 +92,8 @@ def steps_stay():
 
 
 @misconception(
-    "Rate and steps are taken to follow the square root of the condition number. That is what the best momentum "
-    "reaches; plain gradient descent pays the condition number itself.",
+    "The steps are taken to follow the square root of the condition number. That is what the best momentum reaches; "
+    "plain gradient descent pays the condition number itself.",
     caught_by=check_steps_at_ten_times_the_ratio,
 )
 def steps_as_with_momentum():

@@ -182,6 +182,18 @@ def dev_rows_in_the_order_of_the_data(x, folds):
 
 
 @misconception(
+    "The rows that a fold names are taken to train. They are held out: all other rows train, and give the scale.",
+    caught_by=check_each_fold_holds_its_rows,
+)
+def fold_trains(x, folds):
+    pairs = []
+    for fold in folds:
+        standardizer = fit_standardizer(x[fold])
+        pairs.append((standardizer.transform(x[fold]), standardizer.transform(np.delete(x, fold, axis=0))))
+    return pairs
+
+
+@misconception(
     "Training and dev part are swapped: the fold names the rows that are held out, and the pair is (train, dev).",
     caught_by=check_each_fold_holds_its_rows,
 )
