@@ -2,60 +2,129 @@
 
 import numpy as np
 
-from autograder.authoring import alternative, anything, array, close, equal, hidden, misconception, require
+from autograder.authoring import (
+    alternative,
+    anything,
+    array,
+    close,
+    core,
+    free,
+    hidden,
+    misconception,
+    neighbour,
+    require,
+    shaped,
+    weight,
+)
 from dnnkit.norm_layers import layernorm_forward as solution
 
-points = 3
-returns = (array, anything)
+points = 2
+returns = (array, free(anything))
 hints = (
     "One mean and one variance for each example: which axis must disappear, and how does it stay for broadcasting?",
     "`x.mean(axis=1, keepdims=True)` has the shape (n, 1), which broadcasts against (n, features).",
     "Divide by np.sqrt(var + eps) with the biased variance; then multiply by gamma and add beta, one number a feature.",
 )
 
+NORMALIZED = "each example must be normalized by the mean and the biased variance of its own features"
+SCALED = "after normalizing, feature j must be multiplied by gamma[j]"
+SHIFTED = "in the end, beta[j] must be added to feature j"
+EPS = "eps must be added to the variance, inside the root"
+CONSTANT = "an example whose features are all equal must come out as beta"
+ALONE = "an example must come out the same alone and in company"
+SHAPE = "the output must have the shape of x"
+RTOL = 1e-4  # leaves room for single precision, in which centring costs digits
+# Over rows and over columns alike, the mean is 0 and the variance 1.
+SIGNS = np.array([[1, -1, 1, -1], [-1, 1, -1, 1], [1, 1, -1, -1], [-1, -1, 1, 1]])
 
+
+@core
+@weight(2)
 def check_each_example_is_normalized(layernorm_forward, rng):
-    """Each example has mean 0 and variance var / (var + eps) over its features."""
-    x = _data(rng)
-    out = _call(layernorm_forward, x, np.ones(5), np.zeros(5), eps=0.1)
-    close(out, _normalized(x, 0.1), "each example must be normalized over its own features")
+    """Each example is normalized by the mean and the biased variance of its own features."""
+    x = _data(rng, (5, 5))
+    out, _ = layernorm_forward(x, np.ones(5), np.zeros(5), eps=1e-5)
+    close(out, _normalized(x, 1e-5), NORMALIZED, rtol=RTOL)
 
 
-def check_scale_and_shift_of_each_feature(layernorm_forward, rng):
-    """The normalized example is scaled and shifted, feature by feature."""
-    x, gamma, beta = _data(rng), rng.uniform(0.5, 2, 5), rng.uniform(1, 2, 5)
-    out = _call(layernorm_forward, x, gamma, beta, eps=0.1)
-    close(
-        out,
-        gamma * _normalized(x, 0.1) + beta,
-        "after normalizing, feature j must be scaled by gamma[j], shifted by beta[j]",
-    )
+def check_scale_of_each_feature(layernorm_forward, rng):
+    """What has been normalized is multiplied by gamma, feature by feature."""
+    x, gamma, zeros = _data(rng, (5, 5)), _gamma(rng, 5), np.zeros(5)
+    plain = shaped(layernorm_forward(x, np.ones(5), zeros, eps=1e-5)[0], x.shape, SHAPE)
+    close(layernorm_forward(x, gamma, zeros, eps=1e-5)[0], gamma * plain, SCALED, rtol=RTOL)
+    require((np.ptp(plain, axis=1) > 1e-6).all(), "an output must differ from feature to feature")
 
 
-@hidden
-def check_an_example_does_not_hang_on_its_batch(layernorm_forward, rng):
+def check_shift_of_each_feature(layernorm_forward, rng):
+    """To what has been normalized and multiplied, beta is added, feature by feature, and so it is for whole numbers."""
+    gamma, beta = _gamma(rng, 5), _gamma(rng, 5)
+    for x in (_data(rng, (5, 5)), rng.integers(-9, 9, (5, 5)) + np.arange(5)):
+        plain = shaped(layernorm_forward(x, gamma, np.zeros(5), eps=1e-5)[0], x.shape, SHAPE)
+        close(layernorm_forward(x, gamma, beta, eps=1e-5)[0], plain + beta, SHIFTED, rtol=RTOL)
+
+
+def check_eps_inside_the_root(layernorm_forward, rng):
+    """An example as faint as eps comes out smaller, a constant one as beta; eps is 1e-5 unless it is given."""
+    ones, zeros = np.ones(4), np.zeros(4)
+    for size, eps in ((0.02, 1e-3), (2.0, 3.0), (5.0, 0.1)):
+        out, _ = layernorm_forward(size * SIGNS, ones, zeros, eps=eps)
+        close(out, size * SIGNS / np.sqrt(size**2 + eps), EPS, rtol=RTOL)
+    out, _ = layernorm_forward(0.004 * SIGNS, ones, zeros)
+    close(out, 0.004 * SIGNS / np.sqrt(0.004**2 + 1e-5), EPS, rtol=RTOL)
+    for constant in (0.0, 2.0, 0.1):
+        out, _ = layernorm_forward(np.full((4, 4), constant), ones, zeros)
+        close(out, np.zeros((4, 4)), CONSTANT, rtol=RTOL, scale=1)
+
+
+def check_an_example_alone(layernorm_forward, rng):
     """An example comes out the same alone and in company."""
-    x, gamma, beta = _data(rng), rng.uniform(0.5, 2, 5), rng.uniform(1, 2, 5)
-    together = _call(layernorm_forward, x, gamma, beta, eps=1e-5)
-    raised = _call(layernorm_forward, x + rng.uniform(1, 5), gamma, beta, eps=1e-5)
-    close(raised, together, "adding one number to all features must not change the output")
-    for i in range(len(x)):
-        alone = _call(layernorm_forward, x[i : i + 1].copy(), gamma, beta, eps=1e-5)
-        close(alone, _row(together, i), "an example must not depend on the others of its batch")
+    x, ones, zeros = _data(rng, (4, 6)), np.ones(6), np.zeros(6)
+    together = shaped(layernorm_forward(x, ones, zeros, eps=1e-5)[0], x.shape, SHAPE)
+    for i in range(4):
+        alone, _ = layernorm_forward(x[i : i + 1].copy(), ones, zeros, eps=1e-5)
+        close(alone, together[i : i + 1], ALONE, rtol=RTOL)
+    require((np.ptp(together, axis=0) > 1e-6).any(), "examples that differ must not all have the same output")
 
 
-@hidden
-def check_a_faint_example_is_normalized_with_eps(layernorm_forward, rng):
-    """An example of a variance as small as eps comes out smaller, in proportion to std / sqrt(var + eps)."""
-    x, gamma, beta = _data(rng) * 1e-2, rng.uniform(0.5, 2, 5), rng.uniform(1, 2, 5)
-    out = _call(layernorm_forward, x, gamma, beta, eps=1e-4)
-    close(out, gamma * _normalized(x, 1e-4) + beta, "eps must be added to the variance, inside the root")
+@hidden(like=(check_each_example_is_normalized, check_scale_of_each_feature, check_an_example_alone))
+def check_other_examples(layernorm_forward, rng):
+    """So it is for other shapes, whole numbers, single precision, small and large numbers, and constant examples."""
+    constant = np.array([[0.1], [-4.0], [0.0], [1.0]]) * np.ones(7)
+    for x in (
+        _data(rng, (1, 8)),
+        _data(rng, (6, 1)),
+        _data(rng, (4, 2)),
+        _data(rng, (6, 6)),
+        1000 * _data(rng, (3, 7)),
+        rng.integers(-5, 30, (4, 3)),
+        _data(rng, (9, 4)).astype(np.float32),
+        constant,
+    ):
+        kind = x.dtype if x.dtype.kind == "f" else float
+        gamma, beta = (_gamma(rng, x.shape[1]).astype(kind) for _ in range(2))
+        out, _ = layernorm_forward(x, gamma, beta, eps=1e-5)
+        close(out, gamma * _normalized(x, 1e-5) + beta, NORMALIZED, rtol=RTOL, scale=3)
+
+
+covers = {
+    "for `x` of shape (n, features)": check_each_example_is_normalized,
+    "the mean and the biased variance of its own features": check_each_example_is_normalized,
+    "with `eps` added to the variance, inside the root": check_eps_inside_the_root,
+    "multiply feature $j$ by `gamma[j]`": check_scale_of_each_feature,
+    "and add `beta[j]`": check_shift_of_each_feature,
+    "Return the pair (out, cache)": check_each_example_is_normalized,
+    "whatever a backward pass would need": "it is free; only None is refused, by the form of the answer",
+    "on no other example": check_an_example_alone,
+    "Leave the arguments as they are": check_scale_of_each_feature,
+    "For `x = [[1, 3], [10, 30]]`": "the example, by hand",
+    "Normalize each example over its features": check_each_example_is_normalized,
+}
 
 
 @misconception(
     "Mean and variance are taken over the batch, for each feature. That is batch norm; layer norm takes them over the "
     "features of each example, along axis 1, and needs no batch.",
-    caught_by=check_an_example_does_not_hang_on_its_batch,
+    caught_by=check_an_example_alone,
 )
 def batch_norm(x, gamma, beta, *, eps=1e-5):
     return gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps) + beta, x
@@ -64,7 +133,7 @@ def batch_norm(x, gamma, beta, *, eps=1e-5):
 @misconception(
     "One mean and one variance are taken over the whole batch. Each example needs its own: with axis=1, and "
     "keepdims=True for the shape (n, 1).",
-    caught_by=check_each_example_is_normalized,
+    caught_by=check_an_example_alone,
 )
 def whole_batch(x, gamma, beta, *, eps=1e-5):
     return gamma * (x - x.mean()) / np.sqrt(x.var() + eps) + beta, x
@@ -80,16 +149,26 @@ def unbiased(x, gamma, beta, *, eps=1e-5):
 
 
 @misconception(
-    "eps is added outside the root. It belongs to the variance, inside: for a faint example the two differ much.",
-    caught_by=check_a_faint_example_is_normalized_with_eps,
+    "eps is added outside the root. It belongs to the variance, inside: for a faint example the two differ by far.",
+    caught_by=check_eps_inside_the_root,
+    worth=0.85,
 )
 def eps_outside_the_root(x, gamma, beta, *, eps=1e-5):
     return gamma * (x - x.mean(axis=1, keepdims=True)) / (x.std(axis=1, keepdims=True) + eps) + beta, x
 
 
 @misconception(
-    "The mean is not subtracted. What is left is known as RMSNorm when the mean square replaces the variance; layer "
-    "norm centres each example first.",
+    "eps is not used. A faint example then comes out as large as any other, and one whose features are all equal is "
+    "0/0.",
+    caught_by=check_eps_inside_the_root,
+    worth=0.85,
+)
+def without_eps(x, gamma, beta, *, eps=1e-5):
+    return gamma * (x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True) + beta, x
+
+
+@misconception(
+    "The mean is not subtracted. Layer norm centres each example first, and then divides.",
     caught_by=check_each_example_is_normalized,
 )
 def not_centred(x, gamma, beta, *, eps=1e-5):
@@ -97,8 +176,17 @@ def not_centred(x, gamma, beta, *, eps=1e-5):
 
 
 @misconception(
-    "The division is by the variance, without the root: the output has the reciprocal of the example's unit and not "
-    "the variance 1.",
+    "The mean is not subtracted, and the division is by the root of the mean square. That is RMSNorm; layer norm "
+    "centres each example first.",
+    caught_by=check_each_example_is_normalized,
+)
+def rms_norm(x, gamma, beta, *, eps=1e-5):
+    return gamma * x / np.sqrt((x**2).mean(axis=1, keepdims=True) + eps) + beta, x
+
+
+@misconception(
+    "The division is by the variance, without the root. An example that is ten times as large then comes out ten times "
+    "smaller.",
     caught_by=check_each_example_is_normalized,
 )
 def divided_by_the_variance(x, gamma, beta, *, eps=1e-5):
@@ -107,50 +195,100 @@ def divided_by_the_variance(x, gamma, beta, *, eps=1e-5):
 
 @misconception(
     "gamma and beta come before the normalization, which then takes their effect out again. They come after it.",
-    caught_by=check_scale_and_shift_of_each_feature,
+    caught_by=check_scale_of_each_feature,
+    worth=0.75,
 )
 def scaled_before(x, gamma, beta, *, eps=1e-5):
     return _normalized(gamma * x + beta, eps), x
 
 
 @misconception(
-    "The batch is changed in place. It belongs to the layer below, which needs it for its own gradient: make a new "
-    "array.",
-    caught_by=check_each_example_is_normalized,
-    worth=0.8,
+    "beta is added before the multiplication by gamma, which then scales the shift as well. The order is gamma, beta.",
+    caught_by=check_shift_of_each_feature,
+    worth=0.85,
+)
+def shifted_first(x, gamma, beta, *, eps=1e-5):
+    return gamma * (_normalized(x, eps) + beta), x
+
+
+@misconception(
+    "gamma and beta are not used. Without them the layer could give nothing but mean 0 and variance 1.",
+    caught_by=check_shift_of_each_feature,
+    worth=0.75,
+)
+def no_scale_and_shift(x, gamma, beta, *, eps=1e-5):
+    return _normalized(x, eps), x
+
+
+@misconception(
+    "`x` is overwritten. It belongs to the layer below, which needs it for its own gradient: make a new array.",
+    caught_by=check_scale_of_each_feature,
+    worth=0.87,
     said_by="x must not be changed in place",
 )
 def changed_in_place(x, gamma, beta, *, eps=1e-5):
+    if x.dtype.kind == "i":
+        return gamma * _normalized(x, eps) + beta, x
     x -= x.mean(axis=1, keepdims=True)
     x /= np.sqrt((x**2).mean(axis=1, keepdims=True) + eps)
     return gamma * x + beta, x
 
 
+@neighbour("gamma is multiplied twice")
+def gamma_twice(x, gamma, beta, *, eps=1e-5):
+    return gamma**2 * _normalized(x, eps) + beta, x
+
+
+@neighbour("the mean is taken over the batch, the variance over the features")
+def mean_of_the_batch(x, gamma, beta, *, eps=1e-5):
+    return gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=1, keepdims=True) + eps) + beta, x
+
+
+@neighbour("the median is subtracted instead of the mean")
+def by_the_median(x, gamma, beta, *, eps=1e-5):
+    centred = x - np.median(x, axis=1, keepdims=True)
+    return gamma * centred / np.sqrt((centred**2).mean(axis=1, keepdims=True) + eps) + beta, x
+
+
 @alternative("one example after the other")
 def looped(x, gamma, beta, *, eps=1e-5):
     out = []
-    for row in x:
+    for row in x.tolist():
         mean = sum(row) / len(row)
         var = sum((value - mean) ** 2 for value in row) / len(row)
         out.append([g * (value - mean) / (var + eps) ** 0.5 + b for value, g, b in zip(row, gamma, beta)])
     return out, x
 
 
-def _data(rng):
-    """Five examples of five features: a mix-up of the axes is not caught by its shape."""
-    return rng.normal(rng.uniform(2, 6, (5, 1)), rng.uniform(0.5, 2, (5, 1)), size=(5, 5))
+@alternative("in single precision, with a cache of its own making")
+def in_single_precision(x, gamma, beta, *, eps=1e-5):
+    x, gamma, beta = (a.astype(np.float32) for a in (x, gamma, beta))
+    centred = x - x.mean(axis=1, keepdims=True)
+    inv_std = 1 / np.sqrt((centred**2).mean(axis=1, keepdims=True) + np.float32(eps))
+    return centred * inv_std * gamma + beta, {"centred": centred, "inv_std": inv_std, "gamma": gamma}
+
+
+@alternative("on the transposed batch, by the mean square minus the square of the mean")
+def transposed(x, gamma, beta, *, eps=1e-5):
+    columns = x.T.astype(float)
+    mean = columns.mean(axis=0)
+    var = np.maximum((columns**2).mean(axis=0) - mean**2, 0)
+    return ((columns - mean) / (var + eps) ** 0.5).T * gamma + beta, (x, mean, var)
+
+
+def _data(rng, shape):
+    """Examples of deviations on both sides of 1, whose means are on both sides of 0 and differ from it."""
+    size = 10 ** rng.permutation(np.linspace(-0.4, 1.2, shape[0]))[:, None]
+    mean = rng.choice([-1, 1], (shape[0], 1)) * rng.uniform(0.7, 1.5, (shape[0], 1))
+    spread = rng.permuted(np.tile(np.linspace(-1.5, 1.5, shape[1]), (shape[0], 1)), axis=1)
+    return size * (mean + spread + rng.normal(0, 0.2, shape))
+
+
+def _gamma(rng, features):
+    """A number for each feature: 0, negative, below and above 1."""
+    return rng.permutation(np.resize([0.0, -1.5, 0.4, 2.5, 1.0], features))
 
 
 def _normalized(x, eps):
+    x = np.asarray(x, float)
     return (x - x.mean(axis=1, keepdims=True)) / np.sqrt(x.var(axis=1, keepdims=True) + eps)
-
-
-def _row(together, i):
-    equal(together.shape, (5, 5), "the output must have the shape of the batch")
-    require((np.ptp(together, axis=0) > 0).any(), "the output must differ from example to example")
-    return together[i : i + 1]
-
-
-def _call(layernorm_forward, x, gamma, beta, *, eps):
-    out, _ = layernorm_forward(x, gamma, beta, eps=eps)
-    return out
