@@ -79,6 +79,7 @@ def check_other_examples(rmsnorm_forward, rng):
         _data(rng, (6, 1)),
         _data(rng, (6, 6)),
         1000 * _data(rng, (3, 7)),
+        0.003 * _data(rng, (3, 5)),
         rng.integers(-5, 30, (4, 3)),
         _data(rng, (9, 4)).astype(np.float32),
         constant,
