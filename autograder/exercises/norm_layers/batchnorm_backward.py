@@ -2,71 +2,133 @@
 
 import numpy as np
 
-from autograder.authoring import alternative, array, close, equal, hidden, misconception, require
-from dnnkit.norm_layers import RunningStatistics, batchnorm_forward
+from autograder.authoring import alternative, array, close, core, hidden, misconception, neighbour, require, weight
+from dnnkit.norm_layers import BatchNormCache
 from dnnkit.norm_layers import batchnorm_backward as solution
 
-points = 6
+points = 4
 returns = (array, array, array)
 hints = (
     "gamma and beta are shared by all examples of the batch: their gradients are sums over the batch.",
-    "x reaches the output on three ways: directly, through the mean and through the variance. "
+    "x reaches the output by three paths: directly, through the mean and through the variance. "
     "The last two subtract something from `grad`, the same for all examples or proportional to `x_hat`.",
     "grad_x = gamma * inv_std * (grad - grad.mean(axis=0) - x_hat * (grad * x_hat).mean(axis=0)): "
     "derive each of the three terms before you write it.",
 )
 
-EPS = 1e-9
+INPUT = "the gradient of the input must be that of the loss, by all three paths"
+MEAN = "where no gradient goes through the variance, the gradient of the input must be that of the first two paths"
+VARIANCE = "where no gradient goes through the mean, the gradient of the input must be that by the two other paths"
+SCALED = "the gradient of the input must be gamma times what it is for a gamma of 1"
+GAMMA = "the gradient of gamma must be the sum of grad times x_hat over the batch"
+BETA = "the gradient of beta must be the sum of grad over the batch"
+RTOL = 1e-4  # leaves room for single precision, in which the paths' difference costs digits
+
+
+@core
+@weight(3)
+def check_gradient_of_the_input(batchnorm_backward, rng):
+    """The gradient of the input is that of the loss, by finite differences."""
+    x, grad = _data(rng, (5, 5)), rng.normal(1, 2, (5, 5))
+    grad_x, _, _ = batchnorm_backward(grad, _cache(x, np.ones(5)))
+    close(grad_x, _numerical(grad, x), INPUT, rtol=RTOL)
+
+
+def check_path_through_the_mean(batchnorm_backward, rng):
+    """Where grad is at right angles to x_hat, only the mean of grad is subtracted: of ones nothing is left."""
+    x = _data(rng, (6, 4))
+    cache = _cache(x, np.ones(4))
+    grad = rng.normal(1, 2, (6, 4))
+    grad -= cache.x_hat * (grad * cache.x_hat).sum(axis=0) / (cache.x_hat**2).sum(axis=0)
+    grad_x, _, _ = batchnorm_backward(grad, cache)
+    close(grad_x, cache.inv_std * (grad - grad.mean(axis=0)), MEAN, rtol=RTOL)
+    grad_x, _, _ = batchnorm_backward(np.ones((6, 4)), cache)
+    close(grad_x, np.zeros((6, 4)), "for a grad of ones, the gradient of the input must be 0", rtol=RTOL, scale=1)
+
+
+def check_path_through_the_variance(batchnorm_backward, rng):
+    """Where grad has mean 0 over the batch, only its part along x_hat is subtracted."""
+    x, grad = _data(rng, (6, 4)), rng.normal(0, 2, (6, 4))
+    grad += 2 * x / x.std(axis=0)
+    grad -= grad.mean(axis=0)
+    cache = _cache(x, np.ones(4))
+    grad_x, _, _ = batchnorm_backward(grad, cache)
+    expected = cache.inv_std * (grad - cache.x_hat * (grad * cache.x_hat).mean(axis=0))
+    close(grad_x, expected, VARIANCE, rtol=RTOL, scale=cache.inv_std.max() * np.abs(grad).max())
+
+
+def check_gamma_in_the_gradient_of_the_input(batchnorm_backward, rng):
+    """The gradient of the input is gamma times that of a layer whose gamma is 1."""
+    x, grad, gamma = _data(rng, (5, 5)), rng.normal(1, 2, (5, 5)), _gamma(rng, 5)
+    plain, _, _ = batchnorm_backward(grad, _cache(x, np.ones(5)))
+    grad_x, _, _ = batchnorm_backward(grad, _cache(x, gamma))
+    require(np.abs(plain).max() > 1e-3, "the gradient of the input must not be 0 everywhere")
+    close(grad_x, gamma * plain, SCALED, rtol=RTOL)
 
 
 def check_gradient_of_gamma(batchnorm_backward, rng):
     """The gradient of gamma is the sum of grad times x_hat over the batch."""
-    grad, cache, _ = _batch(rng)
-    _, grad_gamma, _ = _call(batchnorm_backward, grad, cache)
-    close(grad_gamma, (grad * cache.x_hat).sum(axis=0), "the gradient of gamma must be the sum of grad times x_hat")
+    x, grad = _data(rng, (5, 5)), rng.normal(1, 2, (5, 5))
+    for gamma in (np.ones(5), _gamma(rng, 5)):
+        cache = _cache(x, gamma)
+        _, grad_gamma, _ = batchnorm_backward(grad, cache)
+        close(grad_gamma, (grad * cache.x_hat).sum(axis=0), GAMMA, rtol=RTOL, scale=5)
 
 
 def check_gradient_of_beta(batchnorm_backward, rng):
     """The gradient of beta is the sum of grad over the batch."""
-    grad, cache, _ = _batch(rng)
-    _, _, grad_beta = _call(batchnorm_backward, grad, cache)
-    close(grad_beta, grad.sum(axis=0), "the gradient of beta must be the sum of grad over the batch")
+    x, grad = _data(rng, (5, 5)), rng.normal(1, 2, (5, 5))
+    for gamma in (np.ones(5), _gamma(rng, 5)):
+        _, _, grad_beta = batchnorm_backward(grad, _cache(x, gamma))
+        close(grad_beta, grad.sum(axis=0), BETA, rtol=RTOL, scale=5)
 
 
-def check_gradient_of_the_input(batchnorm_backward, rng):
-    """The gradient of the input equals finite differences of the forward pass."""
-    grad, cache, layer = _batch(rng)
-    grad_x, _, _ = _call(batchnorm_backward, grad, cache)
-    close(grad_x, _numerical(grad, *layer), "the gradient of the input must equal finite differences", rtol=1e-4)
-
-
-@hidden
-def check_a_shift_of_the_batch_changes_nothing(batchnorm_backward, rng):
-    """The gradient of the input sums to zero over the batch: shifting all examples alike is undone by the mean."""
-    grad, cache, _ = _batch(rng)
-    grad_x, _, _ = _call(batchnorm_backward, grad, cache)
-    close(1 + grad_x.sum(axis=0), np.ones(3), "over the batch, the gradient of the input must sum to 0", rtol=1e-3)
-
-
-@hidden
-def check_a_stretch_of_the_batch_changes_nothing(batchnorm_backward, rng):
-    """The gradient of the input is at right angles to x_hat: stretching the batch is undone by the variance."""
-    grad, cache, _ = _batch(rng)
-    grad_x, _, _ = _call(batchnorm_backward, grad, cache)
-    equal(grad_x.shape, grad.shape, "the gradient of the input must have the shape of the batch")
-    close(
-        1 + (grad_x * cache.x_hat).sum(axis=0), np.ones(3), "grad_x times x_hat must sum to 0 over the batch", rtol=1e-3
+@hidden(
+    like=(
+        check_gradient_of_the_input,
+        check_gamma_in_the_gradient_of_the_input,
+        check_gradient_of_gamma,
+        check_gradient_of_beta,
     )
+)
+def check_other_batches(batchnorm_backward, rng):
+    """So it is for two examples, one feature, single precision, a large eps, and a feature that is constant."""
+    constant = _data(rng, (7, 3))
+    constant[:, 1] = 0.1
+    for x, eps in (
+        (_data(rng, (2, 3)), 0.1),
+        (_data(rng, (6, 1)), 1e-3),
+        (_data(rng, (6, 6)), 2.0),
+        (_data(rng, (9, 4)).astype(np.float32), 1e-2),
+        (constant, 1e-2),
+    ):
+        grad, gamma = rng.normal(-1, 2, x.shape).astype(x.dtype), _gamma(rng, x.shape[1]).astype(x.dtype)
+        cache = _cache(x, gamma, eps)
+        expected = solution(grad.astype(float), _cache(x.astype(float), gamma.astype(float), eps))
+        size = (np.abs(grad).max() * cache.inv_std.max(), 5, 5)
+        for one, other, sentence, scale in zip(batchnorm_backward(grad, cache), expected, (INPUT, GAMMA, BETA), size):
+            close(one, other, sentence, rtol=RTOL, scale=scale)
 
 
-@hidden
-def check_twice_the_scale_twice_the_gradient(batchnorm_backward, rng):
-    """The gradient of the input is that of a layer with gamma 1, times gamma."""
-    seed = rng.integers(2**32)
-    for gamma in (np.ones(3), np.array([2.0, 0.5, -3.0])):
-        grad, cache, layer = _batch(np.random.default_rng(seed), gamma)
-        grad_x, _, _ = _call(batchnorm_backward, grad, cache)
-        close(grad_x, _numerical(grad, *layer), "the gradient of the input must be in proportion to gamma", rtol=1e-4)
+covers = {
+    "for a batch in training": check_gradient_of_the_input,
+    "holds the gradient of the loss": check_gradient_of_the_input,
+    "use its fields": check_gradient_of_the_input,
+    "the gradients of the input": (
+        check_gradient_of_the_input,
+        check_path_through_the_mean,
+        check_path_through_the_variance,
+        check_gamma_in_the_gradient_of_the_input,
+    ),
+    "of `gamma` and of `beta`, both": (check_gradient_of_gamma, check_gradient_of_beta),
+    "Leave the arguments as they are": check_gradient_of_beta,
+    "the gradient of the input is 0": check_path_through_the_mean,
+    "the gradients of the input, gamma and beta": (check_gradient_of_the_input, check_gradient_of_gamma),
+}
+
+equivalent = {
+    "`np.add.reduce(grad, axis=0)` becomes `np.add.reduce(grad)` in normalize_batch_backward": "axis 0 is its default",
+}
 
 
 @misconception(
@@ -79,9 +141,9 @@ def statistics_as_constants(grad, cache):
 
 
 @misconception(
-    "The way through the variance is missing. To move an input away from the mean makes the batch wider and all x_hat "
+    "The path through the variance is missing. To move an input away from the mean makes the batch wider and all x_hat "
     "smaller: subtract x_hat times the mean of grad times x_hat.",
-    caught_by=check_a_stretch_of_the_batch_changes_nothing,
+    caught_by=check_path_through_the_variance,
 )
 def variance_as_constant(grad, cache):
     grad_x = cache.gamma * cache.inv_std * (grad - grad.mean(axis=0))
@@ -89,9 +151,9 @@ def variance_as_constant(grad, cache):
 
 
 @misconception(
-    "The way through the mean is missing. To raise an input raises the mean and lowers all other outputs: subtract "
+    "The path through the mean is missing. To raise an input raises the mean and lowers all other outputs: subtract "
     "the mean of grad over the batch.",
-    caught_by=check_a_shift_of_the_batch_changes_nothing,
+    caught_by=check_path_through_the_mean,
 )
 def mean_as_constant(grad, cache):
     through_variance = cache.x_hat * (grad * cache.x_hat).mean(axis=0)
@@ -99,7 +161,7 @@ def mean_as_constant(grad, cache):
 
 
 @misconception(
-    "The two terms of mean and variance are sums where they must be means: a single input moves the mean of n "
+    "The terms of mean and variance are sums where they must be means: a single input moves the mean of n "
     "examples by only 1/n of its own step.",
     caught_by=check_gradient_of_the_input,
 )
@@ -109,14 +171,35 @@ def sums_for_means(grad, cache):
 
 
 @misconception(
+    "The paths through mean and variance have the wrong sign. To raise an input raises the mean, which is "
+    "subtracted from all examples: both terms take something away.",
+    caught_by=check_gradient_of_the_input,
+)
+def wrong_sign(grad, cache):
+    grad_gamma, grad_beta = (grad * cache.x_hat).sum(axis=0), grad.sum(axis=0)
+    through = grad + (grad_beta + cache.x_hat * grad_gamma) / len(grad)
+    return cache.gamma * cache.inv_std * through, grad_gamma, grad_beta
+
+
+@misconception(
+    "The factor 1/sqrt(var + eps) is missing in the gradient of the input. A batch that is spread out is shrunk on its "
+    "way forward, and so is its gradient on the way back.",
+    caught_by=check_gradient_of_the_input,
+)
+def inv_std_forgotten(grad, cache):
+    grad_x, grad_gamma, grad_beta = solution(grad, cache)
+    return grad_x / cache.inv_std, grad_gamma, grad_beta
+
+
+@misconception(
     "gamma is missing in the gradient of the input. The output is gamma * x_hat + beta, so what flows back into "
     "x_hat is grad times gamma.",
-    caught_by=check_twice_the_scale_twice_the_gradient,
-    worth=0.7,
+    caught_by=check_gamma_in_the_gradient_of_the_input,
+    worth=0.8,
 )
 def gamma_forgotten(grad, cache):
-    grad_x, grad_gamma, grad_beta = solution(grad, cache)
-    return grad_x / cache.gamma, grad_gamma, grad_beta
+    grad_gamma, grad_beta = (grad * cache.x_hat).sum(axis=0), grad.sum(axis=0)
+    return cache.inv_std * (grad - (grad_beta + cache.x_hat * grad_gamma) / len(grad)), grad_gamma, grad_beta
 
 
 @misconception(
@@ -133,7 +216,7 @@ def averaged_twice(grad, cache):
 @misconception(
     "The gradient of beta carries gamma. beta is added after the multiplication, so `grad` reaches it as it is.",
     caught_by=check_gradient_of_beta,
-    worth=0.9,
+    worth=0.8,
 )
 def beta_times_gamma(grad, cache):
     grad_x, grad_gamma, grad_beta = solution(grad, cache)
@@ -141,16 +224,46 @@ def beta_times_gamma(grad, cache):
 
 
 @misconception(
+    "The gradient of gamma carries gamma. The output is gamma * x_hat + beta: its derivative with respect to gamma is "
+    "x_hat alone.",
+    caught_by=check_gradient_of_gamma,
+    worth=0.8,
+)
+def gamma_times_gamma(grad, cache):
+    grad_x, grad_gamma, grad_beta = solution(grad, cache)
+    return grad_x, grad_gamma * cache.gamma, grad_beta
+
+
+@misconception(
     "`grad` is overwritten. The array belongs to the layer above, or to the caller, who may still need it: "
     "write `grad = grad - ...`, not `grad -= ...`.",
-    caught_by=check_gradient_of_the_input,
-    worth=0.85,
+    caught_by=check_path_through_the_mean,
+    worth=0.9,
     said_by="grad must not be changed in place",
 )
 def overwrites_grad(grad, cache):
     grad_gamma, grad_beta = (grad * cache.x_hat).sum(axis=0), grad.sum(axis=0)
     grad -= grad_beta / len(grad) + cache.x_hat * grad_gamma / len(grad)
     return cache.gamma * cache.inv_std * grad, grad_gamma, grad_beta
+
+
+@neighbour("gamma is multiplied twice")
+def gamma_twice(grad, cache):
+    grad_x, grad_gamma, grad_beta = solution(grad, cache)
+    return grad_x * cache.gamma, grad_gamma, grad_beta
+
+
+@neighbour("the path through the variance has twice its size")
+def variance_path_twice(grad, cache):
+    grad_x, grad_gamma, grad_beta = solution(grad, cache)
+    return grad_x - cache.gamma * cache.inv_std * cache.x_hat * grad_gamma / len(grad), grad_gamma, grad_beta
+
+
+@neighbour("the mean in the first path is divided by n - 1")
+def unbiased_mean(grad, cache):
+    grad_gamma, grad_beta, n = (grad * cache.x_hat).sum(axis=0), grad.sum(axis=0), len(grad)
+    grad_x = cache.gamma * cache.inv_std * (grad - grad_beta / (n - 1) - cache.x_hat * grad_gamma / n)
+    return grad_x, grad_gamma, grad_beta
 
 
 @alternative("by the Jacobian matrix of each feature")
@@ -163,20 +276,46 @@ def by_jacobians(grad, cache):
     return np.column_stack(columns).tolist(), np.einsum("ij,ij->j", grad, cache.x_hat), grad.T @ np.ones(n)
 
 
-def _batch(rng, gamma=None):
-    """A gradient, the cache of a batch, and the layer's input and parameters."""
-    x = rng.normal(rng.uniform(-2, 2, 3), rng.uniform(0.8, 2, 3), size=(6, 3))
-    gamma = rng.uniform(1.5, 3, 3) if gamma is None else gamma
-    layer = (x, gamma, rng.normal(size=3))
-    _, cache, _ = batchnorm_forward(*layer, RunningStatistics.start(3), train=True, eps=EPS)
-    return rng.normal(1, 2, size=x.shape), cache, layer
+@alternative("step by step through the graph of the forward pass")
+def by_the_graph(grad, cache):
+    n, centred = len(grad), cache.x_hat / cache.inv_std
+    grad_x_hat = grad * cache.gamma
+    grad_var = (grad_x_hat * centred).sum(axis=0) * -0.5 * cache.inv_std**3
+    grad_mean = -(grad_x_hat * cache.inv_std).sum(axis=0) - 2 * grad_var * centred.mean(axis=0)
+    grad_x = grad_x_hat * cache.inv_std + 2 * grad_var * centred / n + grad_mean / n
+    return grad_x, (grad * cache.x_hat).sum(axis=0), grad.sum(axis=0)
 
 
-def _numerical(grad, x, gamma, beta, step=1e-4):
-    """Finite differences of the sum of grad times the output."""
+@alternative("in single precision")
+def in_single_precision(grad, cache):
+    x_hat, inv_std, gamma = (a.astype(np.float32) for a in (cache.x_hat, cache.inv_std, cache.gamma))
+    return solution(grad.astype(np.float32), BatchNormCache(x_hat, inv_std, gamma, True))
+
+
+def _data(rng, shape):
+    """Features of deviations on both sides of 1."""
+    size = 10 ** rng.permutation(np.linspace(-0.4, 0.6, shape[1]))
+    spread = rng.permuted(np.tile(np.linspace(-1.5, 1.5, shape[0])[:, None], shape[1]), axis=0)
+    return size * (spread + rng.normal(0, 0.2, shape))
+
+
+def _gamma(rng, features):
+    """A number for each feature: 0, negative, below and above 1."""
+    return rng.permutation(np.resize([0.0, -1.5, 0.4, 2.5, 1.0], features))
+
+
+def _cache(x, gamma, eps=1e-9):
+    """The cache of a batch in training."""
+    inv_std = 1 / np.sqrt(x.var(axis=0) + eps)
+    inv_std = inv_std.astype(x.dtype)
+    return BatchNormCache(x_hat=(x - x.mean(axis=0)) * inv_std, inv_std=inv_std, gamma=gamma, train=True)
+
+
+def _numerical(grad, x, step=1e-4):
+    """Finite differences of the sum of grad times the output, where gamma is 1."""
 
     def loss(x):
-        return (grad * (gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + EPS) + beta)).sum()
+        return (grad * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-9)).sum()
 
     out = np.empty_like(x)
     for i in np.ndindex(*x.shape):
@@ -184,9 +323,3 @@ def _numerical(grad, x, gamma, beta, step=1e-4):
         nudge[i] = step
         out[i] = (loss(x + nudge) - loss(x - nudge)) / (2 * step)
     return out
-
-
-def _call(batchnorm_backward, grad, cache):
-    answer = batchnorm_backward(grad, cache)
-    require(np.abs(answer[0]).max() > 1e-9 * np.abs(grad).max(), "the gradient of the input must not be 0 everywhere")
-    return answer
