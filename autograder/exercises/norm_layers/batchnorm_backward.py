@@ -2,7 +2,18 @@
 
 import numpy as np
 
-from autograder.authoring import alternative, array, close, core, hidden, misconception, neighbour, require, weight
+from autograder.authoring import (
+    alternative,
+    array,
+    close,
+    core,
+    hidden,
+    misconception,
+    neighbour,
+    require,
+    shaped,
+    weight,
+)
 from dnnkit.norm_layers import BatchNormCache
 from dnnkit.norm_layers import batchnorm_backward as solution
 
@@ -62,6 +73,7 @@ def check_gamma_in_the_gradient_of_the_input(batchnorm_backward, rng):
     x, grad, gamma = _data(rng, (5, 5)), rng.normal(1, 2, (5, 5)), _gamma(rng, 5)
     plain, _, _ = batchnorm_backward(grad, _cache(x, np.ones(5)))
     grad_x, _, _ = batchnorm_backward(grad, _cache(x, gamma))
+    plain = shaped(plain, x.shape, "the gradient of the input must have the shape of x_hat")
     require(np.abs(plain).max() > 1e-3, "the gradient of the input must not be 0 everywhere")
     close(grad_x, gamma * plain, SCALED, rtol=RTOL)
 

@@ -384,7 +384,7 @@ def looped(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
         out[:, j] = gamma[j] * (column - center) / (spread + eps) ** 0.5 + beta[j]
         mean.append(state.mean[j] + (momentum * (center - state.mean[j]) if train else 0))
         var.append(state.var[j] + (momentum * (column.var(ddof=1) - state.var[j]) if train else 0))
-    return out.tolist(), lambda grad: grad * gamma, RunningStatistics(mean=mean, var=var)
+    return out, lambda grad: grad * gamma, RunningStatistics(mean=np.array(mean), var=np.array(var))
 
 
 @alternative("in single precision")

@@ -241,6 +241,9 @@ def test_a_value_is_the_same_as_itself(value):
         (np.array([np.nan]), np.array([np.nan]), True),
         (np.ones(3), np.ones((3, 1)), False),
         (np.ones(2), np.zeros(2), False),
+        (np.full(2, 1e-17), np.zeros(2), True),  # 0 by two roundings
+        (np.full(2, 1e-9), np.zeros(2), False),
+        (np.full(2, 1e-9), np.full(2, 2e-9), False),
         ((1, 2), [1, 2], True),
         ([1], [1, 2], False),
         ({"a": 1}, {"b": 1}, False),
