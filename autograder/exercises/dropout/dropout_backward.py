@@ -102,7 +102,6 @@ covers = {
     ),
     "Leave `grad` and `mask` as they are": check_dropped_neurons_get_nothing,
     "For example": "one mask of many",
-    "\\frac{\\partial L}{\\partial y} =": "one mask of many",
     "Carry the gradient back": check_slope_is_that_of_the_forward_pass,
 }
 equivalent = {

@@ -146,9 +146,7 @@ covers = {
     "generators with the same seed give the same masks": check_masks_come_from_rng,
     "Leave `a` as it is": check_masks_come_from_rng,
     "You don't have to handle invalid input": "nothing is asked",
-    "gives a hint": "nothing is asked",
     "For example": "one mask of many",
-    "y = ": "one mask of many",
     "Drop entries at random, rescale the others": (
         check_output_follows_the_mask,
         check_entries_are_dropped_independently,

@@ -102,7 +102,6 @@ covers = {
     "two arrays of the shape of one prediction": check_any_shape_and_calls_that_agree,
     "the mean over the calls": check_mean_is_over_calls,
     "the standard deviation over the calls": check_std_is_over_calls,
-    "\\bar y = ": (check_mean_is_over_calls, check_std_is_over_calls),
     "the standard deviation $(1, 0)$": check_any_shape_and_calls_that_agree,
     "Average predictions of `forward(x, rng=rng)`, and measure their spread": (
         check_mean_is_over_calls,
