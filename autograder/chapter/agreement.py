@@ -77,10 +77,9 @@ def signature_problems(starter, solution, name):
         return
     if inspect.isclass(solution):
         for method, function in vars(solution).items():
-            if inspect.isfunction(function) and (method == "__init__" or not method.startswith("_")):
+            if inspect.isfunction(function) and not method.startswith("_"):
                 yield from signature_problems(getattr(starter, method, None), function, f"{name}.{method}")
-        return
-    asked, wanted = (_signature(function) for function in (starter, solution))
+    asked, wanted = (_signature(thing) for thing in (starter, solution))  # a class's is how it is called
     if asked != wanted:
         yield f"the starter's signature is {name}{asked}, the solution's {name}{wanted}"
 

@@ -65,7 +65,7 @@ def test_neither_exercises_nor_chapters_nor_tests_are_there(sandbox):
         package / "exercises" / "dropout",
         package.parent / "chapters",
         package.parent / "tests",
-        package / "judge.py",
+        package / "judge" / "judge.py",
     ):
         assert place.exists()
         assert says(sandbox, f"import os; print(os.path.exists({str(place)!r}))") == "False"
