@@ -5,6 +5,7 @@ from autograder.authoring import close, hidden, instance, misconception, number
 points = 2
 returns = instance(update=lambda value: value, mean=number)
 hints = ("a", "b", "c")
+APART = "a meter must know its own numbers only"
 
 
 class solution:
@@ -33,8 +34,8 @@ def check_two_meters(Meter, rng):
     first, second = (float(value) for value in rng.standard_normal(2))
     one.update(first)
     other.update(second)
-    close(one.mean(), first, "a meter must know its own numbers only")
-    close(other.mean(), second, "a meter must know its own numbers only")
+    close(one.mean(), first, APART)
+    close(other.mean(), second, APART)
 
 
 @misconception("The last number is returned.", caught_by=check_mean)
@@ -57,7 +58,7 @@ class added:
         return self.sum
 
 
-@misconception("All meters share one list.", caught_by=check_two_meters)
+@misconception("All meters share one list.", caught_by=check_two_meters, said_by=APART)
 class shared:
     seen = []
 
