@@ -2,7 +2,7 @@
 
 import math
 
-from autograder.authoring import alternative, close, hidden, misconception, number, require
+from autograder.authoring import alternative, close, core, hidden, misconception, neighbour, number, weight
 from dnnkit.initialization import init_std as solution
 
 points = 2
@@ -25,47 +25,45 @@ SENTENCE = {
 }
 
 
-def compare(init_std, fan_in, fan_out):
-    for scheme, expected in EXPECTED.items():
-        close(init_std(fan_in, fan_out, scheme=scheme), expected(fan_in, fan_out), SENTENCE[scheme])
+def check_lecun(init_std, rng):
+    """LeCun's standard deviation is that of its variance, in layers that narrow and that widen."""
+    _compare(init_std, "lecun", *_layers(rng))
 
 
-def check_narrowing_layer(init_std, rng):
-    """In a layer with more inputs than outputs, each scheme has its standard deviation."""
-    compare(init_std, int(rng.integers(300, 900)), int(rng.integers(20, 200)))
+@core
+@weight(2)
+def check_glorot(init_std, rng):
+    """Glorot's standard deviation is that of its variance, in layers that narrow and that widen."""
+    _compare(init_std, "glorot", *_layers(rng))
 
 
-def check_widening_layer(init_std, rng):
-    """In a layer with fewer inputs than outputs, each scheme has its standard deviation."""
-    compare(init_std, int(rng.integers(20, 200)), int(rng.integers(300, 900)))
+def check_he(init_std, rng):
+    """He's standard deviation is that of its variance, in layers that narrow and that widen."""
+    _compare(init_std, "he", *_layers(rng))
 
 
-@hidden
-def check_square_layer(init_std, rng):
-    """In a square layer Glorot equals LeCun, and He is the square root of 2 times as large."""
+@hidden(like=(check_lecun, check_glorot, check_he))
+def check_other_layers(init_std, rng):
+    """So it is in square layers, in tiny ones and in huge ones."""
     n = int(rng.integers(20, 900))
-    lecun, glorot, he = (init_std(n, n, scheme=scheme) for scheme in ("lecun", "glorot", "he"))
-    require(lecun > 0, "a standard deviation is positive", lecun=lecun)
-    close(glorot, lecun, "in a square layer Glorot's standard deviation must equal LeCun's")
-    close(
-        he / lecun, math.sqrt(2), "in a square layer He's standard deviation must be the square root of 2 times LeCun's"
-    )
+    for scheme in EXPECTED:
+        _compare(init_std, scheme, (n, n), (1, 1), (1, n), (n, 1), (2, 1), (1_000_000, 3))
 
 
-@hidden
-def check_signal_is_kept(init_std, rng):
-    """The schemes keep what they promise: n Var(w) is 1, and 2 for He."""
-    fan_in, fan_out = (int(n) for n in rng.integers(20, 900, size=2) * (1, 3))
-    lecun, glorot, he = (init_std(fan_in, fan_out, scheme=scheme) ** 2 for scheme in ("lecun", "glorot", "he"))
-    close(fan_in * lecun, 1, "LeCun must keep the variance on the way forward: fan_in times the variance is 1")
-    close((fan_in + fan_out) / 2 * glorot, 1, "Glorot must average both ways: mean fan times the variance is 1")
-    close(fan_in * he, 2, "He must double the variance, as ReLU halves it: fan_in times the variance is 2")
+covers = {
+    "Write init_std(fan_in, fan_out": (check_lecun, check_glorot, check_he),
+    "returns the standard deviation of the first weights": (check_lecun, check_glorot, check_he),
+    "takes the root of these variances": (check_lecun, check_glorot, check_he),
+    r"\frac{2}{n_\text{in} + n_\text{out}}": (check_lecun, check_glorot, check_he),
+    "For example, with fan_in 50": "the example, by hand",
+    "the standard deviation that a scheme gives": (check_lecun, check_glorot, check_he),
+}
 
 
 @misconception(
     "This is the variance. The schemes are stated as variances, but a draw is multiplied by a standard deviation: "
     "take the square root.",
-    caught_by=check_narrowing_layer,
+    caught_by=check_glorot,
 )
 def variance(fan_in, fan_out, *, scheme):
     return EXPECTED[scheme](fan_in, fan_out) ** 2
@@ -74,8 +72,7 @@ def variance(fan_in, fan_out, *, scheme):
 @misconception(
     "For Glorot you return 1 / fan_in, which many texts call Xavier; it is LeCun's variance, and equals Glorot's only "
     "in a square layer. Glorot and Bengio divide 2 by fan_in + fan_out.",
-    caught_by=check_widening_layer,
-    worth=0.3,
+    caught_by=check_glorot,
 )
 def xavier_is_lecun(fan_in, fan_out, *, scheme):
     return math.sqrt({"lecun": 1, "glorot": 1, "he": 2}[scheme] / fan_in)
@@ -83,16 +80,17 @@ def xavier_is_lecun(fan_in, fan_out, *, scheme):
 
 @misconception(
     "Glorot's variance is one over the mean of fan_in and fan_out; one over their sum is half of that.",
-    caught_by=check_square_layer,
+    caught_by=check_glorot,
 )
 def glorot_without_the_two(fan_in, fan_out, *, scheme):
     return EXPECTED[scheme](fan_in, fan_out) / (math.sqrt(2) if scheme == "glorot" else 1)
 
 
 @misconception(
-    "The number of outputs stands where the number of inputs belongs: a unit sums over its fan_in inputs, so it is "
+    "The number of outputs stands where the number of inputs belongs: a neuron sums over its fan_in inputs, so it is "
     "fan_in that the variance must make up for.",
-    caught_by=check_signal_is_kept,
+    caught_by=check_lecun,
+    worth=0.6,
 )
 def outputs_for_inputs(fan_in, fan_out, *, scheme):
     return EXPECTED[scheme](fan_out, fan_in)
@@ -100,7 +98,7 @@ def outputs_for_inputs(fan_in, fan_out, *, scheme):
 
 @misconception(
     "The root covers the denominator only: 2 / sqrt(fan_in) is not sqrt(2 / fan_in).",
-    caught_by=check_narrowing_layer,
+    caught_by=check_he,
 )
 def root_of_the_denominator(fan_in, fan_out, *, scheme):
     return {"lecun": 1 / math.sqrt(fan_in), "glorot": 2 / math.sqrt(fan_in + fan_out), "he": 2 / math.sqrt(fan_in)}[
@@ -111,7 +109,8 @@ def root_of_the_denominator(fan_in, fan_out, *, scheme):
 @misconception(
     "He gets no factor of 2 here, so it is LeCun again. ReLU passes half of the mean square, and the 2 makes up for "
     "it.",
-    caught_by=check_square_layer,
+    caught_by=check_he,
+    worth=0.7,
 )
 def he_without_the_two(fan_in, fan_out, *, scheme):
     return EXPECTED["lecun" if scheme == "he" else scheme](fan_in, fan_out)
@@ -119,10 +118,20 @@ def he_without_the_two(fan_in, fan_out, *, scheme):
 
 @misconception(
     "This is the bound of a uniform draw, the square root of 3 too large; the standard deviation is asked for.",
-    caught_by=check_narrowing_layer,
+    caught_by=check_lecun,
 )
 def uniform_bound(fan_in, fan_out, *, scheme):
     return math.sqrt(3) * EXPECTED[scheme](fan_in, fan_out)
+
+
+@neighbour("the root is taken twice")
+def fourth_root(fan_in, fan_out, *, scheme):
+    return EXPECTED[scheme](fan_in, fan_out) ** 0.5
+
+
+@neighbour("Glorot's is taken with the geometric mean of the two fans")
+def geometric_mean(fan_in, fan_out, *, scheme):
+    return (fan_in * fan_out) ** -0.25 if scheme == "glorot" else EXPECTED[scheme](fan_in, fan_out)
 
 
 @alternative("one branch a scheme, with powers")
@@ -132,3 +141,26 @@ def branches(fan_in, fan_out, *, scheme):
     if scheme == "he":
         return (fan_in / 2) ** -0.5
     return ((fan_in + fan_out) / 2) ** -0.5
+
+
+@alternative("the variance by a match, then one root")
+def matched(fan_in, fan_out, *, scheme):
+    match scheme:
+        case "lecun":
+            variance = 1 / fan_in
+        case "glorot":
+            variance = 2 / (fan_in + fan_out)
+        case _:
+            variance = 2 / fan_in
+    return variance**0.5
+
+
+def _layers(rng):
+    """Return the fans of a layer that narrows and of one that widens, far from square and from one another."""
+    small, large = rng.integers(20, 200, 2), rng.integers(300, 900, 2)
+    return (int(large[0]), int(small[0])), (int(small[1]), int(large[1]))
+
+
+def _compare(init_std, scheme, *layers):
+    for fan_in, fan_out in layers:
+        close(init_std(fan_in, fan_out, scheme=scheme), EXPECTED[scheme](fan_in, fan_out), SENTENCE[scheme])

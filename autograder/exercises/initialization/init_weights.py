@@ -4,7 +4,18 @@ import math
 
 import numpy as np
 
-from autograder.authoring import alternative, array, default_rng, equal, hidden, misconception, require
+from autograder.authoring import (
+    alternative,
+    array,
+    core,
+    default_rng,
+    hidden,
+    misconception,
+    neighbour,
+    require,
+    same_mistake_as,
+    weight,
+)
 from dnnkit.initialization import init_std
 from dnnkit.initialization import init_weights as solution
 
@@ -16,111 +27,154 @@ hints = (
     "A uniform distribution on (-b, b) has the variance b**2 / 3: solve that for b.",
 )
 
-# Glorot comes first: who takes one scheme for another fails at another sentence than who scales all of them wrongly.
-SPREAD = {
-    "glorot": "under Glorot the standard deviation must be the square root of 2 / (fan_in + fan_out)",
-    "lecun": "under LeCun the standard deviation must be the square root of 1 / fan_in",
-    "he": "under He the standard deviation must be the square root of 2 / fan_in",
-}
+SCHEMES = ("lecun", "glorot", "he")
 DISTRIBUTIONS = ("normal", "uniform")
+SURE = 6  # standard errors: a right answer is further off once in five hundred million comparisons
+
+TRANSPOSED = "W has the shape (fan_out, fan_in); it must be (fan_in, fan_out)"
+FINITE = "every weight must be a finite number"
+SHAPE = "W must have the shape (fan_in, fan_out)"
+POSITIVE = "all weights are positive: on average half of them must be negative"
+MEAN = "the weights must have mean zero"
+VARIANCE = "the standard deviation of the weights is the square of the scheme's, which is the variance"
+ONE_FOR_ALL = "the standard deviation of the weights is the same whatever the scheme"
+SHORT_BOUND = "uniform weights have the scheme's standard deviation divided by the square root of 3"
+STD = "the standard deviation of the weights must be that of the scheme"
+NEITHER_NORMAL = "weights that are asked for as normal must be normally distributed"
+NORMAL_FOR_UNIFORM = "weights that are asked for as uniform are normally distributed"
+NOT_UNIFORM = "weights that are asked for as uniform must fill an interval (-b, b) evenly"
+SWAPPED = "normal and uniform stand in each other's place"
+UNIFORM_DEFAULT = "where no distribution is named, the weights are uniform, and must be normal"
+DEFAULT = "where no distribution is named, the weights must be normally distributed"
+EQUAL = "all weights of W are equal"
+COPIES = "rows of W are copies of one another, or columns are"
+INDEPENDENT = "the weights must be drawn independently of one another"
+TIED_TOTAL = "the mean of a whole W must vary from draw to draw as that of independent weights does"
+TIED_SPREAD = "the standard deviation of a whole W must vary from draw to draw as that of independent weights does"
+FIXED_SEED = "two generators in different states give the same weights"
+OTHER_SOURCE = "two generators in the same state give different weights"
+STUCK = "a second draw from the same rng gives the same weights"
+BETWEEN = "the weights must not depend on what was drawn from other generators in between"
 
 
-def layer(rng):
-    """Fans of a layer so far from square that no scheme passes for another."""
-    return int(rng.integers(40, 60)), int(rng.integers(130, 160))
+def check_shape(init_weights, rng):
+    """W has the shape (fan_in, fan_out)."""
+    for fan_in, fan_out in ((7, 4), (3, 9)):
+        w = init_weights(fan_in, fan_out, rng=_source(rng), scheme="he")
+        require(w.shape != (fan_out, fan_in), TRANSPOSED, shape=str(w.shape), expected=str((fan_in, fan_out)))
+        require(w.shape == (fan_in, fan_out), SHAPE, shape=str(w.shape), expected=str((fan_in, fan_out)))
+        require(np.isfinite(w).all(), FINITE)
 
 
-def seed(rng):
-    return int(rng.integers(2**32))
+def check_mean(init_weights, rng):
+    """The draws have mean zero, whatever the distribution."""
+    for distribution in DISTRIBUTIONS:
+        w = _draw(init_weights, rng, "he", distribution)
+        require(w.min() <= 0, POSITIVE, smallest=w.min())
+        require(abs(w.mean()) <= SURE * w.std() / math.sqrt(w.size), MEAN, mean=w.mean(), standard_deviation=w.std())
 
 
-def draw(init_weights, fan_in, fan_out, generator, **options):
-    w = init_weights(fan_in, fan_out, rng=generator, **options)
-    equal(list(w.shape), [fan_in, fan_out], "W must have shape (fan_in, fan_out)")
-    require(np.isfinite(w).all(), "every weight must be a finite number")
-    require(np.ptp(w) > 0, "the weights must differ from one another", first=w[0, 0], all_of_them=w.size)
-    distinct = np.unique(w).size  # in float32 a few draws meet by chance
-    require(distinct > 0.99 * w.size, "every weight must be a draw of its own", distinct=distinct, weights=w.size)
-    return w
-
-
-def check_spread(init_weights, rng):
+@core
+@weight(4)
+def check_standard_deviation(init_weights, rng):
     """The draws have the standard deviation of the scheme, whatever the distribution."""
-    fan_in, fan_out = layer(rng)
-    for scheme, sentence in SPREAD.items():
-        for distribution in DISTRIBUTIONS:
-            w = draw(init_weights, fan_in, fan_out, default_rng(seed(rng)), scheme=scheme, distribution=distribution)
-            expected = init_std(fan_in, fan_out, scheme=scheme)
-            found = float(w.std())
-            # Six standard errors of the spread of a normal sample; a uniform one is steadier.
-            near = abs(found / expected - 1) < 6 / math.sqrt(2 * w.size)
-            require(near, sentence, found=found, expected=expected)
+    fans = _layer(rng)
+    expected = np.array([[init_std(*fans, scheme=scheme)] * 2 for scheme in SCHEMES])
+    found = np.array([[_draw(init_weights, rng, *case, fans).std() for case in _pairs(s)] for s in SCHEMES])
+
+    def like(other):
+        # A normal sample's spread has the standard error 1 / sqrt(2 * size); a uniform one's is steadier.
+        return np.all(np.abs(found / other - 1) < SURE / math.sqrt(2 * math.prod(fans)))
+
+    require(not like(expected**2), VARIANCE, found=found[0, 0], expected=expected[0, 0])
+    require(not like(expected / (1, math.sqrt(3))), SHORT_BOUND, found=found[0, 1], expected=expected[0, 1])
+    require(not like(found[0, 0]), ONE_FOR_ALL, found=found[0, 0])
+    off = np.unravel_index(np.argmax(np.abs(found / expected - 1)), found.shape)
+    scheme, distribution = SCHEMES[off[0]], DISTRIBUTIONS[off[1]]
+    numbers = {"found": found[off], "expected": expected[off], "scheme": scheme, "distribution": distribution}
+    require(like(expected), STD, **numbers)
 
 
-def check_centre(init_weights, rng):
-    """The draws have mean zero."""
+def check_distribution(init_weights, rng):
+    """The draws are normal or uniform, as asked for; where nothing is asked for they are normal."""
+    normal, uniform = (_draw(init_weights, rng, "lecun", distribution) for distribution in DISTRIBUTIONS)
+    require(not (_is_uniform(normal) and _is_normal(uniform)), SWAPPED)
+    require(_is_normal(normal), NEITHER_NORMAL)
+    require(not _is_normal(uniform), NORMAL_FOR_UNIFORM)
+    require(_is_uniform(uniform), NOT_UNIFORM)
+    named_nothing = _draw(init_weights, rng, "lecun", None)
+    require(not _is_uniform(named_nothing), UNIFORM_DEFAULT)
+    require(_is_normal(named_nothing), DEFAULT)
+
+
+def check_independence(init_weights, rng):
+    """The draws are independent of one another, in a W and from one W to the next."""
     for distribution in DISTRIBUTIONS:
-        w = draw(init_weights, *layer(rng), default_rng(seed(rng)), scheme="he", distribution=distribution)
-        near = abs(w.mean()) < 6 * w.std() / math.sqrt(w.size)
-        require(near, "the weights must have mean zero", mean=float(w.mean()), standard_deviation=float(w.std()))
+        source = _source(rng)
+        fans = _layer(rng)
+        first, second = (_standardized(_drawn(init_weights, source, "he", distribution, fans)) for _ in range(2))
+        _require_independent(first)
+        _require_uncorrelated(first, second)
+        small = [_drawn(init_weights, source, "he", distribution, (6, 10)) for _ in range(40)]
+        _require_free_totals(np.reshape(small, (40, -1)))
 
 
-def check_randomness(init_weights, rng):
-    """The draws come from rng, which moves on."""
-    fan_in, fan_out = layer(rng)
-    start = seed(rng)
+def check_source(init_weights, rng):
+    """The draws come from rng, and from nothing else."""
     for distribution in DISTRIBUTIONS:
-        options = {"scheme": "glorot", "distribution": distribution}
-        generator = default_rng(start)
-        first = draw(init_weights, fan_in, fan_out, generator, **options)
-        second = draw(init_weights, fan_in, fan_out, generator, **options)
-        again = draw(init_weights, fan_in, fan_out, default_rng(start), **options)
-        require(not np.array_equal(first, second), "a second draw from the same rng must give other weights")
-        require(np.array_equal(first, again), "rng in the same state must give the same weights")
+        one, other = rng.integers(2**32, size=2)
+
+        def draw(generator, distribution=distribution):
+            return _drawn(init_weights, generator, "glorot", distribution, (11, 7))
+
+        source, elsewhere = default_rng(one), default_rng(other)
+        first, apart = draw(source), draw(elsewhere)
+        require(not np.array_equal(first, apart), FIXED_SEED)
+        second = draw(source)
+        require(not np.array_equal(first, second), STUCK)
+        source = default_rng(one)
+        require(np.array_equal(first, draw(source)), OTHER_SOURCE)
+        require(np.array_equal(second, draw(source)), BETWEEN)
 
 
-def check_uniform_range(init_weights, rng):
-    """A uniform draw fills the interval that has the variance of the scheme."""
-    fan_in, fan_out = layer(rng)
-    w = draw(init_weights, fan_in, fan_out, default_rng(seed(rng)), scheme="lecun", distribution="uniform")
-    bound = math.sqrt(3) * init_std(fan_in, fan_out, scheme="lecun")
-    sentence = (
-        "a uniform draw must fill the interval from minus to plus the square root of 3 times the standard deviation"
-    )
-    # Of 5,000 draws the outermost ones come within 1% of both ends, but for a chance of e**-25.
-    fills = 0.99 * bound < w.max() <= 1.0001 * bound and 0.99 * bound < -w.min() <= 1.0001 * bound
-    require(fills, sentence, smallest=float(w.min()), largest=float(w.max()), bound=bound)
+@hidden(like=(check_shape, check_mean, check_standard_deviation))
+def check_other_layers(init_weights, rng):
+    """So it is in square layers, and in those with one input or one output."""
+    for fans, times in (((70, 70), 1), ((1, 60), 8), ((60, 1), 8), ((1, 1), 80)):
+        for scheme, distribution in (("lecun", "uniform"), ("glorot", "normal"), ("he", "normal")):
+            source = _source(rng)
+            draws = [init_weights(*fans, scheme=scheme, rng=source, distribution=distribution) for _ in range(times)]
+            for w in draws:
+                require(w.shape == fans, SHAPE, shape=str(w.shape), expected=str(fans))
+            w = np.concatenate(draws, axis=None)
+            expected = init_std(*fans, scheme=scheme)
+            require(abs(w.mean()) <= SURE * expected / math.sqrt(w.size), MEAN, mean=w.mean())
+            found = float(np.sqrt(np.mean(w**2)))
+            # Of 80 draws the mean square has heavier tails than a normal distribution: 7 standard errors are as sure.
+            require(abs(found / expected - 1) < (SURE + 1) / math.sqrt(2 * w.size), STD, found=found, expected=expected)
 
 
-@hidden
-def check_normal_tails(init_weights, rng):
-    """Without a distribution named, the draws are normal: 4.6% lie beyond two standard deviations."""
-    fan_in, fan_out = layer(rng)
-    w = draw(init_weights, fan_in, fan_out, default_rng(seed(rng)), scheme="he")
-    share = float(np.mean(np.abs(w) > 2 * init_std(fan_in, fan_out, scheme="he")))
-    expected = math.erfc(math.sqrt(2))
-    near = abs(share - expected) < 6 * math.sqrt(expected * (1 - expected) / w.size)
-    require(near, "a normal draw is the default, and 4.6% of it lie beyond two standard deviations", share=share)
-
-
-@hidden
-def check_deep_signal(init_weights, rng):
-    """Twelve ReLU layers keep the size of a signal."""
-    width, depth = 64, 12
-    a = rng.standard_normal((20, width))
-    start = np.mean(a**2)
-    generator = default_rng(seed(rng))
-    for _ in range(depth):
-        a = np.maximum(a @ draw(init_weights, width, width, generator, scheme="he", distribution="uniform"), 0)
-    # ln of the ratio is about -0.5 with a standard deviation of sqrt(12 * 5 / 64) = 1; half lost a layer gives -8.3.
-    log_ratio = float(np.log(np.mean(a**2) / start + 1e-300))
-    require(abs(log_ratio + 0.5) < 6, "twelve ReLU layers under He must keep the size of a signal", log_ratio=log_ratio)
+covers = {
+    "Write init_weights(fan_in, fan_out": (check_shape, check_distribution),
+    "returns an array of shape (fan_in, fan_out)": check_shape,
+    "independent draws": check_independence,
+    "with mean zero": check_mean,
+    "the standard deviation of the scheme": check_standard_deviation,
+    "distribution is": check_distribution,
+    "fills the interval": check_distribution,
+    "All random numbers come from rng": check_source,
+    "and may look like": "the example, by hand",
+    r"\begin{pmatrix} 0.34": "the example, by hand",
+    "Draw the first weights": (check_mean, check_standard_deviation),
+}
 
 
 @misconception(
-    "These draws lie between 0 and 1: all weights are positive, so the sums of every unit grow with its inputs and the "
-    "units all do the same. A weight must be as often negative as positive.",
-    caught_by=check_centre,
+    "All these weights are positive, as those of rng.random are, which draws between 0 and 1. All neurons of the layer "
+    "then see nearly the same growing sum. A weight must be negative as often as positive: rng.normal and "
+    "rng.uniform(-b, b) are.",
+    caught_by=check_mean,
+    said_by=POSITIVE,
 )
 def zero_to_one(fan_in, fan_out, *, scheme, rng, distribution="normal"):
     return rng.random((fan_in, fan_out)) * init_std(fan_in, fan_out, scheme=scheme)
@@ -129,19 +183,20 @@ def zero_to_one(fan_in, fan_out, *, scheme, rng, distribution="normal"):
 @misconception(
     "The draws are multiplied by the variance. rng.normal takes the standard deviation, as init_std returns it: "
     "do not square it.",
-    caught_by=check_spread,
+    caught_by=check_standard_deviation,
+    said_by=VARIANCE,
 )
 def variance_as_scale(fan_in, fan_out, *, scheme, rng, distribution="normal"):
-    scale = init_std(fan_in, fan_out, scheme=scheme) ** 2
-    if distribution == "normal":
-        return rng.normal(0, scale, (fan_in, fan_out))
-    return math.sqrt(3) * rng.uniform(-scale, scale, (fan_in, fan_out))
+    return solution(fan_in, fan_out, scheme=scheme, rng=rng, distribution=distribution) * init_std(
+        fan_in, fan_out, scheme=scheme
+    )
 
 
 @misconception(
     "The uniform draw ends at the standard deviation. A uniform distribution on (-b, b) has the standard deviation "
     "b / sqrt(3), so it must reach to sqrt(3) times as far.",
-    caught_by=check_uniform_range,
+    caught_by=check_standard_deviation,
+    said_by=SHORT_BOUND,
 )
 def bound_without_root_of_three(fan_in, fan_out, *, scheme, rng, distribution="normal"):
     std = init_std(fan_in, fan_out, scheme=scheme)
@@ -151,76 +206,121 @@ def bound_without_root_of_three(fan_in, fan_out, *, scheme, rng, distribution="n
 
 
 @misconception(
-    "All weights are equal. Then all units of the layer compute the same, get the same gradient, and stay equal for "
-    "ever: the layer has the power of one unit.",
-    caught_by=check_spread,
-)
-def constant(fan_in, fan_out, *, scheme, rng, distribution="normal"):
-    return np.full((fan_in, fan_out), init_std(fan_in, fan_out, scheme=scheme))
-
-
-@misconception(
-    "One draw a unit is repeated for all inputs (or the other way round), so W has rank one: the unit only ever sees "
-    "the sum of its inputs. Draw with size=(fan_in, fan_out).",
-    caught_by=check_spread,
-)
-def repeated_rows(fan_in, fan_out, *, scheme, rng, distribution="normal"):
-    row = rng.normal(0, init_std(fan_in, fan_out, scheme=scheme), fan_out)
-    return np.broadcast_to(row, (fan_in, fan_out)).copy()
-
-
-@misconception(
-    "W has the shape (fan_out, fan_in), as PyTorch stores it. Here z = a @ W + b, so W is (fan_in, fan_out).",
-    caught_by=check_spread,
-)
-def transposed(fan_in, fan_out, *, scheme, rng, distribution="normal"):
-    return solution(fan_in, fan_out, scheme=scheme, rng=rng, distribution=distribution).T
-
-
-@misconception(
-    "The scheme is ignored and every layer gets Glorot's spread. Behind a ReLU that loses half of the signal a layer.",
-    caught_by=check_deep_signal,
+    "The scheme is ignored: every layer gets the same spread, whichever scheme was asked for. Thirty ReLU layers with "
+    "another spread than He's lose the signal, or blow it up.",
+    caught_by=check_standard_deviation,
+    said_by=ONE_FOR_ALL,
 )
 def always_glorot(fan_in, fan_out, *, scheme, rng, distribution="normal"):
     return solution(fan_in, fan_out, scheme="glorot", rng=rng, distribution=distribution)
 
 
 @misconception(
+    "All weights are equal. Then all neurons of the layer compute the same, get the same gradient, and stay equal for "
+    "ever: the layer has the power of one neuron.",
+    caught_by=check_independence,
+    said_by=EQUAL,
+)
+def constant(fan_in, fan_out, *, scheme, rng, distribution="normal"):
+    return np.full((fan_in, fan_out), init_std(fan_in, fan_out, scheme=scheme))
+
+
+@misconception(
+    "Rows or columns of W are copies of one another: one draw serves several inputs, or several neurons, which then "
+    "do the same. Draw each weight by itself, with size=(fan_in, fan_out).",
+    caught_by=check_independence,
+    worth=0.9,
+    said_by=COPIES,
+)
+def repeated_rows(fan_in, fan_out, *, scheme, rng, distribution="normal"):
+    row = solution(1, fan_out, scheme="lecun", rng=rng, distribution=distribution)
+    return np.repeat(row * init_std(fan_in, fan_out, scheme=scheme), fan_in, axis=0)
+
+
+@same_mistake_as(repeated_rows)
+def repeated_columns(fan_in, fan_out, *, scheme, rng, distribution="normal"):
+    column = solution(1, fan_in, scheme="lecun", rng=rng, distribution=distribution)
+    return np.repeat(column.T * init_std(fan_in, fan_out, scheme=scheme), fan_out, axis=1)
+
+
+@misconception(
+    "W has the shape (fan_out, fan_in), as PyTorch stores it. Here z = a @ W + b, so W is (fan_in, fan_out).",
+    caught_by=check_shape,
+    worth=0.9,
+    said_by=TRANSPOSED,
+)
+def transposed(fan_in, fan_out, *, scheme, rng, distribution="normal"):
+    return solution(fan_in, fan_out, scheme=scheme, rng=rng, distribution=distribution).T
+
+
+@misconception(
     "The distribution is ignored: a normal draw comes back where a uniform one was asked for.",
-    caught_by=check_uniform_range,
-    worth=0.85,
+    caught_by=check_distribution,
+    worth=0.9,
+    said_by=NORMAL_FOR_UNIFORM,
 )
 def always_normal(fan_in, fan_out, *, scheme, rng, distribution="normal"):
     return solution(fan_in, fan_out, scheme=scheme, rng=rng)
 
 
 @misconception(
-    "Normal and uniform are swapped, or uniform is the default: where no distribution is named, the draw is normal.",
-    caught_by=check_normal_tails,
-    worth=0.85,
+    "Uniform is the default. Where no distribution is named, the draw is normal.",
+    caught_by=check_distribution,
+    worth=0.9,
+    said_by=UNIFORM_DEFAULT,
 )
 def uniform_by_default(fan_in, fan_out, *, scheme, rng, distribution="uniform"):
     return solution(fan_in, fan_out, scheme=scheme, rng=rng, distribution=distribution)
 
 
 @misconception(
-    "A generator is made anew inside, with a fixed seed, so that every layer of one size gets the same weights. Draw "
-    "from the rng that is given.",
-    caught_by=check_randomness,
-    worth=0.85,
+    "Normal and uniform are swapped: each is drawn where the other one was asked for.",
+    caught_by=check_distribution,
+    worth=0.9,
+    said_by=SWAPPED,
 )
-def seeded_inside(fan_in, fan_out, *, scheme, rng, distribution="normal"):
-    return solution(fan_in, fan_out, scheme=scheme, rng=default_rng(0), distribution=distribution)
+def swapped(fan_in, fan_out, *, scheme, rng, distribution="normal"):
+    other = {"normal": "uniform", "uniform": "normal"}[distribution]
+    return solution(fan_in, fan_out, scheme=scheme, rng=rng, distribution=other)
 
 
 @misconception(
-    "The draws do not come from rng (from np.random, perhaps), so nobody can repeat the run. Use the rng that is "
-    "given.",
-    caught_by=check_randomness,
-    worth=0.85,
+    "Whatever the rng, the weights are the same, so that every layer of one size begins alike: they are kept from an "
+    "earlier call, or come from a generator that is made inside with a fixed seed. Draw from the rng that is given.",
+    caught_by=check_source,
+    worth=0.9,
+    said_by=FIXED_SEED,
+)
+def seeded_inside(fan_in, fan_out, *, scheme, rng, distribution="normal"):
+    return solution(fan_in, fan_out, scheme=scheme, rng=_made_inside(), distribution=distribution)
+
+
+@misconception(
+    "The draws do not come from rng alone (but from np.random, perhaps), so nobody can repeat the run. Use the rng "
+    "that is given.",
+    caught_by=check_source,
+    worth=0.9,
+    said_by=OTHER_SOURCE,
 )
 def unseeded(fan_in, fan_out, *, scheme, rng, distribution="normal"):
     return solution(fan_in, fan_out, scheme=scheme, rng=default_rng(), distribution=distribution)
+
+
+@neighbour("half as large as it must be, and of mean zero")
+def half_as_large(fan_in, fan_out, *, scheme, rng, distribution="normal"):
+    return solution(fan_in, fan_out, scheme=scheme, rng=rng, distribution=distribution) / 2
+
+
+@neighbour("each W is centred, so that its draws are not independent")
+def centred(fan_in, fan_out, *, scheme, rng, distribution="normal"):
+    w = solution(fan_in, fan_out, scheme=scheme, rng=rng, distribution=distribution)
+    return w - w.mean() if w.size > 1 else w
+
+
+@neighbour("shifted by half a standard deviation, so that most but not all weights are positive")
+def shifted(fan_in, fan_out, *, scheme, rng, distribution="normal"):
+    w = solution(fan_in, fan_out, scheme=scheme, rng=rng, distribution=distribution)
+    return w + init_std(fan_in, fan_out, scheme=scheme) / 2
 
 
 @alternative("standard draws, scaled afterwards")
@@ -231,13 +331,124 @@ def scaled(fan_in, fan_out, *, scheme, rng, distribution="normal"):
     return std * rng.standard_normal((fan_in, fan_out))
 
 
-@alternative("a loop over the units")
+@alternative("a loop over the neurons")
 def looped(fan_in, fan_out, *, scheme, rng, distribution="normal"):
     std = init_std(fan_in, fan_out, scheme=scheme)
     w = np.empty((fan_in, fan_out))
-    for unit in range(fan_out):
+    for neuron in range(fan_out):
         if distribution == "normal":
-            w[:, unit] = rng.normal(scale=std, size=fan_in)
+            w[:, neuron] = rng.normal(scale=std, size=fan_in)
         else:
-            w[:, unit] = rng.uniform(-np.sqrt(3) * std, np.sqrt(3) * std, fan_in)
+            w[:, neuron] = rng.uniform(-np.sqrt(3) * std, np.sqrt(3) * std, fan_in)
     return w
+
+
+@alternative("float32 draws, in the transpose")
+def in_single_precision(fan_in, fan_out, *, scheme, rng, distribution="normal"):
+    std = np.float32(init_std(fan_in, fan_out, scheme=scheme))
+    if distribution == "normal":
+        return (std * rng.standard_normal((fan_out, fan_in), dtype=np.float32)).T
+    return (std * np.float32(math.sqrt(12)) * (rng.random((fan_out, fan_in), dtype=np.float32) - np.float32(0.5))).T
+
+
+@alternative("normal draws from uniform ones, by Box and Muller")
+def box_muller(fan_in, fan_out, *, scheme, rng, distribution="normal"):
+    std = init_std(fan_in, fan_out, scheme=scheme)
+    u, v = rng.random((2, fan_in, fan_out))
+    if distribution == "normal":
+        return std * np.sqrt(-2 * np.log1p(-u)) * np.cos(2 * np.pi * v)
+    return std * np.sqrt(3) * (2 * u - 1)
+
+
+def _made_inside():
+    return default_rng(0)
+
+
+def _source(rng):
+    return default_rng(int(rng.integers(2**32)))
+
+
+def _layer(rng):
+    """Return fans that are so far from square that no scheme passes for another, 8,000 weights at least."""
+    return int(rng.integers(50, 60)), int(rng.integers(160, 190))
+
+
+def _pairs(scheme):
+    return [(scheme, distribution) for distribution in DISTRIBUTIONS]
+
+
+def _draw(init_weights, rng, scheme, distribution, fans=None):
+    return _drawn(init_weights, _source(rng), scheme, distribution, fans or _layer(rng))
+
+
+def _drawn(init_weights, generator, scheme, distribution, fans):
+    """Return a W in float64, in the shape asked for where it has that of its transpose; `check_shape` tells them."""
+    options = {} if distribution is None else {"distribution": distribution}
+    w = init_weights(*fans, scheme=scheme, rng=generator, **options)
+    require(w.size == math.prod(fans), "W must have fan_in times fan_out weights", weights=w.size)
+    require(np.isfinite(w).all(), FINITE)
+    return w if w.shape == fans else w.reshape(fans[::-1]).T
+
+
+def _standardized(w):
+    return (w - w.mean()) / (w.std() or 1)
+
+
+def _shares_are_near(w, bounds, expected):
+    """Whether the share of weights within each bound, in standard deviations, is that expected."""
+    found = np.mean(np.abs(_standardized(w)).reshape(-1, 1) < bounds, axis=0)
+    return np.all(np.abs(found - expected) < SURE * np.sqrt(expected * (1 - expected) / w.size))
+
+
+def _is_normal(w):
+    """Whether the weights have the shape of a normal distribution, tails included, whatever their mean and spread."""
+    bounds = np.array([0.1, 0.4, 0.7, 1, 1.5, 2, 2.5])
+    expected = np.array([math.erf(bound / math.sqrt(2)) for bound in bounds])
+    z = _standardized(w)
+    # Of 8,000 draws 22 lie beyond three standard deviations, and none do with a chance of e**-22.
+    symmetric = abs(np.mean(z > 0) - 0.5) < SURE / 2 / math.sqrt(w.size)
+    return symmetric and _shares_are_near(w, bounds, expected) and np.abs(z).max() > 3
+
+
+def _is_uniform(w):
+    """Whether the weights fill an interval evenly, whatever it is."""
+    bounds = np.arange(1, 10) / 10
+    z = _standardized(w)
+    if not (0.95 < -z.min() / math.sqrt(3) < 1.05 and 0.95 < z.max() / math.sqrt(3) < 1.05):
+        return False
+    symmetric = abs(np.mean(z > 0) - 0.5) < SURE / 2 / math.sqrt(w.size)
+    return symmetric and _shares_are_near(w, bounds * math.sqrt(3), bounds)
+
+
+def _require_independent(z):
+    """Hold standardized weights to independence: rows, columns, neighbours, and each pair of rows and of columns."""
+    require(np.ptp(z) > 0, EQUAL)
+    for lines in (z, z.T):
+        number, length = lines.shape
+        require(len(np.unique(lines, axis=0)) == number, COPIES)
+        directions = lines / np.maximum(np.linalg.norm(lines, axis=1, keepdims=True), 1e-9)
+        cosines = np.abs(directions @ directions.T)[np.triu_indices(number, 1)]
+        # Of two lines of 50 normal draws the cosine is over .8 once in a hundred thousand million times.
+        require(cosines.max() < 0.8, INDEPENDENT)
+        # Means of lines vary as 1 / length: the sum of their squares is nearly a chi-squared of `number` degrees.
+        spread = length * np.mean(lines.mean(axis=1) ** 2)
+        require(abs(spread - 1) < (SURE + 2) * math.sqrt(2 / number), INDEPENDENT)
+        require(spread > 0.2, INDEPENDENT)
+        _require_uncorrelated(lines[1:], lines[:-1])
+    distinct = np.unique(z).size  # in float32 a few draws meet by chance
+    require(distinct > 0.99 * z.size, INDEPENDENT, distinct=distinct, weights=z.size)
+
+
+def _require_uncorrelated(one, other):
+    require(abs(np.sum(one * other)) < SURE * math.sqrt(one.size), INDEPENDENT)
+
+
+def _require_free_totals(draws):
+    """Hold the means and the spreads of small W to the chance that independent weights have; a row for each W."""
+    times, size = draws.shape
+    std = draws.std()
+    means = size * np.mean(draws.mean(axis=1) ** 2) / std**2
+    # Nearly a chi-squared of 40 degrees, divided by 40: under .15 or over 3.2 once in a hundred million times.
+    require(0.15 < means < 3.2, TIED_TOTAL, ratio=means)
+    spreads = size * np.mean((draws.std(axis=1) / std - 1) ** 2)  # 1/2 for normal, 1/5 for uniform weights
+    require(0.02 < spreads < 2.5, TIED_SPREAD, ratio=spreads)

@@ -2,7 +2,17 @@
 
 import numpy as np
 
-from autograder.authoring import alternative, array, default_rng, equal, hidden, misconception, require
+from autograder.authoring import (
+    alternative,
+    array,
+    core,
+    default_rng,
+    hidden,
+    misconception,
+    neighbour,
+    require,
+    weight,
+)
 from dnnkit.initialization import orthogonal as solution
 
 points = 4
@@ -13,100 +23,155 @@ hints = (
     "np.linalg.qr has a habit with signs: multiply each column of Q by the sign of the diagonal entry of R.",
 )
 
+DRAWS = 80
+SURE = 6.5  # of that many signs, in units of the root of their number: over it once in seven hundred million times
 
-def seed(rng):
-    return int(rng.integers(2**32))
-
-
-def draw(orthogonal, fan_in, fan_out, generator, sentence, gain=1.0):
-    w = orthogonal(fan_in, fan_out, gain=gain, rng=generator)
-    equal(list(w.shape), [fan_in, fan_out], sentence)
-    require(np.isfinite(w).all(), "every weight must be a finite number")
-    return w
-
-
-def at_right_angles(vectors, gain, whose):
-    """Hold the rows of an array to what the columns of a tall W, or the rows of a wide one, must be."""
-    gram = vectors @ vectors.T
-    lengths = np.sqrt(np.diag(gram))
-    across = float(np.abs(gram - np.diag(np.diag(gram))).max())
-    require(across < 1e-4 * gain**2, f"the {whose} must be at right angles to each other", largest_product=across)
-    shortest, longest = float(lengths.min()), float(lengths.max())
-    require(shortest > 0.9999 * gain, f"the {whose} must be as long as the gain, not shorter", got=shortest, gain=gain)
-    require(longest < 1.0001 * gain, f"the {whose} must be as long as the gain, not longer", got=longest, gain=gain)
-
-
-def check_square(orthogonal, rng):
-    """A square W is an orthogonal matrix times the gain."""
-    n, gain = int(rng.integers(4, 9)), float(rng.uniform(1.3, 3))
-    w = draw(orthogonal, n, n, default_rng(seed(rng)), "a square W must have shape (fan_in, fan_out)", gain)
-    at_right_angles(w.T, gain, "columns of a square W")
+FINITE = "every weight must be a finite number"
+TRANSPOSED = "W has the shape (fan_out, fan_in); it must be (fan_in, fan_out)"
+SQUARE_FOR_WIDE = "a wide W has the shape (fan_in, fan_in); it must be (fan_in, fan_out)"
+SHAPE = "W must have the shape (fan_in, fan_out)"
+TRIANGULAR = "all entries of W on one side of its diagonal are 0, as in the R of a QR factorization"
+ONLY_LENGTHS = "the columns of W (of a wide one the rows) are of one length, but not at right angles to each other"
+ANGLES = "the columns of W (of a wide one the rows) must be at right angles to each other"
+ONE = "the columns of W (of a wide one the rows) have the length 1, whatever the gain"
+SQUARED = "the columns of W (of a wide one the rows) are as long as the square of the gain"
+LENGTHS = "the columns of W (of a wide one the rows) must be as long as the gain"
+FIRST_NEGATIVE = "the first entry of W is negative in every draw"
+SIGNS = "over many draws each entry of W must be positive as often as negative"
+PRODUCTS = "over many draws the product of any two entries of W must be positive as often as negative"
+SIZES = "over many draws all entries of W must be equally large, on average"
+ZEROS = "most entries of W are 0, so that the axes are favoured directions"
+TIED = "an entry of W must not have the sign of the same entry of the W before, or the other sign, each time"
+NOT_RANDOM = "W is the gain times the identity, whatever the rng"
+FIXED_SEED = "two generators in different states give the same weights"
+OTHER_SOURCE = "two generators in the same state give different weights"
+STUCK = "a second draw from the same rng gives the same weights"
+BETWEEN = "the weights must not depend on what was drawn from other generators in between"
 
 
-def check_rectangles(orthogonal, rng):
-    """A tall W has orthogonal columns, a wide W orthogonal rows, each of the length of the gain."""
-    few, more, gain = int(rng.integers(3, 6)), int(rng.integers(7, 12)), float(rng.uniform(1.3, 3))
-    tall = draw(orthogonal, more, few, default_rng(seed(rng)), "a tall W must have shape (fan_in, fan_out)", gain)
-    at_right_angles(tall.T, gain, "columns of a tall W")
-    wide = draw(orthogonal, few, more, default_rng(seed(rng)), "a wide W must have shape (fan_in, fan_out)", gain)
-    at_right_angles(wide, gain, "rows of a wide W")
+def check_shape(orthogonal, rng):
+    """W has the shape (fan_in, fan_out), tall or wide."""
+    for fans in ((8, 3), (3, 8)):
+        w = orthogonal(*fans, gain=1.5, rng=_source(rng))
+        shapes = {"shape": str(w.shape), "expected": str(fans)}
+        require(w.shape != fans[::-1], TRANSPOSED, **shapes)
+        require(w.shape == fans or w.shape != (3, 3), SQUARE_FOR_WIDE, **shapes)
+        require(w.shape == fans, SHAPE, **shapes)
+        require(np.isfinite(w).all(), FINITE)
 
 
-def check_randomness(orthogonal, rng):
-    """The draws come from rng, which moves on."""
-    start, sentence = seed(rng), "a square W must have shape (fan_in, fan_out)"
-    generator = default_rng(start)
-    first, second = (draw(orthogonal, 5, 5, generator, sentence) for _ in range(2))
-    again = draw(orthogonal, 5, 5, default_rng(start), sentence)
-    require(not np.array_equal(first, second), "a second draw from the same rng must give other weights")
-    require(np.array_equal(first, again), "rng in the same state must give the same weights")
+@core
+@weight(3)
+def check_right_angles(orthogonal, rng):
+    """The columns of a tall or square W, and the rows of a wide or square one, are at right angles to each other."""
+    for fans in _layers(rng):
+        _require_right_angles(_vectors(orthogonal, rng, fans, _gain(rng)))
 
 
-@hidden
-def check_no_favourite_direction(orthogonal, rng):
-    """Every entry is as often positive as negative: no direction is favoured."""
-    n, draws, generator = 2, 40, default_rng(seed(rng))
-    stack = [draw(orthogonal, n, n, generator, "a square W must have shape (fan_in, fan_out)") for _ in range(draws)]
-    require(np.std(stack, axis=0).min() > 0, "every entry of W must be random")
-    # Of 40 fair signs fewer than 3 are alike with a chance of 1.5e-9.
-    positive = np.sum(np.array(stack) > 0, axis=0)
-    sentence = "each entry of W must be as often positive as negative, over many draws"
-    require(positive.min() >= 3, sentence, positive=int(positive.min()), draws=draws)
-    require(positive.max() <= draws - 3, sentence, positive=int(positive.max()), draws=draws)
+@weight(2)
+def check_lengths(orthogonal, rng):
+    """They are as long as the gain, be it below 1 or above."""
+    gains = [0.4, 1.7, 2.6]
+    lengths = [_lengths(_vectors(orthogonal, rng, fans, gain)) for fans, gain in zip(_layers(rng), gains)]
+    _require_lengths(lengths, gains)
+
+
+def check_no_direction_is_favoured(orthogonal, rng):
+    """Over many draws no entry, and no product of two, is positive more often than negative; all are equally large."""
+    found = [(fans, _draws(orthogonal, rng, fans)) for fans in ((1, 3), (2, 2), (4, 2), (3, 5))]
+    require(not all((draws[:, 0] < 0).all() for _, draws in found), FIRST_NEGATIVE, draws=DRAWS)
+    for fans, draws in found:
+        _require_unbiased(draws, max(fans))
+
+
+def check_source(orthogonal, rng):
+    """The draws come from rng, and from nothing else."""
+    one, other = rng.integers(2**32, size=2)
+
+    def draw(generator):
+        return orthogonal(5, 4, gain=1.5, rng=generator)
+
+    source, elsewhere = default_rng(one), default_rng(other)
+    first, apart = draw(source), draw(elsewhere)
+    require(not np.array_equal(first, 1.5 * np.eye(*first.shape[:2])), NOT_RANDOM)
+    require(not np.array_equal(first, apart), FIXED_SEED)
+    second = draw(source)
+    require(not np.array_equal(first, second), STUCK)
+    source = default_rng(one)
+    require(np.array_equal(first, draw(source)), OTHER_SOURCE)
+    require(np.array_equal(second, draw(source)), BETWEEN)
+
+
+@hidden(like=(check_shape, check_right_angles, check_lengths))
+def check_other_layers(orthogonal, rng):
+    """So it is with one input or one output, in large layers, and for a gain of 1, a tiny one or a whole number."""
+    for fans, gain in (((1, 1), 2), ((1, 6), 1.0), ((6, 1), 0.01), ((2, 2), 1), ((40, 30), 3.0), ((25, 50), 0.5)):
+        w = orthogonal(*fans, gain=gain, rng=_source(rng))
+        require(w.shape == fans, SHAPE, shape=str(w.shape), expected=str(fans))
+        vectors = w.T if fans[0] > fans[1] else w
+        _require_right_angles(vectors)
+        _require_lengths([_lengths(vectors)], [gain])
+
+
+@hidden(like=check_no_direction_is_favoured)
+def check_no_direction_is_favoured_elsewhere(orthogonal, rng):
+    """Nor is one with a single weight, in pairs, or with a single output."""
+    for fans in ((1, 1), (3, 3), (3, 1), (2, 4)):
+        _require_unbiased(_draws(orthogonal, rng, fans), max(fans))
+
+
+covers = {
+    "Write orthogonal(fan_in, fan_out": check_shape,
+    "returns a random array W of shape (fan_in, fan_out)": (check_shape, check_source),
+    "its columns are at right angles to each other and as long as": (check_right_angles, check_lengths),
+    "its rows are": (check_right_angles, check_lengths),
+    "no direction is favoured": check_no_direction_is_favoured,
+    "equally large on average": check_no_direction_is_favoured,
+    "all random numbers come from rng": check_source,
+    "may be": "the example, by hand",
+    r"\begin{pmatrix} 1.2": "the example, by hand",
+    "Draw weights whose columns": (check_right_angles, check_lengths),
+}
 
 
 @misconception(
-    "The columns have length one but are not at right angles to each other. Random directions are nearly orthogonal in "
-    "high dimension, never quite, and thirty layers multiply the difference: take the Q of a QR factorisation.",
-    caught_by=check_square,
+    "The vectors have one length but are not at right angles to each other. Random directions are nearly orthogonal in "
+    "high dimension, never quite, and thirty layers multiply the difference: take the Q of a QR factorization.",
+    caught_by=check_right_angles,
+    said_by=ONLY_LENGTHS,
 )
 def unit_columns(fan_in, fan_out, *, gain, rng):
     w = rng.standard_normal((fan_in, fan_out))
-    return gain * w / np.linalg.norm(w, axis=0)
+    return gain * w / np.linalg.norm(w, axis=0 if fan_in >= fan_out else 1, keepdims=True)
 
 
 @misconception(
-    "The gain is missing, or was multiplied in before the QR factorisation, which takes every scale out again: "
-    "multiply Q.",
-    caught_by=check_square,
+    "The gain makes no difference to the lengths. Did you multiply before the factorization, which takes every scale "
+    "out again, or not at all? Multiply Q.",
+    caught_by=check_lengths,
+    worth=0.8,
+    said_by=ONE,
 )
 def gain_is_lost(fan_in, fan_out, *, gain, rng):
     return solution(fan_in, fan_out, gain=1.0, rng=rng)
 
 
 @misconception(
-    "The gain is squared. The singular values of W are to be the gain itself; it is W "
-    "transposed times W that holds its square.",
-    caught_by=check_rectangles,
+    "The gain is squared. The singular values of W must be the gain itself; it is W transposed times W that holds its "
+    "square.",
+    caught_by=check_lengths,
+    worth=0.8,
+    said_by=SQUARED,
 )
 def gain_squared(fan_in, fan_out, *, gain, rng):
     return solution(fan_in, fan_out, gain=gain**2, rng=rng)
 
 
 @misconception(
-    "This is the R of the QR factorisation, a triangular matrix. The orthonormal one is Q, the first that np.linalg.qr "
+    "W is triangular, as the R of a QR factorization is. The orthonormal matrix is Q, the first that np.linalg.qr "
     "returns.",
-    caught_by=check_square,
+    caught_by=check_right_angles,
+    said_by=TRIANGULAR,
 )
 def r_for_q(fan_in, fan_out, *, gain, rng):
     _, r = np.linalg.qr(rng.standard_normal((fan_in, fan_out)), mode="complete")
@@ -114,19 +179,22 @@ def r_for_q(fan_in, fan_out, *, gain, rng):
 
 
 @misconception(
-    "The identity is orthogonal, but it is not random: unit i of each layer would begin as a copy of input i, and "
+    "The identity is orthogonal, but it is not random: neuron i of each layer would begin as a copy of input i, and "
     "every run would begin alike.",
-    caught_by=check_randomness,
+    caught_by=check_source,
+    worth=0.8,
+    said_by=NOT_RANDOM,
 )
 def identity(fan_in, fan_out, *, gain, rng):
     return gain * np.eye(fan_in, fan_out)
 
 
 @misconception(
-    "Q comes as np.linalg.qr leaves it, whose routine chooses the signs: the first entry, say, is almost always "
-    "negative. Multiply each column by the sign of the diagonal entry of R, and no direction is favoured.",
-    caught_by=check_no_favourite_direction,
-    worth=0.75,
+    "The first entry of W is negative in every draw. That is the mark of a Q as np.linalg.qr leaves it, whose routine "
+    "chooses the signs. Multiply each column by the sign of the diagonal entry of R, and no direction is favoured.",
+    caught_by=check_no_direction_is_favoured,
+    worth=0.9,
+    said_by=FIRST_NEGATIVE,
 )
 def no_signs(fan_in, fan_out, *, gain, rng):
     q, _ = np.linalg.qr(rng.standard_normal((max(fan_in, fan_out), min(fan_in, fan_out))))
@@ -134,10 +202,11 @@ def no_signs(fan_in, fan_out, *, gain, rng):
 
 
 @misconception(
-    "For a wide W the Q of a (fan_in, fan_out) matrix is only (fan_in, fan_in). Factorise the tall matrix and "
-    "transpose.",
-    caught_by=check_rectangles,
-    worth=0.75,
+    "A wide W comes out square: the Q of a (fan_in, fan_out) matrix is only (fan_in, fan_in) then. Factorize the tall "
+    "matrix and transpose.",
+    caught_by=check_shape,
+    worth=0.9,
+    said_by=SQUARE_FOR_WIDE,
 )
 def square_q_for_wide(fan_in, fan_out, *, gain, rng):
     q, r = np.linalg.qr(rng.standard_normal((fan_in, fan_out)))
@@ -146,20 +215,62 @@ def square_q_for_wide(fan_in, fan_out, *, gain, rng):
 
 @misconception(
     "A tall W comes out wide and a wide one tall: Q is transposed in the wrong case. W is (fan_in, fan_out).",
-    caught_by=check_rectangles,
-    worth=0.75,
+    caught_by=check_shape,
+    worth=0.9,
+    said_by=TRANSPOSED,
 )
 def transposed(fan_in, fan_out, *, gain, rng):
     return solution(fan_in, fan_out, gain=gain, rng=rng).T
 
 
 @misconception(
-    "A generator is made anew inside, with a fixed seed, so that every layer of one size gets the same weights. Draw "
-    "from the rng that is given.",
-    caught_by=check_randomness,
+    "Whatever the rng, the weights are the same, so that every layer of one size begins alike: they are kept from an "
+    "earlier call, or come from a generator that is made inside with a fixed seed. Draw from the rng that is given.",
+    caught_by=check_source,
+    worth=0.8,
+    said_by=FIXED_SEED,
 )
 def seeded_inside(fan_in, fan_out, *, gain, rng):
     return solution(fan_in, fan_out, gain=gain, rng=default_rng(0))
+
+
+@misconception(
+    "The draws do not come from rng alone (but from np.random, perhaps), so nobody can repeat the run. Use the rng "
+    "that is given.",
+    caught_by=check_source,
+    worth=0.9,
+    said_by=OTHER_SOURCE,
+)
+def unseeded(fan_in, fan_out, *, gain, rng):
+    return solution(fan_in, fan_out, gain=gain, rng=default_rng())
+
+
+@neighbour("the root of the gain is taken")
+def root_of_gain(fan_in, fan_out, *, gain, rng):
+    return solution(fan_in, fan_out, gain=gain**0.5, rng=rng)
+
+
+@neighbour("Q is turned so that its diagonal is positive")
+def positive_diagonal(fan_in, fan_out, *, gain, rng):
+    w = solution(fan_in, fan_out, gain=gain, rng=rng)
+    signs = np.where(np.diag(w) < 0, -1.0, 1.0)
+    return w * signs if fan_in >= fan_out else signs[:, None] * w
+
+
+@neighbour("one random sign for all of Q, as the routine left it")
+def one_sign(fan_in, fan_out, *, gain, rng):
+    return no_signs(fan_in, fan_out, gain=gain, rng=rng) * rng.choice([-1.0, 1.0])
+
+
+@neighbour("a random permutation of the axes with random signs")
+def signed_permutation(fan_in, fan_out, *, gain, rng):
+    n = max(fan_in, fan_out)
+    return gain * (np.eye(n)[rng.permutation(n)] * rng.choice([-1.0, 1.0], n))[:fan_in, :fan_out]
+
+
+@neighbour("Gaussian draws whose mean square is right")
+def gaussian(fan_in, fan_out, *, gain, rng):
+    return gain * rng.standard_normal((fan_in, fan_out)) / np.sqrt(max(fan_in, fan_out))
 
 
 @alternative("the nearest orthogonal matrix, from a singular value decomposition")
@@ -179,3 +290,86 @@ def gram_schmidt(fan_in, fan_out, *, gain, rng):
         vectors.append(v / np.linalg.norm(v))
     w = gain * np.array(vectors)
     return w if fan_in <= fan_out else w.T
+
+
+@alternative("a part of a large square Q, with signs drawn anew, in float32")
+def cut_out(fan_in, fan_out, *, gain, rng):
+    n = max(fan_in, fan_out)
+    q, _ = np.linalg.qr(rng.standard_normal((n, n)))
+    q *= rng.choice([-1.0, 1.0], n)
+    return (gain * q[:fan_in, :fan_out]).astype(np.float32)
+
+
+def _source(rng):
+    return default_rng(int(rng.integers(2**32)))
+
+
+def _gain(rng):
+    return float(rng.uniform(1.3, 3))
+
+
+def _layers(rng):
+    """Return the fans of a square, of a tall and of a wide layer."""
+    few, n, more = int(rng.integers(3, 6)), int(rng.integers(4, 9)), int(rng.integers(7, 12))
+    return (n, n), (more, few), (few, more)
+
+
+def _vectors(orthogonal, rng, fans, gain):
+    """Return as rows what must be at right angles: the fewer of W's rows and columns, whatever shape it came in."""
+    w = orthogonal(*fans, gain=gain, rng=_source(rng))
+    require(w.ndim == 2, "W must have two axes", axes=w.ndim)
+    require(np.isfinite(w).all(), FINITE)
+    return w.T if w.shape[0] >= w.shape[1] else w
+
+
+def _lengths(vectors):
+    return np.linalg.norm(vectors, axis=1)
+
+
+def _require_right_angles(vectors):
+    lengths = _lengths(vectors)
+    require(lengths.all(), "no column of W (of a wide one no row) may be zero")
+    directions = vectors / lengths[:, None]
+    across = np.abs(directions @ directions.T - np.eye(len(vectors))).max(initial=0)
+    right = across < 1e-4
+    if not right and len(vectors) > 2:
+        require(np.triu(vectors, 1).any() and np.tril(vectors, -1).any(), TRIANGULAR)
+    require(right or np.ptp(lengths) > 1e-4 * lengths.max(), ONLY_LENGTHS, largest_cosine=across)
+    require(right, ANGLES, largest_cosine=across)
+
+
+def _require_lengths(lengths, gains):
+    """Hold the lengths found in several W to the gain of each."""
+
+    def like(expected):
+        return all(np.all(np.abs(found - one) < 1e-4 * one) for found, one in zip(lengths, expected))
+
+    numbers = {"length": lengths[0][0], "gain": gains[0]}
+    right = like(gains)
+    require(right or not like([1] * len(gains)), ONE, **numbers)
+    require(right or not like([gain**2 for gain in gains]), SQUARED, **numbers)
+    worst = max(zip(lengths, gains), key=lambda pair: np.abs(pair[0] / pair[1] - 1).max())
+    far = np.argmax(np.abs(worst[0] - worst[1]))
+    require(right, LENGTHS, length=worst[0][far], gain=worst[1])
+
+
+def _draws(orthogonal, rng, fans):
+    """Return many W for a gain of 1 from one rng, each as a row, divided by the root of their mean square."""
+    source = _source(rng)
+    draws = np.array([np.ravel(orthogonal(*fans, gain=1.0, rng=source)) for _ in range(DRAWS)])
+    require(np.isfinite(draws).all(), FINITE)
+    return draws / (np.sqrt(np.mean(draws**2)) or 1)
+
+
+def _require_unbiased(draws, larger):
+    """Hold draws, a row each, to no favourite: signs of entries and of products, sizes, and signs from draw to draw."""
+    signs = np.sign(draws)
+    limit = SURE * np.sqrt(len(signs))
+    require(np.abs(signs.sum(axis=0)).max() < limit, SIGNS, draws=len(signs))
+    pairs = np.abs(signs.T @ signs)[np.triu_indices(signs.shape[1], 1)]
+    require(pairs.max(initial=0) < limit, PRODUCTS, draws=len(signs))
+    require(np.abs(np.sum(signs[1:] * signs[:-1], axis=0)).max() < limit, TIED, draws=len(signs))
+    require(larger < 3 or np.mean(np.abs(draws) < 0.1) < 0.3, ZEROS)
+    # An entry's square varies less than a squared normal draw, of which 80 have a mean in here almost surely.
+    sizes = np.mean(draws**2, axis=0)
+    require(sizes.min() > 0.25 and sizes.max() < 2.4, SIZES, smallest=sizes.min(), largest=sizes.max())
