@@ -148,8 +148,7 @@ def narrower():
 
 @misconception(
     "In layers of equal width LeCun's variance, 1 / n, is Glorot's, 2 / (n + n): nothing has changed.",
-    caught_by=check_signal,
-    said_by=LOST["scheme"],
+    caught_by=check_learning,
 )
 def lecun():
     return given | {"scheme": "lecun"}

@@ -54,7 +54,6 @@ covers = {
     "Write init_std(fan_in, fan_out": (check_lecun, check_glorot, check_he),
     "returns the standard deviation of the first weights": (check_lecun, check_glorot, check_he),
     "takes the root of these variances": (check_lecun, check_glorot, check_he),
-    r"\frac{2}{n_\text{in} + n_\text{out}}": (check_lecun, check_glorot, check_he),
     "For example, with fan_in 50": "the example, by hand",
     "the standard deviation that a scheme gives": (check_lecun, check_glorot, check_he),
 }

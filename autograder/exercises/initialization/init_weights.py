@@ -164,7 +164,6 @@ covers = {
     "fills the interval": check_distribution,
     "All random numbers come from rng": check_source,
     "and may look like": "the example, by hand",
-    r"\begin{pmatrix} 0.34": "the example, by hand",
     "Draw the first weights": (check_mean, check_standard_deviation),
 }
 
@@ -424,8 +423,9 @@ def _require_independent(z):
     """Hold standardized weights to independence: rows, columns, neighbours, and each pair of rows and of columns."""
     require(np.ptp(z) > 0, EQUAL)
     for lines in (z, z.T):
+        require(len(np.unique(lines, axis=0)) == len(lines), COPIES)
+    for lines in (z, z.T):
         number, length = lines.shape
-        require(len(np.unique(lines, axis=0)) == number, COPIES)
         directions = lines / np.maximum(np.linalg.norm(lines, axis=1, keepdims=True), 1e-9)
         cosines = np.abs(directions @ directions.T)[np.triu_indices(number, 1)]
         # Of two lines of 50 normal draws the cosine is over .8 once in a hundred thousand million times.

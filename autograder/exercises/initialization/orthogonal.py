@@ -23,10 +23,11 @@ hints = (
     "np.linalg.qr has a habit with signs: multiply each column of Q by the sign of the diagonal entry of R.",
 )
 
-DRAWS = 80
-SURE = 6.5  # of that many signs, in units of the root of their number: over it once in seven hundred million times
+DRAWS = 120
+SURE = 6  # of that many signs, in units of the root of their number: over it once in a thousand million times
 
 FINITE = "every weight must be a finite number"
+AXES = "W must have two axes"
 TRANSPOSED = "W has the shape (fan_out, fan_in); it must be (fan_in, fan_out)"
 SQUARE_FOR_WIDE = "a wide W has the shape (fan_in, fan_in); it must be (fan_in, fan_out)"
 SHAPE = "W must have the shape (fan_in, fan_out)"
@@ -89,11 +90,13 @@ def check_source(orthogonal, rng):
     one, other = rng.integers(2**32, size=2)
 
     def draw(generator):
-        return orthogonal(5, 4, gain=1.5, rng=generator)
+        w = orthogonal(5, 4, gain=1.5, rng=generator)
+        require(w.ndim == 2, AXES, axes=w.ndim)
+        return w
 
     source, elsewhere = default_rng(one), default_rng(other)
     first, apart = draw(source), draw(elsewhere)
-    require(not np.array_equal(first, 1.5 * np.eye(*first.shape[:2])), NOT_RANDOM)
+    require(not np.array_equal(first, 1.5 * np.eye(*first.shape)), NOT_RANDOM)
     require(not np.array_equal(first, apart), FIXED_SEED)
     second = draw(source)
     require(not np.array_equal(first, second), STUCK)
@@ -129,8 +132,16 @@ covers = {
     "equally large on average": check_no_direction_is_favoured,
     "all random numbers come from rng": check_source,
     "may be": "the example, by hand",
-    r"\begin{pmatrix} 1.2": "the example, by hand",
     "Draw weights whose columns": (check_right_angles, check_lengths),
+}
+
+HAAR = "the matrices that come are others, but each comes as often: no direction is favoured either"
+RECIPROCAL = "a sign is its own reciprocal"
+equivalent = {
+    "`q *= np.where(np.diag(r) < 0, -1.0, 1.0)` becomes `q /= np.where(np.diag(r) < 0, -1.0, 1.0)`": RECIPROCAL,
+    "`np.diag(r) < 0` becomes `np.diag(r) <= 0`": "no draw makes a 0 there",
+    "`np.diag(r) < 0` becomes `np.diag(r) > 0`": HAAR,
+    "`fan_in >= fan_out` becomes `fan_in > fan_out`": HAAR,
 }
 
 
@@ -317,7 +328,7 @@ def _layers(rng):
 def _vectors(orthogonal, rng, fans, gain):
     """Return as rows what must be at right angles: the fewer of W's rows and columns, whatever shape it came in."""
     w = orthogonal(*fans, gain=gain, rng=_source(rng))
-    require(w.ndim == 2, "W must have two axes", axes=w.ndim)
+    require(w.ndim == 2, AXES, axes=w.ndim)
     require(np.isfinite(w).all(), FINITE)
     return w.T if w.shape[0] >= w.shape[1] else w
 
@@ -370,6 +381,6 @@ def _require_unbiased(draws, larger):
     require(pairs.max(initial=0) < limit, PRODUCTS, draws=len(signs))
     require(np.abs(np.sum(signs[1:] * signs[:-1], axis=0)).max() < limit, TIED, draws=len(signs))
     require(larger < 3 or np.mean(np.abs(draws) < 0.1) < 0.3, ZEROS)
-    # An entry's square varies less than a squared normal draw, of which 80 have a mean in here almost surely.
+    # An entry's square varies less than a squared normal draw, of which 120 have a mean in here almost surely.
     sizes = np.mean(draws**2, axis=0)
     require(sizes.min() > 0.25 and sizes.max() < 2.4, SIZES, smallest=sizes.min(), largest=sizes.max())
