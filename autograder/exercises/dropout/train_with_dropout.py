@@ -246,8 +246,8 @@ def without_a_seed(x, y, w, keep_prob, *, learning_rate, steps, rng):
 
 
 @misconception(
-    "The mask is drawn once, before the loop. It comes from rng now, but the same inputs are still switched off at "
-    "every step. Draw inside the loop.",
+    "Every step of a run has the same mask, so that the same inputs are switched off throughout. Draw a new mask from "
+    "rng inside the loop.",
     caught_by=check_inputs_are_dropped_anew_at_each_step,
     worth=0.7,
     said_by=ONE_RUN,
