@@ -217,6 +217,8 @@ def _tuple_of(forms):
     def check(value):
         if not isinstance(value, (tuple, list)) or len(value) != len(forms):
             raise _not(name, value)
+        if any(item is None for item in value):
+            raise Wrong(f"the result must be {name}", "got None for one of them")
         return tuple(form(item) for form, item in zip(forms, value, strict=True))
 
     check.__doc__ = name

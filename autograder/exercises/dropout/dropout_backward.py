@@ -29,6 +29,7 @@ hints = (
 
 SHAPE = "the gradient must have the shape of grad"
 AGAIN = "the same call must give the same gradient: draw nothing here"
+WHOLE = "whole numbers in grad must be divided without rounding, and 0 where the mask is False"
 VALUE = "the gradient must be grad / keep_prob where the mask is True and 0 elsewhere"
 
 
@@ -71,13 +72,15 @@ def check_slope_is_that_of_the_forward_pass(dropout_backward, rng):
 
 
 def check_any_shape(dropout_backward, rng):
-    """A vector and three axes are treated like a batch, and with keep_prob 1 the gradient is grad."""
+    """A vector, three axes and whole numbers are treated alike, and with keep_prob 1 the gradient is grad."""
     for shape, q in (((60,), 0.3), ((3, 4, 5), 0.9), ((5, 5), 1.0)):
         grad, kept = _case(rng, shape, q)
         out = dropout_backward(grad, kept, q)
         equal(out.shape, grad.shape, SHAPE)
         if q == 1:
             close(out, grad, "with keep_prob 1 and a mask that is all True the gradient must be grad")
+    grad, kept = rng.integers(1, 9, (6, 7)), _case(rng, (6, 7), 0.4)[1]
+    close(dropout_backward(grad, kept, 0.4), np.where(kept, grad / 0.4, 0), WHOLE)
 
 
 @hidden(like=(check_dropped_neurons_get_nothing, check_survivors_gradient_is_rescaled, check_any_shape))

@@ -101,7 +101,8 @@ def check_any_shape_and_whole_numbers(inverted_dropout, rng):
             out, kept = inverted_dropout(a, 0.7, rng=source, train=train)
             equal(out.shape, a.shape, "the output must have the shape of a")
             equal(kept.shape, a.shape, "the mask must have the shape of a")
-    factors = out[out != 0] / a[out != 0]
+            survivors = kept & (out != 0)
+    factors = out[survivors] / a[survivors]
     require(np.ptp(factors) < 1e-4 if factors.size else True, ROUNDED)
     out, _ = inverted_dropout(np.arange(1.0, 61), 1.0, rng=source, train=True)
     require((out != 0).all(), "keep_prob 1 must keep every entry")
@@ -332,6 +333,26 @@ def scaled_again_in_evaluation(a, keep_prob, *, rng, train):
 def rescaled_in_evaluation_too(a, keep_prob, *, rng, train):
     kept = _drawn(a.shape, keep_prob, rng, train)
     return a * kept / keep_prob, kept
+
+
+@misconception(
+    "Dropped entries are left as they are, only the survivors change. A neuron that is dropped must say nothing: set "
+    "it to 0.",
+    caught_by=check_output_follows_the_mask,
+)
+def dropped_entries_stay(a, keep_prob, *, rng, train):
+    kept = _drawn(a.shape, keep_prob, rng, train)
+    return np.where(kept, a / (keep_prob if train else 1), a), kept
+
+
+@misconception(
+    "This is dropout as it was first published: the survivors stay as they are in training, and the output is "
+    "multiplied by keep_prob in evaluation. Inverted dropout divides in training, so that evaluation needs no change.",
+    caught_by=check_evaluation_changes_nothing,
+)
+def as_first_published(a, keep_prob, *, rng, train):
+    kept = _drawn(a.shape, keep_prob, rng, train)
+    return a * kept * (1 if train else keep_prob), kept
 
 
 @misconception(

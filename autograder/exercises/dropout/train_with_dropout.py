@@ -200,8 +200,8 @@ def _times_kept(train_with_dropout, rng, q, steps, n, source):
 
 
 @misconception(
-    "The seed was changed, but a generator is still made anew at every step and draws the same mask each time. Draw"
-    " from the rng that was handed in, which moves on from step to step.",
+    "A generator is made anew at every step, with a fixed seed, and draws the same mask each time; another seed is "
+    "only another mask. Draw from the rng that was handed in, which moves on from step to step.",
     caught_by=check_inputs_are_dropped_anew_at_each_step,
     said_by=ALL_RUNS,
 )
