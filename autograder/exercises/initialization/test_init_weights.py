@@ -1,7 +1,5 @@
 """Write a test that tells right draws of first weights from wrong ones."""
 
-import math
-
 import numpy as np
 
 from autograder.authoring import alternative, lazy
@@ -29,7 +27,7 @@ def solution(init_weights):
                 return [np.asarray(init_weights(fan_in, fan_out, scheme=scheme, rng=rng, **options)) for _ in range(2)]
 
             w, later = draw(0)
-            std = math.sqrt(variance)
+            std = np.sqrt(variance)
             assert w.shape == (fan_in, fan_out), "W must be (fan_in, fan_out)"
             assert abs(w.mean()) < 0.07 * std, "the mean must be zero"
             assert abs(w.std() / std - 1) < 0.05, "the standard deviation must be that of the scheme"

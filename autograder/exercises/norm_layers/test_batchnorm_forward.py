@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.authoring import alternative, lazy
-from dnnkit.norm_layers import RunningStatistics
+from dnnkit import norm_layers
 
 tests = "batchnorm_forward"
 points = 3
@@ -21,7 +21,7 @@ def solution(batchnorm_forward):
     rng = np.random.default_rng(0)
     x, gamma, beta = rng.normal([1.0, -2.0, 0.5], [0.5, 2.0, 1.0], (5, 3)), np.array([2.0, -0.5, 1.5]), np.arange(3.0)
     mean, var = np.array([1.0, 2.0, -1.0]), np.array([0.5, 3.0, 2.0])
-    state, before = RunningStatistics(mean=mean.copy(), var=var.copy()), x.copy()
+    state, before = norm_layers.RunningStatistics(mean=mean.copy(), var=var.copy()), x.copy()
 
     def near(actual, expected):
         return np.shape(actual) == np.shape(expected) and np.allclose(actual, expected, rtol=1e-3, atol=1e-4)
@@ -43,12 +43,14 @@ def solution(batchnorm_forward):
 @alternative("numbers worked out by hand, returned as True or False")
 def by_hand(batchnorm_forward):
     x, gamma, beta = np.array([[1.0], [3.0], [8.0]]), np.array([3.0]), np.array([1.0])
-    state = RunningStatistics(mean=np.array([1.0]), var=np.array([4.0]))  # the batch: mean 4, squares 9, 1, 16
+    state = norm_layers.RunningStatistics(
+        mean=np.array([1.0]), var=np.array([4.0])
+    )  # the batch: mean 4, squares 9, 1, 16
     out, _, new = batchnorm_forward(x, gamma, beta, state, train=True, momentum=0.25, eps=1 / 3)
     fine = np.allclose(out, np.array([[-9.0], [-3.0], [12.0]]) / 3 + 1, rtol=1e-4)
     fine = fine and np.allclose(new.mean, [1.75]) and np.allclose(new.var, [3 + 13 / 4])
     fine = fine and state.mean[0] == 1.0 and state.var[0] == 4.0
-    state = RunningStatistics(mean=np.array([1.0]), var=np.array([4.0]))
+    state = norm_layers.RunningStatistics(mean=np.array([1.0]), var=np.array([4.0]))
     out, _, new = batchnorm_forward(x, gamma, beta, state, train=False, momentum=0.25, eps=2.25)
     fine = fine and np.allclose(out, np.array([[0.0], [6.0], [21.0]]) / 2.5 + 1, rtol=1e-4)
     return bool(fine and np.allclose(new.mean, [1.0]) and np.allclose(new.var, [4.0]))
@@ -56,10 +58,12 @@ def by_hand(batchnorm_forward):
 
 @lazy("Only the shapes are compared.")
 def shapes_alone(batchnorm_forward):
-    out, _, _ = batchnorm_forward(np.ones((4, 2)), np.ones(2), np.zeros(2), RunningStatistics.start(2), train=True)
+    out, _, _ = batchnorm_forward(
+        np.ones((4, 2)), np.ones(2), np.zeros(2), norm_layers.RunningStatistics.start(2), train=True
+    )
     assert np.shape(out) == (4, 2)
 
 
 @lazy("It is only asked whether the function runs.")
 def runs_at_all(batchnorm_forward):
-    batchnorm_forward(np.ones((4, 2)), np.ones(2), np.zeros(2), RunningStatistics.start(2), train=True)
+    batchnorm_forward(np.ones((4, 2)), np.ones(2), np.zeros(2), norm_layers.RunningStatistics.start(2), train=True)

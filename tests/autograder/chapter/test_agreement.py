@@ -8,6 +8,8 @@ from sphinx.errors import ConfigError
 
 from autograder import chapter, classroom, exercise, live
 from autograder.commands import add_class_commands
+from autograder.judge.judge import judge
+from autograder.judge.seeds import PUBLIC
 
 STARTER = "def double(x, *, times=2): # starter"
 CHECK = 'check("toys/double", double)'
@@ -86,3 +88,17 @@ def test_a_book_is_not_built_over_a_slip(course_of_toys):
     with pytest.raises(ConfigError, match="chapters/toys.md, line 1: the header is missing"):
         live._require_form(app, None)
     live._require_form(types.SimpleNamespace(srcdir=course_of_toys()), None)
+
+
+SECTIONS = [section for topic in chapter.topics() for section in chapter.read(topic).sections if section.kind == "code"]
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.exercise)
+def test_the_solution_passes_where_a_students_answer_stands(section):
+    """It may use what the chapter's setup cells define, and nothing else that its own file imports."""
+    asked, namespace = exercise.load(section.exercise), {}
+    for cell in chapter.read(section.topic).setup:
+        exec(cell.source, namespace)
+    exec(asked.solution_source, namespace)
+    public = tuple(check for check in asked.checks if not check.hidden)
+    assert judge(asked, namespace[asked.name], PUBLIC, checks=public).verdict == "passed"
