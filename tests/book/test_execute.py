@@ -1,9 +1,9 @@
 """Pages run side by side, what fails is named, and what is kept is whole."""
 
 import asyncio
-import os
 import signal
-import threading
+import subprocess
+import sys
 import time
 
 import nbformat
@@ -107,14 +107,31 @@ def test_as_many_run_as_there_are_processors_and_a_failure_leaves_the_others_alo
     assert list(map(str, failures)) == ["it was 2"]
 
 
+SLEEPERS = """
+import sys
+from pathlib import Path
+from tests.book.test_execute import page, side_by_side
+
+places = [Path(sys.argv[1]) / name for name in ("one", "other")]
+for place in places:
+    place.mkdir()
+pages = {place.name: page(place, "print('asleep'); import time; time.sleep(60)") for place in places}
+print("begun", flush=True)
+side_by_side({name: page.run for name, page in pages.items()}, lambda *what: None, width=2)
+"""
+
+
 def test_an_interrupt_ends_what_runs(tmp_path):
-    """Ctrl-C in the main thread: the kernels end, and nothing is kept."""
-    one, other = page(tmp_path, "import time; time.sleep(60)"), page(tmp_path / "other", "import time; time.sleep(60)")
-    (tmp_path / "other").mkdir()
+    """Ctrl-C: the kernels end, and nothing is kept."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLEEPERS, tmp_path], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout.readline() == b"begun\n"
     begun = time.monotonic()
-    threading.Timer(3, os.kill, (os.getpid(), signal.SIGINT)).start()
-    with pytest.raises(KeyboardInterrupt):
-        side_by_side({"one": one.run, "other": other.run}, lambda *what: None, width=2)
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert b"KeyboardInterrupt" in said
     assert time.monotonic() - begun < 40
-    assert not one.target.exists()
-    assert not other.target.exists()
+    assert not list(tmp_path.glob("*/kept"))
