@@ -132,7 +132,8 @@ def test_search_knows_the_chapters(topic, html):
     document = index["docnames"].index(f"chapters/{topic}")
     title = chapter.read(topic).title
     assert index["titles"][document] == title
-    stem = next(term for term in index["titleterms"] if len(term) > 4 and topic.split("_")[0].startswith(term))
+    words = title.lower().split()
+    stem = next(term for term in index["titleterms"] if len(term) > 4 and any(map(str.startswith, words, [term] * 9)))
     places = [index[terms].get(stem, []) for terms in ("titleterms", "terms")]
     assert document in np.hstack(places)
 
