@@ -44,8 +44,17 @@ def test_what_is_done_between_two_jobs_is_known_to_the_later_one():
 
 
 def test_who_stops_listening_leaves_no_process():
-    running = side_by_side([lambda: 1, lambda: time.sleep(60)], most=2)
+    reading, writing = os.pipe()
+
+    def long():
+        os.write(writing, b"%d" % os.getpid())
+        time.sleep(60)
+
+    running = side_by_side([lambda: 1, long], most=2)
     assert next(running) == (0, 1)
+    pid = int(os.read(reading, 20))
     running.close()
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    os.close(reading)
+    os.close(writing)

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 
 import pytest
@@ -69,7 +70,9 @@ class Book:
                 warningiserror=True,
                 keep_going=True,
             )
-            app.build()
+            # As in a build of its own: the browser of other tests keeps an event loop running in this thread.
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(app.build).result()
         assert app.statuscode == 0, self.said.getvalue()
         said = re.sub(r"\x1b\[[0-9;]*m", "", self.said.getvalue())
         assert "Executing notebook" not in said, "myst-nb finds all that it needs"

@@ -77,9 +77,10 @@ CLAIMS = {
 
 
 def test_the_learning_rate_turns_the_verdict_on_dropout():
+    """Each at the level of a claim: its interval of 95% leaves 2.5% at either end."""
     worse, better = (np.array(errors) for errors in dropout.figure.measured.values())
-    assert stats.ttest_rel(worse[1], worse[0], alternative="greater").pvalue < 0.01
-    assert stats.ttest_rel(better[1], better[0], alternative="less").pvalue < 0.01
+    assert stats.ttest_rel(worse[1], worse[0], alternative="greater").pvalue < 0.025
+    assert stats.ttest_rel(better[1], better[0], alternative="less").pvalue < 0.025
 
 
 @pytest.mark.parametrize("training", dropout.TRAININGS)
