@@ -33,7 +33,7 @@ def add_class_commands(commands):
         "--isolation",
         choices=("namespaces", "none"),
         default="namespaces",
-        help="none: for a class that you trust, where this machine cannot isolate (see: autograder doctor)",
+        help="none: for notebooks of your own alone, since it runs them as you (see: autograder doctor)",
     )
     parser.add_argument("--workers", type=_positive, metavar="N", help="notebooks at once (one for each processor)")
 

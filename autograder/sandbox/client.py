@@ -58,7 +58,8 @@ class Server:
         self._is_warm = False
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-I", "-m", "autograder.sandbox.server", self.isolation, str(self.limits.memory)]
-        environment = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
+        environment = {name: os.environ[name] for name in ("LANG", "LD_LIBRARY_PATH") if name in os.environ}
+        environment |= {"PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin"}
         environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "HOME": "/tmp"}
         self._environment = environment | {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "TMPDIR": "/tmp"}
         self._process = subprocess.Popen(

@@ -20,6 +20,7 @@ facts = {
     "home": os.listdir("/home") if os.path.isdir("/home") else [],
 }
 print(facts)
+print("Seccomp:\t2" in open("/proc/self/status").read())
 """
 
 
@@ -37,11 +38,19 @@ def doctor():
         return False, [f"A sandbox was refused: {refusal}. " + ADVICE]
     if failed:
         return False, ["A sandbox was made, but does not work: " + str(outputs)[:500]]
-    return True, ["Notebooks are isolated by Linux namespaces; a sandbox saw: " + outputs[0]["text"].strip()]
+    facts, filtered = outputs[0]["text"].splitlines()
+    lines = [f"Notebooks are isolated by Linux namespaces; a sandbox saw: {facts}"]
+    if filtered != "True":
+        lines.append(UNFILTERED)
+    return True, lines
 
 
 ADVICE = (
     "In a container, user namespaces are often switched off; outside one, see sysctl user.max_user_namespaces, "
-    "kernel.unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns. A class that you trust can be "
-    "graded with --isolation none."
+    "kernel.unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns. Where they are not to be had, "
+    "grade on another machine or in a virtual one: without isolation, what students hand in runs as you."
+)
+UNFILTERED = (
+    "System calls are not filtered here (Linux with CONFIG_SECCOMP_FILTER on x86_64 or aarch64 does): what a notebook "
+    "locks or watches may hold up others that are graded beside it."
 )

@@ -3,7 +3,7 @@
 It is done in three steps. The warm interpreter is the first process of a PID namespace (`unshare`). When it is warm, it
 makes a read-only view of the machine its whole world (`build_view`). Each of its children (`fork`) gets namespaces of
 its own in there, a fresh temporary folder, and gives up its user (`enter`): what runs a student's code is an unmapped
-user without a capability, who can make no further namespace.
+user without a capability, who can make no further namespace. `seccomp` then refuses what no namespace divides.
 """
 
 import contextlib
@@ -16,6 +16,8 @@ import struct
 import sys
 from pathlib import Path
 
+from . import seccomp
+
 LIBC = ctypes.CDLL(None, use_errno=True)
 LIBC.mount.argtypes = (ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_char_p)
 NEWNS, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
@@ -23,12 +25,19 @@ RDONLY, NOSUID, NODEV, NOEXEC, REMOUNT, NOATIME, NODIRATIME, BIND = 1, 2, 4, 8, 
 REC, PRIVATE, RELATIME = 16384, 1 << 18, 1 << 21
 DETACH = 2
 SET_PDEATHSIG, SET_DUMPABLE, CAPBSET_DROP, SET_NO_NEW_PRIVS = 1, 4, 24, 38
+JOIN_SESSION_KEYRING = 1
 CAPABILITY_VERSION = 0x20080522
-PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 NOBODY = 65534
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/etc/alternatives", "/etc/fonts", "/etc/localtime")
-FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/passwd", "/etc/group", "/etc/nsswitch.conf")
+FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf")
+MADE_UP = {  # of the machine's own, no user or host is in sight
+    "etc/passwd": "student:x:{user}:{group}::/tmp:/bin/sh\n",
+    "etc/group": "student:x:{group}:\n",
+    "etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+    "etc/hosts": "127.0.0.1 localhost sandbox\n",
+}
+LINKS = {"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"}
 DEVICES = ("null", "zero", "full", "random", "urandom")
 INODES = 10_000  # files that an answer may make
 WORK = "/tmp/work"  # the working directory that an answer sees
@@ -43,6 +52,8 @@ def unshare():
 
     When that one ends, for whatever reason, the kernel kills all that it and its children started.
     """
+    # Keys are no namespace's. Where this fails, there are none, or `seccomp` keeps answers from them.
+    LIBC.syscall(_number("keyctl"), JOIN_SESSION_KEYRING, None)
     uid, gid = os.getuid(), os.getgid()
     if uid == 0:
         with _helper(os.getpid()):
@@ -99,7 +110,7 @@ def build_view(root, visible, hidden):
     _call("unshare", NEWNS | NEWUTS)
     _call("mount", None, b"/", None, PRIVATE | REC, None)
     _mount("tmpfs", root, NOSUID | NODEV, "size=1m,mode=755")
-    for name in ("proc", "tmp", "old", "dev"):
+    for name in ("proc", "tmp", "old", "dev", "dev/shm", "etc"):
         (root / name).mkdir()
     _mount("proc", root / "proc", NOSUID | NODEV, None)
     for path in map(Path, (*SYSTEM, *FILES, *visible)):
@@ -110,6 +121,11 @@ def build_view(root, visible, hidden):
     for name in DEVICES:
         (root / "dev" / name).touch()
         _call("mount", f"/dev/{name}".encode(), bytes(root / "dev" / name), None, BIND, None)
+    for name, descriptor in LINKS.items():
+        (root / "dev" / name).symlink_to(f"/proc/self/fd{descriptor}")
+    user, group = (int(Path(f"/proc/sys/kernel/overflow{kind}").read_text()) for kind in ("uid", "gid"))
+    for name, text in MADE_UP.items():
+        (root / name).write_text(text.format(user=user, group=group))
     _pivot(root)
     _remount_readonly("/")
     _call("sethostname", b"sandbox", 7)
@@ -129,7 +145,7 @@ def fork():
     return child
 
 
-def enter(visible, files, size):
+def enter(visible, files, size, shared):
     """In a child from `fork`: take mounts, a network and interprocess communication of its own, and give up the user.
 
     Parameters
@@ -140,6 +156,8 @@ def enter(visible, files, size):
         What lies in the working directory, by name.
     size : int
         How much the answer may write to files, in bytes.
+    shared : int
+        How much its processes may share in ``/dev/shm``, in bytes.
     """
     _call("unshare", NEWNS | NEWIPC | NEWNET)
     _mount("proc", "/proc", NOSUID | NODEV, None)
@@ -149,6 +167,7 @@ def enter(visible, files, size):
         path.mkdir(parents=True)
         _call("mount", f"/proc/self/fd/{descriptor}".encode(), bytes(path), None, BIND | REC, None)
         os.close(descriptor)
+    _mount("tmpfs", "/dev/shm", NOSUID | NODEV, f"size={shared},nr_inodes={INODES},mode=1777")
     os.mkdir(WORK)
     os.chdir(WORK)
     for name, content in files.items():
@@ -234,14 +253,19 @@ def _remount_readonly(path):
 
 
 def _pivot(root):
-    number = PIVOT_ROOT.get(platform.machine())
-    if number is None:
-        raise NoIsolation(f"pivot_root is not known for {platform.machine()}")
-    if LIBC.syscall(number, bytes(root), bytes(root / "old")):
+    if LIBC.syscall(_number("pivot_root"), bytes(root), bytes(root / "old")):
         raise NoIsolation(f"pivot_root: {os.strerror(ctypes.get_errno())}")
     os.chdir("/")
     _call("umount2", b"/old", DETACH)
     os.rmdir("/old")
+
+
+def _number(call):
+    """Return the number of a system call for which the C library has no function."""
+    machine = platform.machine()
+    if machine not in seccomp.ARCHITECTURES:
+        raise NoIsolation(f"the number of {call} is not known for {machine}")
+    return seccomp.numbers(machine)[call]
 
 
 def _mount(kind, path, flags, options):

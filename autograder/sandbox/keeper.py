@@ -17,6 +17,9 @@ from pathlib import Path
 LONGEST = 0.2  # seconds from one look at the memory that is taken to the next
 FASTEST = 8 * 2**30  # bytes that a processor can hardly fill in a second
 SHARE = 0.5  # of a processor is at most spent on looking, which is dear only where many processes take much
+HELD = 2 * 212_992  # bytes that a socket may hold unread
+QUEUE = 11  # messages that one may hold which keeps them apart
+FILES = "/tmp", "/dev/shm"  # of memory, where a fork may write
 TAKEN = re.compile(rb"^(?:PPid|RssAnon|RssShmem|VmSwap):\s+(\d+)", re.MULTILINE)
 TAKEN_ALONE = re.compile(rb"^(?:Pss_Anon|Pss_Shmem|SwapPss):\s+(\d+)", re.MULTILINE)
 
@@ -92,9 +95,10 @@ class Keeper:
         room = self._memory
         for fork in set(self._forks.values()):
             family = _family(fork.pid, processes)
-            size = sum(processes[pid][1] for pid in family) - inherited
+            besides = at_rest(fork.pid) - inherited
+            size = sum(processes[pid][1] for pid in family) + besides
             if size > self._memory:
-                size = sum(map(_alone, family)) - inherited
+                size = sum(map(_alone, family)) + besides
             if size > self._memory:
                 self._greedy.add(fork)
                 os.kill(fork.pid, signal.SIGKILL)
@@ -120,6 +124,21 @@ def taken(pid):
     """Return a process's parent and the bytes that it takes, counting in full what it shares with others."""
     parent, *kilobytes = map(int, TAKEN.findall(_read(f"/proc/{pid}/status")) or (0,))
     return parent, 1024 * sum(kilobytes)
+
+
+def at_rest(pid):
+    """Return the bytes that lie in no process of a fork but in its files and, at most, its sockets.
+
+    Files that are mapped as well are counted twice. What has no mounts and network of its own has nothing at rest.
+    """
+    with contextlib.suppress(OSError):  # it has ended
+        if any(os.path.samefile(f"/proc/{pid}/ns/{kind}", f"/proc/self/ns/{kind}") for kind in ("mnt", "net")):
+            return 0
+        spaces = [os.statvfs(f"/proc/{pid}/root{path}") for path in FILES]
+        written = sum((space.f_blocks - space.f_bfree) * space.f_frsize for space in spaces)
+        sockets = [line.split()[4] for line in _read(f"/proc/{pid}/net/unix").splitlines()[1:]]
+        return written + sum(HELD if kind == b"0001" else HELD * QUEUE for kind in sockets)
+    return 0
 
 
 def _alone(pid):

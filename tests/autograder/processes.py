@@ -6,9 +6,10 @@ from pathlib import Path
 
 
 def marked():
-    """Return a new mark, and an environment that carries it: in the search path, which every process hands on."""
+    """Return a new mark, and an environment that carries it: in the libraries' path, which every process hands on."""
     mark = f"/marked-{uuid.uuid4().hex}"
-    return mark, os.environ | {"PATH": f"{os.environ['PATH']}:{mark}"}
+    paths = (os.environ.get("LD_LIBRARY_PATH"), mark)
+    return mark, os.environ | {"LD_LIBRARY_PATH": ":".join(filter(None, paths))}
 
 
 def with_mark(mark):

@@ -1,5 +1,8 @@
 """The doctor: it says what it tried, and what was refused."""
 
+import contextlib
+from types import SimpleNamespace
+
 from autograder.sandbox import doctor as module
 from autograder.sandbox.doctor import doctor
 
@@ -17,7 +20,20 @@ def test_it_says_what_is_missing_elsewhere(monkeypatch):
     sound, (line,) = doctor()
     assert not sound
     assert line.startswith("This is Darwin")
-    assert "--isolation none" in line
+    assert "virtual" in line
+    assert "none" not in line  # which would run what students hand in as the instructor
+
+
+def test_it_says_where_system_calls_are_not_filtered(monkeypatch):
+    class Unfiltered:
+        def run(self, source, seconds):
+            return [{"text": "{'user': 65534}\nFalse\n"}], False
+
+    unfiltered = contextlib.nullcontext(SimpleNamespace(sandbox=lambda: contextlib.nullcontext(Unfiltered())))
+    monkeypatch.setattr(module, "Server", lambda **settings: unfiltered)
+    sound, (_, line) = doctor()
+    assert sound
+    assert line.startswith("System calls are not filtered here")
 
 
 def test_a_refused_sandbox_is_reported_with_its_reason(monkeypatch):

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -129,6 +130,36 @@ many[0].wait()
         sandbox.run(source, 20)
 
 
+UNREAD = """
+import socket
+listening = socket.socket(socket.AF_UNIX)
+listening.bind("queue")
+listening.listen(4096)
+for _ in range(4000):
+    one = socket.socket(socket.AF_UNIX)
+    one.setblocking(False)
+    one.connect("queue")
+    try:
+        while True:
+            one.send(bytes(2**16))
+    except BlockingIOError:
+        one.close()
+"""
+SHARED = """
+import os, time
+for number in range(16):
+    open(f"/dev/shm/{number}", "wb").write(bytes(2**24))
+held = bytearray(b"1") * (930 * 2**20)
+time.sleep(5)
+"""
+
+
+@pytest.mark.parametrize("source", [UNREAD, SHARED], ids=["sockets", "files"])
+def test_memory_that_lies_in_no_process_counts(sandbox, source):
+    with pytest.raises(Ended, match="out of memory"):
+        sandbox.run(source, 20)
+
+
 def test_memory_that_processes_share_counts_once(sandbox):
     source = f"""
 import multiprocessing, time
@@ -152,6 +183,14 @@ def test_its_host_has_a_name_that_says_nothing(sandbox):
     assert says(sandbox, "import socket; print(socket.gethostname())") == "sandbox"
 
 
+def test_no_user_and_no_search_path_of_the_machine_is_in_sight(sandbox):
+    assert says(sandbox, "print(open('/etc/passwd').read())") == "student:x:65534:65534::/tmp:/bin/sh"
+    path = f"PATH={sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin"
+    for place in ("'\\0'.join(map('='.join, os.environ.items()))", "open('/proc/1/environ').read()"):
+        variables = says(sandbox, f"import os; print({place})").split("\0")
+        assert [one for one in variables if one.startswith("PATH=")] == [path]
+
+
 def test_its_environment_holds_no_secret(sandbox):
     names = says(sandbox, "import os; print(sorted(os.environ))")
     assert "SEED" not in names
@@ -172,19 +211,18 @@ def test_a_signal_to_its_group_reaches_no_other(server):
 
 
 LEAVES = """
-import ctypes, socket
+import socket
 open("/tmp/left", "w").close()
 kept = socket.socket(socket.AF_UNIX)
 kept.bind("\\0left")
 kept.listen()
-libc = ctypes.CDLL(None)
-print(libc.shmget(1234, 4096, 0o1600) >= 0)
+open("/dev/shm/left", "w").close()
+print(True)
 """
 FINDS = """
-import ctypes, os, socket
-libc = ctypes.CDLL(None)
+import os, socket
 there = socket.socket(socket.AF_UNIX).connect_ex("\\0left") == 0
-print(os.path.exists("/tmp/left"), there, libc.shmget(1234, 0, 0) >= 0)
+print(os.path.exists("/tmp/left"), there, os.path.exists("/dev/shm/left"))
 """
 
 
