@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from . import config as settings
 from . import pin, roster
 from .due import Done, assignment, handed_in, tasks
+from .judging import NAMESPACES
 from .layout import ClassError, alone, open_class
 from .run import Run
-from .worker import NAMESPACES
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
-"""Where submissions are judged: in this process, or in several that share one warm interpreter."""
+"""Where submissions are judged: by worker processes, which share one warm interpreter."""
 
 import multiprocessing
 import os
 import signal
 import threading
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 
 from threadpoolctl import threadpool_limits
@@ -14,7 +14,7 @@ from ..sandbox.warm import warm
 from .config import same_environment
 from .worker import work
 
-FEW = 6  # submissions, for which it does not pay to start other processes
+FEW = 6  # submissions, for which it does not pay to start several processes
 
 
 @contextmanager
@@ -35,17 +35,16 @@ def judges(count, workers, isolation, rehearsals=()):
         Called one after another, in this process, as long as there is an interpreter to wait for.
     """
     with threadpool_limits(1):
-        alone = workers == 1 or count <= FEW
         server = warm(isolation)
         for rehearsal in rehearsals:
             if server.is_warm():
                 break
             rehearsal()
-        pool = _pool(alone, min(workers, count), server)
+        pool = _pool(1 if count <= FEW else workers, server)
         try:
             server.wait()
             server.sandbox().close()  # says now whether this machine isolates; a later refusal is one submission's
-            yield lambda job: pool.submit(work, job, server) if alone else pool.submit(_work, job)
+            yield lambda job: pool.submit(_work, job)
         except BaseException:
             server.stop()  # which ends what is being judged
             raise
@@ -53,15 +52,17 @@ def judges(count, workers, isolation, rehearsals=()):
             pool.shutdown(cancel_futures=True)
 
 
-def _pool(alone, workers, server):
-    if alone:
-        return ThreadPoolExecutor(1)
-    # A process with threads, as a notebook's kernel, cannot be forked safely; a new one can, but imports everything.
+def _context():
+    """Return how processes are started: one with threads, as a notebook's kernel, cannot be forked safely."""
     if threading.active_count() == 1:
-        context = multiprocessing.get_context("fork")
-    else:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([work.__module__])
+        return multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("forkserver")  # which imports everything
+    context.set_forkserver_preload([work.__module__])
+    return context
+
+
+def _pool(workers, server):
+    context = _context()
     pool = ProcessPoolExecutor(workers, context, _begin, (server, context.Value("i", 0)))
     with same_environment():
         os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # for what a worker loads later

@@ -11,11 +11,12 @@ from ..sandbox.client import Refused
 from ..sandbox.run import Times
 from . import config as settings
 from .due import Done
+from .judging import Job
 from .layout import ClassDirectory, ClassError, replace_folder, scratch, write_file
 from .pool import judges
 from .progress import bars
 from .record import Judged, record
-from .worker import Job, rehearse
+from .worker import rehearse
 
 BATCH = 50  # submissions; what has been judged is recorded after so many
 WORKERS_LOST = 3  # how often a worker may be killed before grading gives up
@@ -158,5 +159,5 @@ class Run:
             max_kilobytes=course.max_file_size,
             digest=self.pinned["topics"][task.topic],
             isolation=self.isolation,
-            times=Times(cell=cell, call=min(cell, Times.call)),
+            times=Times(cell=cell, call=min(cell, Times.call), whole=max(Times.whole, 2 * cell)),
         )

@@ -115,6 +115,16 @@ def same_values(one, other):
     return type(one) is type(other) and one == other
 
 
+def learnt():
+    """Return what has been learnt of misconceptions, which another process may `learn`."""
+    return dict(_learnt_before)
+
+
+def learn(more):
+    """Know what another process has learnt."""
+    _learnt_before.update(more)
+
+
 def _signature(findings):
     """Return by check what was said of an answer: verdict and sentence."""
     return {finding.check: (finding.verdict, finding.sentence) for finding in findings}

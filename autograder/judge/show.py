@@ -5,10 +5,11 @@ The HTML carries its own few styles, since a notebook has no style sheet of ours
 
 from html import escape
 
-from .verdict import CRASHED, KILLED, NOT_ATTEMPTED, OUT_OF_MEMORY, PASSED, TIMED_OUT, WRONG
+from .verdict import CRASHED, KILLED, NOT_ATTEMPTED, OUT_OF_MEMORY, PASSED, TIMED_OUT, TOO_COSTLY, WRONG
 
 JSON = "application/vnd.autograder.report+json"
-MARKS = dict.fromkeys((WRONG, CRASHED, TIMED_OUT, OUT_OF_MEMORY, KILLED), "✗") | {PASSED: "✓", NOT_ATTEMPTED: "○"}
+FAILED = (WRONG, CRASHED, TIMED_OUT, OUT_OF_MEMORY, KILLED, TOO_COSTLY)
+MARKS = dict.fromkeys(FAILED, "✗") | {PASSED: "✓", NOT_ATTEMPTED: "○"}
 # Middle tones that keep a contrast of 3:1 on white and on black; the words carry the meaning, the colour only helps.
 COLOURS = dict.fromkeys(MARKS, "#c25700") | {PASSED: "#2e8b57", NOT_ATTEMPTED: "#767676"}
 NUMBERS = ("Went in", "Came out", "Should have come out")
@@ -21,6 +22,7 @@ HEADINGS = {
     TIMED_OUT: "Your code did not come to an end in time",
     OUT_OF_MEMORY: "Your code needed too much memory",
     KILLED: "Your code ended the Python that ran it",
+    TOO_COSTLY: "What your code gave took too much to judge",
 }
 
 

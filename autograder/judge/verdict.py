@@ -7,6 +7,7 @@ from typing import Any
 
 PASSED, WRONG, CRASHED, NOT_ATTEMPTED = "passed", "wrong", "crashed", "not attempted"
 TIMED_OUT, OUT_OF_MEMORY, KILLED = "timed out", "out of memory", "killed"
+TOO_COSTLY = "took too much to judge"
 
 
 class Verdict(Exception):

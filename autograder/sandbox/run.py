@@ -6,6 +6,7 @@ notebook again without it; what was judged before stays judged.
 
 import contextlib
 import hashlib
+import math
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from nbformat import v4
 from .. import exercise as model
 from ..judge.judge import quiet, verdict
 from ..judge.report import Report
-from ..judge.verdict import NOT_ATTEMPTED, Ended, Finding
+from ..judge.verdict import NOT_ATTEMPTED, TIMED_OUT, Ended, Finding
 from .outputs import size
 
 MAX_OUTPUTS = 32 * 2**20  # characters of what all cells of a notebook show; later cells show nothing
@@ -25,9 +26,21 @@ MAX_OUTPUTS = 32 * 2**20  # characters of what all cells of a notebook show; lat
 class Times:
     """Seconds that are allowed for one cell, for one question to an answer, and for the whole submission."""
 
-    cell: float = 60.0
+    cell: float = 15.0
     call: float = 10.0
-    whole: float = 300.0
+    whole: float = 25.0
+
+
+@dataclass
+class Known:
+    """What earlier attempts at the same submission came to: reports, and how one ended, by the graded cell's index.
+
+    `ended` is how one ended at no answer, after which nothing of it is run any more.
+    """
+
+    reports: dict = field(default_factory=dict)
+    lost: dict = field(default_factory=dict)
+    ended: Ended | None = None
 
 
 @dataclass
@@ -40,7 +53,20 @@ class Outcome:
     seconds: Counter = field(default_factory=Counter)  # what took how long: "sandbox", "cells", "checks"
 
 
-def run(notebook, server, *, topic, untouched, exercises, key, times=Times(), files=None):
+def run(
+    notebook,
+    server,
+    *,
+    topic,
+    untouched,
+    exercises,
+    key,
+    times=Times(),
+    ends=math.inf,
+    files=None,
+    known=None,
+    tell=lambda index, report: None,
+):
     """Run a rebuilt notebook and judge it; return the `Outcome`.
 
     Parameters
@@ -58,16 +84,26 @@ def run(notebook, server, *, topic, untouched, exercises, key, times=Times(), fi
     key : bytes
         What makes the inputs of this submission's checks.
     times : Times
-        What it may take.
+        What each cell and each question may take.
+    ends : float
+        When it must be over, as a time of `time.monotonic`.
     files : dict of str to bytes
         What lies beside the notebook.
+    known : Known, optional
+        What need not be done again.
+    tell : function
+        Called with the index of a cell and None before it is run or its answer judged; with an answer's report
+        afterwards.
     """
-    outcome = Outcome()
-    ends = time.monotonic() + times.whole
-    lost = {}  # index of the cell at which a sandbox ended -> how it ended
+    known = known or Known()
+    outcome = Outcome(reports=dict(known.reports))
+    ended = known.ended or Ended(TIMED_OUT)
+    lost = dict(known.lost)  # index of the cell at which a sandbox ended -> how it ended
+    for index in lost:
+        _record_end(outcome, notebook, topic, index, lost[index], exercises)
     room = MAX_OUTPUTS
     seed = int.from_bytes(hashlib.sha256(key).digest()[:4], "big")  # of the key itself nothing goes in
-    while True:
+    while known.ended is None and time.monotonic() < ends:
         outcome.sandboxes += 1
         with timed(outcome.seconds, "sandbox"):
             sandbox = server.sandbox(files, seed, ends - time.monotonic())
@@ -77,11 +113,13 @@ def run(notebook, server, *, topic, untouched, exercises, key, times=Times(), fi
                     if cell.cell_type != "code" or index in lost:
                         continue
                     here = index
+                    tell(index, None)
                     if name := graded_name(cell):
                         if index not in outcome.reports:
                             asked = model.load(f"{topic}/{name}", exercises)
                             with timed(outcome.seconds, "checks"):
                                 outcome.reports[index] = _judge(asked, sandbox, key, untouched, times.call)
+                            tell(index, outcome.reports[index])
                     else:
                         with timed(outcome.seconds, "cells"):
                             outputs, _ = sandbox.run(cell.source, times.cell)
@@ -91,11 +129,12 @@ def run(notebook, server, *, topic, untouched, exercises, key, times=Times(), fi
             except Ended as told:
                 lost[here] = ended = told
                 _record_end(outcome, notebook, topic, here, ended, exercises)
-        if time.monotonic() >= ends:
-            for index, cell in enumerate(notebook.cells):
-                if cell.cell_type == "code" and index not in (outcome.outputs | outcome.reports):
-                    _record_end(outcome, notebook, topic, index, ended, exercises)
-            return outcome
+                if here in outcome.reports:
+                    tell(here, outcome.reports[here])
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code" and index not in (outcome.outputs | outcome.reports):
+            _record_end(outcome, notebook, topic, index, ended, exercises)
+    return outcome
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """Classes that tests share: kernels cost seconds, so each is made once a session, whatever the number of workers."""
 
+import multiprocessing
 import os
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from filelock import FileLock
 from rich.console import Console
 
 from autograder import classroom
+from autograder.classroom import pool
 
 COURSE = Path(__file__).with_name("course")
 QUIET = Console(quiet=True)
@@ -141,3 +143,9 @@ def nbgrader():
         )
 
     return nbgrader
+
+
+@pytest.fixture
+def forked(monkeypatch):
+    """Let workers know what a test has put in the place of something, whatever threads the test's process has."""
+    monkeypatch.setattr(pool, "_context", lambda: multiprocessing.get_context("fork"))

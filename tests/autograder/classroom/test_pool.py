@@ -18,7 +18,7 @@ def threads():
 
 if __name__ == "__main__":  # a worker that is not forked imports this file, for what it is to run
     {before}
-    with _pool(False, 2, None) as pool:
+    with _pool(2, None) as pool:
         inherited = threads()
         print(json.dumps([inherited, [pool.submit(threads).result() for _ in range(4)]]))
 """

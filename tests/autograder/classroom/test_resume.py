@@ -16,7 +16,7 @@ from rich.console import Console
 
 from autograder import classroom
 from autograder.classroom import config as settings
-from autograder.classroom import run, worker
+from autograder.classroom import judging, run
 from tests.autograder.processes import marked, with_mark
 
 QUIET = Console(quiet=True)
@@ -137,16 +137,17 @@ def test_two_runs_at_once_are_refused(handed_in):
                 command(handed_in)
 
 
-def test_a_fault_of_grading_is_told_and_tried_again(handed_in, monkeypatch):
-    run, seen = worker.run, []
+def test_a_fault_of_grading_is_told_and_tried_again(handed_in, forked, monkeypatch, tmp_path):
+    run, seen = judging.run, tmp_path / "seen"
 
     def fails_once(*args, **options):
-        seen.append(args)
-        if len(seen) == 2:
+        with seen.open("a") as file:  # which all processes count in
+            file.write("x")
+        if seen.stat().st_size == 2:
             raise ZeroDivisionError("in a check")
         return run(*args, **options)
 
-    monkeypatch.setattr(worker, "run", fails_once)
+    monkeypatch.setattr(judging, "run", fails_once)
     done = classroom.grade(handed_in, console=QUIET, workers=1)
     assert done.warnings == (
         "student-01/toy could not be graded (ZeroDivisionError: in a check); the next run tries again",

@@ -1,0 +1,117 @@
+"""What the judge's side of a submission takes is that submission's: it dies alone, and what it had judged is kept."""
+
+import json
+import os
+import signal
+import time
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from autograder import classroom
+from autograder.classroom import judging, submission, worker
+from autograder.judge.verdict import TOO_COSTLY
+from autograder.sandbox import run
+
+QUIET = Console(quiet=True)
+RIGHT = {"double": "def double(a):\n    return 2 * a", "share": "share = 0.75"}
+
+
+def fill():
+    np.ones(2**38)
+
+
+def be_killed():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def of(directory, student):
+    """Return (points, verdict) by exercise."""
+    found = classroom.results(classroom.open_class(directory))
+    return {each.exercise.split("/")[1]: (each.points, each.verdict) for each in found if each.student == student}
+
+
+@pytest.fixture
+def class_of_three(fresh, hand_in, forked):
+    for student in ("a", "b", "c"):
+        hand_in(fresh, student, **RIGHT)
+    return fresh
+
+
+def at(monkeypatch, owner, name, student, act, when=lambda *args, **options: True):
+    """Have the judge of a student's submission do something in the place of a function, where `when` says so."""
+    function, judge = getattr(owner, name), judging.judge_submission
+
+    def judge_submission(job, *args):
+        if job.student == student:
+            monkeypatch.setattr(owner, name, lambda *a, **k: act() if when(*a, **k) else function(*a, **k))
+        return judge(job, *args)
+
+    monkeypatch.setattr(worker, "judge_submission", judge_submission)
+
+
+@pytest.mark.parametrize(("act", "reason"), [(fill, "memory"), (be_killed, "signal 9")])
+def test_where_judging_an_answer_takes_too_much_that_answer_alone_is_lost(class_of_three, monkeypatch, act, reason):
+    at(monkeypatch, run, "_judge", "b", act, lambda exercise, *args: exercise.name == "double")
+    done = classroom.grade(class_of_three, console=QUIET)
+    assert (len(done.graded), done.warnings) == (3, ())
+    assert of(class_of_three, "b") | {"why": None} == {
+        "double": (0.0, TOO_COSTLY),
+        "share": (1.0, "passed"),
+        "why": None,
+    }
+    for other in ("a", "c"):
+        assert of(class_of_three, other)["double"] == (2.0, "passed")
+    record = json.loads((class_of_three / "records" / "b" / "toy.json").read_text())
+    assert f"({reason})" in record["exercises"]["toy/double"]["findings"][0]["sentence"]
+
+
+def test_where_a_cell_takes_too_much_of_the_judge_nothing_more_is_run(class_of_three, monkeypatch):
+    at(monkeypatch, run, "size", "b", fill)
+    classroom.grade(class_of_three, console=QUIET)
+    assert of(class_of_three, "b")["double"] == (0.0, TOO_COSTLY)
+    assert of(class_of_three, "c")["double"] == (2.0, "passed")
+
+
+def test_where_writing_takes_too_much_the_points_stand_and_outputs_are_not_shown(class_of_three, monkeypatch):
+    at(monkeypatch, judging.sanitize, "outputs", "b", fill)
+    done = classroom.grade(class_of_three, console=QUIET)
+    assert of(class_of_three, "b")["double"] == (2.0, "passed")
+    assert done.notices[("b", "toy")] == (judging.NOT_SHOWN,)
+
+
+def test_where_reading_takes_too_much_that_is_told_and_nothing_is_graded(class_of_three, monkeypatch):
+    at(monkeypatch, submission, "rebuild", "b", fill)
+    done = classroom.grade(class_of_three, console=QUIET)
+    assert of(class_of_three, "b")["double"] == (0.0, "not judged")
+    assert done.notices[("b", "toy")] == (judging.TOO_MUCH.format("memory"),)
+    assert of(class_of_three, "c")["double"] == (2.0, "passed")
+
+
+def test_time_is_limited_as_well(class_of_three, monkeypatch):
+    monkeypatch.setattr(run.Times, "whole", 4.0)
+    monkeypatch.setattr(worker, "TO_WRITE", 2.0)
+    at(monkeypatch, judging.sanitize, "outputs", "b", lambda: time.sleep(60))
+    with open(class_of_three / "nbgrader_config.py", "a") as file:
+        file.write("c.Execute.timeout = 2\n")
+    began = time.monotonic()
+    classroom.grade(class_of_three, console=QUIET)
+    assert time.monotonic() - began < 40
+    assert of(class_of_three, "b")["double"] == (2.0, "passed")
+
+
+def test_what_a_fork_learns_of_misconceptions_the_next_one_knows(fresh, hand_in, forked, monkeypatch, tmp_path):
+    def work(job, server):
+        before = len(worker.diagnose.learnt())
+        judged = worker.work(job, server)
+        (tmp_path / job.student).write_text(str(len(worker.diagnose.learnt()) - before))
+        return judged
+
+    monkeypatch.setattr("autograder.classroom.pool.work", work)
+    monkeypatch.setattr("autograder.classroom.run.rehearse", lambda *args: None)
+    for student in ("a", "b"):
+        hand_in(fresh, student, double="def double(a):\n    return a", share="share = 0.75")
+    classroom.grade(fresh, console=QUIET)
+    assert int((tmp_path / "a").read_text()) > 0
+    assert int((tmp_path / "b").read_text()) == 0
