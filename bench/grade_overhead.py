@@ -70,5 +70,5 @@ def _recording(directory, students):
         comments = {cell.name: None for cell in notebook.solution_cells}
         judged = [Judged(student, TOPIC, scores, comments) for student in students]
         began = time.perf_counter()
-        record(gradebook, TOPIC, judged, config, logging.getLogger(__name__))
+        record(gradebook, TOPIC, judged, {}, config, logging.getLogger(__name__))
         return time.perf_counter() - began

@@ -31,6 +31,7 @@ from . import sanitize, submission
 from .flags import flags
 from .layout import ClassDirectory, remove_folder
 from .preprocessors.scores import TakeScores
+from .rebuild import rebuild, texts, untouched
 from .record import Judged
 from .source import ANSWER, PRACTICE
 
@@ -143,22 +144,25 @@ def judge_submission(job, server, known, ends, asked_at, show, tell):
     with timed(seconds, "rebuild"):
         read = submission.read(job.place.step("submitted", job.student, job.topic), job.topic, job.max_kilobytes)
         release = _release(job.release)
-        notebook, mended = submission.rebuild(release, read.cells)
-    notices, fault = [*read.notices, *mended, *(() if show else (NOT_SHOWN,))], ""
+        rebuilt = rebuild(release, read.cells)
+    notebook, doubts = rebuilt.notebook, rebuilt.doubts
+    notices, fault = [*read.notices, *rebuilt.notices, *(() if show else (NOT_SHOWN,))], ""
     record = _about(job)
     if read.cells is None:
         _mark_unjudged(notebook)
     else:
         try:
             try:
-                outcome = _run(job, server, notebook, release, known, ends, tell)
+                outcome = _run(job, server, notebook, release, read.files, known, ends, tell)
             except Refused:  # where sandboxes can be had, want of something that another submission used up for a while
-                outcome = _run(job, server, notebook, release, known, ends, tell)
+                outcome = _run(job, server, notebook, release, read.files, known, ends, tell)
             tell(Begun(WRITE))
             with timed(seconds, "notebook"):
                 _show(notebook, outcome, show)
                 record |= {"sandboxes": outcome.sandboxes, "flags": _flags(job, notebook)}
                 record["exercises"] = {report.exercise: report.as_dict() for report in outcome.reports.values()}
+            full = {report.exercise for report in outcome.reports.values() if report.points == report.possible}
+            doubts = {name: why for name, why in doubts.items() if f"{job.topic}/{name}" not in full}
             seconds += outcome.seconds
         except MemoryError:
             raise
@@ -167,13 +171,16 @@ def judge_submission(job, server, known, ends, asked_at, show, tell):
             fault = f"{type(error).__name__}: {error}"
             record["error"] = traceback.format_exc()
             notices.append(FAULT)
-    judged = _write(job, notebook, notices, read.timestamp, record, seconds, fault)
+    for name, why in doubts.items():
+        notices.append(f"{name}: {why}")
+        record["flags"][f"{job.topic}/{name}"] = (*record["flags"].get(f"{job.topic}/{name}", ()), why)
+    judged = _write(job, notebook, notices, read.timestamp, record, seconds, fault, tuple(doubts))
     tell(Finished(judged, {key: what for key, what in diagnose.learnt().items() if key not in learnt_before}))
 
 
 def give_up(job, reason):
     """Judge a submission that took too much to read: write down what the student is told, and nothing of its own."""
-    notebook = submission.rebuild(_release(job.release), None)[0]
+    notebook = rebuild(_release(job.release), None).notebook
     _mark_unjudged(notebook)
     return _write(job, notebook, [TOO_MUCH.format(reason)], "", _about(job), Counter(), "")
 
@@ -183,7 +190,7 @@ def _release(text):
     return nbformat.reads(text, as_version=4)
 
 
-def _run(job, server, notebook, release, known, ends, tell):
+def _run(job, server, notebook, release, files, known, ends, tell):
     """Run a rebuilt notebook without its practice cells, whose checks the judge runs again."""
 
     def tell_of(index, report):
@@ -203,12 +210,12 @@ def _run(job, server, notebook, release, known, ends, tell):
             notebook,
             server,
             topic=job.topic,
-            untouched=submission.untouched(release, notebook),
+            untouched=untouched(release, notebook),
             exercises=job.exercises,
             key=bytes.fromhex(job.place.student_seed(job.student)),
             times=job.times,
             ends=ends,
-            files=submission.files(job.place.step("submitted", job.student, job.topic)),
+            files=files,
             known=known,
             tell=tell_of,
         )
@@ -230,17 +237,21 @@ def _show(notebook, outcome, all_of_it):
         ]
 
 
-def _write(job, notebook, notices, timestamp, record, seconds, fault):
+def _write(job, notebook, notices, timestamp, record, seconds, fault, doubts=()):
     """Write the graded notebook and the record; return the Judged."""
+    answers = texts(notebook)
     with timed(seconds, "notebook"):
-        scores, comments = _write_notebook(job, notebook, notices, timestamp)
-    record |= {"notices": notices, "seconds": {name: round(spent, 4) for name, spent in seconds.items()}}
+        scores, comments = _write_notebook(job, notebook, notices)
+    for name in comments.keys() & doubts:  # a free text, whose points and comment are a person's then
+        scores[name] = comments[name] = None
+    record |= {"notices": notices, "answers": answers}
+    record["seconds"] = {name: round(spent, 4) for name, spent in seconds.items()}
     job.record.parent.mkdir(parents=True, exist_ok=True)
     job.record.write_text(json.dumps(record, indent=1), encoding="utf-8")
-    return Judged(job.student, job.topic, scores, comments, timestamp, tuple(notices), fault)
+    return Judged(job.student, job.topic, scores, comments, timestamp, tuple(notices), fault, doubts, answers)
 
 
-def _write_notebook(job, notebook, notices, timestamp):
+def _write_notebook(job, notebook, notices):
     """Write the graded notebook by what is left of nbgrader's steps; return scores and comments by cell."""
     if notices:
         told = "\n>\n> ".join(escape(notice) for notice in notices)
@@ -253,8 +264,8 @@ def _write_notebook(job, notebook, notices, timestamp):
     remove_folder(job.notebook.parent)  # where another process did not come to its end
     job.notebook.parent.mkdir(parents=True)
     job.notebook.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-    if timestamp:
-        job.notebook.with_name("timestamp.txt").write_text(timestamp, encoding="utf-8")
+    for name, content in submission.exchanged(job.place.step("submitted", job.student, job.topic)).items():
+        job.notebook.with_name(name).write_bytes(content)
     for path in job.notebook.parent.iterdir():
         path.chmod(permissions)
     return resources["scores"], resources["comments"]

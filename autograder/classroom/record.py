@@ -4,7 +4,7 @@ nbgrader opens the gradebook eight times for a submission and commits once for a
 transaction on the same tables, so that each costs little, and is recorded whole or not at all.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nbgrader.api import Comment, Grade, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties
@@ -33,6 +33,10 @@ class Judged:
         What the student is told.
     fault : str
         What went wrong in grading itself, or "".
+    doubts : tuple of str
+        The graded cells that a person should look at, whatever their points.
+    answers : dict of str to str
+        A digest of each exercise's answer (see `rebuild.texts`).
     """
 
     student: str
@@ -42,12 +46,21 @@ class Judged:
     timestamp: str = ""
     notices: tuple[str, ...] = ()
     fault: str = ""
+    doubts: tuple[str, ...] = ()
+    answers: dict[str, str] = field(default_factory=dict)
 
 
-def record(gradebook, topic, judged, config, log):
+def record(gradebook, topic, judged, before, config, log):
     """Record judged submissions of one topic, each by another student, in one transaction.
 
-    Scores and comments given by hand are left as they are; late penalties are those of the class's plugin.
+    Scores and comments given by hand are left as they are. An answer that is the one that was recorded before needs a
+    person as much as it did then; nbgrader itself would send every mark back to whoever gave it. Late penalties are
+    those of the class's plugin.
+
+    Parameters
+    ----------
+    before : dict of str to dict
+        By student, a digest of each answer that the gradebook's row is about, as in `Judged.answers`.
 
     Raises
     ------
@@ -66,9 +79,15 @@ def record(gradebook, topic, judged, config, log):
             if each.timestamp:
                 submission.timestamp = parse_utc(each.timestamp)
             (handed_in,) = submission.notebooks
+            known = before.get(each.student, {})
             for grade in handed_in.grades:
-                grade.auto_score = each.scores[names[grade.cell_id]]
-                grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+                name = names[grade.cell_id]
+                grade.auto_score = each.scores[name]
+                points = grade.auto_score if grade.manual_score is None else grade.manual_score
+                if points is None:
+                    grade.needs_manual_grade = True
+                elif name not in each.answers or known.get(name) != each.answers[name]:
+                    grade.needs_manual_grade = grade.manual_score is not None or name in each.doubts
             for comment in handed_in.comments:
                 comment.auto_comment = each.comments[names[comment.cell_id]]
             handed_in.late_submission_penalty = _penalty(db, late, submission, handed_in)

@@ -3,8 +3,11 @@
 import json
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+
+import nbformat
 
 from .. import exercise as model
 from ..sandbox.client import Refused
@@ -15,6 +18,7 @@ from .judging import Job
 from .layout import ClassDirectory, ClassError, replace_folder, scratch, write_file
 from .pool import judges
 from .progress import bars
+from .rebuild import texts
 from .record import Judged, record
 from .worker import rehearse
 
@@ -111,7 +115,8 @@ class Run:
         with settings.gradebook(self.config) as gradebook:
             for topic in dict.fromkeys(task.topic for task, _, _ in stepped):
                 of_topic = [judged for task, _, judged in stepped if task.topic == topic]
-                record(gradebook, topic, of_topic, self.config, log)
+                before = {judged.student: self._answered(judged) for judged in of_topic}
+                record(gradebook, topic, of_topic, before, self.config, log)
         for task, job, judged in stepped:
             replace_folder(job.notebook.parent, self.place.step("autograded", task.student, task.topic))
             write_file(self.place.step("records", task.student, f"{task.topic}.json"), job.record.read_bytes())
@@ -121,6 +126,15 @@ class Run:
             else:
                 self.done.keep(task, judged.notices)
         self.done.write()
+
+    def _answered(self, judged):
+        """Return a digest of each answer that was recorded last, as the record or the graded notebook has it."""
+        record, graded = (self.place.step(step, judged.student) for step in ("records", "autograded"))
+        with suppress(OSError, ValueError, KeyError):
+            return json.loads((record / f"{judged.topic}.json").read_text(encoding="utf-8"))["answers"]
+        with suppress(Exception):  # a file that was edited by hand, for instance
+            return texts(nbformat.read(graded / judged.topic / f"{judged.topic}.ipynb", as_version=4))
+        return {}
 
     def _stepped(self, task, job, judged):
         """Return what the class's own step makes of a judged submission, or None where it fails."""

@@ -11,7 +11,8 @@ import re
 from html import escape
 
 import nh3
-from nbconvert.filters import markdown2html_mistune
+from jinja2 import pass_context
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 IMAGES = ("image/png", "image/jpeg", "image/gif")
 TEXTS = ("text/plain", "text/markdown")  # escaped by the page, or rendered by `markdown`
@@ -27,9 +28,43 @@ def html(text):
     return nh3.clean(text, attributes=ATTRIBUTES, attribute_filter=_attribute, url_schemes=URL_SCHEMES)
 
 
-def markdown(source):
-    """Return Markdown as HTML, for a page: nbconvert's own rendering, cleaned."""
-    return html(markdown2html_mistune(source))
+@pass_context
+def markdown(context, source):
+    """Return Markdown as HTML, for a page: nbconvert's own rendering, cleaned; a text that it fails on as it stands."""
+    renderer = _Renderer(escape=False, attachments=context.get("cell", {}).get("attachments", {}))
+    try:
+        return html(MarkdownWithMath(renderer=renderer).render(source))
+    except Exception:  # a text that no renderer foresaw costs nobody the page
+        return f"<pre>{escape(source)}</pre>"
+
+
+class _Renderer(IPythonRenderer):
+    def _embed_image_or_attachment(self, src):
+        """Return what is shown for an address: nothing for a picture that is not there, which nbconvert refuses."""
+        lost = src.startswith("attachment:") and src.removeprefix("attachment:") not in self.attachments
+        return "" if lost else super()._embed_image_or_attachment(src)
+
+
+def attachments(pasted):
+    """Return the pictures that were pasted into a cell, in forms that no page runs, and nothing else of what is there.
+
+    Parameters
+    ----------
+    pasted : object
+        What the notebook's file has there: a dictionary from name to a dictionary from type to base64, if it is honest.
+    """
+    found = {}
+    for name, data in pasted.items() if isinstance(pasted, dict) else ():
+        if isinstance(data, dict):
+            pictures = {mime: _joined(data.get(mime)) for mime in IMAGES}
+            found[name] = {mime: text for mime, text in pictures.items() if text and _is_base64(text)}
+    return {name: kept for name, kept in found.items() if kept}
+
+
+def _joined(text):
+    """Return base64 that a notebook's file has as text or as a list of lines, in one line; "" where it is neither."""
+    lines = text if isinstance(text, list) else [text]
+    return "".join("".join(lines).split()) if all(isinstance(line, str) for line in lines) else ""
 
 
 def outputs(shown):

@@ -83,14 +83,16 @@ def renamed_cells(folder, notebook):
 
 
 def renamed_to_nothing(folder, notebook):
-    """Give every cell a name that does not exist, or none.
+    """Give every cell a name that does not exist, or none; what is locked is known by its text.
 
-    Must get: 0.
+    Must get: double 2.
     """
     for number, cell in enumerate(notebook.cells):
+        if cell.id == "double-answer":
+            cell.source = RIGHT_DOUBLE
         cell.id = f"other-{number}"
         cell.metadata = {} if number % 2 else {"nbgrader": {"grade_id": "../../../x", "grade": True, "points": 9}}
-    _write(folder, notebook, double=RIGHT_DOUBLE)
+    _write(folder, notebook)
 
 
 def retyped_cells(folder, notebook):

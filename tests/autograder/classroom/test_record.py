@@ -56,8 +56,9 @@ def twins(fresh, hand_in, tmp_path):
 def by_hand(directory):
     """Give scores and comments by hand, as an instructor does in formgrader."""
     with settings.gradebook(settings.load(classroom.open_class(directory))) as book:
-        book.find_grade("why", "toy", "toy", "right").manual_score = 3.5
-        book.find_grade("double", "toy", "toy", "wrong").manual_score = 1.5
+        for exercise, student, points in (("why", "right", 3.5), ("why", "early", 1.0), ("double", "wrong", 1.5)):
+            given = book.find_grade(exercise, "toy", "toy", student)
+            given.manual_score, given.needs_manual_grade = points, False
         book.find_grade("share", "toy", "toy", "blank").extra_credit = 0.25
         book.find_comment("why", "toy", "toy", "right").manual_comment = "Well said."
         book.find_submission("toy", "late").notebooks[0].flagged = True
@@ -66,6 +67,7 @@ def by_hand(directory):
 
 
 def test_rows_are_those_of_nbgrader_on_the_first_run_and_on_a_regrade(twins, hand_in, nbgrader):
+    """But for a mark that a person gave to an answer that is still the same: nbgrader has it looked at again."""
     ours, theirs = twins
     classroom.grade(ours, console=QUIET)
     assert nbgrader(theirs, "autograde", "toy").returncode == 0
@@ -73,12 +75,34 @@ def test_rows_are_those_of_nbgrader_on_the_first_run_and_on_a_regrade(twins, han
     for directory in twins:
         by_hand(directory)
         hand_in(directory, "blank", share="share = 0.75")
+        hand_in(directory, "early", **RIGHT | {"why": "Because I say so."})
     classroom.grade(ours, force=True, console=QUIET)
     assert nbgrader(theirs, "autograde", "toy", "--force").returncode == 0
+    assert needing(ours, ("right", "wrong")) == {("right", "why"): False, ("wrong", "double"): False}
+    assert needing(theirs, ("right", "wrong")) == {("right", "why"): True, ("wrong", "double"): True}
+    for directory in twins:
+        look_again(directory)
     assert rows(ours) == rows(theirs)
-    (_, _, grades, comments) = rows(ours)[1][-2]
-    assert ("why", None, 3.5, None, True) in grades, "a grade given by hand stands, and is to be looked at again"
-    assert ("why", "", "Well said.") in comments
+    grades = next(each[2] for each in rows(ours)[1] if each[0][0] == "early")
+    assert ("why", None, 1.0, None, True) in grades, "the mark is kept, and the answer is to be looked at again"
+
+
+def needing(directory, students):
+    """Return whether a person has to look again at what was marked by hand."""
+    with settings.gradebook(settings.load(classroom.open_class(directory))) as book:
+        return {
+            (student, grade.name): grade.needs_manual_grade
+            for student in students
+            for grade in book.find_submission("toy", student).notebooks[0].grades
+            if grade.manual_score is not None
+        }
+
+
+def look_again(directory):
+    with settings.gradebook(settings.load(classroom.open_class(directory))) as book:
+        for exercise, student in (("why", "right"), ("double", "wrong")):
+            book.find_grade(exercise, "toy", "toy", student).needs_manual_grade = True
+        book.db.commit()
 
 
 def test_graded_notebooks_are_those_of_nbgrader_but_for_outputs(twins, nbgrader):
@@ -106,10 +130,10 @@ def test_a_batch_is_recorded_whole_or_not_at_all(fresh):
     batch = [Judged("a", "toy", scores, comments), Judged("b", "toy", {}, comments)]
     with settings.gradebook(config) as book:
         with pytest.raises(KeyError):
-            record(book, "toy", batch, config, logging.getLogger())
+            record(book, "toy", batch, {}, config, logging.getLogger())
         assert book.students == []
         assert book.db.query(Grade).count() == book.db.query(Comment).count() == 0
-        record(book, "toy", batch[:1], config, logging.getLogger())
+        record(book, "toy", batch[:1], {}, config, logging.getLogger())
         assert book.find_submission("toy", "a").score == 3.0
 
 

@@ -27,14 +27,14 @@ PIXEL = base64.b64encode(b"\x89PNG").decode()
     ],
 )
 def test_what_runs_or_reaches_out_is_gone(text):
-    for cleaned in (sanitize.html(text), sanitize.markdown(text)):
+    for cleaned in (sanitize.html(text), sanitize.markdown({}, text)):
         words = ("script", "onerror", "onload", "style", "iframe", "form", "example.org", "dnn-report", "data:")
         assert not [word for word in words if f"{word}" in cleaned and f"&lt;{word}" not in cleaned], cleaned
 
 
 def test_markdown_with_links_tables_code_and_formulas_is_kept():
     text = "**a** [b](https://example.org) $a < b$\n\n| x |\n|---|\n| 1 |\n\n```python\nimport numpy\n```"
-    cleaned = sanitize.markdown(text)
+    cleaned = sanitize.markdown({}, text)
     for part in ("<strong>a</strong>", 'href="https://example.org"', "$a &lt; b$", "<td>1</td>", 'class="kn">import'):
         assert part in cleaned
 
@@ -62,3 +62,46 @@ def test_an_image_that_is_none_is_not_shown():
 def test_text_streams_and_errors_stay_as_they_are():
     shown = [{"output_type": "stream", "name": "stdout", "text": "<script>"}]
     assert sanitize.outputs(shown) == shown
+
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def test_a_pasted_picture_is_shown_and_one_that_is_lost_stops_no_page():
+    pasted = sanitize.attachments({"image.png": {"image/png": PIXEL}})
+    assert pasted == {"image.png": {"image/png": PIXEL}}
+    context = {"cell": {"attachments": pasted}}
+    text = "Seen: ![a](attachment:image.png)"
+    assert f'src="data:image/png;base64,{PIXEL}"' in sanitize.markdown(context, text)
+    assert "Seen: " in sanitize.markdown({}, text)
+    assert "data:" not in sanitize.markdown({}, text)
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        None,
+        3,
+        [PIXEL],
+        {"a": PIXEL},
+        {"a": {"image/png": 3}},
+        {"a": {"image/png": '"><script>'}},
+        {"a": {"image/svg+xml": "<svg onload=alert(1)>"}},
+        {"a": {"text/html": "<b>"}},
+    ],
+)
+def test_nothing_else_is_taken_for_a_picture(pasted):
+    assert sanitize.attachments(pasted) == {}
+
+
+def test_a_picture_may_stand_in_lines():
+    lines = [f"{PIXEL[:40]}\n", f"{PIXEL[40:]}\n"]
+    assert sanitize.attachments({"a": {"image/png": lines}}) == {"a": {"image/png": PIXEL}}
+
+
+def test_a_text_that_no_renderer_takes_is_shown_as_it_stands(monkeypatch):
+    def fail(*arguments, **options):
+        raise RecursionError
+
+    monkeypatch.setattr(sanitize.MarkdownWithMath, "render", fail)
+    assert sanitize.markdown({}, "<b> & so on") == "<pre>&lt;b&gt; &amp; so on</pre>"

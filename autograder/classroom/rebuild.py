@@ -1,0 +1,207 @@
+"""Rebuild the assignment's notebook with a student's answers, so that nothing that a student wrote is lost.
+
+Locked cells, metadata, tags and outputs come from the release, so that a duplicate, renamed, deleted or unreadable cell
+is that student's result and stops no batch. What stands where no answer is judged (in cells of the student's own, in
+locked cells) is kept there to be seen, and where it may be an answer, a person is asked to look at it.
+"""
+
+import ast
+import copy
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import takewhile
+
+from nbformat import NotebookNode, v4
+from nbgrader.utils import compute_checksum
+
+from . import strays
+from .source import ANSWER
+
+LACKING = "# This answer's cell was missing from the submission."
+NONE_OF_OURS = (
+    "This notebook holds none of the assignment's cells for answers. Its own cells were run in their order before "
+    "anything was judged."
+)
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """The notebook to run.
+
+    Attributes
+    ----------
+    notebook : NotebookNode
+        The release's, with a submission's answers and added cells in it.
+    notices : tuple of str
+        What had to be mended, for the student.
+    doubts : dict of str to str
+        By exercise, why a person should look at it, unless it gets full points.
+    """
+
+    notebook: NotebookNode
+    notices: tuple[str, ...] = ()
+    doubts: dict[str, str] = field(default_factory=dict)
+
+
+def rebuild(release, cells) -> Rebuilt:
+    """Return the release's notebook with a submission's answers and added cells in it, and what had to be mended.
+
+    Locked cells are the release's own, at the place where the submission has them; one that is missing comes back
+    after its predecessor. The submission's code keeps its order.
+
+    Parameters
+    ----------
+    release : NotebookNode
+        The assignment as it is graded, with hidden tests and without solutions.
+    cells : tuple of autograder.classroom.submission.Cell, or None
+        The submission's cells; None gives the release with no answers.
+    """
+    if cells is None:
+        return Rebuilt(copy.deepcopy(release))
+    ours = {cell.metadata.nbgrader.grade_id: cell for cell in release.cells}
+    names = _names(ours, cells)
+    chosen, notices = _answers(ours, names, cells)
+    placed, built, edited = set(), [], {}
+    for index, (cell, name) in enumerate(zip(cells, names)):
+        own = ours.get(name)
+        if own is not None and name not in placed and chosen.get(name, index) == index:
+            placed.add(name)
+            built += _placed(own, cell, name in chosen, len(built), edited)
+        elif (
+            own is None or cell.source.strip() != strays.handed_out(own).strip()
+        ):  # a pristine one would undo the first
+            built.append(_added(cell.kind, cell.source, len(built), cell.attachments))
+    if not placed:
+        notices.append(NONE_OF_OURS)
+        built = [*_head(release), *built]
+        placed |= {cell.id for cell in built if cell.id in ours}
+        built += [_lacking(cell) for cell in release.cells if cell.id not in placed]
+    elif missing := [name for name in ours if name not in placed]:
+        for name in missing:
+            _put_back(built, ours, name)
+        notices.append(f"Cells were missing and have been put back: {', '.join(missing)}.")
+    if edited:
+        notices.append(strays.told(edited))
+    notebook = v4.new_notebook(cells=built, metadata=copy.deepcopy(release.metadata))
+    changed = [name for name, run in edited.items() if not run and ours[name].cell_type == "code"]
+    doubts = strays.doubts(release, notebook, changed)
+    return Rebuilt(notebook, tuple(notices), doubts)
+
+
+def _names(ours, cells):
+    """Return which cell of the release each cell is, by its ids or else by a locked text to the letter, or ""."""
+    names = [next((name for name in cell.ids if name in ours), "") for cell in cells]
+    texts = {}
+    for name, own in ours.items():
+        if own.metadata.nbgrader.locked and name not in names:
+            texts.setdefault(strays.handed_out(own).strip(), name)
+    return [name or texts.pop(cell.source.strip(), "") for name, cell in zip(names, cells)]
+
+
+def _answers(ours, names, cells):
+    """Choose, for each answer's name, the one cell that stands for it: the last in which something is written."""
+    found = defaultdict(list)
+    for index, name in enumerate(names):
+        if name and ours[name].metadata.nbgrader.solution:
+            found[name].append(index)
+    chosen = {}
+    for name, indices in found.items():
+        written = [index for index in indices if cells[index].source.strip() != ours[name].source.strip()]
+        chosen[name] = (written or indices)[-1]
+    twice = [name for name, indices in found.items() if len(indices) > 1]
+    if not twice:
+        return chosen, []
+    return chosen, [
+        f"Cells were there more than once: {', '.join(twice)}. What is written in them ran in its order, and the last "
+        "of each was taken for your answer."
+    ]
+
+
+def _placed(own, cell, is_answer, number, edited):
+    """Return a cell of the release with the answer in it, or with what was written into a locked one beside it."""
+    new = copy.deepcopy(own)
+    if is_answer:
+        new.source = cell.source
+        if new.cell_type == "markdown" and cell.attachments:
+            new.attachments = cell.attachments
+        return [new]
+    lines, run = strays.written(own, cell.source)
+    if not lines:
+        return [new]
+    edited[own.id] = run
+    kind = own.cell_type if run or own.cell_type == "markdown" else "raw"
+    beside = _added(kind, lines, number, cell.attachments)
+    return [beside, new] if own.metadata.nbgrader.grade else [new, beside]  # there before it is judged
+
+
+def _added(kind, source, number, attachments):
+    """Return a cell of the student's own."""
+    new = {"code": v4.new_code_cell, "markdown": v4.new_markdown_cell, "raw": v4.new_raw_cell}[kind]
+    metadata = {"raw_mimetype": "text/plain"} if kind == "raw" else {}  # others are part of a page as they stand
+    made = new(source, id=f"{strays.ADDED}{number}", metadata=metadata)
+    if kind == "markdown" and attachments:
+        made.attachments = attachments
+    return made
+
+
+def _head(release):
+    """Return what comes before the first exercise."""
+    names = strays.exercises(release)
+    return [
+        copy.deepcopy(cell) for cell in takewhile(lambda cell: not strays.exercise_of(cell.id, names), release.cells)
+    ]
+
+
+def _put_back(built, ours, name):
+    """Put a missing cell after the one that comes before it in the release."""
+    order = list(ours)
+    before = order[: order.index(name)]
+    places = {cell.id: index for index, cell in enumerate(built)}
+    built.insert(places[before[-1]] + 1 if before else 0, _lacking(ours[name]))
+
+
+def _lacking(own):
+    cell = copy.deepcopy(own)
+    if cell.metadata.nbgrader.solution and cell.cell_type == "code":
+        cell.source = LACKING  # the starter would undo an answer that stands in a cell of the student's own
+    return cell
+
+
+def untouched(release, notebook) -> frozenset[str]:
+    """Return the names of the exercises whose answers in a rebuilt notebook are still what the release gave.
+
+    An answer counts as touched, too, where a cell of the student's own speaks of its name.
+    """
+    sources = {cell.id: cell.source for cell in notebook.cells if cell.cell_type == "code"}
+    added = [source for id_, source in sources.items() if id_.startswith(strays.ADDED)]
+    answers = {cell.id.removesuffix(ANSWER): cell for cell in release.cells if cell.id.endswith(ANSWER)}
+    return frozenset(
+        name
+        for name, cell in answers.items()
+        if not any(name in source for source in added) and _tree(sources.get(cell.id, "")) == _tree(cell.source)
+    )
+
+
+def texts(notebook) -> dict[str, str]:
+    """Return, by exercise, a digest of all that a student's answer to it is, as a graded notebook holds it.
+
+    A mark that a person gave stands as long as it is the same: the answer's cell, with code the student's own cells of
+    code, and with a free text that was left as it was their other cells.
+    """
+    names, found = strays.exercises(notebook), {}
+    added = [cell for cell in notebook.cells if cell.id.startswith(strays.ADDED)]
+    for cell, name in strays.answers(notebook, names):
+        is_code = cell.cell_type == "code"
+        counts = is_code or cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
+        with_it = [other for other in added if counts and (other.cell_type == "code") is is_code]
+        said = [(each.source, each.get("attachments")) for each in (cell, *with_it)]
+        found[name] = hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()
+    return found
+
+
+def _tree(source):
+    try:
+        return ast.dump(ast.parse(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last is how Python's parser calls too deep
+        return source
