@@ -2,6 +2,6 @@
 
 `client` is the judge's end, with an end to each question (`deadline`). `server` starts the interpreter that `warm`
 returns: `interpreter` forks, and `keeper` keeps its forks. `session` is what a fork does, and `shell` how it runs a
-cell; `isolate` and `seccomp` take everything away that an answer does not need. `wire` lies between the two sides, and
-`run` takes a submission from its first cell to its last.
+cell, with the `magics` of a kernel; `isolate` and `seccomp` take everything away that an answer does not need. `wire`
+lies between the two sides, and `run` takes a submission from its first cell to its last.
 """

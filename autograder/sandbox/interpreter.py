@@ -12,6 +12,7 @@ import itertools
 import json
 import os
 import pkgutil
+import platform
 import random
 import shutil
 import socket
@@ -96,6 +97,7 @@ class Isolated:
     def __init__(self, folder):
         self._folder = Path(folder)
         self._visible = isolate.environment_paths()
+        seccomp.program(platform.machine())  # which each fork then has
 
     def close(self):
         """See no more than the forks will; everything has been imported, and what was written for it can go."""

@@ -262,10 +262,10 @@ def _pivot(root):
 
 def _number(call):
     """Return the number of a system call for which the C library has no function."""
-    machine = platform.machine()
-    if machine not in seccomp.ARCHITECTURES:
-        raise NoIsolation(f"the number of {call} is not known for {machine}")
-    return seccomp.numbers(machine)[call]
+    try:
+        return seccomp.numbers(platform.machine())[call]
+    except seccomp.NoFilter as unknown:
+        raise NoIsolation(str(unknown)) from None
 
 
 def _mount(kind, path, flags, options):

@@ -11,6 +11,7 @@ import errno
 import os
 import platform
 import struct
+from functools import cache
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}  # what the kernel calls them
@@ -67,30 +68,30 @@ class NoFilter(Exception):
 
 def install():
     """Filter the system calls of this process and of all that it will start; it must have no new privileges."""
-    machine = platform.machine()
-    if machine not in ARCHITECTURES:
-        raise NoFilter(f"the numbers of system calls are not known for {machine}")
-    code = ctypes.create_string_buffer(program(machine))
-    described = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(code))
-    number = numbers(machine)["seccomp"]
-    if LIBC.syscall(number, SET_MODE_FILTER, SPEC_ALLOW, described):
+    code = program(platform.machine())
+    described = struct.pack("HxxxxxxP", len(code) // 8, ctypes.cast(code, ctypes.c_void_p).value)
+    if LIBC.syscall(numbers(platform.machine())["seccomp"], SET_MODE_FILTER, SPEC_ALLOW, described):
         raise NoFilter(f"seccomp: {os.strerror(ctypes.get_errno())}")
 
 
+@cache
 def numbers(machine):
     """Return the number of each refused call on a machine that has it."""
+    if machine not in ARCHITECTURES:
+        raise NoFilter(f"the numbers of system calls are not known for {machine}")
     column = 1 + list(ARCHITECTURES).index(machine)
     calls = [call.split() for line in REFUSED.splitlines() if line.startswith(" ") for call in line.split(",")]
     return {call[0]: int(call[column]) for call in calls if call and call[column] != "-"}
 
 
+@cache
 def program(machine):
     """Return the filter for a machine, eight bytes an instruction; a jump's two lengths are for yes and for no."""
-    column = list(ARCHITECTURES).index(machine)
+    refused, column = numbers(machine), list(ARCHITECTURES).index(machine)
     fail, unknown, allow = ((RETURN, 0, 0, answer) for answer in (FAIL | errno.EPERM, FAIL | errno.ENOSYS, ALLOW))
     code = [(LOAD, 0, 0, ARCHITECTURE), (EQUAL, 1, 0, ARCHITECTURES[machine]), fail]
     code += [(LOAD, 0, 0, NUMBER), (AT_LEAST, 0, 1, NEWEST + 1), unknown, (EQUAL, 0, 1, CLONE3[column]), unknown]
-    for number in numbers(machine).values():
+    for number in refused.values():
         code += [(EQUAL, 0, 1, number), fail]
     for calls, place, kind, values in BY_ARGUMENT:
         hit, miss = (allow, fail) if kind == ALLOWED else (fail, allow)

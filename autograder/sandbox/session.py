@@ -1,6 +1,5 @@
 """What a fork of the warm interpreter does: run the notebook's cells, and answer for what they define."""
 
-import builtins
 import os
 import sys
 import types
@@ -8,7 +7,7 @@ import types
 from ..judge import codec
 from ..judge.attempt import attempted
 from ..judge.standin import AnswerSide, is_request
-from .shell import Notebook, refuse_input, stdin_is_empty
+from .shell import Notebook, nobody_is_there
 from .wire import Answering, Channel, Closed
 
 # In the student's process these modules are a stub. They are looked for before forking: to go through all modules there
@@ -19,9 +18,9 @@ JUDGE = [name for name in sys.modules if name.split(".")[0] == "autograder"]
 def serve(socket, notebook: Notebook):
     """Do what the judge asks for, one frame after another, until it closes the channel."""
     channel = Answering(Channel(socket))
-    stdin_is_empty()
+    nobody_is_there()
+    notebook.begin()
     sys.path.insert(0, "")  # what was handed in beside the notebook can be imported, as in a kernel
-    builtins.input = refuse_input
     _hide_the_judge()
     answer = None
     try:

@@ -1,6 +1,8 @@
-"""A notebook without a kernel: IPython's own shell, with what each cell shows kept as a notebook keeps it."""
+"""A notebook without a kernel: the kernel's own shell, with what each cell shows kept as a notebook keeps it."""
 
+import builtins
 import contextlib
+import getpass
 import os
 import sys
 import tempfile
@@ -8,12 +10,14 @@ import tempfile
 import matplotlib
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.error import StdinNotImplementedError
 from matplotlib_inline.backend_inline import configure_inline_support
 from traitlets.config import Config
 
+from .magics import ZMQInteractiveShell
 from .outputs import CUT, MAX_OUTPUT
 
+STORED = "/tmp/.ipython"  # what magics store
 FIRST_CELLS = ("1", "undefined")  # a result and a traceback
 
 
@@ -30,11 +34,16 @@ class Notebook:
             self._run(source, _Outputs())
         for name in ("last_type", "last_value", "last_traceback", "last_exc"):
             vars(sys).pop(name, None)
-        InteractiveShell.clear_instance()
+        ZMQInteractiveShell.clear_instance()
         self._start()
         matplotlib.interactive(True)
         configure_inline_support(self.shell, "inline")
         self.namespace = self.shell.user_ns
+
+    def begin(self):
+        """Begin in a fork, where the surroundings of programs and the working directory are other ones."""
+        self.shell.init_environment()
+        self.shell.user_ns["_dh"][:] = [os.getcwd()]
 
     def run(self, source):
         """Run one cell; return its outputs and whether it raised."""
@@ -47,17 +56,22 @@ class Notebook:
         config = Config()
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "nocolor"
-        config.InteractiveShell.cache_size = 0
-        self.shell = InteractiveShell.instance(
+        self.shell = ZMQInteractiveShell.instance(
             config=config, displayhook_class=_Results, display_pub_class=_Displays, user_ns={}
         )
-        self.shell.system = self.shell.system_raw
+        self.shell.extension_manager.load_extension("storemagic")  # as a kernel does
+        self.shell.profile_dir.unobserve_all()  # nothing is made for it before a magic has something to store
+        self.shell.profile_dir.location = STORED
+        self._streams = _Stream("stdout"), _Stream("stderr")
 
     def _run(self, source, outputs):
-        self.shell.displayhook.outputs = self.shell.display_pub.outputs = outputs
+        for shows in (self.shell.displayhook, self.shell.display_pub, *self._streams):
+            shows.outputs = outputs
         self.shell._showtraceback = outputs.error
-        with _streams(outputs):
-            return self.shell.run_cell(source, store_history=True).success
+        with contextlib.redirect_stdout(self._streams[0]), contextlib.redirect_stderr(self._streams[1]):
+            succeeded = self.shell.run_cell(source, store_history=True).success
+        self.shell.payload_manager.clear_payload()  # what a front end would show beside the notebook
+        return succeeded
 
 
 class _Outputs:
@@ -66,11 +80,14 @@ class _Outputs:
     def __init__(self):
         self.kept = []
         self.room = MAX_OUTPUT
+        self._named = {}  # what was displayed with an id, and may be shown anew
+        self._clears = False  # what is there, when there is something else to show
 
     def stream(self, name, text):
         text = self._fit(text)
         if not text:
             return
+        self._make_place()
         last = self.kept[-1] if self.kept else {}
         if last.get("output_type") == "stream" and last["name"] == name:
             last["text"] += text
@@ -81,17 +98,37 @@ class _Outputs:
         texts = {key: value for key, value in (data or {}).items() if isinstance(value, (str, dict))}
         if sum(len(str(value)) for value in texts.values()) > self.room:
             self.stream("stdout", CUT)
-            return
+            return None
         self.room -= sum(len(str(value)) for value in texts.values())
+        self._make_place()
         self.kept.append({"output_type": kind, "data": texts, "metadata": metadata or {}, **more})
+        return self.kept[-1]
+
+    def display(self, data, metadata, name, update):
+        """Show something, in the place of what the cell has shown by that name if it is an update."""
+        shown = self.bundle("display_data", data, metadata)
+        if shown is None or name is None:
+            return
+        if update and name in self._named:
+            self._named[name] |= self.kept.pop()
+        else:
+            self._named[name] = shown
 
     def error(self, etype, evalue, stb):
         name = getattr(etype, "__name__", str(etype))
         lines = [self._fit(line) for line in stb]
         self.kept.append({"output_type": "error", "ename": name, "evalue": str(evalue)[:2000], "traceback": lines})
 
-    def clear(self):
-        self.kept.clear()
+    def clear(self, wait):
+        self._clears = True
+        if not wait:
+            self._make_place()
+
+    def _make_place(self):
+        if self._clears:
+            self._clears = False
+            self.kept.clear()
+            self._named.clear()
 
     def _fit(self, text):
         if self.room <= 0:
@@ -106,13 +143,17 @@ class _Results(DisplayHook):
 
     outputs = None
 
-    def __call__(self, result=None):
-        if result is None or self.quiet():
-            return
-        data, metadata = self.compute_format_data(result)
-        self.update_user_ns(result)
-        if data:
-            self.outputs.bundle("execute_result", data, metadata, execution_count=self.prompt_count)
+    def start_displayhook(self):
+        """Nothing waits."""
+
+    def write_output_prompt(self):
+        """The number is kept beside the output."""
+
+    def write_format_data(self, format_dict, md_dict=None):
+        self.outputs.bundle("execute_result", format_dict, md_dict, execution_count=self.prompt_count)
+
+    def finish_displayhook(self):
+        """Nothing waits."""
 
 
 class _Displays(DisplayPublisher):
@@ -120,20 +161,20 @@ class _Displays(DisplayPublisher):
 
     outputs = None
 
-    def publish(self, data, metadata=None, **kwargs):
-        self.outputs.bundle("display_data", data, metadata)
+    def publish(self, data, metadata=None, *, transient=None, update=False, **kwargs):
+        self.outputs.display(data, metadata, (transient or {}).get("display_id"), update)
 
     def clear_output(self, wait=False):
-        self.outputs.clear()
+        self.outputs.clear(wait)
 
 
 class _Stream:
-    """`sys.stdout` while a cell runs."""
+    """`sys.stdout` of all cells: who has taken it, as a handler of logging does, writes to the cell that runs."""
 
     encoding, errors, closed = "utf-8", "replace", False
 
-    def __init__(self, outputs, name):
-        self.outputs, self.name = outputs, name
+    def __init__(self, name):
+        self.outputs, self.name = None, name
 
     def write(self, text):
         if not isinstance(text, str):
@@ -159,12 +200,6 @@ class _Stream:
 
 
 @contextlib.contextmanager
-def _streams(outputs):
-    with contextlib.redirect_stdout(_Stream(outputs, "stdout")), contextlib.redirect_stderr(_Stream(outputs, "stderr")):
-        yield
-
-
-@contextlib.contextmanager
 def _descriptors(outputs):
     """Take what programs that the cell starts write to descriptors 1 and 2, too."""
     with tempfile.TemporaryFile() as file:
@@ -173,17 +208,21 @@ def _descriptors(outputs):
         try:
             yield
         finally:
+            for stream in (sys.__stdout__, sys.__stderr__):
+                with contextlib.suppress(OSError, ValueError, AttributeError):  # an answer may have closed it
+                    stream.flush()
             file.seek(0)
             outputs.stream("stdout", file.read(MAX_OUTPUT).decode("utf-8", "replace"))
 
 
-def refuse_input(*args, **kwargs):
-    """Stand in for `input`: there is nobody to ask."""
-    raise RuntimeError("input() is not available while your notebook is graded")
+def nobody_is_there():
+    """Have nothing wait for somebody at a keyboard: there is nobody to ask, and an empty standard input."""
 
+    def refuse(*args, **kwargs):
+        raise StdinNotImplementedError("input() is not available while your notebook is graded")
 
-def stdin_is_empty():
-    """Give this process an empty standard input."""
+    builtins.input = getpass.getpass = refuse
+    sys.breakpointhook = lambda *args, **kwargs: None  # as in a kernel without a debugger
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)

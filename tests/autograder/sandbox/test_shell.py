@@ -1,5 +1,8 @@
 """Cells run as a kernel runs them: the outputs are held against a real kernel's."""
 
+import os
+import re
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -27,18 +30,103 @@ CELLS = [
     "for i in range(3):\n    print(i, end=' ')",
     "_ = 5; _",
     "if x:",
-    "get_ipython().__class__.__mro__[-1]",
+    "get_ipython().__class__.__name__",
+    # Figures, and what is displayed and displayed anew.
+    "%matplotlib inline",
+    "%matplotlib",
+    "%pylab inline",
+    "%config InlineBackend.figure_format = 'png'",
+    "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()",
+    "from IPython.display import *\ndisplay(1, HTML('<b>x</b>'), Markdown('*x*'), Latex('x'), metadata={'a': 1})",
+    "shown = display(1, display_id='name'); print('between'); shown.update(2); update_display(3, display_id='name')",
+    "display(1); clear_output(); display(2)",
+    "display(1); print('gone'); clear_output(wait=True); display(2)",
+    "display(1); clear_output(wait=True)",
+    "for _ in ProgressBar(3): pass",
+    "display({'text/plain': 'x', 'text/html': '<i>x</i>'}, raw=True)",
+    "print('a', end=''); display(1); print('b')",
+    # Results that are kept, and streams.
+    "5",
+    "_ + 1",
+    "__, Out[max(Out)]",
+    "import logging; logging.basicConfig(); logging.warning('in this cell')",
+    "logging.warning('and in this one')",
+    "import os, sys, subprocess; print('mine'); print('direct', file=sys.__stdout__)",
+    "os.write(1, b'raw\\n')",
+    "subprocess.run(['echo', 'from a program']).returncode",
+    "print('before')\n!echo between\nprint('after')",
+    "import asyncio\nawait asyncio.sleep(0, 'awaited')",
+    "breakpoint()\n'gone on'",
+    # Magics.
+    "sorted(get_ipython().magics_manager.lsmagic()['line'])",
+    "sorted(get_ipython().magics_manager.lsmagic()['cell'])",
+    "%%time\ndef timed():\n    return 1",
+    "timed()",
+    "%%timeit -n 1 -r 1\n1",
+    "%%capture held\nprint(1); 5",
+    "held.stdout, len(held.outputs)",
+    "%%bash\necho a",
+    "%%html\n<b>1</b>",
+    "%%writefile a.py\nq = 1",
+    "%run a.py",
+    "q",
+    "%cat a.py",
+    "!ls a.py",
+    "listed = !ls a.py\nlisted",
+    "%env A=1",
+    "%precision 3\n0.12345",
+    "%load_ext autoreload\n%autoreload 2",
+    "len?",
+    "?len",
+    "os.path.j*?",
+    "%pinfo len",
+    "%psource os.path.join",
+    "%page q",
+    "%less a.py",
+    "%man ls",
+    "%clear",
+    "%autosave 60",
+    "%gui",
+    "%store q",
+    "%bookmark here",
+    "%history -n 1-2",
+    "%macro again 2",
+    "again",
+    "%prun -q 1",
+    "%reset_selective -f again",
+    "%reset -sf out",
+    "%xmode Plain",
+    "1 / 0",
+    "%tb",
+]
+
+# What a kernel, or the student's own machine, may have and grading has not; each is told and costs nothing.
+MISSING = [
+    "%matplotlib notebook",
+    "%matplotlib widget",
+    "%matplotlib qt",
+    "%pylab tk",
+    "%gui qt",
+    "%connect_info",
+    "%subshell",
+    "%qtconsole",
+    "%load_ext tensorboard",
+    "%reload_ext lab_black",
+    "%tensorboard --logdir runs",
+    "%memit f()",
+    "exit()",
 ]
 
 
 def simplified(outputs):
-    """Return outputs without what differs between any two kernels: times, places of files, terminal colours."""
+    """Return outputs without what differs between any two kernels: times, places, users, terminal colours."""
     plain, streams = [], {}
     for output in outputs:
         kind = output["output_type"]
         if kind == "stream":
-            if "time" not in output["text"]:  # a kernel gathers each stream on its own
-                streams[output["name"]] = streams.get(output["name"], "") + output["text"].replace("\r\n", "\n")
+            if " per loop" not in output["text"] and "CPU times" not in output["text"]:
+                text = re.sub(r"\x1b\[[0-9;]*m", "", output["text"]).replace("\r\n", "\n")
+                streams[output["name"]] = streams.get(output["name"], "") + text  # a kernel gathers each on its own
         elif kind == "error":
             plain.append((kind, output["ename"], output["evalue"].split(" (")[0]))
         else:
@@ -47,9 +135,14 @@ def simplified(outputs):
 
 
 @pytest.fixture(scope="module")
-def kernel_outputs():
+def kernel_outputs(tmp_path_factory):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
-    NotebookClient(notebook, timeout=60, allow_errors=True).execute()
+    place = tmp_path_factory.mktemp("kernel")
+    # Where a kernel believes that it is tested, it does not take what programs write.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+    environment["IPYTHONDIR"] = str(tmp_path_factory.mktemp("stored"))
+    client = NotebookClient(notebook, timeout=60, allow_errors=True, resources={"metadata": {"path": str(place)}})
+    client.execute(env=environment)
     return [cell.outputs for cell in notebook.cells]
 
 
@@ -57,6 +150,21 @@ def test_cells_show_what_a_kernel_shows(sandbox, kernel_outputs):
     for source, expected in zip(CELLS, kernel_outputs):
         outputs, _ = sandbox.run(source, 20)
         assert simplified(outputs) == simplified(expected), source
+
+
+@pytest.mark.parametrize("magic", MISSING)
+def test_a_magic_that_can_do_nothing_says_so_and_costs_no_answer(sandbox, magic):
+    outputs, failed = sandbox.run(f"{magic}\ndef f():\n    return 1", 20)
+    assert not failed, outputs
+    assert any(output["text"].startswith("Note: when a notebook is graded, ") for output in outputs)
+    assert sandbox.answer("f", 5)[0]
+
+
+@pytest.mark.parametrize("magic", ["%%timeit -n 1 -r 1", "%%memit", "%%lprun -f f", "%%time", "%%capture", "%%prun -q"])
+def test_a_magic_above_an_answer_costs_no_answer(sandbox, magic):
+    outputs, failed = sandbox.run(f"{magic}\ndef f():\n    return 1", 20)
+    assert not failed, outputs
+    assert sandbox.answer("f", 5)[0]
 
 
 def test_outputs_are_nbformat(sandbox):

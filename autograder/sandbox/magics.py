@@ -1,0 +1,85 @@
+"""The shell of a kernel, where there is no kernel: its magics are there, and what they cannot do they say.
+
+What is missing here may be there where a student works. A cell above an answer must not cost the answer's points for
+that, so a magic that cannot do its work says so in a line of the cell's output, and the cell goes on.
+"""
+
+import ast
+import subprocess
+import sys
+
+from ipykernel import zmqshell
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from traitlets import Type
+
+OF_A_KERNEL = ("connect_info", "qtconsole", "subshell", "tensorboard")  # they reach for one, or for a server
+INLINE = (None, "auto", "inline", "agg", "svg", "pdf", "ps", "cairo", "pgf", "template")  # what draws without a window
+
+
+class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
+    """What a cell runs in, under the name by which libraries know a notebook."""
+
+    displayhook_class = Type(DisplayHook)  # what shows here speaks to no front end
+    display_pub_class = Type(DisplayPublisher)
+
+    def run_line_magic(self, magic_name, line, _stack_depth=1):
+        if magic_name in OF_A_KERNEL:
+            return _say(f"%{magic_name} does nothing")
+        if self.find_line_magic(magic_name) is None:
+            return _say(f"%{magic_name} is not there, and was left out")
+        try:
+            return super().run_line_magic(magic_name, line, _stack_depth + 1)
+        except ImportError as error:
+            if magic_name not in ("load_ext", "reload_ext"):
+                raise
+            return _say(f"{line} is not there, and was not loaded ({error})")
+
+    def run_cell_magic(self, magic_name, line, cell):
+        if self.find_cell_magic(magic_name) is None:
+            _say(f"%%{magic_name} is not there; the cell was run without it")
+            self.run_cell(cell)
+            return None
+        result = super().run_cell_magic(magic_name, line, cell)
+        if magic_name == "timeit" and _defines(cell):
+            _say("%%timeit defines nothing; the cell was run once more without it")
+            self.run_cell(cell)
+        return result
+
+    def enable_matplotlib(self, gui=None):
+        """Let figures be shown in the page: there is no window, and nothing that could be clicked."""
+        if gui not in INLINE:
+            _say(f"figures are shown inline, not by {gui}")
+            gui = "inline"
+        return super().enable_matplotlib(gui)
+
+    def enable_gui(self, gui=None):
+        if gui not in INLINE:
+            _say(f"there is no window for {gui}")
+
+    def ask_exit(self):
+        _say("nothing ends here; the cells below are run")
+
+    def system(self, cmd):
+        """Run a command, and show what it writes in its place among what the cell shows."""
+        command = self.var_expand(cmd, depth=1)
+        with subprocess.Popen(
+            command, shell=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        ) as process:
+            for line in process.stdout:
+                sys.stdout.write(line.decode("utf-8", "replace"))
+        self.user_ns["_exit_code"] = process.returncode
+
+
+def _say(words):
+    print(f"Note: when a notebook is graded, {words}.", file=sys.stderr)
+
+
+def _defines(cell):
+    """Whether a cell has a statement that gives a name to something."""
+    try:
+        body = ast.parse(cell).body
+    except SyntaxError:
+        return False
+    named = (ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)
+    return any(isinstance(statement, named) for statement in body)
