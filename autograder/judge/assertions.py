@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from .codec import MAX_AXES
 from .forms import array, describe
 from .verdict import Crashed, Difference, Wrong, note
 
@@ -36,7 +37,7 @@ def equal(actual, expected, sentence):
         actual, expected = _pair(actual, expected, sentence)
         _same(actual == expected, actual, expected, sentence)
     elif type(actual) is not type(expected) or actual != expected:
-        both = isinstance(expected, tuple) and isinstance(actual, tuple)
+        both = isinstance(expected, tuple) and isinstance(actual, tuple) and len(actual) <= MAX_AXES
         detail = f"{actual} against {expected}" if both else f"got {_short(actual)}, expected {_short(expected)}"
         raise Wrong(sentence, detail, Difference(actual, expected, words=detail if both else ""))
 
@@ -91,7 +92,7 @@ def _long_axes(shape):
 def _same(good, actual, expected, sentence):
     if np.all(good):
         return
-    where = tuple(int(i) for i in np.argwhere(~good)[0]) if good.ndim else ()
+    where = tuple(map(int, np.unravel_index(np.argmin(good), good.shape)))
     place = f"at {list(where)}; {np.count_nonzero(~good)} of {good.size} entries differ" if good.ndim else ""
     detail = f"got {_short(actual[where])}, expected {_short(expected[where])} {place}".strip()
     raise Wrong(sentence, detail, Difference(actual, expected, where, place))

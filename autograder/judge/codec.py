@@ -14,12 +14,16 @@ from fractions import Fraction
 
 import numpy as np
 
-MAX_FRAME = 64 * 2**20  # bytes; an answer that needs more is not an answer
-MAX_ITEMS = 2**21  # of a frame; each costs the reader some hundred bytes, in the frame it may cost three
+MAX_FRAME = 16 * 2**20  # bytes; no answer of this course's exercises takes more than 0.2 of one of these
+MAX_ITEMS = 2**18  # of a frame; each costs the reader some hundred bytes, in the frame it may cost three
+MAX_TEXT = 2**16  # characters
+MAX_KEYS = 256  # of a dict, which are no text: whoever chooses numbers can give all of them the same hash
 MAX_DEPTH = 24
 MAX_AXES = 8  # of an array
 MAX_BITS = 4096  # of an integer
 DTYPES = frozenset("?bhilqBHILQefdFD")
+# By what a frame calls them; NumPy's own reader of such texts knows shapes, fields and repetitions as well.
+BY_NAME = {dtype.str: dtype for char in DTYPES for order in "<>" for dtype in [np.dtype(char).newbyteorder(order)]}
 DECODER = json.JSONDecoder()  # of a frame with nothing behind the JSON
 DATA = frozenset((type(None), bool, int, float, str))
 
@@ -44,13 +48,13 @@ def dump(message):
     return frame
 
 
-def load(frame):
-    """Return the message in a frame; raise BadFrame for anything else."""
+def load(frame, most=MAX_ITEMS):
+    """Return the message in a frame, of at most so many items; raise BadFrame for anything else."""
     if len(frame) > MAX_FRAME:
         raise BadFrame(f"a frame may have at most {MAX_FRAME} bytes, got {len(frame)}")
     end = frame.find(b"\n") % (len(frame) + 1)  # its length, where nothing follows the JSON
-    if end > MAX_ITEMS and sum(frame.count(mark, 0, end) for mark in (b",", b"[", b"{")) > MAX_ITEMS:
-        raise BadFrame(f"a frame may have at most {MAX_ITEMS} items")
+    if end > most and sum(frame.count(mark, 0, end) for mark in (b",", b"[", b"{")) > most:
+        raise BadFrame(f"a frame may have at most {most} items")
     behind, taken = memoryview(frame)[end + 1 :], 0
 
     def put_in(node):
@@ -79,6 +83,10 @@ def encode(value, table, depth=0):
     if depth > MAX_DEPTH:
         raise RecursionError(f"a value may be nested at most {MAX_DEPTH} deep")
     kind = type(value)
+    if isinstance(value, str):
+        if len(value) > MAX_TEXT:
+            raise OverflowError(f"a text may have at most {MAX_TEXT} characters, got {len(value)}")
+        return str(value)
     if kind in DATA and (kind is not int or value.bit_length() <= MAX_BITS):
         return value
     if kind is np.ndarray or isinstance(value, np.random.Generator):
@@ -89,8 +97,6 @@ def encode(value, table, depth=0):
         return int(value)
     if isinstance(value, float):
         return float(value)
-    if isinstance(value, str):
-        return str(value)
     if isinstance(value, (Fraction, Decimal, np.floating)):
         return float(value)
     value = _from_torch(value)
@@ -105,6 +111,8 @@ def encode(value, table, depth=0):
     if isinstance(value, tuple):
         return {"tuple": [inner(item) for item in value]}
     if isinstance(value, dict) and all(_is_key(key) for key in value):
+        if _numbers_among(value) > MAX_KEYS:
+            raise OverflowError(f"a dict may have at most {MAX_KEYS} keys that are no text, got {len(value)} keys")
         return {"dict": [[inner(key), inner(item)] for key, item in value.items()]}
     if _is_record(type(value)):
         fields = {field.name: inner(getattr(value, field.name)) for field in dataclasses.fields(value)}
@@ -118,6 +126,8 @@ def decode(node, table, depth=0):
         raise BadFrame(f"a value may be nested at most {MAX_DEPTH} deep")
     kind = type(node)
     if kind in DATA:
+        if kind is str and len(node) > MAX_TEXT:
+            raise BadFrame(f"a text may have at most {MAX_TEXT} characters, got {len(node)}")
         return node
     if kind is not dict or len(node) != 1:
         raise BadFrame("a value must be JSON data or an object with one key")
@@ -134,7 +144,9 @@ def decode(node, table, depth=0):
         if form == "tuple":
             return tuple(inner(item) for item in _a(list, body))
         if form == "dict":
-            return {inner(key): inner(item) for key, item in _a(list, body)}
+            if _numbers_among(key for key, _ in _a(list, body)) > MAX_KEYS:
+                raise BadFrame(f"a dict may have at most {MAX_KEYS} keys that are no text, got {len(body)} keys")
+            return {inner(key): inner(item) for key, item in body}
         if form == "record":
             module, name, fields = body
             return _record(module, name)(**{str(key): inner(item) for key, item in _a(dict, fields).items()})
@@ -151,12 +163,11 @@ def array_body(array):
 def array_from(body):
     """Return the array of [dtype, shape, bytes], writable and our own."""
     dtype, shape, data = body
-    dtype = np.dtype(_a(str, dtype))
-    if dtype.char not in DTYPES:
-        raise BadFrame(f"an array must hold numbers, got dtype {dtype}")
+    if _a(str, dtype) not in BY_NAME:
+        raise BadFrame(f"an array must hold numbers, got dtype {dtype[:40]}")
     if not all(type(n) is int and n >= 0 for n in _a(list, shape)) or len(shape) > MAX_AXES:
         raise BadFrame(f"an array's shape must be at most {MAX_AXES} counts, got {shape!r:.80}")
-    return np.frombuffer(_a(memoryview, data), dtype).reshape(shape).copy()
+    return np.frombuffer(_a(memoryview, data), BY_NAME[dtype]).reshape(shape).copy()
 
 
 def _from_torch(value):
@@ -175,6 +186,10 @@ def _is_key(key):
     if isinstance(key, tuple):
         return all(map(_is_key, key))
     return key is None or isinstance(key, (bool, int, float, str))
+
+
+def _numbers_among(keys):
+    return sum(type(key) is not str for key in keys)
 
 
 def _is_record(cls):

@@ -1,6 +1,10 @@
 """Lists and dicts cross by value: whether an answer changed one that it was handed is seen where it lives."""
 
-from .codec import DATA
+import numbers
+
+import numpy as np
+
+from .codec import DATA, MAX_AXES
 
 
 def skeleton(value):
@@ -19,3 +23,15 @@ def holds(value, before):
     if isinstance(before, dict):
         return type(value) is dict and list(value) == list(before) and all(holds(value[k], before[k]) for k in before)
     return value is before or (type(value) is type(before) and type(value) in DATA and value == before)
+
+
+def holds_numbers(value, axes=MAX_AXES):
+    """Whether lists, nested for at most so many axes, hold nothing but numbers and arrays of them.
+
+    NumPy makes one long text and many short ones an array in which each has the room of the long one.
+    """
+    if isinstance(value, (list, tuple)):
+        return axes > 0 and all(holds_numbers(item, axes - 1) for item in value)
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind in "biufc" and value.ndim <= axes
+    return isinstance(value, (numbers.Number, np.generic))

@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 
 from .attempt import is_blank
+from .containers import holds_numbers
 from .shared import HANDLE, Handle, snapshot
 from .verdict import Wrong, note
 
@@ -21,7 +22,7 @@ LONGEST_EMPTY = 2**16  # an axis; sums over another one would fill the judge's m
 def array(value):
     """an array of numbers"""
     try:
-        out = np.asarray(value) if isinstance(value, (np.ndarray, np.generic, list, tuple, numbers.Number)) else None
+        out = np.asarray(value) if holds_numbers(value) else None
     except ValueError:  # a ragged list
         out = None
     if out is not None and out.dtype.kind == "c":
@@ -253,4 +254,6 @@ def describe(value):
         return f"a {type(value).__name__} of {len(value)}"
     if isinstance(value, Handle):
         return f"a {value._kind}"
+    if isinstance(value, dict):
+        return f"a dict of {len(value)}"
     return f"{type(value).__name__} {value!r:.60}"

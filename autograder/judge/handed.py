@@ -60,7 +60,7 @@ class JudgeTable(Table):
         One that had could be named thousands of times in a small frame.
         """
         if form == "same" and body in self._theirs_now:
-            return self._theirs_now[body]
+            return self._again(self._theirs_now[body])
         if form == "array" and body[0] is not None:
             raise codec.BadFrame("an array of an answer has no number")
         if form in ("generator", "handle") and (type(body[0]) is not int or self._is_own(body[0])):

@@ -22,7 +22,6 @@ class LentTable(Table):
         super().__init__(peer, first_number)
         self._lets_go = lets_go  # whether this side decides what is no longer needed: the judge's
         self._sent = ()  # numbers that the other side knew when it last had its turn
-        self._named = 0  # bytes of arrays that the frame in hand names
         self._alone = self._references_of_one_that_nobody_holds()
 
     def encode_shared(self, value):
@@ -37,11 +36,7 @@ class LentTable(Table):
     def decode_shared(self, form, body):
         """Return the thing that the JSON of `encode_shared` names, new things under numbers of the other side only."""
         if form == "same":
-            thing = super().decode_shared(form, body)
-            self._named += thing.nbytes if isinstance(thing, np.ndarray) else 0
-            if self._named > codec.MAX_FRAME:  # or a small frame could name a large array a thousand times
-                raise codec.BadFrame(f"the arrays that a frame names may have at most {codec.MAX_FRAME} bytes together")
-            return thing
+            return super().decode_shared(form, body)
         number = body[0]
         if type(number) is not int or number < 0 or number % 2 == self._next % 2 or number in self._theirs:
             raise codec.BadFrame("a new thing has a new number of the side that made it")
@@ -59,7 +54,6 @@ class LentTable(Table):
 
     def update(self, changes, forgotten):
         """Take over the other side's changes, in place, and drop what the judge let go of."""
-        self._named = 0
         super().update(changes, ())
         if not self._lets_go:
             for number in forgotten:

@@ -13,6 +13,7 @@ from . import codec, generators
 from .verdict import Wrong
 
 HANDLE = "<handle>"  # what stands for any handle when replies are compared
+MAX_THINGS = 2**16  # of the other side that one talk holds at once
 
 
 class Handle:
@@ -48,6 +49,7 @@ class Table:
         self._tracked = {}  # number -> (a way to the array or generator, its state when last in step)
         self._let_gone = []  # references to replicas that the other side has let go of
         self._forgotten = []  # numbers that the other side need not keep any longer
+        self._named = 0  # bytes of arrays that the frame in hand names
 
     def knows(self, value):
         """Whether the other side knows this very object by a number."""
@@ -78,7 +80,7 @@ class Table:
     def decode_shared(self, form, body):
         """Return the thing that the JSON of `encode_shared` names."""
         if form == "same":
-            return self.mine(body) if body in self._mine else self._theirs[body]
+            return self._again(self.mine(body) if body in self._mine else self._theirs[body])
         if form == "array":
             number, *content = body
             array = codec.array_from(content)
@@ -88,7 +90,8 @@ class Table:
             return self._adopt(number, generators.generator_in(state))
         if form == "handle":
             number, kind = body
-            self._theirs[_count(number)] = handle = Handle(self._peer, number, str(kind)[:80])
+            handle = Handle(self._peer, number, str(kind)[:80])
+            self._hold(number, handle)
             return handle
         raise codec.BadFrame(f"unknown form {form!r}")
 
@@ -121,6 +124,7 @@ class Table:
 
     def update(self, changes, forgotten):
         """Take over the other side's changes, in place, and forget what it let go of."""
+        self._named = 0
         try:
             for number, body in changes:
                 self._update(number, body)
@@ -148,8 +152,20 @@ class Table:
         if isinstance(thing, np.ndarray):
             self._let_gone.append(weakref.ref(thing))  # something here may keep a view of it
 
+    def _again(self, thing):
+        """Return a thing that a frame names; a small one could name a large array a thousand times."""
+        self._named += thing.nbytes if isinstance(thing, np.ndarray) else 0
+        if self._named > codec.MAX_FRAME:
+            raise codec.BadFrame(f"the arrays that a frame names may have at most {codec.MAX_FRAME} bytes together")
+        return thing
+
+    def _hold(self, number, thing):
+        self._theirs[_count(number)] = thing
+        if len(self._theirs) > MAX_THINGS:
+            raise codec.BadFrame(f"one side may hold at most {MAX_THINGS} things of the other")
+
     def _adopt(self, number, replica):
-        self._theirs[_count(number)] = replica
+        self._hold(number, replica)
         self._numbers[id(replica)] = number
         self._tracked[number] = (lambda: replica, _state_of(replica))
         return replica

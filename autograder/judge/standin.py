@@ -56,10 +56,14 @@ class Peer:
             "args": encoded[: len(args)],
             "kwargs": dict(zip(kwargs, encoded[len(args) :])),
         }
-        reply = self._receive(self.exchange(self._send(message)))
+        reply = self._read(self.exchange(self._send(message)))
         if isinstance(error := reply.get("error"), dict):
             self.fail(*(error.get(key) for key in ("kind", "bases", "message", "trace")))
         return reply
+
+    def _read(self, frame):
+        """Return the message of a reply."""
+        return self._receive(frame)
 
     def encode(self, arg, name):
         """Return an argument as JSON."""
@@ -148,6 +152,7 @@ class JudgeSide(Peer):
         self.replies = []
         self.seen = []
         self.last_call = None
+        self.in_time = lambda function, *args: function(*args)  # how a transport limits what reading takes
         self._templates = {}
         self._pending = None
         self._depth = 0
@@ -200,7 +205,7 @@ class JudgeSide(Peer):
                 self.last_call = template.label, dict(zip(names, given, strict=True))
         try:
             reply = self.request(operation, number, args, kwargs or {}, names)
-            value = codec.decode(reply.get("value"), self.table)
+            value = self.in_time(codec.decode, reply.get("value"), self.table)
             self._tell_of_changes(reply.get("touched", []), names)
         except codec.BadFrame as error:
             raise Wrong("the result cannot be read", str(error)) from None
@@ -222,6 +227,9 @@ class JudgeSide(Peer):
             return codec.encode(arg, self.table)
         finally:
             self.table.parameter = None
+
+    def _read(self, frame):
+        return self.in_time(self._receive, frame)
 
     def perform(self, operation, target, args, kwargs):
         if self._pending is not None:

@@ -7,6 +7,7 @@ import itertools
 
 import numpy as np
 
+from .containers import holds_numbers
 from .shared import HANDLE
 
 NUMBERS = 12
@@ -72,7 +73,7 @@ def which_way(actual, expected, where=()):
 def _is_numeric(value):
     if isinstance(value, (bool, int, float, np.generic, np.ndarray)):
         return True
-    if not isinstance(value, (list, tuple)) or len(value) > 1000:
+    if not isinstance(value, (list, tuple)) or len(value) > 1000 or not holds_numbers(value):
         return False
     try:
         return np.asarray(value).dtype.kind in "biuf"

@@ -23,7 +23,8 @@ from .wire import Asking, Channel, Closed, TooBig, TooLate
 
 START = 60.0  # seconds in which the warm interpreter must be ready
 ENTER = 10.0  # and a fork in its namespaces
-MAX_TALK = 2 * codec.MAX_FRAME  # bytes from an answer in one talk, whose values the judge and its checks may all keep
+MAX_TALK = 4 * codec.MAX_FRAME  # bytes from an answer in one talk, whose values the judge and its checks may all keep
+MAX_SHOWN = 2**21  # items of what is told of a cell's outputs, in whose text each comma counts
 
 
 class Refused(Exception):
@@ -171,7 +172,7 @@ class Sandbox:
         """Run a cell; return its outputs and whether it raised. Raises Ended when it does not come to its end."""
         if not source or source.isspace():  # as in IPython, this is no cell
             return [], False
-        reply = self._ask({"do": "run", "source": source}, seconds)
+        reply = self._ask({"do": "run", "source": source}, seconds, MAX_SHOWN)
         return well_formed(reply.get("outputs")), bool(reply.get("failed"))
 
     def answer(self, name, seconds):
@@ -204,15 +205,19 @@ class Sandbox:
                     self._channel.send(self._watch.in_time(deadline, judge.handle, reply), deadline)
                 return reply
 
-        judge.exchange = exchange
+        def in_time(function, *args):
+            with self._ends():
+                return self._watch.in_time(self._deadline(seconds), function, *args)
+
+        judge.exchange, judge.in_time = exchange, in_time
         return judge
 
-    def _ask(self, message, seconds):
+    def _ask(self, message, seconds, most=codec.MAX_ITEMS):
         deadline = self._deadline(seconds)
         with self._ends():
             self._channel.send(codec.dump(message), deadline)
             try:
-                return codec.load(self._channel.receive(deadline))
+                return self._watch.in_time(deadline, codec.load, self._channel.receive(deadline), most)
             except codec.BadFrame as error:
                 raise Ended(KILLED, f"its reply was malformed: {error}") from None
 
