@@ -7,6 +7,7 @@ text.
 
 import base64
 import binascii
+import itertools
 import re
 from html import escape
 
@@ -21,21 +22,90 @@ CLASSES = re.compile(r"highlight|anchor-link|[a-z]{1,2}\d?")  # of highlighted c
 ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
 for _tag in ("div", "span", "code", "a"):
     ATTRIBUTES[_tag] = ATTRIBUTES.get(_tag, set()) | {"class"}
+MOST_HTML = 256 * 2**10  # characters; a table of a thousand rows has half as many
+MOST_MARKDOWN = 16 * 2**10  # characters; rendering some of them takes time by their square
+GROWTH = 8  # what a text may become, times its length, when it is cleaned
+DEEPEST, MOST_ATTRIBUTES = 32, 50
+NOT_SHOWN = "<p>[This was too much to be shown here.]</p>"
+PIECE = re.compile(r"<(/?)([a-zA-Z][\w:.-]*)((?:\s|/)[^<>]*)?>|[^<]+|<")
+ATTRIBUTE = re.compile(r"""([\w:.-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=`]+)))?""")
+QUOTE = '"'
+CLOSING = {"[": "]", "(": ")"}
+VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
+FORMULA = re.compile(r"\\(?:(?P<begin>begin)|end)\{(?P<name>[a-z]*\*?)\}|\\\\(?:(?P<opens>[\[(])|[\])])")
 
 
 def html(text):
-    """Return HTML without anything that runs, is fetched from elsewhere, or changes how the page around it looks."""
-    return nh3.clean(text, attributes=ATTRIBUTES, attribute_filter=_attribute, url_schemes=URL_SCHEMES)
+    """Return HTML without anything that runs, is fetched from elsewhere, or changes how the page around it looks.
+
+    What would be many times as long afterwards is not shown.
+    """
+    cleaned = nh3.clean(balanced(text), attributes=ATTRIBUTES, attribute_filter=_attribute, url_schemes=URL_SCHEMES)
+    return cleaned if len(cleaned) <= 1000 + GROWTH * len(text) else NOT_SHOWN
+
+
+def balanced(text):
+    """Return HTML in one way of writing it, whose tags are nested properly and not deeply; comments are left out.
+
+    A reader of HTML opens an element anew in each block that follows, if it is still open when a block ends; nested
+    or repeated without end, that makes of a few kilobytes hundreds of megabytes.
+    """
+    pieces, opened = [], []
+    for match in PIECE.finditer(_without_comments(text)):
+        closes, name, attributes = match.groups()
+        if name is None:
+            pieces.append("&lt;" if match[0] == "<" else match[0])
+        elif closes:
+            if (name := name.lower()) in opened:
+                while (last := opened.pop()) != name:
+                    pieces.append(f"</{last}>")
+                pieces.append(f"</{name}>")
+        elif (name := name.lower()) in VOID or len(opened) < DEEPEST:
+            pieces.append(f"<{name}{_attributes(attributes or '')}>")
+            if name not in VOID:
+                opened.append(name)
+    return "".join((*pieces, *(f"</{name}>" for name in reversed(opened))))
+
+
+def _without_comments(text):
+    first, *others = text.split("<!--")
+    return "".join((first, *(rest.partition("-->")[2] for rest in others)))
+
+
+def _attributes(text):
+    """Return a tag's attributes in one way of writing them, so that nobody sees other quotes and ends than here."""
+    found = itertools.islice(ATTRIBUTE.finditer(text), MOST_ATTRIBUTES)
+    pairs = [(match[1], match[2] or match[3] or match[4] or "") for match in found]
+    return "".join(f' {name}="{value.replace(QUOTE, "&quot;")}"' for name, value in pairs)
 
 
 @pass_context
 def markdown(context, source):
     """Return Markdown as HTML, for a page: nbconvert's own rendering, cleaned; a text that it fails on as it stands."""
+    if len(source) > MOST_MARKDOWN:
+        return f"<pre>{escape(source)}</pre>"
+    source = closed(source)
     renderer = _Renderer(escape=False, attachments=context.get("cell", {}).get("attachments", {}))
     try:
         return html(MarkdownWithMath(renderer=renderer).render(source))
     except Exception:  # a text that no renderer foresaw costs nobody the page
         return f"<pre>{escape(source)}</pre>"
+
+
+def closed(source):
+    """Return Markdown without the backslash of each formula that begins, as by ``\\begin{...}``, and never ends.
+
+    The renderer looks for the end from each beginning to the end of the text.
+    """
+    last_end, beginnings = {}, []
+    for match in FORMULA.finditer(source):
+        kind = match["name"] if match["name"] is not None else CLOSING.get(match[0][-1], match[0][-1])
+        if match["begin"] or match["opens"]:
+            beginnings.append((match.start(), kind))
+        else:
+            last_end[kind] = match.start()
+    open_ones = {place for place, kind in beginnings if last_end.get(kind, -1) < place}
+    return "".join(letter for place, letter in enumerate(source) if place not in open_ones) if open_ones else source
 
 
 class _Renderer(IPythonRenderer):
@@ -78,7 +148,7 @@ def _data(data):
         if mime in TEXTS:
             cleaned[mime] = text
         elif mime == "text/html":
-            cleaned[mime] = html(text)
+            cleaned[mime] = html(text) if len(text) <= MOST_HTML else NOT_SHOWN
         elif mime == "image/svg+xml":
             encoded = base64.b64encode(text.encode()).decode()  # an image's own script is not run
             cleaned["text/html"] = html(f'<img alt="A figure" src="data:image/svg+xml;base64,{encoded}">')

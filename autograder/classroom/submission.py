@@ -16,6 +16,10 @@ from nbgrader.utils import parse_utc
 from . import sanitize
 
 MOST_CELLS = 2000
+MOST_SOURCE = 100_000  # characters of one cell, which is parsed and shown in colours
+MOST_SOURCES = 400_000  # of all
+MOST_PASTED = 8 * 2**20  # characters of all pictures pasted into cells
+TOO_LONG = "This cell had {} characters, where at most {} are read. It was left out."
 MOST_BESIDE = 16 * 2**20  # bytes of all files beside the notebook
 MOST_FILES = 1000  # beside the notebook, and looked at one folder deeper
 MOST_NAMED = 5  # files that a notice names
@@ -64,7 +68,7 @@ def read(folder, topic, max_kilobytes) -> Submission:
     notices, cells, beside = [], None, {}
     try:
         path = _notebook(folder, topic, notices)
-        cells = _cells(path, max_kilobytes)
+        cells = _within(_cells(path, max_kilobytes), notices)
         beside = _files(path, notices)
     except _Unreadable as reason:
         notices.append(str(reason))
@@ -215,6 +219,23 @@ def _cell(cell, name):
     known = tuple(text for text in ids if isinstance(text, str))
     pictures = sanitize.attachments(cell.get("attachments"))
     return Cell(cell["cell_type"], source.encode("utf-8", "replace").decode(), known, pictures)
+
+
+def _within(cells, notices):
+    """Return the cells without what nobody writes by hand, and say what was left out."""
+    kept, room, pasted = [], MOST_SOURCES, MOST_PASTED
+    for number, cell in enumerate(cells, 1):
+        pictures = sum(len(text) for data in cell.attachments.values() for text in data.values())
+        if pictures > pasted:
+            notices.append(f"Cell {number} lost its pictures: those of a notebook may have {MOST_PASTED >> 20} MB.")
+            cell, pictures = cell._replace(attachments={}), 0
+        if len(cell.source) > min(room, MOST_SOURCE):
+            words = TOO_LONG.format(len(cell.source), min(room, MOST_SOURCE))
+            notices.append(f"Cell {number}: {words}")
+            cell = cell._replace(source=f"# {words}" if cell.kind == "code" else words)
+        room, pasted = max(0, room - len(cell.source)), pasted - pictures
+        kept.append(cell)
+    return tuple(kept)
 
 
 def _timestamp(folder, notices):

@@ -23,7 +23,8 @@ MAX_AXES = 8  # of an array
 MAX_BITS = 4096  # of an integer
 DTYPES = frozenset("?bhilqBHILQefdFD")
 # By what a frame calls them; NumPy's own reader of such texts knows shapes, fields and repetitions as well.
-BY_NAME = {dtype.str: dtype for char in DTYPES for order in "<>" for dtype in [np.dtype(char).newbyteorder(order)]}
+NAMES = {np.dtype(char).newbyteorder(order).str for char in DTYPES for order in "<>"}
+BY_NAME = {name: np.dtype(name) for name in NAMES}
 DECODER = json.JSONDecoder()  # of a frame with nothing behind the JSON
 DATA = frozenset((type(None), bool, int, float, str))
 

@@ -1,6 +1,11 @@
 """The outputs of a cell, as a sandbox reports them: whatever comes, nbformat's text of it is kept, and capped."""
 
+import itertools
+
 MAX_OUTPUT = 2**20  # characters of one cell
+LEAST = 10_000  # characters that an output counts for, however short it is: a page has work with each
+MAX_LINES = 200  # of a traceback
+MAX_FORMS = 20  # in which one thing is shown
 CUT = "\n[the output of this cell was cut here]\n"
 
 
@@ -11,7 +16,7 @@ def well_formed(outputs):
         mended = _mended(output) if isinstance(output, dict) else None
         if mended is None:
             continue
-        room -= 100 + size([mended])
+        room -= size([mended])
         if room < 0:
             return [*kept, {"output_type": "stream", "name": "stdout", "text": CUT}]
         kept.append(mended)
@@ -19,8 +24,8 @@ def well_formed(outputs):
 
 
 def size(outputs):
-    """Return how many characters well-formed outputs hold."""
-    return sum(len(text) for output in outputs for text in _texts(output))
+    """Return how many characters well-formed outputs hold, or count for."""
+    return sum(max(LEAST, sum(map(len, _texts(output)))) for output in outputs)
 
 
 def plain(text):
@@ -51,11 +56,11 @@ def _mended(output):
                 "output_type": "error",
                 "ename": plain(output.get("ename")),
                 "evalue": plain(output.get("evalue")),
-                "traceback": [plain(line) for line in trace] if isinstance(trace, list) else [],
+                "traceback": [plain(line) for line in trace[:MAX_LINES]] if isinstance(trace, list) else [],
             }
         case "display_data" | "execute_result" as kind:
             data = output.get("data")
-            pairs = data.items() if isinstance(data, dict) else ()
+            pairs = itertools.islice(data.items(), MAX_FORMS) if isinstance(data, dict) else ()
             shown = {plain(mime): plain(text) for mime, text in pairs if isinstance(text, str)}
             more = {"execution_count": None} if kind == "execute_result" else {}
             return {"output_type": kind, "data": shown, "metadata": {}, **more}

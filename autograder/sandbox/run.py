@@ -19,7 +19,7 @@ from ..judge.report import Report
 from ..judge.verdict import NOT_ATTEMPTED, TIMED_OUT, Ended, Finding
 from .outputs import size
 
-MAX_OUTPUTS = 32 * 2**20  # characters of what all cells of a notebook show; later cells show nothing
+MAX_OUTPUTS = 8 * 2**20  # characters of what all cells of a notebook show; later cells show nothing
 
 
 @dataclass(frozen=True)

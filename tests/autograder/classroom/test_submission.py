@@ -108,3 +108,30 @@ def test_the_digest_changes_with_all_that_is_handed_in(folder):
     assert len(digests) == 6
     (folder / "data.csv").write_text("1")
     assert submission.digest(folder) in digests
+
+
+def handed_in(folder, *cells):
+    (folder / "toy.ipynb").write_text(json.dumps({"cells": cells}))
+    return submission.read(folder, "toy", 10**6)
+
+
+def test_what_nobody_writes_by_hand_is_left_out_and_that_is_told(folder):
+    code, text = ({"cell_type": kind, "source": "x" * 100_001} for kind in ("code", "markdown"))
+    short = {"cell_type": "code", "source": "x = 1"}
+    got = handed_in(folder, code, short, text)
+    left_out = "This cell had 100001 characters, where at most 100000 are read. It was left out."
+    assert [cell.source for cell in got.cells] == [f"# {left_out}", "x = 1", left_out]
+    assert got.notices == (f"Cell 1: {left_out}", f"Cell 3: {left_out}")
+
+
+def test_all_cells_together_are_capped(folder):
+    got = handed_in(folder, *[{"cell_type": "code", "source": "x" * 90_000}] * 6)
+    assert sum(len(cell.source) for cell in got.cells) < submission.MOST_SOURCES + 1000
+    assert len(got.notices) == 2
+
+
+def test_pictures_without_end_are_left_out(folder):
+    picture = {"a.png": {"image/png": "A" * 2**22}}
+    got = handed_in(folder, *[{"cell_type": "markdown", "source": "", "attachments": picture}] * 4)
+    assert [bool(cell.attachments) for cell in got.cells] == [True, True, False, False]
+    assert len(got.notices) == 2

@@ -1,5 +1,7 @@
 """Assertions: they agree with numpy.testing on what is equal, and say what is not with its place and numbers."""
 
+import tracemalloc
+
 import hypothesis.extra.numpy as arrays
 import numpy as np
 import pytest
@@ -122,3 +124,13 @@ def test_superfluous_axes_are_told_once_and_the_numbers_judged_all_the_same():
             shaped(np.zeros((5, 5)), shape, "the shape must be that")
         assert wrong.value.detail == f"(5, 5) against {shape}"
         assert noted == []
+
+
+def test_the_first_difference_is_found_without_listing_all_of_them():
+    wrong, right = np.zeros((8,) * 6, bool), np.ones((8,) * 6, bool)
+    tracemalloc.start()
+    with pytest.raises(Wrong) as raised:
+        equal(wrong, right, "masks differ")
+    assert tracemalloc.get_traced_memory()[1] < 2**22
+    tracemalloc.stop()
+    assert raised.value.difference.where == (0,) * 6

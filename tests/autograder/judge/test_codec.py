@@ -1,6 +1,7 @@
 """The codec: every value comes back as it went, and nothing but a value ever comes out of bytes."""
 
 import json
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -192,3 +193,65 @@ def test_an_array_has_at_most_eight_axes():
     assert there_and_back(np.zeros((1,) * 8)).ndim == 8
     with pytest.raises(codec.BadFrame, match="at most 8 counts"):
         codec.array_from(["<f8", [1] * 9, memoryview(bytes(8))])
+
+
+COLLIDING = [number * (2**61 - 1) for number in range(codec.MAX_KEYS + 1)]  # each has the hash 0
+
+
+def test_keys_that_are_no_text_are_few():
+    text, few = dict.fromkeys(map(str, range(5000)), 1), dict.fromkeys(COLLIDING[1:], 1)
+    assert there_and_back(text) == text
+    assert there_and_back(few) == few
+    with pytest.raises(OverflowError, match="at most 256 keys"):
+        codec.encode(dict.fromkeys(COLLIDING), table())
+    with pytest.raises(codec.BadFrame, match="at most 256 keys"):
+        codec.decode({"dict": [[key, 1] for key in COLLIDING]}, table())
+
+
+def test_a_text_is_capped():
+    assert there_and_back("x" * codec.MAX_TEXT) == "x" * codec.MAX_TEXT
+    with pytest.raises(OverflowError, match="a text may have"):
+        codec.encode(["x" * (codec.MAX_TEXT + 1)], table())
+    with pytest.raises(codec.BadFrame, match="a text may have"):
+        codec.decode({"list": ["x" * (codec.MAX_TEXT + 1)]}, table())
+
+
+@pytest.mark.parametrize(
+    "dtype", ["(100000000,)f8", "f8,f8", "V8", "|O", "<U4", "<M8[s]", "float64", "<f16", "a" * 10**6, "{'names':['a']}"]
+)
+def test_only_names_of_numbers_are_dtypes(dtype):
+    began = time.process_time()
+    with pytest.raises(codec.BadFrame):
+        codec.decode({"array": [None, dtype, [1], memoryview(bytes(8))]}, table())
+    assert time.process_time() - began < 0.5
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_both_orders_of_bytes_cross(order):
+    value = np.arange(3.0).astype(f"{order}f8")
+    np.testing.assert_array_equal(there_and_back(value), value)
+
+
+def test_items_of_a_frame_are_capped():
+    with pytest.raises(codec.BadFrame, match="items"):
+        codec.load(codec.dump({"value": {"list": [0] * (codec.MAX_ITEMS + 1)}}))
+    assert codec.load(codec.dump({"shown": "," * (codec.MAX_ITEMS + 1)}), 2 * codec.MAX_ITEMS)
+
+
+def test_a_large_array_cannot_be_named_again_and_again():
+    judge = JudgeSide()
+    array = np.ones(2**16)
+    judge.table.parameter = "x"
+    (number, *_) = codec.encode(array, judge.table)["array"]
+    once = {"list": [{"same": number}] * 10}
+    assert len(codec.decode(once, judge.table)) == 10
+    with pytest.raises(codec.BadFrame, match="names"):
+        codec.decode({"list": [{"same": number}] * 1000}, judge.table)
+    judge.table.update([], [])
+    assert len(codec.decode(once, judge.table)) == 10
+
+
+def test_things_of_the_other_side_are_capped():
+    many = {"list": [{"handle": [2 * number + 1, "x"]} for number in range(2**16 + 1)]}
+    with pytest.raises(codec.BadFrame, match="things"):
+        codec.decode(many, table())

@@ -1,5 +1,7 @@
 """Forms: what means the same passes in its plain form, what does not is told from it in a sentence."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -132,3 +134,25 @@ def test_an_unknown_key_of_a_value_is_told_once_and_the_rest_is_judged():
         with pytest.raises(Wrong, match="b was left open"):
             parts["b"]
     assert ["'a', 'b'" in wrong.sentence for wrong in noted] == [True]
+
+
+def test_a_list_of_one_long_text_and_many_short_ones_is_no_array_and_takes_no_memory():
+    tracemalloc.start()
+    with pytest.raises(Wrong, match="array of numbers"):
+        forms.array(["x" * 2**16] + [""] * 2**16)
+    assert tracemalloc.get_traced_memory()[1] < 2**22
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize(("depth", "taken"), [(8, True), (9, False)])
+def test_lists_are_arrays_of_at_most_eight_axes(depth, taken):
+    value = 1.0
+    for _ in range(depth):
+        value = [value, value] if depth < 9 else [value]
+    if taken:
+        assert forms.array(value).shape == (2,) * 8
+    else:
+        with pytest.raises(Wrong, match="array of numbers"):
+            forms.array(value)
+    with pytest.raises(Wrong, match="array of numbers"):
+        forms.array([[np.zeros((1,) * 7)]])

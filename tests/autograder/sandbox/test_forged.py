@@ -178,3 +178,17 @@ def test_large_files_cross(server):
 def test_what_lies_beside_the_notebook_can_be_imported(server):
     with server.sandbox({"helper.py": b"x = 7", "json.py": b"raise SystemExit"}) as sandbox:
         assert sandbox.run("import helper, json\nhelper.x", 10)[0][0]["data"]["text/plain"] == "7"
+
+
+def test_empty_outputs_without_number_are_cut():
+    shown = well_formed([{"output_type": "display_data", "data": {}, "metadata": {}}] * 20_000)
+    assert len(shown) < 300
+    assert "was cut here" in shown[-1]["text"]
+
+
+def test_a_traceback_and_the_forms_of_one_output_are_capped():
+    trace, data = [""] * 10**6, {f"text/{number}": "" for number in range(10**5)}
+    error, display = well_formed(
+        [{"output_type": "error", "traceback": trace}, {"output_type": "display_data", "data": data}]
+    )
+    assert (len(error["traceback"]), len(display["data"])) == (200, 20)
