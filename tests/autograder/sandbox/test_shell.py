@@ -114,6 +114,8 @@ MISSING = [
     "%reload_ext lab_black",
     "%tensorboard --logdir runs",
     "%memit f()",
+    "%timeit 1",
+    "%timeit -q -o 1",
     "exit()",
 ]
 
@@ -160,7 +162,9 @@ def test_a_magic_that_can_do_nothing_says_so_and_costs_no_answer(sandbox, magic)
     assert sandbox.answer("f", 5)[0]
 
 
-@pytest.mark.parametrize("magic", ["%%timeit -n 1 -r 1", "%%memit", "%%lprun -f f", "%%time", "%%capture", "%%prun -q"])
+@pytest.mark.parametrize(
+    "magic", ["%%timeit", "%%timeit -n 1 -r1", "%%memit", "%%lprun -f f", "%%time", "%%capture", "%%prun -q"]
+)
 def test_a_magic_above_an_answer_costs_no_answer(sandbox, magic):
     outputs, failed = sandbox.run(f"{magic}\ndef f():\n    return 1", 20)
     assert not failed, outputs
