@@ -1,23 +1,30 @@
 """Point the instructor to answers that may be the reference itself; nobody loses a point by it.
 
 The reference is open source and may be read. Two things are said: that an answer names the function that it was asked
-for, and that it is the reference's code, letter for letter but for comments and docstrings. Of a repair only the first:
-the smallest right change of what was given may be the reference itself.
+for, itself or through what another cell or a file beside the notebook defines, and that the reference's code is there,
+letter for letter but for comments and docstrings. Of a repair only the first: the smallest right change of what was
+given may be the reference itself.
 """
 
 import ast
 import inspect
 import textwrap
-from functools import cache
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from IPython.core.inputtransformer2 import TransformerManager
 
 FEW_NODES = 40  # of syntax; code as short as this is alike by chance
 
 NAMES_IT = "names the reference that was asked for"
+NAMES_IT_ELSEWHERE = "leads to the reference that was asked for, through another cell or a file beside the notebook"
 IS_IT = "is the reference's code"
 TOO_LONG = "has {words} words, where {limit} were the most"
 
 
-def flags(exercise, source):
+def flags(exercise, source, cells=(), files=None):
     """Return what is to be said of the cell of an answer: none, one or some of the sentences above.
 
     Parameters
@@ -26,28 +33,106 @@ def flags(exercise, source):
         What was asked.
     source : str
         The cell's text; text that is not Python has no flags.
+    cells : sequence of str
+        The text of the other cells that the student wrote.
+    files : dict of str to str
+        The text of the modules beside the notebook, by their names.
     """
     if exercise.kind == "text":
         words = len(source.split())
         return (TOO_LONG.format(words=words, limit=exercise.words),) if words > exercise.words else ()
     if exercise.asks_for_value:
         return ()
-    try:
-        return _said(exercise, ast.parse(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ()
-
-
-def _said(exercise, tree):
+    answer = _steps(source)
+    others = [step for cell in cells for step in _steps(cell)]
+    others += [step for module, text in (files or {}).items() for step in _steps(text, module)]
     said = []
-    if _names(tree, exercise.name):
+    if any(step.names(exercise.name) for step in answer):
         said.append(NAMES_IT)
-    own = next((node for node in tree.body if getattr(node, "name", None) == exercise.name), None)
-    if own is not None:
-        size, reference = _reference(exercise)
-        if size > FEW_NODES and _plain(own) == reference and exercise.kind != "repair":
-            said.append(IS_IT)
+    elif _is_led_to(exercise.name, answer, others):
+        said.append(NAMES_IT_ELSEWHERE)
+    if exercise.kind != "repair" and any(_is_reference(exercise, step.node) for step in (*answer, *others)):
+        said.append(IS_IT)
     return tuple(said)
+
+
+@dataclass(frozen=True, eq=False)
+class _Step:
+    """A statement of a cell, or of a module beside the notebook.
+
+    `binds` are the names to which it gives something, or a part; `reads` the names from elsewhere that it reads or
+    imports; `asks` what it imports from dnnkit or reads as an attribute of something.
+    """
+
+    node: ast.stmt
+    binds: frozenset
+    reads: frozenset
+    asks: frozenset
+
+    def names(self, name):
+        """Whether it names the reference, or takes all that there is."""
+        return name in self.asks or "*" in self.asks
+
+
+def _step(statement, module):
+    stored, parts, read, asked = set(), set(), set(), set()
+    for node in ast.walk(statement):
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()):
+                read.add(name)
+            case ast.Name(id=name) | ast.arg(arg=name):
+                stored.add(name)
+            case ast.ImportFrom(module=str(place)) if place.split(".")[0] == "dnnkit":
+                asked |= {alias.name for alias in node.names}
+            case ast.Import() | ast.ImportFrom():
+                read |= {alias.name for alias in node.names}
+            case ast.alias():
+                stored.add((node.asname or node.name).split(".")[0])
+            case ast.Attribute(attr=name, ctx=ast.Load()):
+                asked.add(name)
+            case ast.Attribute() | ast.Subscript(ctx=ast.Store()):
+                parts |= {inner.id for inner in ast.walk(node.value) if isinstance(inner, ast.Name)}
+            case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str(name)), *_]):
+                asked.add(name)
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return _Step(statement, frozenset({statement.name, module}), frozenset(read - stored), frozenset(asked))
+    return _Step(statement, frozenset({module} | stored | parts), frozenset(read), frozenset(asked))
+
+
+@lru_cache(256)
+def _steps(source, module=""):
+    """Return the statements of a cell, its magics left out, or of a module; text that is not Python has none."""
+    if source.lstrip().startswith("%%"):
+        source = source.lstrip().partition("\n")[2]
+    for transform in (str, TransformerManager().transform_cell):
+        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            return tuple(_step(statement, module) for statement in ast.parse(transform(source)).body)
+    return ()
+
+
+def _is_led_to(name, answer, others):
+    """Whether an answer reads, or another statement puts in its place, what comes from the reference."""
+    readers = defaultdict(list)
+    for step in others:
+        for read in step.reads:
+            readers[read].append(step)
+    led, new = {""}, [step for step in others if step.names(name)]
+    everything = [step for step in new if "*" in step.asks]  # which an answer may well define anew
+    replaced = False
+    while new:
+        replaced |= any(name in step.binds for step in new)
+        bound = {bound for step in new for bound in step.binds} | ({name} if everything else set())
+        new = [step for each in bound - led for step in readers[each]]
+        led |= bound
+    kept = name in led and not any(name in step.binds for step in answer)
+    return replaced or kept or any(step.reads & led for step in answer)
+
+
+def _is_reference(exercise, node):
+    if not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return False
+    size, reference = _reference(exercise)
+    return size > FEW_NODES and _plain(node) == reference
 
 
 @cache
@@ -55,17 +140,6 @@ def _reference(exercise):
     """Return the size and the plain code of the reference."""
     definition = _definition(ast.parse(_source(exercise)))
     return _size(definition), _plain(definition)
-
-
-def _names(tree, name):
-    """Whether code imports a name from dnnkit, or reads it as an attribute of something."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "dnnkit":
-            if any(alias.name in (name, "*") for alias in node.names):
-                return True
-        elif isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Load):
-            return True
-    return False
 
 
 def _source(exercise):

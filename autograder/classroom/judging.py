@@ -159,7 +159,7 @@ def judge_submission(job, server, known, ends, asked_at, show, tell):
             tell(Begun(WRITE))
             with timed(seconds, "notebook"):
                 _show(notebook, outcome, show)
-                record |= {"sandboxes": outcome.sandboxes, "flags": _flags(job, notebook)}
+                record |= {"sandboxes": outcome.sandboxes, "flags": _flags(job, notebook, read.files)}
                 record["exercises"] = {report.exercise: report.as_dict() for report in outcome.reports.values()}
             full = {report.exercise for report in outcome.reports.values() if report.points == report.possible}
             doubts = {name: why for name, why in doubts.items() if f"{job.topic}/{name}" not in full}
@@ -291,8 +291,18 @@ def _nbgrader(place, _):
     return chain, converter.coursedir.db_url, int(str(converter.permissions), 8)
 
 
-def _flags(job, notebook):
+def _flags(job, notebook, files):
     """Return, by exercise, what the instructor may want to look at."""
+    own = [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("locked")
+    ]
+    modules = {
+        name.removesuffix(".py"): content.decode("utf-8", "replace")
+        for name, content in files.items()
+        if name.endswith(".py")
+    }
     answers = {
         cell.id.removesuffix(ANSWER): cell.source
         for cell in notebook.cells
@@ -301,7 +311,8 @@ def _flags(job, notebook):
     found = {}
     for name, source in answers.items():
         asked = model.load(f"{job.topic}/{name}", job.exercises)
-        if said := flags(asked, source):
+        others = [cell.source for cell in own if cell.id != f"{name}{ANSWER}"]
+        if said := flags(asked, source, others, modules):
             found[asked.id] = said
     return found
 

@@ -3,12 +3,13 @@
 import ast
 import inspect
 import textwrap
+import time
 from dataclasses import replace
 
 import pytest
 
 from autograder import exercise
-from autograder.classroom.flags import FEW_NODES, IS_IT, NAMES_IT, flags
+from autograder.classroom.flags import FEW_NODES, IS_IT, NAMES_IT, NAMES_IT_ELSEWHERE, flags
 
 ASKED = [exercise.load(id_) for id_ in exercise.ids()]
 CALLED = [one for one in ASKED if one.checks and not one.asks_for_value]
@@ -49,6 +50,86 @@ def test_neither_mistakes_nor_other_right_answers_are_accused(asked):
 def test_naming_the_reference_is_said(source, named):
     asked = exercise.load("dropout/inverted_dropout")
     assert (NAMES_IT in flags(asked, source)) is named
+
+
+CALLS = "def inverted_dropout(a, keep_prob, *, rng, train):\n    return {}(a, keep_prob, rng=rng, train=train)"
+OWN = (
+    "def inverted_dropout(a, keep_prob, *, rng, train):\n    kept = rng.random(a.shape) < keep_prob\n    return a, kept"
+)
+IMPORT = "from dnnkit.dropout import inverted_dropout"
+
+
+@pytest.mark.parametrize(
+    ("answer", "cells", "files"),
+    [
+        (CALLS.format("mine"), [f"{IMPORT} as mine"], {}),
+        (CALLS.format("mine"), ["from dnnkit import dropout\nmine = dropout.inverted_dropout"], {}),
+        (CALLS.format("mine"), ["%matplotlib inline\nimport dnnkit.dropout as d\nmine = d.inverted_dropout"], {}),
+        (CALLS.format("mine"), ["%%time\nfrom dnnkit.dropout import *\nmine = inverted_dropout"], {}),
+        (CALLS.format("helper"), ["def helper(*a, **b):\n    return again(*a, **b)", f"{IMPORT} as again"], {}),
+        (CALLS.format("kept[0]"), ["kept = []", "import dnnkit\nkept[:] = [dnnkit.dropout.inverted_dropout]"], {}),
+        (CALLS.format("mine"), ["mine = getattr(dropout, 'inverted_dropout')"], {}),
+        (OWN, ["inverted_dropout = dropout.inverted_dropout"], {}),
+        ("from helper import layer\n" + CALLS.format("layer"), [], {"helper": f"{IMPORT} as layer"}),
+        ("import helper as h\n" + CALLS.format("h.layer"), [], {"helper": f"{IMPORT} as layer"}),
+        (CALLS.format("layer"), ["from helper import *"], {"helper": f"{IMPORT}\nlayer = inverted_dropout"}),
+        (
+            "from helper import inverted_dropout",
+            [],
+            {"helper": "from deeper import inverted_dropout", "deeper": IMPORT},
+        ),
+    ],
+)
+def test_a_reference_that_is_named_elsewhere_is_said(answer, cells, files):
+    assert flags(exercise.load("dropout/inverted_dropout"), answer, cells, files) == (NAMES_IT_ELSEWHERE,)
+
+
+@pytest.mark.parametrize(
+    ("cells", "files"),
+    [
+        (["ours, kept = dropout.inverted_dropout(a, 0.5, rng=rng, train=True)\nassert np.allclose(ours, a)"], {}),
+        (["def test(a):\n    assert dropout.inverted_dropout(a, 0.5) == inverted_dropout(a, 0.5)\ntest(1)"], {}),
+        (["from dnnkit.dropout import dropout_mask\nmask = dropout_mask"], {}),
+        (["from dnnkit.dropout import *\nmask = dropout_mask"], {}),
+        (["!pip install dnnkit", "print('inverted_dropout')", "this is not Python ("], {}),
+        ([], {"helper": f"{IMPORT} as layer"}),
+    ],
+)
+def test_a_comparison_with_the_reference_accuses_nobody(cells, files):
+    assert flags(exercise.load("dropout/inverted_dropout"), OWN, cells, files) == ()
+
+
+@pytest.mark.parametrize("topic", sorted({one.topic for one in ASKED}))
+def test_a_whole_notebook_of_own_answers_accuses_nobody(topic):
+    asked = [one for one in CALLED if one.topic == topic and one.kind != "class"]
+    own = {one.name: one.alternatives[0] for one in asked if one.alternatives}
+    own = {name: way.answer for name, way in own.items() if inspect.isfunction(way.answer)}
+    cells = {name: textwrap.dedent(inspect.getsource(answer)) for name, answer in own.items()}
+    for one in asked:
+        if one.name in cells:
+            others = [cell for name, cell in cells.items() if name != one.name]
+            assert not {NAMES_IT_ELSEWHERE, IS_IT} & set(flags(one, cells[one.name], others)), one.id
+
+
+def test_the_references_code_in_another_cell_is_recognised():
+    asked = exercise.load("dropout/inverted_dropout")
+    copied = inspect.getsource(asked.solution).replace("inverted_dropout(", "mine(", 1)
+    assert flags(asked, CALLS.format("mine"), [copied]) == (IS_IT,)
+    assert flags(asked, CALLS.format("helper.mine"), [], {"helper": copied}) == (IS_IT,)
+
+
+def test_a_magic_hides_nothing():
+    asked = exercise.load("dropout/inverted_dropout")
+    for magic in ("%matplotlib inline", "%%time", "!ls"):
+        assert flags(asked, f"{magic}\nfrom dnnkit.dropout import inverted_dropout") == (NAMES_IT,)
+
+
+def test_long_chains_are_followed_in_no_time():
+    asked = exercise.load("dropout/inverted_dropout")
+    chain = "\n".join(f"n{i} = n{i + 1}" for i in range(5000)) + "\nn5000 = dropout.inverted_dropout"
+    began = time.process_time()
+    assert flags(asked, CALLS.format("n0"), [chain]) == (NAMES_IT_ELSEWHERE,)
+    assert time.process_time() - began < 5
 
 
 def test_a_repair_whose_smallest_change_is_the_reference_is_no_copy():
