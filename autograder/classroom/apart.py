@@ -9,6 +9,7 @@ import pickle
 import resource
 import signal
 import time
+from dataclasses import dataclass
 from multiprocessing import Pipe
 from pathlib import Path
 
@@ -18,14 +19,23 @@ MEMORY = 2**30  # bytes, on top of what a process has from the one that it is fo
 OUT_OF_MEMORY = 77  # exit status
 
 
+@dataclass
+class Cost:
+    """What processes took: the most memory of one, in bytes, beside what it was forked with, and processor seconds."""
+
+    memory: int = 0
+    cpu: float = 0.0
+
+
 class Died(Exception):
     """The process did not come to its end; the message says of what: "memory", for instance."""
 
 
-def apart(work, seconds, memory=MEMORY):
+def apart(work, seconds, memory=MEMORY, cost=None):
     """Call ``work(tell)`` in a fork of this process, and yield what it tells, as it does.
 
-    What is told is pickled. The process has so many seconds of wall clock, and as many of processor time.
+    What is told is pickled. The process has so many seconds of wall clock, and as many of processor time. What it took
+    is added to a `Cost`.
 
     Raises
     ------
@@ -34,6 +44,7 @@ def apart(work, seconds, memory=MEMORY):
     Exception
         What the work itself raised.
     """
+    cost = Cost() if cost is None else cost
     reader, writer = Pipe(duplex=False)
     child = os.fork()
     if child == 0:
@@ -51,15 +62,24 @@ def apart(work, seconds, memory=MEMORY):
             yield told
         if late:
             raise Died("time")
-        _, status = os.waitpid(child, 0)
-        child = None
+        ending, child = child, None
+        status = _wait(ending, cost)
         if status:
             raise Died(_reason(os.waitstatus_to_exitcode(status)))
     finally:
         reader.close()
         if child is not None:
             os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+            _wait(child, cost)
+
+
+def _wait(child, cost):
+    """Wait for the end of a process, add to a `Cost` what it took, and return its status."""
+    _, status, used = os.wait4(child, 0)
+    own = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    cost.memory = max(cost.memory, 1024 * used.ru_maxrss - own)
+    cost.cpu += used.ru_utime + used.ru_stime
+    return status
 
 
 class _Raised:

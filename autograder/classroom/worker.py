@@ -4,6 +4,7 @@ It stays warm, and small: nothing that was handed in comes into it. Where a fork
 result of the answer that it was at; what was judged before stays judged, and another fork goes on with the rest.
 """
 
+import json
 import time
 from functools import partial
 
@@ -13,7 +14,7 @@ from ..judge.judge import judge
 from ..judge.seeds import PUBLIC
 from ..judge.verdict import TOO_COSTLY, Ended
 from ..sandbox.run import Known
-from .apart import Died, apart
+from .apart import Cost, Died, apart
 from .judging import JUDGE, READ, RUN, WRITE, Begun, Finished, Reported, get_ready, give_up, judge_submission
 from .record import Judged
 
@@ -33,17 +34,27 @@ def rehearse(exercise, exercises):
 def work(job, server) -> Judged:
     """Have one submission judged, into the job's folder; return what the gradebook is told."""
     get_ready(job)
-    known, show, ends = Known(), True, time.monotonic() + job.times.whole
+    began, cost = time.monotonic(), Cost()
+    judged = _judge(job, server, began + job.times.whole, cost)
+    record = json.loads(job.record.read_text(encoding="utf-8"))
+    taken = {"seconds": time.monotonic() - began, "cpu_seconds_of_judge": cost.cpu, "mib_of_judge": cost.memory / 2**20}
+    record["cost"] = {name: round(value, 3) for name, value in taken.items()}
+    job.record.write_text(json.dumps(record, indent=1), encoding="utf-8")
+    return judged
+
+
+def _judge(job, server, ends, cost):
+    known, show = Known(), True
     while True:
         asked_at, at = time.monotonic(), Begun(READ)
         judge_it = partial(judge_submission, job, server, known, ends, asked_at, show)
         try:
-            for told in apart(judge_it, max(0.0, ends - asked_at) + TO_WRITE):
+            for told in apart(judge_it, max(0.0, ends - asked_at) + TO_WRITE, cost=cost):
                 match told:
                     case Begun():
                         at = told
                     case Reported(index, report):
-                        known.reports[index] = report
+                        known.reports[index], at = report, Begun(RUN)
                     case Finished(judged, learnt):
                         diagnose.learn(learnt)
                         return judged

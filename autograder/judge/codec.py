@@ -15,7 +15,7 @@ from fractions import Fraction
 import numpy as np
 
 MAX_FRAME = 16 * 2**20  # bytes; no answer of this course's exercises takes more than 0.2 of one of these
-MAX_ITEMS = 2**18  # of a frame; each costs the reader some hundred bytes, in the frame it may cost three
+MAX_ITEMS = 2**17  # of a frame; each costs the reader some hundred bytes, in the frame it may cost three
 MAX_TEXT = 2**16  # characters
 MAX_KEYS = 256  # of a dict, which are no text: whoever chooses numbers can give all of them the same hash
 MAX_DEPTH = 24

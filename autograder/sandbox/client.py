@@ -19,10 +19,11 @@ from ..judge.standin import JudgeSide, is_request
 from ..judge.verdict import KILLED, OUT_OF_MEMORY, TIMED_OUT, Ended
 from .deadline import Watch
 from .outputs import well_formed
-from .wire import Asking, Channel, Closed, TooBig, TooLate
+from .wire import Asking, Channel, Closed, Stranger, TooBig, TooLate, receive_from, tell_senders
 
 START = 60.0  # seconds in which the warm interpreter must be ready
 ENTER = 10.0  # and a fork in its namespaces
+GREETING = 512  # bytes
 MAX_TALK = 4 * codec.MAX_FRAME  # bytes from an answer in one talk, whose values the judge and its checks may all keep
 MAX_SHOWN = 2**21  # items of what is told of a cell's outputs, in whose text each comma counts
 
@@ -35,7 +36,7 @@ class Refused(Exception):
 class Limits:
     """What one submission may use: bytes, seconds of processor time, processes."""
 
-    memory: int = 2 * 2**30
+    memory: int = 2**30
     cpu: int = 300
     processes: int = 64
     file_size: int = 64 * 2**20
@@ -112,6 +113,7 @@ class Server:
     def sandbox(self, files=None, seed=0, seconds=math.inf):
         """Return a new `Sandbox`; `files` (name to bytes) lie in its working directory, `seconds` is all its time."""
         channel, theirs = socket.socketpair()
+        tell_senders(channel)
         lifeline, their_lifeline = socket.socketpair()
         request = {
             "limits": asdict(self.limits),
@@ -146,12 +148,13 @@ class Sandbox:
         self._ends_at = ends
         self._watch = Watch()
         channel.settimeout(ENTER)
+        sender = 0
         try:
-            greeting = _exactly(channel, 512)
+            greeting, sender = _greeting(channel)
             refused = json.loads(greeting)["refused"]
         except (OSError, ValueError):
             refused = "the sandbox did not start"
-        self._channel = Asking(Channel(channel))
+        self._channel = Asking(Channel(channel, sender))  # of what it starts nothing may reply in its place
         if refused:
             self.close()
             raise Refused(refused)
@@ -232,7 +235,7 @@ class Sandbox:
         except TooLate:
             self.close()
             raise Ended(TIMED_OUT) from None
-        except TooBig as error:
+        except (TooBig, Stranger) as error:
             self.close()
             raise Ended(KILLED, str(error)) from None
         except Closed:
@@ -251,11 +254,12 @@ class Sandbox:
         return Ended(KILLED, f"by signal {-status}" if status < 0 else f"with exit status {status}")
 
 
-def _exactly(channel, count):
-    data = b""
-    while len(data) < count:
-        piece = channel.recv(count - len(data))
+def _greeting(channel):
+    """Return what a fork says first, and which process it is."""
+    data, sender = b"", 0
+    while len(data) < GREETING:
+        piece, sender = receive_from(channel, GREETING - len(data))
         if not piece:
             raise OSError("closed")
         data += piece
-    return data
+    return data, sender

@@ -159,7 +159,7 @@ def _be_the_sandbox(place, channel_fd, request_fd, notebook):
             file.seek(0)
             request = json.load(file)
         os.sched_setaffinity(0, request["processors"])
-        channel = socket.socket(fileno=os.dup2(channel_fd, 3))
+        channel = socket.socket(fileno=os.dup2(channel_fd, 3, inheritable=False))
         os.closerange(4, os.sysconf("SC_OPEN_MAX"))
         os.environ.clear()
         os.environ.update(request["environment"])

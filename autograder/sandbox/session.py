@@ -18,6 +18,7 @@ JUDGE = [name for name in sys.modules if name.split(".")[0] == "autograder"]
 def serve(socket, notebook: Notebook):
     """Do what the judge asks for, one frame after another, until it closes the channel."""
     channel = Answering(Channel(socket))
+    os.register_at_fork(after_in_child=socket.close)  # what an answer starts does not answer
     nobody_is_there()
     notebook.begin()
     sys.path.insert(0, "")  # what was handed in beside the notebook can be imported, as in a kernel

@@ -2,12 +2,14 @@
 
 import os
 import select
+import socket as sockets
 import struct
 import time
 
 from ..judge.codec import MAX_FRAME
 
 _LENGTH = struct.Struct("<I")
+_SENDER = struct.Struct("3i")  # process, user, group
 AT_ONCE = 1 << 16, 1 << 20  # bytes that are read, at least and at most
 MARK = 8  # bytes that a reply repeats
 
@@ -24,11 +26,27 @@ class TooBig(Exception):
     """The other end announced a frame above the cap."""
 
 
-class Channel:
-    """One end of a socket that carries frames."""
+class Stranger(Exception):
+    """Another process than the one that may speak has sent something."""
 
-    def __init__(self, socket):
+
+def tell_senders(socket):
+    """Have a socket tell which process has sent what it receives."""
+    socket.setsockopt(sockets.SOL_SOCKET, sockets.SO_PASSCRED, 1)
+
+
+def receive_from(socket, count):
+    """Return at most so many bytes, all sent by one process, and which that is; of a socket that tells senders."""
+    data, about, _, _ = socket.recvmsg(count, sockets.CMSG_SPACE(_SENDER.size))
+    return data, _SENDER.unpack(about[0][2])[0] if about else 0
+
+
+class Channel:
+    """One end of a socket that carries frames; if `sender` is given, from that process alone."""
+
+    def __init__(self, socket, sender=None):
         self.socket = socket
+        self._sender = sender
         self._arrived = bytearray()  # and not yet received as a frame
         self._readable, self._writable = select.poll(), select.poll()
         self._readable.register(socket, select.POLLIN)
@@ -69,7 +87,7 @@ class Channel:
         while (missing := count - len(self._arrived)) > 0:
             _wait(self._readable, deadline)
             try:
-                piece = self.socket.recv(min(max(missing, least), most))
+                piece = self._piece(min(max(missing, least), most))
             except BlockingIOError:
                 continue
             except OSError as error:
@@ -77,6 +95,14 @@ class Channel:
             if not piece:
                 raise Closed("the other end closed the channel")
             self._arrived += piece
+
+    def _piece(self, count):
+        if self._sender is None:
+            return self.socket.recv(count)
+        piece, sender = receive_from(self.socket, count)
+        if piece and sender != self._sender:
+            raise Stranger("as another process spoke in its place")
+        return piece
 
 
 def _wait(poll, deadline):

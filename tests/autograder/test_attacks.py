@@ -39,6 +39,11 @@ def test_it_gets_what_it_earned(outcome, name):
     assert row.obtained == row.expected, row.tries
 
 
+def test_none_costs_more_than_a_submission_may(outcome):
+    dear = {row.name: (row.seconds, row.mib) for row in outcome.rows if not row.held}
+    assert not dear
+
+
 def test_honest_students_among_them_get_full_points(outcome):
     assert outcome.innocent == dict.fromkeys(suite.INNOCENT, suite.FULL)
 

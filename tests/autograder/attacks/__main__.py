@@ -31,10 +31,10 @@ def main():
 
 
 def _show(outcome):
-    table = Table("attack", "what it tries", "expected", "obtained", title="Attacks")
+    table = Table("attack", "what it tries", "expected", "obtained", "s", "MiB", title="Attacks")
     for row in outcome.rows:
         obtained = ("" if row.held else "✗ ") + _scores(row.obtained)
-        table.add_row(escape(row.name), escape(row.tries), _scores(row.expected), obtained)
+        table.add_row(escape(row.name), escape(row.tries), _scores(row.expected), obtained, *_cost(row))
     for name, points in outcome.innocent.items():
         table.add_row(name, "An honest student, graded among them.", _scores(suite.FULL), _scores(points))
     console = Console()
@@ -48,8 +48,16 @@ def _show(outcome):
         console.print(f"✗ {sentence}", markup=False)
     if not outcome.sample:
         console.print("The sample class among them: every submission got what it was made for.")
+    if outcome.rows:
+        longest = max(outcome.rows, key=lambda row: row.seconds)
+        largest = max(outcome.rows, key=lambda row: row.mib)
+        console.print(f"The dearest: {longest.seconds:.1f} s ({longest.name}), {largest.mib:.0f} MiB ({largest.name})")
     held = sum(row.held for row in outcome.rows)
     console.print(f"{held} of {len(outcome.rows)} held, in {outcome.seconds:.1f} s")
+
+
+def _cost(row):
+    return f"{row.seconds:.1f}", f"{row.mib:.0f}"
 
 
 def _scores(points):

@@ -416,6 +416,29 @@ def another_name(folder, notebook):
     (folder / "toy.ipynb").rename(folder / "<img src=x onerror=alert(1)>..%2f..ipynb")
 
 
+def a_long_answer(folder, notebook):
+    """Hand in an answer of 900 kB, each line of which is parsed, and shown in colours.
+
+    Must get: share 1.
+    """
+    _write(
+        folder,
+        notebook,
+        double="def double(a):\n" + "    a = a * 2 + (1, [2, {3: 4}])[0]\n" * 25_000,
+        share="share = 0.75",
+    )
+
+
+def many_long_cells(folder, notebook):
+    """Hand in ten cells of 80 kB each before the answers, in code and in Markdown.
+
+    Must get: share 1.
+    """
+    for kind in (v4.new_code_cell, v4.new_markdown_cell):
+        notebook.cells[1:1] = [kind("x = 1  # *a*\n" * 6000) for _ in range(5)]
+    _write(folder, notebook, share="share = 0.75")
+
+
 def _write(folder, notebook, **sources):
     for cell in notebook.cells:
         if (name := cell.id.removesuffix("-answer")) in sources and cell.metadata.nbgrader.solution:

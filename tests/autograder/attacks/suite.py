@@ -7,6 +7,7 @@ header does not name must get 0 points. (The files are named .txt so that no too
 """
 
 import inspect
+import json
 import re
 import shutil
 import subprocess
@@ -43,6 +44,7 @@ STRANGE_IDS = (
     "Zoë 王小明",
     "n" * 200,
 )
+MOST_SECONDS, MOST_MIB = 30.0, 1024.0
 SETTINGS = "c.Execute.timeout = 2\n"
 
 
@@ -58,16 +60,19 @@ class Attack:
 
 @dataclass(frozen=True)
 class Row:
-    """What an attack got."""
+    """What an attack got, and what it cost: seconds from first to last, and the memory of the judge's side."""
 
     name: str
     tries: str
     expected: dict[str, float]
     obtained: dict[str, float]
+    seconds: float = 0.0
+    mib: float = 0.0
 
     @property
     def held(self):
-        return self.expected == self.obtained
+        """Whether it got what it earned, and cost no more than a submission may."""
+        return self.expected == self.obtained and self.seconds <= MOST_SECONDS and self.mib <= MOST_MIB
 
 
 @dataclass(frozen=True)
@@ -140,12 +145,21 @@ def run(directory, chosen=None) -> Outcome:
     points = {attack.name: {} for attack in chosen} | {name: {} for name in INNOCENT}
     for result in classroom.results(classroom.open_class(directory)):
         points.setdefault(result.student, {})[result.exercise.removeprefix("toy/")] = result.points or 0.0
-    rows = [Row(attack.name, attack.tries, attack.expected, points[attack.name]) for attack in chosen]
+    rows = [
+        Row(attack.name, attack.tries, attack.expected, points[attack.name], *_cost(directory, attack.name))
+        for attack in chosen
+    ]
     known |= {row.name for row in rows} | set(INNOCENT)
     left += tuple(f"result of {name!r}, who hands nothing in" for name in points.keys() - known)
     unrecorded = tuple(name for name, scores in points.items() if set(scores) != set(FULL))
     innocent = {name: points[name] for name in INNOCENT}
     return Outcome(tuple(rows), innocent, classroom.problems(directory), unrecorded, left, seconds)
+
+
+def _cost(directory, student):
+    """Return the seconds, and the MiB of the judge's side, that a submission took."""
+    cost = json.loads((directory / "records" / student / "toy.json").read_text())["cost"]
+    return cost["seconds"], cost["mib_of_judge"]
 
 
 def _header(text):

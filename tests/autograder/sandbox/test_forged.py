@@ -14,7 +14,7 @@ from autograder.judge import codec
 from autograder.judge.verdict import Ended, Verdict
 from autograder.sandbox.client import Limits, Sandbox, Server
 from autograder.sandbox.outputs import well_formed
-from autograder.sandbox.wire import MARK, Channel
+from autograder.sandbox.wire import MARK, Channel, tell_senders
 
 LEAVES = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["<f8", "AAAA"])
@@ -42,6 +42,7 @@ class Forger:
 
     def __init__(self):
         channel, theirs = socket.socketpair()
+        tell_senders(channel)
         lifeline, self.keeper = socket.socketpair()
         theirs.sendall(json.dumps({"refused": ""}).encode().ljust(512))
         self.keeper.sendall(b"0")
@@ -192,3 +193,30 @@ def test_a_traceback_and_the_forms_of_one_output_are_capped():
         [{"output_type": "error", "traceback": trace}, {"output_type": "display_data", "data": data}]
     )
     assert (len(error["traceback"]), len(display["data"])) == (200, 20)
+
+
+STRANGERS = {
+    "a fork": "import os\nchild = os.fork()",
+    "a fork that no hook sees": "import ctypes, os\nchild = ctypes.CDLL(None).fork()",
+}
+BOTH_REPLY = "\nif child == 0:\n    pass\nelse:\n    import time\n    time.sleep(3)\n"
+
+
+@pytest.mark.parametrize("fork", STRANGERS.values(), ids=STRANGERS)
+def test_what_an_answer_starts_cannot_reply_in_its_place(sandbox, fork):
+    """The child comes to the end of the cell first, and would tell of it; the parent does a moment later."""
+    told = []
+    try:
+        told = sandbox.run(fork + BOTH_REPLY + "os.getpid()", 10)[0]
+    except Ended as ended:
+        told.append(ended.detail)
+    first_of_its_namespace = {"output_type": "execute_result", "data": {"text/plain": "1"}, "metadata": {}}
+    alone = first_of_its_namespace | {"execution_count": None}
+    assert told in ([alone], ["as another process spoke in its place"])
+
+
+def test_a_program_that_an_answer_starts_has_no_channel(sandbox):
+    listed = "subprocess.run(['ls', '-l', '/proc/self/fd'], close_fds=False, capture_output=True, text=True).stdout"
+    outputs, _ = sandbox.run(f"import subprocess\nprint({listed})", 10)
+    assert "/dev/null" in outputs[0]["text"]
+    assert "socket" not in outputs[0]["text"]
