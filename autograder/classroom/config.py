@@ -8,12 +8,12 @@ from contextlib import contextmanager, suppress
 from datetime import UTC
 
 from nbgrader import preprocessors as steps
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Course, Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import PyFileConfigLoader
 
 from ..solutions import WHEN
-from .layout import ClassDirectory, ClassError
+from .layout import ClassDirectory, ClassError, modules_of
 from .preprocessors.trim import TrimCells
 
 MAX_KILOBYTES = 10_000
@@ -83,7 +83,7 @@ def load(place):
     ClassError
         When that file, which an instructor may have edited, does not run.
     """
-    with same_environment():
+    with same_environment(), modules_of(place):
         try:
             return PyFileConfigLoader(place.config_file.name, path=str(place.root)).load_config()
         except Exception as error:
@@ -144,6 +144,9 @@ def gradebook(config):
     """Yield the class's gradebook, open."""
     course = course_directory(config)
     with nbgrader_at_work(), Gradebook(course.db_url, course.course_id) as opened:
+        if not course.course_id and opened.db.get(Course, course.course_id) is None:
+            opened.db.add(Course(id=course.course_id))  # nbgrader's rows name it, and not every database lets them
+            opened.db.commit()
         yield opened
 
 

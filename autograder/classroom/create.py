@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from .config import CONFIG_FILE, MAX_KILOBYTES
-from .layout import STEPS, ClassDirectory, ClassError, remove_folder, write_file
+from .layout import STEPS, ClassDirectory, ClassError, remove_folder, require_plain, write_file
 from .roster import HEADER
 
 IGNORED = "secret_seed\n.autograder/\ngradebook.db\n"
@@ -25,9 +25,10 @@ def create(directory, *, max_kilobytes=MAX_KILOBYTES) -> ClassDirectory:
     Raises
     ------
     ClassError
-        When there is something in the directory already.
+        When there is something in the directory already, or its path is what nbgrader takes for a pattern.
     """
     target = Path(directory).absolute()
+    require_plain(target.resolve())
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise ClassError(f"{directory} exists already and is not an empty directory; a class is never overwritten")
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 """What there is to grade: what students have handed in, and whether a grade that was given to it still stands."""
 
+import ast
 import hashlib
 import json
 from dataclasses import dataclass
@@ -7,7 +8,9 @@ from dataclasses import dataclass
 import nbformat
 
 from . import roster, submission
-from .layout import write_file
+from .layout import ClassError, shown, write_file
+
+MOST_SAID = 20  # lines about what is not understood
 
 
 @dataclass(frozen=True)
@@ -25,22 +28,49 @@ class Task:
 
 
 def handed_in(place, released):
-    """Return (student, topic) for each submission, and warnings about folders that belong to no assignment."""
+    """Return (student, topic) for each submission, and warnings about what is none.
+
+    Raises
+    ------
+    ClassError
+        When there is something, and no submission among it.
+    """
     found, strange = [], []
-    for student in _folders(place.step("submitted")):
-        if not roster.may_be_id(student.name):
-            strange.append(f"submitted/{ascii(student.name)} cannot be a student's id; nothing in it was graded")
-            continue
-        for folder in _folders(student):
-            if folder.name in released:
-                found.append((student.name, folder.name))
-            else:
-                strange.append(f"submitted/{student.name}/{folder.name} belongs to no assignment of this class")
+    for student in _entries(place.step("submitted")):
+        name = f"submitted/{shown(student.name)}"
+        if not student.is_dir():
+            strange.append(f"{name} is no student's folder; it was not graded")
+        elif not roster.may_be_id(student.name):
+            strange.append(f"{name} cannot be a student's id; nothing in it was graded")
+        else:
+            inside = _entries(student)
+            found += [(student.name, each.name) for each in inside if each.is_dir() and each.name in released]
+            strange += [_stray(name, each) for each in inside if not (each.is_dir() and each.name in released)]
+            strange += [] if inside else [f"{name} is empty"]
+    if len(strange) > MOST_SAID:
+        strange[MOST_SAID:] = [f"and {len(strange) - MOST_SAID} more under submitted/ that are not understood"]
+    if strange and not found:
+        raise ClassError(
+            "\n".join(("nothing under submitted/ is a submission (submitted/STUDENT/TOPIC/TOPIC.ipynb):", *strange))
+        )
     return found, strange
 
 
-def _folders(parent):
-    return sorted(path for path in parent.glob("*") if path.is_dir() and not path.name.startswith("."))
+def _stray(student, path):
+    if path.is_dir():
+        return f"{student}/{shown(path.name)} belongs to no assignment of this class"
+    return f"{student}/{shown(path.name)} lies outside the folder of an assignment; it was not graded"
+
+
+def _entries(folder):
+    """Return what lies in a folder, but for what a computer lays there by itself."""
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if not (path.name.startswith(".") and path.is_file()) and path.name not in (".ipynb_checkpoints", "__MACOSX")
+    )
 
 
 def assignment(place, topic, gradebook):
@@ -60,16 +90,14 @@ def assignment(place, topic, gradebook):
     return nbformat.writes(release)
 
 
-def tasks(place, found, releases, pinned, gradebook):
+def tasks(place, found, releases, pinned):
     """Return a `Task` for each submission that was found, of the topics to grade.
 
-    A grade hangs on the submission, the exercises, the assignment, its due date and the class's settings.
+    A grade hangs on the submission, the exercises, the assignment and the class's settings, but not on their comments.
+    What is taken off for being late comes after it.
     """
-    settings = place.config_file.read_text(encoding="utf-8")
-    shared = {
-        topic: (pinned["topics"][topic], text, str(gradebook.find_assignment(topic).duedate), settings)
-        for topic, text in releases.items()
-    }
+    settings = ast.dump(ast.parse(place.config_file.read_bytes()))
+    shared = {topic: (pinned["topics"][topic], text, settings) for topic, text in releases.items()}
     return [
         Task(student, topic, _digest(place, student, topic, shared[topic]))
         for student, topic in found

@@ -2,9 +2,10 @@
 
 import os
 from dataclasses import dataclass
+from shlex import quote
 
 from . import config as settings
-from . import pin, roster
+from . import penalties, pin, roster
 from .due import Done, assignment, handed_in, tasks
 from .judging import NAMESPACES
 from .layout import ClassError, alone, open_class
@@ -40,7 +41,8 @@ def grade(
     """Grade what students handed in under ``submitted/<student>/<topic>/``.
 
     A submission that cannot be read is that student's result, with a notice on the feedback; all others are graded.
-    What is as it was when it was graded last is left alone.
+    What is as it was when it was graded last is left alone. Where the class has a roster, those who are not on it are
+    graded only if they are named. Penalties for being late are those of now, whatever was graded when.
 
     Parameters
     ----------
@@ -61,27 +63,35 @@ def grade(
     ------
     ClassError
         When nothing has been released, a topic or student is unknown, the class's snapshot has been altered, this
-        machine does not isolate as asked, or another process is at work on the class.
+        machine does not isolate as asked, nothing under `submitted` is understood, the class's plugin for late
+        penalties fails, or another process is at work on the class.
     """
     place = open_class(directory)
     config = settings.load(place)
     pinned = pin.read(place)
     released = _require_released(place, pinned, topics)
     found, warnings = handed_in(place, pinned["topics"])
+    handing_in = {student for student, _ in found}
     for student in students:
-        if student not in {name for name, _ in found}:
+        if student not in handing_in:
             raise ClassError(f"there is no submission of {student!r} under {place.step('submitted')}")
+    listed = set(roster.read(place)) or handing_in
     with settings.gradebook(config) as gradebook:
         roster.record(place, gradebook)
         releases = {topic: assignment(place, topic, gradebook) for topic in released}
-        asked = [(student, topic) for student, topic in found if not students or student in students]
-        chosen = tasks(place, asked, releases, pinned, gradebook)
+        chosen = tasks(place, [each for each in found if each[0] in (students or listed)], releases, pinned)
     done = Done(place)
     for task in chosen if force else ():
         done.forget(task)
     due = [task for task in chosen if not done.stands(task)]
     run = Run(place, config, pinned, releases, done, isolation, workers or os.cpu_count() or 1, console)
     run.grade(due)
+    with settings.gradebook(config) as gradebook, settings.log_to(place.state / "grade.log") as log:
+        penalties.settle(gradebook, config, log)
+    warnings += [
+        f"{student} is not in {place.roster_file.name}, and is graded only if asked for: --student {quote(student)}"
+        for student in sorted(handing_in - listed - set(students))
+    ]
     warnings += pin.differences(pinned)
     warnings += [
         f"{task.key} could not be graded ({fault}); the next run tries again" for task, fault in run.faults.items()

@@ -1,9 +1,11 @@
 """A class directory: where everything lies in it, and writing that never leaves half a file or half a folder."""
 
 import os
+import re
 import shutil
+import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -70,12 +72,24 @@ def open_class(directory) -> ClassDirectory:
     Raises
     ------
     ClassError
-        When it holds none.
+        When it holds none, or lies where nbgrader does not find it.
     """
     place = ClassDirectory(Path(directory).resolve())
+    require_plain(place.root)
     if not place.config_file.is_file() or not place.seed_file.is_file():
         raise ClassError(f"{directory} is not a class directory; make one with: autograder init {directory}")
     return place
+
+
+def require_plain(path):
+    """Refuse a path that nbgrader, which looks for files by patterns, would take for one."""
+    if found := re.findall(r"[*?\[\]]", str(path)):
+        raise ClassError(f"nbgrader takes {shown(str(path))} for a pattern; give its folders names without {found[0]}")
+
+
+def shown(name):
+    """Return a text from outside as one line that any terminal can show: what is not printable becomes an escape."""
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in name)
 
 
 def write_file(path, content: bytes, mode=0o644):
@@ -109,6 +123,35 @@ def remove_folder(path):
         shutil.rmtree(path)
 
 
+@contextmanager
+def modules_of(place):
+    """Let modules be imported that lie in a class directory, as nbgrader does, and forget them in the end."""
+    before = set(sys.modules)
+    sys.path.insert(0, str(place.root))
+    try:
+        yield
+    finally:
+        with suppress(ValueError):  # what was imported may change the path, too
+            sys.path.remove(str(place.root))
+        new = sys.modules.keys() - before
+        for top in {name.partition(".")[0] for name in new}:
+            places = (place.root / f"{top}.py", place.root / top / "__init__.py")
+            if getattr(sys.modules.get(top), "__file__", None) in map(str, places):
+                for name in new:
+                    if name.partition(".")[0] == top:
+                        del sys.modules[name]
+
+
+def _require_access(place):
+    """Refuse to begin what this user may not end: the secret seed is one person's, for instance."""
+    own = (place.root, place.state, place.gradebook, place.step("autograded"), place.step("feedback"))
+    for path, mode, what in [(place.seed_file, os.R_OK, "read"), *((path, os.W_OK, "write to") for path in own)]:
+        if path.exists() and not os.access(path, mode):
+            raise ClassError(
+                f"this user may not {what} {path}; work on the class as the user who made it, or have that one share it"
+            )
+
+
 def alone(command):
     """Let a command, whose first argument is a class directory, run only where no other is at work.
 
@@ -118,9 +161,10 @@ def alone(command):
     @wraps(command)
     def run(directory, *arguments, **options):
         place = open_class(directory)
+        _require_access(place)
         place.state.mkdir(exist_ok=True)
         try:
-            with FileLock(place.state / "lock", timeout=0):
+            with FileLock(place.state / "lock", timeout=0), modules_of(place):
                 for left in place.state.glob(f"{SCRATCH}*"):
                     remove_folder(left)
                 return command(directory, *arguments, **options)

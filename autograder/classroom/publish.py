@@ -45,6 +45,8 @@ def _generate(place, topic, config, folder):
     config = config.copy()
     config.CourseDirectory.release_directory = str((folder / "release").relative_to(place.root))
     config.CourseDirectory.assignment_id = topic
+    with settings.gradebook(config):
+        pass  # which makes the course that nbgrader's rows name
     with settings.log_to(log_file) as log, settings.nbgrader_at_work():
         converter = GenerateAssignment(coursedir=settings.course_directory(config), config=config, log=log)
         try:

@@ -7,12 +7,9 @@ transaction on the same tables, so that each costs little, and is recorded whole
 from dataclasses import dataclass, field
 
 from nbgrader.api import Comment, Grade, Student, SubmittedAssignment, SubmittedNotebook
-from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
-
-from .layout import ClassError
 
 
 @dataclass(frozen=True)
@@ -50,28 +47,21 @@ class Judged:
     answers: dict[str, str] = field(default_factory=dict)
 
 
-def record(gradebook, topic, judged, before, config, log):
+def record(gradebook, topic, judged, before):
     """Record judged submissions of one topic, each by another student, in one transaction.
 
     Scores and comments given by hand are left as they are. An answer that is the one that was recorded before needs a
-    person as much as it did then; nbgrader itself would send every mark back to whoever gave it. Late penalties are
-    those of the class's plugin.
+    person as much as it did then; nbgrader itself would send every mark back to whoever gave it. Penalties come after
+    all marks (see `penalties`).
 
     Parameters
     ----------
     before : dict of str to dict
         By student, a digest of each answer that the gradebook's row is about, as in `Judged.answers`.
-
-    Raises
-    ------
-    ClassError
-        When that plugin fails; nothing is recorded then.
     """
     db = gradebook.db
     notebook = gradebook.find_notebook(topic, topic)
     names = {cell.id: cell.name for cell in (*notebook.grade_cells, *notebook.solution_cells)}
-    late = AssignLatePenalties(config=config, log=log)
-    late.init_plugin()
     try:
         submissions = _submissions(db, notebook, [each.student for each in judged])
         for each in judged:
@@ -90,7 +80,6 @@ def record(gradebook, topic, judged, before, config, log):
                     grade.needs_manual_grade = grade.manual_score is not None or name in each.doubts
             for comment in handed_in.comments:
                 comment.auto_comment = each.comments[names[comment.cell_id]]
-            handed_in.late_submission_penalty = _penalty(db, late, submission, handed_in)
         db.commit()
     except BaseException:
         db.rollback()
@@ -125,16 +114,3 @@ def _new(notebook, student):
         comments=[Comment(cell_id=cell.id) for cell in notebook.solution_cells],
     )
     return SubmittedAssignment(assignment=notebook.assignment, student_id=student, notebooks=[handed_in])
-
-
-def _penalty(db, late, submission, handed_in):
-    """Return what the class's plugin takes off, within nbgrader's bounds, or None."""
-    seconds = submission.total_seconds_late
-    if not seconds > 0:
-        return None
-    db.flush()  # the gradebook adds up the score
-    try:
-        penalty = late.plugin_inst.late_submission_penalty(submission.student_id, handed_in.score, seconds)
-    except Exception as error:  # it may be the instructor's own
-        raise ClassError(f"the plugin for late penalties failed: {type(error).__name__}: {error}") from error
-    return None if penalty is None else min(max(penalty, 0), handed_in.score)

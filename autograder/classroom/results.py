@@ -9,9 +9,10 @@ from rich.table import Table
 
 from ..judge.show import JSON
 from . import config as settings
-from . import pin
+from . import penalties, pin
 
 BY_HAND, GRADED_BY_HAND, NOT_JUDGED = "to be graded by hand", "graded by hand", "not judged"
+AGAIN = "graded by hand, and another text since"
 NOT_ATTEMPTED = "not attempted"
 
 
@@ -47,7 +48,7 @@ def results(place) -> tuple[Result, ...]:
         if kind == "code":
             verdict = str(report.get("verdict", NOT_JUDGED))
         elif pending:
-            verdict = BY_HAND
+            verdict = BY_HAND if manual is None else AGAIN
         else:
             verdict = NOT_ATTEMPTED if manual is None else GRADED_BY_HAND
         points = None if verdict == BY_HAND else score
@@ -115,7 +116,11 @@ def table(place) -> Table:
         score[0] += result.points or 0.0
         score[1] += result.possible if result.points is None else 0.0
         possible[result.topic][result.exercise] = result.possible
-    shown = Table("student", title="Grades", caption="+ n: points that a person has still to give (free text)")
+    with settings.gradebook(settings.load(place)) as gradebook:
+        for key, penalty in penalties.by_submission(gradebook).items():
+            scores[key][0] -= penalty
+    caption = "+ n: points that a person has still to give (free text); what was handed in late has its penalty"
+    shown = Table("student", title="Grades", caption=caption)
     for topic, exercises in possible.items():
         shown.add_column(f"{topic}\nof {sum(exercises.values()):g}", justify="right")
     shown.add_column("all", justify="right")

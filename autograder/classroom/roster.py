@@ -10,8 +10,8 @@ from .layout import ClassError
 
 HEADER = ("id", "first_name", "last_name", "email")
 # nbgrader takes a path with *, ? or [ for a pattern, and puts an id as it stands into its pages (<, >, " and \) and
-# into a table (the comma, and what begins a formula).
-NO_ID = re.compile(r'[*?\[<>"\\,]|^[-+=@]')
+# into a table (the comma, and what begins a formula); it does not find what begins with a dot.
+NO_ID = re.compile(r'[*?\[<>"\\,]|^[-+=@.]')
 
 
 def may_be_id(name):

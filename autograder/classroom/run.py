@@ -86,7 +86,6 @@ class Run:
             scratch(self.place) as folder,
             judges(len(due), self.workers, self.isolation, self._rehearsals(due)) as submit,
             bars(self.console, len(due), "Grading") as (count,),
-            settings.log_to(self.place.state / "grade.log") as log,
         ):
             waiting = {submit(job): (task, job) for task in due for job in [self._job(task, folder)]}
             finished = []
@@ -101,12 +100,12 @@ class Run:
                         self.faults[task] = f"{type(error).__name__}: {error}"
                     count()
                     if len(finished) >= BATCH:
-                        self._record(finished, log)
+                        self._record(finished)
                         finished = []
             finally:
-                self._record(finished, log)
+                self._record(finished)
 
-    def _record(self, finished, log):
+    def _record(self, finished):
         """Record judged submissions: in the gradebook, then as files in their places, then as done."""
         stepped = [(task, job, self._stepped(task, job, judged)) for task, job, judged in finished]
         stepped = [each for each in stepped if each[-1] is not None]
@@ -116,7 +115,7 @@ class Run:
             for topic in dict.fromkeys(task.topic for task, _, _ in stepped):
                 of_topic = [judged for task, _, judged in stepped if task.topic == topic]
                 before = {judged.student: self._answered(judged) for judged in of_topic}
-                record(gradebook, topic, of_topic, before, self.config, log)
+                record(gradebook, topic, of_topic, before)
         for task, job, judged in stepped:
             replace_folder(job.notebook.parent, self.place.step("autograded", task.student, task.topic))
             write_file(self.place.step("records", task.student, f"{task.topic}.json"), job.record.read_bytes())

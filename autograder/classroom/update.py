@@ -3,17 +3,19 @@
 import json
 import os
 import shutil
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 
-from nbgrader.api import MissingEntry
+from nbgrader.api import Base, MissingEntry
+from sqlalchemy import select
 
 from . import config as settings
+from .due import handed_in
 from .grade import grade
 from .layout import ClassDirectory, ClassError, scratch
 from .publish import publish
 from .results import results
+
+MADE = {"release", "autograded", "feedback", "records", "handout", "source"}  # what grading a copy writes of its own
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,9 @@ def moves(place, sources, root, console) -> tuple[Move, ...]:
         config = settings.load(copied)
         for topic, source in sources.items():
             publish(copied, topic, source, root, config)
-        grade(copied.root, tuple(sources), force=True, console=console)
+        handing_in = {student for student, topic in handed_in(place, sources)[0]}
+        graded = {student for student, _ in before}
+        grade(copied.root, tuple(sources), students=sorted(handing_in & graded), force=True, console=console)
         after = _points(copied, sources)
     return tuple(
         Move(student, exercise, points, after[student, exercise])
@@ -80,16 +84,32 @@ def _points(place, topics):
 
 
 def _copy(place, target, topics):
-    """Copy what grading some topics needs of a class."""
+    """Copy what grading some topics needs of a class, with a gradebook of its own, wherever the class has its."""
     target.mkdir()
     copied = ClassDirectory(target)
-    for path in (place.config_file, place.seed_file, place.roster_file):
+    for path in (place.seed_file, place.roster_file):
         if path.exists():
             shutil.copy2(path, target)
     shutil.copytree(place.pinned, copied.pinned)
     for topic in topics:
         shutil.copytree(place.step("release", topic), copied.step("release", topic))
-    os.symlink(place.step("submitted"), copied.step("submitted"))  # grading only reads it
-    with closing(sqlite3.connect(place.gradebook)) as old, closing(sqlite3.connect(copied.gradebook)) as new:
-        old.backup(new)
+    made = {path.name for path in (*target.iterdir(), place.config_file, place.gradebook, place.state)} | MADE
+    for path in place.root.iterdir():
+        if path.name not in made:  # what was handed in, and what the class's settings may use, are only read
+            os.symlink(path, target / path.name)
+    address = f"sqlite:///{copied.gradebook}"
+    own = place.config_file.read_text(encoding="utf-8")
+    copied.config_file.write_text(f"{own}\n\nget_config().CourseDirectory.db_url = {address!r}\n", encoding="utf-8")
+    if settings.course_directory(settings.load(copied)).db_url != address:
+        raise ClassError(f"{place.config_file} does not let the update be tried on a copy of the gradebook")
+    _copy_gradebook(settings.load(place), settings.load(copied))
     return copied
+
+
+def _copy_gradebook(config, copied):
+    """Copy all rows of a gradebook, from whatever database it is in."""
+    with settings.gradebook(config) as old, settings.gradebook(copied) as new, new.engine.begin() as connection:
+        for table in Base.metadata.sorted_tables:
+            connection.execute(table.delete())
+            if rows := [dict(row) for row in old.db.execute(select(table)).mappings()]:
+                connection.execute(table.insert(), rows)

@@ -6,6 +6,7 @@ one before it. What is not a matter of cells is made by a function of `folders`,
 header does not name must get 0 points. (The files are named .txt so that no tool takes them for ours and runs them.)
 """
 
+import csv
 import inspect
 import json
 import re
@@ -139,6 +140,7 @@ def run(directory, chosen=None) -> Outcome:
         folder = directory / "submitted" / name / "toy"
         folder.mkdir(parents=True)
         make(folder, nbformat.read(release, as_version=4))
+        _enrol(directory / "roster.csv", name)
     started = time.monotonic()
     left = _grade(directory)
     seconds = time.monotonic() - started
@@ -160,6 +162,11 @@ def _cost(directory, student):
     """Return the seconds, and the MiB of the judge's side, that a submission took."""
     cost = json.loads((directory / "records" / student / "toy.json").read_text())["cost"]
     return cost["seconds"], cost["mib_of_judge"]
+
+
+def _enrol(roster, name):
+    with roster.open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerow((name, "", "", ""))
 
 
 def _header(text):

@@ -1,6 +1,12 @@
 """A class directory is made whole, is never overwritten, and keeps its secret."""
 
+import os
+import shutil
 import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 from nbgrader.apps import NbGraderApp
@@ -82,3 +88,44 @@ def test_settings_that_do_not_run_are_named(tmp_path):
     place.config_file.write_text("c = get_config()\nnonsense\n")
     with pytest.raises(classroom.ClassError, match=r"nbgrader_config.py does not run \(NameError: name 'nonsense'"):
         load(place)
+
+
+@pytest.mark.parametrize("name", ["a[1]", "b*", "c?", "d]"])
+def test_a_path_that_nbgrader_takes_for_a_pattern_is_refused(tmp_path, name):
+    with pytest.raises(classroom.ClassError, match="for a pattern; give its folders names without "):
+        classroom.create(tmp_path / name / "class")
+    assert not (tmp_path / name).exists()
+    classroom.create(tmp_path / "class").root.rename(tmp_path / name)
+    with pytest.raises(classroom.ClassError, match="for a pattern"):
+        classroom.open_class(tmp_path / name)
+
+
+AS_ANOTHER = """
+import os, sys
+from autograder import classroom
+from autograder.__main__ import main
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+sys.argv = ["autograder", "export", sys.argv[1]]
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("closed", ["secret_seed", "gradebook.db", ".autograder"])
+def test_another_user_is_told_what_is_closed_to_them(released, closed):
+    """One who is nobody else, and not everybody, closes it to themselves."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        directory = shutil.copytree(released, Path(folder) / "class")
+        for path in (directory, *directory.rglob("*")):
+            path.chmod(path.stat().st_mode | (0o777 if path.is_dir() else 0o666))
+        (directory / closed).chmod(0o700 if os.geteuid() == 0 else 0)
+        command = [sys.executable, "-c", AS_ANOTHER, str(directory)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        (directory / closed).chmod(0o700)
+    assert done.returncode == 2
+    may_not = "read" if closed == "secret_seed" else "write to"
+    assert done.stderr.startswith(f"autograder: this user may not {may_not} {directory / closed}; ")
+    assert done.stderr.count("\n") == 1

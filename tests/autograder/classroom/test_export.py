@@ -61,3 +61,27 @@ def test_free_text_waits_for_a_person(graded, copied):
     found = {(row["student"], row["exercise"]): row for row in rows(exercises)}
     assert found["right", "toy/why"]["points"] == "2.5"
     assert found["right", "toy/why"]["verdict"] == "graded by hand"
+
+
+def test_names_that_hold_commas_quotes_and_formulas_stay_in_their_cells(copied):
+    names = ("=cmd|' /C calc'!A0", "@here", "-1+1", "+1", 'a, "b"\nc', "O'Neill")
+    students = ("right", "crash", "broken", "missing", "blank", "mistake-01")
+    with gradebook(load(classroom.open_class(copied))) as book:
+        for student, name in zip(students, names):
+            found = book.find_student(student)
+            found.first_name = found.last_name = found.email = name
+        book.db.commit()
+    grades, _ = classroom.export(copied)
+    found = {row["student_id"]: row for row in rows(grades)}
+    assert len(found) == 11
+    told = [f"'{name}" if number < 4 else name for number, name in enumerate(names)]
+    assert [found[student]["first_name"] for student in students] == told
+    assert not [cell for row in found.values() for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
+    assert found["right"]["score"] == "3.0"
+
+
+def test_the_rows_are_those_of_nbgraders_own_export(graded, copied, nbgrader):
+    done = nbgrader(copied, "export", "--to", "theirs.csv")
+    assert done.returncode == 0, done.stderr
+    ours, theirs = rows(graded / "grades.csv"), rows(copied / "theirs.csv")
+    assert sorted(ours, key=str) == sorted(theirs, key=str)

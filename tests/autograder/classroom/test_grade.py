@@ -1,9 +1,12 @@
 """Every submission is graded as it deserves, whatever the others are, and again only when something has changed."""
 
+import csv
 import hashlib
 import json
+import os
 import re
 import shutil
+import sys
 import time
 
 import nbformat
@@ -12,7 +15,7 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 
 from autograder import classroom
-from autograder.classroom import pin, pool
+from autograder.classroom import pin, pool, strays
 from autograder.classroom.config import gradebook, load
 from autograder.sandbox.client import Refused, Server
 
@@ -107,6 +110,7 @@ def test_only_what_changed_is_graded_again(copied, hand_in, points):
     submitted = tree(copied / "submitted")
     hand_in(copied, "blank", **RIGHT)
     hand_in(copied, "new", **RIGHT)
+    append(copied / "roster.csv", "new,,,\n")
     shutil.rmtree(copied / "autograded" / "crash")
     done = grade(copied)
     assert done.graded == (("blank", "toy"), ("crash", "toy"), ("new", "toy"))
@@ -117,14 +121,136 @@ def test_only_what_changed_is_graded_again(copied, hand_in, points):
     }
 
 
-def test_what_a_grade_hangs_on_besides_the_submission_has_it_graded_again(copied):
-    """Penalties for being late hang on the due date and on the class's settings, for instance."""
+def test_a_setting_has_all_graded_again_and_a_comment_or_a_due_date_has_not(copied):
+    append(copied / "nbgrader_config.py", "# A comment.\n")
     with gradebook(load(classroom.open_class(copied))) as book:
         book.update_or_create_assignment("toy", duedate="2026-01-01 12:00:00 UTC")
-    assert grade(copied).unchanged == 0
-    append(copied / "nbgrader_config.py", "c.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    assert grade(copied).unchanged == len(STUDENTS)
+    append(copied / "nbgrader_config.py", "c.Execute.timeout = 20\n")
     assert grade(copied).unchanged == 0
     assert grade(copied).unchanged == len(STUDENTS)
+
+
+def by_hand(directory, student, exercise, points):
+    """Mark an answer as formgrader does."""
+    with gradebook(load(classroom.open_class(directory))) as book:
+        given = book.find_grade(exercise, "toy", "toy", student)
+        given.manual_score, given.needs_manual_grade = points, False
+        book.db.commit()
+
+
+def rows(path):
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+def seen(directory, student):
+    """Return a student's marks as the results, both exports and formgrader have them, and who is still to be marked."""
+    grades, exercises = ([row for row in rows(path) if student in row.values()] for path in classroom.export(directory))
+    own = [each for each in classroom.results(classroom.open_class(directory)) if each.student == student]
+    with gradebook(load(classroom.open_class(directory))) as book:
+        submission = book.find_submission("toy", student)
+        totals = {
+            sum(each.points or 0.0 for each in own),
+            sum(float(row["points"] or 0.0) for row in exercises),
+            float(grades[0]["raw_score"]),
+            submission.score,
+        }
+        waiting = {grade.name for grade in submission.notebooks[0].grades if grade.needs_manual_grade}
+    (total,) = totals
+    return total, waiting
+
+
+@pytest.mark.parametrize("how", ["forced", "setting", "update"])
+def test_a_mark_stays_at_any_regrade_unless_its_answer_has_changed(copied, course, hand_in, tmp_path, how):
+    assert seen(copied, "right") == (3.0, {"why"})
+    by_hand(copied, "right", "why", 3.5)
+    by_hand(copied, "mistake-02", "double", 1.5)
+    if how == "setting":
+        append(copied / "nbgrader_config.py", "c.Execute.timeout = 20\n")
+    if how == "update":
+        changed = shutil.copytree(course, tmp_path / "course")
+        append(changed / "autograder/exercises/toy/share.py", "# Another way to say it.\n")
+        classroom.release(copied, update=True, root=changed, console=QUIET)
+    done = grade(copied, students=["right", "mistake-02"], force=how == "forced")
+    assert len(done.graded) == 2
+    assert seen(copied, "right") == (6.5, set())
+    assert seen(copied, "mistake-02") == (1.5, {"why"})
+    hand_in(copied, "right", why="Another text.", **RIGHT)
+    grade(copied, students=["right"])
+    assert seen(copied, "right") == (6.5, {"why"}), "the mark is kept, and a person looks at it again"
+    told = [each.verdict for each in classroom.results(classroom.open_class(copied)) if each.exercise == "toy/why"]
+    assert "graded by hand, and another text since" in told
+
+
+def test_text_outside_its_cell_is_a_persons_to_mark_with_the_reason(fresh, hand_in):
+    def beside(notebook):
+        notebook.cells.append(nbformat.v4.new_markdown_cell("Because it is so."))
+
+    hand_in(fresh, "beside", beside, **RIGHT)
+    hand_in(fresh, "blank", **RIGHT)
+    done = grade(fresh)
+    assert seen(fresh, "beside") == (3.0, {"why"})
+    assert seen(fresh, "blank") == (3.0, set())
+    (notice,) = done.notices["beside", "toy"]
+    assert notice == f"why: {strays.UNANSWERED}"
+    (result,) = [
+        each
+        for each in classroom.results(classroom.open_class(fresh))
+        if (each.student, each.exercise) == ("beside", "toy/why")
+    ]
+    assert (result.points, result.verdict, result.flags) == (None, "to be graded by hand", (strays.UNANSWERED,))
+    by_hand(fresh, "beside", "why", 2.0)
+    grade(fresh, force=True)
+    assert seen(fresh, "beside") == (5.0, set())
+
+
+def test_an_import_added_to_a_locked_cell_runs(fresh, hand_in, points):
+    def imports(notebook):
+        setup = next(cell for cell in notebook.cells if cell.id == "setup-1")
+        setup.source += "\nfrom operator import add as plus"
+
+    hand_in(fresh, "one", imports, double="def double(a):\n    return plus(a, a)")
+    done = grade(fresh)
+    assert points(fresh, "one")["double"] == 2.0
+    assert done.notices["one", "toy"] == (
+        "What you wrote into locked cells (setup-1) ran as a cell of your own beside them.",
+    )
+
+
+def test_who_is_on_no_roster_is_named_and_graded_only_if_asked_for(copied, hand_in, points):
+    hand_in(copied, "o'brien", **RIGHT)
+    told = """o'brien is not in roster.csv, and is graded only if asked for: --student 'o'"'"'brien'"""
+    done = grade(copied)
+    assert (done.graded, done.warnings) == ((), (told,))
+    done = grade(copied, students=["o'brien"])
+    assert (done.graded, done.warnings) == ((("o'brien", "toy"),), ())
+    assert points(copied, "o'brien")["double"] == 2.0
+
+
+def test_names_from_outside_are_told_without_what_a_terminal_would_obey(fresh, hand_in):
+    hand_in(fresh, "one", **RIGHT)
+    for name in (b".hidden/toy", b"\xff/toy", b"one/\x1b[31mtoy", b"empty"):
+        os.makedirs(os.fsencode(fresh / "submitted") + b"/" + name)
+    (fresh / "submitted" / "two.ipynb").touch()
+    (fresh / "submitted" / "one" / "toy.ipynb").touch()
+    assert set(grade(fresh).warnings) == {
+        "submitted/.hidden cannot be a student's id; nothing in it was graded",
+        "submitted/\\udcff cannot be a student's id; nothing in it was graded",
+        "submitted/one/\\x1b[31mtoy belongs to no assignment of this class",
+        "submitted/empty is empty",
+        "submitted/two.ipynb is no student's folder; it was not graded",
+        "submitted/one/toy.ipynb lies outside the folder of an assignment; it was not graded",
+    }
+
+
+def test_where_nothing_is_understood_it_is_an_error(fresh):
+    assert grade(fresh).graded == ()
+    for number in range(30):
+        (fresh / "submitted" / f"toy_{number}.ipynb").touch()
+    with pytest.raises(classroom.ClassError, match="nothing under submitted/ is a submission") as caught:
+        grade(fresh)
+    assert str(caught.value).count("\n") == 21
+    assert str(caught.value).endswith("and 10 more under submitted/ that are not understood")
 
 
 def test_force_grades_again_with_the_same_result(copied, points):
@@ -225,6 +351,53 @@ def test_marks_of_a_submission_count_for_nothing(fresh, hand_in, points):
     grade(fresh)
     assert points(fresh, "cheat")["double"] == 0.0
     assert points(fresh, "cheat")["share"] == 1.0
+
+
+PLUGIN = """
+from nbgrader.plugins import BasePlugin
+
+
+class Share(BasePlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return score / 4
+"""
+
+
+@pytest.mark.parametrize("setting", ['"share.Share"', "share.Share"], ids=["by name", "imported by the settings"])
+def test_a_penalty_by_a_plugin_beside_the_settings_follows_marks_and_extensions(fresh, hand_in, setting):
+    (fresh / "share.py").write_text(PLUGIN)
+    append(fresh / "nbgrader_config.py", f"import share\nc.AssignLatePenalties.plugin_class = {setting}\n")
+    place = classroom.open_class(fresh)
+    with gradebook(load(place)) as book:
+        book.update_or_create_assignment("toy", duedate="2026-01-01 12:00:00 UTC")
+    path = hand_in(fresh, "late", why="It is so.", **RIGHT)
+    path.with_name("timestamp.txt").write_text("2026-01-02 11:59:00 UTC")
+    grade(fresh)
+    assert exported(fresh, "late") == (3.0, 0.75, 2.25)
+    by_hand(fresh, "late", "why", 1.0)
+    assert exported(fresh, "late") == (4.0, 1.0, 3.0)
+    assert "3.00" in shown(classroom.table(place))
+    classroom.feedback(fresh, console=QUIET)
+    with gradebook(load(place)) as book:
+        book.grant_extension("toy", "late", days=2)
+    done = grade(fresh)
+    assert (done.graded, done.unchanged) == ((), 1)
+    assert exported(fresh, "late") == (4.0, 0.0, 4.0)
+    assert classroom.feedback(fresh, console=QUIET).pages == (("late", "toy"),), "the page says what was taken off"
+    assert "share" not in sys.modules
+
+
+def exported(directory, student):
+    grades, _ = classroom.export(directory)
+    (row,) = [row for row in rows(grades) if row["student_id"] == student]
+    return tuple(float(row[name]) for name in ("raw_score", "late_submission_penalty", "score"))
+
+
+def shown(table):
+    console = Console(width=200)
+    with console.capture() as captured:
+        console.print(table)
+    return captured.get()
 
 
 def test_late_penalties_are_nbgraders(fresh, hand_in):

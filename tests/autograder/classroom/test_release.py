@@ -1,9 +1,11 @@
 """A release is the same bytes each time and everywhere, holds nothing secret, and pins the class."""
 
+import contextlib
 import io
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import zipfile
@@ -14,6 +16,7 @@ import numpy
 import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 from rich.console import Console
+from sqlalchemy import Engine, event
 
 import dnnkit
 from autograder import chapter, classroom
@@ -186,6 +189,68 @@ def test_an_update_lists_the_grades_that_it_moves(copied, changing, points):
     assert len(done.graded) == 2
     assert points(copied, "right")["double"] == 1.0
     assert points(copied, "mistake-01") == before["mistake-01"]
+
+
+@pytest.fixture
+def strict():
+    """A database that lets no row name another that is not there, as PostgreSQL and unlike SQLite."""
+
+    def enforce(connection, _):
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    event.listen(Engine, "connect", enforce)
+    yield
+    event.remove(Engine, "connect", enforce)
+
+
+def dump(path):
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        return list(connection.iterdump())
+
+
+def test_an_update_is_tried_on_a_gradebook_of_its_own_wherever_the_class_has_its(
+    strict, tmp_path, course, changing, hand_in
+):
+    """The settings may name a database of any kind, at any place, which a copy of the class would share."""
+    place = classroom.create(tmp_path / "class")
+    (tmp_path / "elsewhere").mkdir()
+    database = tmp_path / "elsewhere" / "grades.db"
+    (place.root / "where.py").write_text(f"ADDRESS = 'sqlite:///{database}'\n")
+    with open(place.config_file, "a") as file:
+        file.write("import where\nc.CourseDirectory.db_url = where.ADDRESS")
+    classroom.release(place.root, root=course)
+    hand_in(place.root, "right", double="def double(a):\n    return 2 * a", why="It is so.")
+    classroom.grade(place.root, console=Console(quiet=True))
+    with settings.gradebook(settings.load(place)) as book:
+        given = book.find_grade("why", "toy", "toy", "right")
+        given.manual_score, given.needs_manual_grade = 1.5, False
+        book.db.commit()
+    change_double(changing)
+    before, tried = dump(database), []
+
+    def announce(moves):
+        tried.append(dump(database))
+        assert moves == (classroom.Move("right", "toy/double", 2.0, 1.0),)
+
+    classroom.release(place.root, update=True, root=changing, announce=announce, console=Console(quiet=True))
+    assert tried == [before]
+    assert not place.gradebook.exists()
+    classroom.grade(place.root, console=Console(quiet=True))
+    with settings.gradebook(settings.load(place)) as book:
+        given = book.find_grade("why", "toy", "toy", "right")
+        assert (given.manual_score, given.needs_manual_grade) == (1.5, False)
+        assert book.find_submission("toy", "right").score == 2.5
+
+
+def test_an_update_is_not_tried_where_the_settings_insist_on_their_gradebook(copied, changing):
+    with open(copied / "nbgrader_config.py", "a") as file:
+        file.write("from traitlets.config import Config\n")
+        file.write(f"get_config = lambda: Config()\nc.CourseDirectory.db_url = 'sqlite:///{copied}/gradebook.db'")
+    change_double(changing)
+    before = dump(copied / "gradebook.db")
+    with pytest.raises(classroom.ClassError, match="does not let the update be tried on a copy of the gradebook"):
+        classroom.release(copied, update=True, root=changing, announce=print, console=Console(quiet=True))
+    assert dump(copied / "gradebook.db") == before
 
 
 def test_a_sample_class_begins_anew_where_cells_were_added(copied, changing, points):

@@ -1,0 +1,74 @@
+"""Take off points for what was handed in late, by the class's plugin, from the score as it is now.
+
+nbgrader does it once, when a machine has graded: marks that a person gives later, and extensions, come after that. It
+takes no code to do it again, so that each command that grades, or shows grades, does.
+"""
+
+from collections import defaultdict
+
+from nbgrader.api import Assignment, SubmittedAssignment, SubmittedNotebook
+from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
+
+from .layout import ClassError
+
+
+def settle(gradebook, config, log):
+    """Set the penalties of all submissions anew, in one transaction.
+
+    Raises
+    ------
+    ClassError
+        When the class's plugin fails; nothing is changed then.
+    """
+    late = AssignLatePenalties(config=config, log=log)
+    try:
+        late.init_plugin()
+        for submission in _concerned(gradebook.db):
+            seconds = submission.total_seconds_late
+            for notebook in submission.notebooks:
+                penalty = _penalty(late.plugin_inst, submission.student_id, notebook.score, seconds)
+                if penalty != notebook.late_submission_penalty:
+                    notebook.late_submission_penalty = penalty
+        gradebook.db.commit()
+    except Exception as error:  # the plugin may be the instructor's own
+        gradebook.db.rollback()
+        raise ClassError(f"the plugin for late penalties failed: {type(error).__name__}: {error}") from error
+
+
+def by_submission(gradebook):
+    """Return the points that are taken off, by (student, topic), of those from whom some are."""
+    found = defaultdict(float)
+    for student, topic, penalty in gradebook.db.execute(
+        select(SubmittedAssignment.student_id, Assignment.name, SubmittedNotebook.late_submission_penalty)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .where(SubmittedNotebook.late_submission_penalty > 0)
+    ):
+        found[student, topic] += penalty
+    return dict(found)
+
+
+def _concerned(db):
+    """Return the submissions that were late by the assignment's own date, or have a penalty."""
+    return db.scalars(
+        select(SubmittedAssignment)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .where(
+            or_(
+                SubmittedAssignment.timestamp > Assignment.duedate,
+                SubmittedAssignment.extension.is_not(None),  # which may be negative
+                SubmittedNotebook.late_submission_penalty.is_not(None),
+            )
+        )
+        .options(selectinload(SubmittedAssignment.notebooks))
+        .distinct()
+    ).all()
+
+
+def _penalty(plugin, student, score, seconds):
+    """Return what the plugin takes off, within nbgrader's bounds, or None."""
+    penalty = plugin.late_submission_penalty(student, score, seconds) if seconds > 0 else None
+    return None if penalty is None else min(max(penalty, 0), score)
