@@ -91,7 +91,7 @@ def _run(run, arguments, begin):
     try:
         return run(classroom, arguments, Console()) or 0
     except classroom.ERRORS as error:
-        print(f"autograder: {error}", file=sys.stderr)
+        print(*map(classroom.shown, f"autograder: {error}".splitlines()), sep="\n", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("autograder: stopped; what is done is kept, and the same command goes on from there", file=sys.stderr)
@@ -150,11 +150,13 @@ def _tell(classroom, directory, done, console):
 
 
 def _feedback(classroom, arguments, console):
-    written = classroom.feedback(
+    done = classroom.feedback(
         arguments.directory, arguments.topics, students=arguments.student, force=arguments.force, console=console
     )
+    for (student, topic), reason in sorted(done.faults.items()):
+        _say(console, f"Warning: {student}, {topic}: no page could be made ({reason}); the next run tries again")
     folder = classroom.open_class(arguments.directory).step("feedback")
-    _say(console, f"{len(written)} pages of feedback written; all of them are in {folder}.")
+    _say(console, f"{len(done.pages)} pages of feedback written; all of them are in {folder}.")
 
 
 def _export(classroom, arguments, console):
@@ -185,5 +187,7 @@ def _sample(classroom, arguments, console):
 
 
 def _say(console, *lines):
+    from .classroom.layout import shown
+
     for line in lines:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        console.print(shown(line), markup=False, highlight=False, soft_wrap=True)

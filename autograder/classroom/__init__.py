@@ -4,9 +4,9 @@ from ..chapter import ChapterError
 from ..exercise import BadExercise
 from .create import create
 from .export import export
-from .feedback import feedback
+from .feedback import Written, feedback
 from .grade import Graded, grade
-from .layout import ClassDirectory, ClassError, open_class
+from .layout import ClassDirectory, ClassError, open_class, shown
 from .notebook import assignment
 from .release import Released, release
 from .results import Result, results, table
@@ -24,6 +24,7 @@ __all__ = [
     "Move",
     "Released",
     "Result",
+    "Written",
     "assignment",
     "create",
     "export",
@@ -34,5 +35,6 @@ __all__ = [
     "release",
     "results",
     "sample",
+    "shown",
     "table",
 ]

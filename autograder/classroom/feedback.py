@@ -1,22 +1,45 @@
-"""Write feedback: nbgrader's own pages, again only for what has changed since they were written."""
+"""Write feedback: a page for each graded submission, again only for what has changed since it was written."""
 
 import hashlib
+import hmac
 import json
-import shutil
+import os
 from collections import defaultdict
+from dataclasses import dataclass, field
 
-from nbgrader.api import Assignment, Comment, Notebook, SolutionCell, Student, SubmittedAssignment, SubmittedNotebook
-from nbgrader.converters import GenerateFeedback
-from nbgrader.converters.base import NbGraderException
+from nbgrader.api import (
+    Assignment,
+    Comment,
+    Grade,
+    GradeCell,
+    Notebook,
+    SolutionCell,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from sqlalchemy import select
 
 from . import config as settings
-from .layout import ClassError, alone, open_class, replace_folder, scratch, write_file
-from .progress import after_each, bars
-from .results import results
+from . import penalties
+from .layout import alone, open_class, replace_folder, scratch, write_file
+from .pages import Grades, Page, makers
+from .progress import bars
+from .submission import SECRET, TIMESTAMP, exchanged
+
+
+@dataclass(frozen=True)
+class Written:
+    """What writing feedback did: the pages that were written, and why others, by (student, topic), could not be.
+
+    In place of such a page stands one that has the points and says so.
+    """
+
+    pages: tuple[tuple[str, str], ...] = ()
+    faults: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 @alone
-def feedback(directory, topics=(), *, students=(), force=False, console=None) -> tuple[tuple[str, str], ...]:
+def feedback(directory, topics=(), *, students=(), force=False, workers=None, console=None) -> Written:
     """Write a page of feedback for each graded submission, ``feedback/<student>/<topic>/<topic>.html``.
 
     Parameters
@@ -27,38 +50,63 @@ def feedback(directory, topics=(), *, students=(), force=False, console=None) ->
         For what and whom; without any, for all that is graded.
     force : bool, optional
         Write pages again whose grades and comments have not changed.
+    workers : int, optional
+        How many pages are made at once; by default one for each processor.
     console : rich.console.Console, optional
         Where progress is shown.
-
-    Returns
-    -------
-    tuple of (student, topic)
-        The pages that were written.
-
-    Raises
-    ------
-    ClassError
-        When nbgrader cannot write a page.
     """
     place = open_class(directory)
     config = settings.load(place)
-    written = _read_state(place)
-    now = _fingerprints(place, config)
-    due = defaultdict(list)
-    for (student, topic), fingerprint in now.items():
-        if (topics and topic not in topics) or (students and student not in students):
+    with settings.gradebook(config) as gradebook, settings.log_to(place.state / "feedback.log") as log:
+        penalties.settle(gradebook, config, log)
+        grades = _grades(gradebook)
+    written, now, due = _read_state(place), {}, []
+    for (student, topic), shown in sorted(grades.items()):
+        graded = place.step("autograded", student, topic, f"{topic}.ipynb")
+        if (topics and topic not in topics) or (students and student not in students) or not graded.is_file():
             continue
+        now[student, topic] = hashlib.sha256(graded.read_bytes() + repr(shown).encode()).hexdigest()
         page = place.step("feedback", student, topic, f"{topic}.html")
-        if force or written.get(f"{student}/{topic}") != fingerprint or not page.exists():
-            due[topic].append(student)
+        if force or written.get(f"{student}/{topic}") != now[student, topic] or not page.exists():
+            due.append((student, topic))
     if not due:
-        return ()
-    with bars(console, sum(map(len, due.values())), "Writing feedback") as (wrote,):
-        for topic, names in due.items():
-            _write(place, topic, names, config, wrote)
-            written |= {f"{student}/{topic}": now[student, topic] for student in names}
+        return Written()
+    faults = {}
+    with (
+        scratch(place) as folder,
+        makers(len(due), workers or os.cpu_count() or 1) as make_pages,
+        bars(console, len(due), "Writing feedback") as (wrote,),
+    ):
+        pages = [
+            Page(place, student, topic, grades[student, topic], folder / student / topic / f"{topic}.html")
+            for student, topic in due
+        ]
+        try:
+            for page, reason in make_pages(pages):
+                _put(place, page)
+                if reason:
+                    faults[page.student, page.topic] = reason
+                    written.pop(f"{page.student}/{page.topic}", None)
+                else:
+                    written[f"{page.student}/{page.topic}"] = now[page.student, page.topic]
+                wrote()
+        finally:
             write_file(place.state / "feedback.json", json.dumps(written, indent=1, sort_keys=True).encode())
-    return tuple((student, topic) for topic, names in due.items() for student in names)
+    return Written(tuple(each for each in due if each not in faults), faults)
+
+
+def _put(place, page):
+    """Put a page in its place, with what nbgrader's exchange needs beside it to give it to the student alone.
+
+    The exchange gives it to whoever knows the submission's secret, and stops where there is none; what was handed in
+    another way gets one that nobody knows.
+    """
+    seed = place.student_seed(page.student).encode()
+    nobodys = hmac.new(seed, f"feedback\0{page.topic}".encode(), hashlib.sha256).hexdigest().encode()
+    beside = {TIMESTAMP: b"", SECRET: nobodys} | exchanged(place.step("submitted", page.student, page.topic))
+    for name, content in beside.items():
+        page.target.with_name(name).write_bytes(content)
+    replace_folder(page.target.parent, place.step("feedback", page.student, page.topic))
 
 
 def _read_state(place):
@@ -68,55 +116,32 @@ def _read_state(place):
         return {}
 
 
-def _fingerprints(place, config):
-    """Return, for each graded submission, a digest of all that its page shows."""
-    shown = defaultdict(list)
-    for result in results(place):
-        shown[result.student, result.topic].append(repr(result))
-    with settings.gradebook(config) as gradebook:
-        for student, topic, *comment in _comments(gradebook):
-            shown[student, topic].append(repr(comment))
-    found = {}
-    for (student, topic), lines in shown.items():
-        graded = place.step("autograded", student, topic, f"{topic}.ipynb")
-        if graded.exists():
-            found[student, topic] = hashlib.sha256(graded.read_bytes() + "\n".join(sorted(lines)).encode()).hexdigest()
+def _grades(gradebook):
+    """Return the `Grades` of each submission that the gradebook has, by (student, topic)."""
+    found = defaultdict(Grades)
+    submitted = (SubmittedAssignment.student_id, Assignment.name)
+    for student, topic, cell, score, possible in gradebook.db.execute(
+        _of_submissions(
+            select(*submitted, GradeCell.name, Grade.score, GradeCell.max_score).select_from(Grade), Grade
+        ).join(GradeCell, GradeCell.id == Grade.cell_id)
+    ):
+        found[student, topic].points[cell] = (score, possible)
+    for student, topic, cell, comment in gradebook.db.execute(
+        _of_submissions(select(*submitted, SolutionCell.name, Comment.comment).select_from(Comment), Comment).join(
+            SolutionCell, SolutionCell.id == Comment.cell_id
+        )
+    ):
+        found[student, topic].comments[cell] = comment
+    for key, penalty in penalties.by_submission(gradebook).items():
+        found[key].penalty = penalty
     return found
 
 
-def _comments(gradebook):
-    """Return (student, topic, cell, comment) of all comments."""
+def _of_submissions(query, kind):
     return (
-        gradebook.db.query(Student.id, Assignment.name, SolutionCell.name, Comment.comment)
-        .select_from(Comment)
-        .join(SolutionCell, SolutionCell.id == Comment.cell_id)
-        .join(SubmittedNotebook, SubmittedNotebook.id == Comment.notebook_id)
+        query.join(SubmittedNotebook, SubmittedNotebook.id == kind.notebook_id)
         .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
         .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .join(Student, Student.id == SubmittedAssignment.student_id)
-        .all()
+        .order_by(kind.id)
     )
-
-
-def _write(place, topic, students, config, done):
-    """Run nbgrader's generate_feedback on some students' graded notebooks, and put its pages in their places."""
-    with scratch(place) as folder:
-        for student in students:
-            graded = folder / "autograded" / student / topic
-            graded.mkdir(parents=True)
-            shutil.copyfile(place.step("autograded", student, topic, f"{topic}.ipynb"), graded / f"{topic}.ipynb")
-        log_file = place.state / f"feedback-{topic}.log"
-        config = config.copy()
-        config.CourseDirectory.autograded_directory = str((folder / "autograded").relative_to(place.root))
-        config.CourseDirectory.feedback_directory = str((folder / "feedback").relative_to(place.root))
-        config.CourseDirectory.assignment_id = topic
-        with settings.log_to(log_file) as log, settings.nbgrader_at_work():
-            converter = GenerateFeedback(coursedir=settings.course_directory(config), config=config, log=log)
-            after_each(converter, done)
-            try:
-                converter.start()
-            except NbGraderException as error:
-                raise ClassError(f"nbgrader could not write feedback on {topic}; see {log_file}") from error
-        for student in students:
-            replace_folder(folder / "feedback" / student / topic, place.step("feedback", student, topic))

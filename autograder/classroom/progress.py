@@ -41,15 +41,3 @@ def bars(console, total, *titles):
     with Progress(*COLUMNS, console=console or Console()) as progress:
         tasks = [progress.add_task(title, total=total) for title in titles]
         yield [partial(progress.advance, task) for task in tasks]
-
-
-def after_each(converter, done):
-    """Have nbgrader's converter call `done` after each submission, besides what the class's settings have it call."""
-    own = converter.post_convert_hook
-
-    def both(**submission):
-        if own is not None:
-            own(**submission)
-        done()
-
-    converter.post_convert_hook = both

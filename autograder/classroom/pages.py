@@ -1,0 +1,199 @@
+"""Make pages of feedback: nbgrader's own, by several processes, from grades that were read once.
+
+nbgrader opens the gradebook for each page and asks it for each cell, and has the whole page parsed again to give its
+pictures a text.
+"""
+
+import multiprocessing
+import re
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache, partial
+from html import escape
+from pathlib import Path
+
+from nbconvert.exporters import HTMLExporter, TemplateExporter
+from nbconvert.filters.highlight import Highlight2HTML
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
+from nbgrader.converters import GenerateFeedback
+from nbgrader.preprocessors import GetGrades
+from nbgrader.utils import is_grade, is_solution
+from traitlets.utils.importstring import import_item
+
+from ..sandbox.isolate import die_with_parent
+from . import config as settings
+from .layout import ClassDirectory
+
+SECONDS = 30  # for one page
+FEW = 3  # pages, for which it does not pay to start other processes
+NO_ALT = "No description has been provided for this image"
+FAILED = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{topic}</title></head><body>
+<h1>{topic}</h1>
+<p>Your notebook could not be made into a page ({reason}). Your instructor has been told.</p>
+<p>Score: {score:g} / {possible:g}</p>
+<ul>{lines}</ul>
+</body></html>
+"""
+
+
+@dataclass
+class Grades:
+    """What a page shows of a submission's grades: points, possible points and comments by cell, and the penalty."""
+
+    points: dict[str, tuple[float, float]] = field(default_factory=dict)
+    comments: dict[str, str | None] = field(default_factory=dict)
+    penalty: float = 0.0
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page to make: of whose graded notebook, with which grades, and where it goes."""
+
+    place: ClassDirectory
+    student: str
+    topic: str
+    grades: Grades
+    target: Path
+
+    @property
+    def graded(self):
+        return self.place.step("autograded", self.student, self.topic, f"{self.topic}.ipynb")
+
+
+@contextmanager
+def makers(count, workers):
+    """Yield a function that makes pages, several at once: it yields each, and why it could not be made, or "".
+
+    To be entered as long as this process has one thread, if it has: other processes begin sooner then.
+    """
+    if workers == 1 or count <= FEW:
+        yield lambda pages: ((page, make(page)) for page in pages)
+        return
+    with _pool(min(workers, count)) as pool:
+        yield partial(_made_by, pool)
+
+
+def _made_by(pool, pages):
+    made, lost = {pool.submit(make, page): page for page in pages}, []
+    for future in as_completed(made):
+        try:
+            yield made[future], future.result()
+        except BrokenProcessPool:  # a process was killed, which says nothing of which page
+            lost.append(made[future])
+    for page in lost:
+        with _pool(1) as pool:
+            try:
+                yield page, pool.submit(make, page).result()
+            except BrokenProcessPool:
+                yield page, _fail(page, "it took more memory than there is")
+
+
+def make(page) -> str:
+    """Make one page; return why it could not be made, or "". A page that says so stands in its place then."""
+    page.target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with _at_most(SECONDS):
+            exporter = _exporter(page.place, page.place.config_file.read_bytes())
+            about = {"student": page.student, "assignment": page.topic, "notebook": page.topic, "grades": page.grades}
+            html, _ = exporter.from_filename(str(page.graded), resources={"nbgrader": about})
+        page.target.write_text(html, encoding="utf-8")
+        return ""
+    except Exception as error:  # whatever the notebook holds, it concerns one student
+        return _fail(page, f"{type(error).__name__}: {error}")
+
+
+def _fail(page, reason):
+    points = page.grades.points.values()
+    lines = "".join(f"<li>{escape(name)}: {score:g}</li>" for name, (score, _) in page.grades.points.items())
+    score = sum(score for score, _ in points) - page.grades.penalty
+    possible = sum(possible for _, possible in points)
+    words = escape(reason.splitlines()[0][:200])
+    text = FAILED.format(topic=escape(page.topic), reason=words, score=score, possible=possible, lines=lines)
+    page.target.write_text(text, encoding="utf-8", errors="replace")
+    return reason
+
+
+class _TakeGrades(GetGrades):
+    """nbgrader's GetGrades, from grades that are at hand."""
+
+    def preprocess(self, nb, resources):
+        grades = resources["nbgrader"]["grades"]
+        for cell in nb.cells:
+            if is_solution(cell):
+                cell.metadata.nbgrader["comment"] = grades.comments.get(cell.metadata.nbgrader.grade_id)
+            if is_grade(cell):
+                score = grades.points.get(cell.metadata.nbgrader.grade_id, (0.0, 0.0))
+                cell.metadata.nbgrader["score"], cell.metadata.nbgrader["points"] = score
+        total, possible = map(sum, zip(*grades.points.values())) if grades.points else (0.0, 0.0)
+        shown = {"score": total - grades.penalty, "max_score": possible, "late_penalty": grades.penalty}
+        resources["nbgrader"] |= shown
+        return nb, resources
+
+
+class _Exporter(HTMLExporter):
+    """nbconvert's own, which gives its pictures a text without having the whole page parsed again."""
+
+    def from_notebook_node(self, nb, resources=None, **options):
+        language = nb.metadata.get("language_info", {})
+        lexer = language.get("pygments_lexer", language.get("name"))
+        resources = self._init_resources(resources)
+        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
+        data_type = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
+        self.register_filter("filter_data_type", data_type)
+        html, resources = TemplateExporter.from_notebook_node(self, nb, resources, **options)
+        return re.sub(r"<img\b(?![^>]*\salt=)([^>]*?)\s*/?>", rf'<img\1 alt="{NO_ALT}"/>', html), resources
+
+
+@cache
+def _exporter(place, _):
+    """Return what makes pages by a class's settings, whose text is the second argument."""
+    with settings.nbgrader_at_work():
+        config = settings.load(place)
+        converter = GenerateFeedback(coursedir=settings.course_directory(config), config=config)
+        exporter = _Exporter(parent=converter, config=converter.config)
+        for step in converter.preprocessors:
+            step = import_item(step) if isinstance(step, str) else step
+            exporter.register_preprocessor(_TakeGrades if step is GetGrades else step)
+        return exporter
+
+
+@contextmanager
+def _pool(workers):
+    # A process with threads, as a notebook's kernel, cannot be forked safely; a new one can, but imports everything.
+    context = multiprocessing.get_context("fork" if threading.active_count() == 1 else "forkserver")
+    pool = ProcessPoolExecutor(workers, context, _begin)
+    try:
+        pool.submit(int)  # which starts the processes
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin():
+    """Begin a process: it ends when writing does, and leaves Ctrl-C to the process that began it."""
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def _at_most(seconds):
+    """Raise a TimeoutError after some seconds, where signals are to be had: in a main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_):
+        raise TimeoutError(f"it took more than {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
