@@ -15,7 +15,8 @@ def tried(action):
 facts = {
     "user": os.getuid(),
     "processes": len([name for name in os.listdir("/proc") if name.isdigit()]),
-    "network": tried(lambda: socket.create_connection(("127.0.0.1", 9), 1)) or len(socket.if_nameindex()) > 1,
+    "network": tried(lambda: socket.create_connection(("127.0.0.1", 9), 1)),
+    "interfaces": [line.split(":")[0].strip() for line in open("/proc/net/dev") if ":" in line],
     "writes": [path for path in ("/usr", "/etc", "/root") if os.access(path, os.W_OK)],
     "home": os.listdir("/home") if os.path.isdir("/home") else [],
 }

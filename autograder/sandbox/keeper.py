@@ -20,7 +20,8 @@ SHARE = 0.5  # of a processor is at most spent on looking, which is dear only wh
 HELD = 2 * 212_992  # bytes that a socket may hold unread
 QUEUE = 11  # messages that one may hold which keeps them apart
 FILES = "/tmp", "/dev/shm"  # of memory, where a fork may write
-TAKEN = re.compile(rb"^(?:PPid|RssAnon|RssShmem|VmSwap):\s+(\d+)", re.MULTILINE)
+UNIX = re.compile(rb"^[0-9a-f]+: [0-9A-F]{8} [0-9A-F]{8} [0-9A-F]{8} ([0-9A-F]{4}) ", re.MULTILINE)
+TAKEN = re.compile(rb"^(?:PPid|RssAnon|RssShmem|VmPTE|VmSwap):\s+(\d+)", re.MULTILINE)
 TAKEN_ALONE = re.compile(rb"^(?:Pss_Anon|Pss_Shmem|SwapPss):\s+(\d+)", re.MULTILINE)
 
 
@@ -136,7 +137,7 @@ def at_rest(pid):
             return 0
         spaces = [os.statvfs(f"/proc/{pid}/root{path}") for path in FILES]
         written = sum((space.f_blocks - space.f_bfree) * space.f_frsize for space in spaces)
-        sockets = [line.split()[4] for line in _read(f"/proc/{pid}/net/unix").splitlines()[1:]]
+        sockets = UNIX.findall(_read(f"/proc/{pid}/net/unix"))
         return written + sum(HELD if kind == b"0001" else HELD * QUEUE for kind in sockets)
     return 0
 

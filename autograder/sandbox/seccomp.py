@@ -15,7 +15,7 @@ from functools import cache
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}  # what the kernel calls them
-LOAD, EQUAL, AT_LEAST, ANY_OF, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+LOAD, MASK, EQUAL, AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
 NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # where they lie in what the kernel shows a filter
 ALLOW, FAIL = 0x7FFF0000, 0x00050000
 SET_MODE_FILTER, SPEC_ALLOW = 1, 4  # without the second, kernels before 5.16 slow down all that a filtered process does
@@ -36,8 +36,9 @@ what other processes have:
 programs in the kernel, its counters, and calls that no filter sees:
     bpf 321 280, seccomp 317 277, perf_event_open 298 241, userfaultfd 323 282, io_uring_setup 425 425,
     io_uring_enter 426 426, io_uring_register 427 427
-memory that lies in no file and no process:
-    memfd_create 319 279, memfd_secret 447 447, shmget 29 194, semget 64 190, msgget 68 186, mq_open 240 180
+memory that lies in no file and no process, or of which all of a machine have a part:
+    memfd_create 319 279, memfd_secret 447 447, shmget 29 194, semget 64 190, msgget 68 186, mq_open 240 180,
+    io_setup 206 0
 mounts, namespaces, files by their handles:
     mount 165 40, umount2 166 39, pivot_root 155 41, chroot 161 51, move_mount 429 429, open_tree 428 428,
     fsopen 430 430, fsconfig 431 431, fsmount 432 432, fspick 433 433, mount_setattr 442 442, unshare 272 97,
@@ -50,15 +51,17 @@ the machine:
 """
 NEWEST = 451  # call that was known when this list was made; on x86_64, all have a second number far above
 CLONE3 = 435, 435  # whose arguments no filter sees
+SETSID = 112, 157  # by which, where sessions share a processor, one of many gets many shares; it does as if
 
-# By an argument: its place, whether what follows is allowed or refused, values or bits.
-ALLOWED, DENIED, BITS = range(3)
+# By the bits of an argument that a mask leaves: its place, the mask, and which values alone are allowed, or refused.
+ALL = 0xFFFFFFFF
 BY_ARGUMENT = (
-    ((72, 25), 1, ALLOWED, (0, 1, 2, 3, 4, 1030, 1032)),  # fcntl: not for locks, leases, watches, larger pipes
-    ((41, 198), 0, ALLOWED, (1, 2, 10, 16)),  # socket: unix, and the network of one's own; no other reaches the host
-    ((53, 199), 0, ALLOWED, (1,)),  # socketpair
-    ((157, 167), 0, DENIED, (4, 22)),  # prctl: "dumpable", or what keeps a process could not look into it; a filter
-    ((56, 220), 0, BITS, (0x7E020000,)),  # clone: new namespaces
+    ((72, 25), 1, ALL, True, (0, 1, 2, 3, 4, 1030, 1032)),  # fcntl: not for locks, leases, watches, larger pipes
+    ((41, 198), 0, ALL, True, (1, 2, 10)),  # socket: unix, and the network of one's own; no other reaches the host
+    ((53, 199), 0, ALL, True, (1,)),  # socketpair
+    ((9, 222), 3, 0x2F, False, (0x21,)),  # mmap: memory that is shared and has no name stays when no process sees it
+    ((157, 167), 0, ALL, False, (4, 22)),  # prctl: "dumpable", or what keeps a process could not look in; a filter
+    ((56, 220), 0, 0x7E020000, True, (0,)),  # clone: no new namespaces
 )
 
 
@@ -88,17 +91,18 @@ def numbers(machine):
 def program(machine):
     """Return the filter for a machine, eight bytes an instruction; a jump's two lengths are for yes and for no."""
     refused, column = numbers(machine), list(ARCHITECTURES).index(machine)
-    fail, unknown, allow = ((RETURN, 0, 0, answer) for answer in (FAIL | errno.EPERM, FAIL | errno.ENOSYS, ALLOW))
+    answers = (FAIL | errno.EPERM, FAIL | errno.ENOSYS, FAIL | 0, ALLOW)
+    fail, unknown, pretend, allow = ((RETURN, 0, 0, answer) for answer in answers)
     code = [(LOAD, 0, 0, ARCHITECTURE), (EQUAL, 1, 0, ARCHITECTURES[machine]), fail]
     code += [(LOAD, 0, 0, NUMBER), (AT_LEAST, 0, 1, NEWEST + 1), unknown, (EQUAL, 0, 1, CLONE3[column]), unknown]
+    code += [(EQUAL, 0, 1, SETSID[column]), pretend]
     for number in refused.values():
         code += [(EQUAL, 0, 1, number), fail]
-    for calls, place, kind, values in BY_ARGUMENT:
-        hit, miss = (allow, fail) if kind == ALLOWED else (fail, allow)
-        test = ANY_OF if kind == BITS else EQUAL
+    for calls, place, mask, allowed, values in BY_ARGUMENT:
+        hit, miss = (allow, fail) if allowed else (fail, allow)
         # What is compared is the lower half of the argument, which comes first; it is all that the kernel looks at.
-        block = [(LOAD, 0, 0, ARGUMENTS + 8 * place)]
-        block += [(test, len(values) - which, 0, value) for which, value in enumerate(values)]
+        block = [(LOAD, 0, 0, ARGUMENTS + 8 * place), (MASK, 0, 0, mask)]
+        block += [(EQUAL, len(values) - which, 0, value) for which, value in enumerate(values)]
         block += [miss, hit]
         code += [(EQUAL, 0, len(block), calls[column]), *block]
     code += [allow]

@@ -42,15 +42,35 @@ class Notebook:
 
     def begin(self):
         """Begin in a fork, where the surroundings of programs and the working directory are other ones."""
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115
         self.shell.init_environment()
         self.shell.user_ns["_dh"][:] = [os.getcwd()]
 
     def run(self, source):
         """Run one cell; return its outputs and whether it raised."""
         outputs = _Outputs()
-        with _descriptors(outputs):
+        with self._descriptors(outputs):
             succeeded = self._run(source, outputs)
         return outputs.kept, not succeeded
+
+    @contextlib.contextmanager
+    def _descriptors(self, outputs):
+        """Take what programs that the cell starts write to descriptors 1 and 2, too.
+
+        It goes into a file that is there already: an answer may have left no room for another.
+        """
+        self._file.seek(0)
+        self._file.truncate()
+        for descriptor in (1, 2):
+            os.dup2(self._file.fileno(), descriptor)
+        try:
+            yield
+        finally:
+            for stream in (sys.__stdout__, sys.__stderr__):
+                with contextlib.suppress(OSError, ValueError, AttributeError):  # an answer may have closed it
+                    stream.flush()
+            self._file.seek(0)
+            outputs.stream("stdout", self._file.read(MAX_OUTPUT).decode("utf-8", "replace"))
 
     def _start(self):
         config = Config()
@@ -197,22 +217,6 @@ class _Stream:
 
     def fileno(self):
         return 1 if self.name == "stdout" else 2
-
-
-@contextlib.contextmanager
-def _descriptors(outputs):
-    """Take what programs that the cell starts write to descriptors 1 and 2, too."""
-    with tempfile.TemporaryFile() as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-        try:
-            yield
-        finally:
-            for stream in (sys.__stdout__, sys.__stderr__):
-                with contextlib.suppress(OSError, ValueError, AttributeError):  # an answer may have closed it
-                    stream.flush()
-            file.seek(0)
-            outputs.stream("stdout", file.read(MAX_OUTPUT).decode("utf-8", "replace"))
 
 
 def nobody_is_there():

@@ -12,7 +12,7 @@ def test_it_says_what_a_sandbox_saw(server):
     assert sound
     assert "'user': 65534" in line
     assert "'writes': []" in line
-    assert "'network': False" in line
+    assert "'network': False, 'interfaces': ['lo']" in line
 
 
 def test_it_says_what_is_missing_elsewhere(monkeypatch):

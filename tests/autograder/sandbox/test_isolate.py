@@ -75,7 +75,7 @@ def test_neither_exercises_nor_chapters_nor_tests_are_there(sandbox):
 def test_the_network_is_not_there(sandbox):
     connect = "import socket; socket.create_connection(('127.0.0.1', 9), 2)"
     assert "Network is unreachable" in raises(sandbox, connect)
-    assert says(sandbox, "import socket; print([name for _, name in socket.if_nameindex()])") == "['lo']"
+    assert says(sandbox, "print([line.split()[0] for line in open('/proc/net/dev')][2:])") == "['lo:']"
 
 
 def test_it_can_make_no_namespace_and_mount_nothing(sandbox):
@@ -172,6 +172,28 @@ for each in many:
 print(sum(each.exitcode for each in many))
 """
     assert says(sandbox, source) == "0"
+
+
+NAMED = """
+import socket, time
+kept = []
+for number in range(50):
+    one = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    one.bind(f"\\0{number}\\nffff: 0 0 0 0001 \\n\\xff: x")
+    kept.append(one)
+time.sleep(1)
+print("on")
+"""
+
+
+def test_names_of_sockets_tell_what_keeps_it_nothing(sandbox):
+    assert says(sandbox, NAMED) == "on"
+
+
+def test_a_crash_starts_no_program_of_the_machine(sandbox):
+    assert says(sandbox, "import resource; print(resource.getrlimit(resource.RLIMIT_CORE))") == "(1, 1)"
+    crash = "import os, subprocess, sys; subprocess.run([sys.executable, '-c', 'import os; os.abort()']); "
+    assert says(sandbox, f"{crash}print(os.listdir('.'))") == "['data.csv']"
 
 
 def test_it_is_what_ends_where_the_machine_runs_out_of_memory(sandbox):

@@ -37,9 +37,10 @@ def decision(machine, number, *arguments, architecture=None):
             return 0 if value == seccomp.ALLOW else value & 0xFFFF
         if operation == seccomp.LOAD:
             held = int.from_bytes(shown[value : value + 4], "little")
+        elif operation == seccomp.MASK:
+            held &= value
         else:
-            met = {seccomp.EQUAL: held == value, seccomp.AT_LEAST: held >= value, seccomp.ANY_OF: held & value}
-            place += yes if met[operation] else no
+            place += yes if {seccomp.EQUAL: held == value, seccomp.AT_LEAST: held >= value}[operation] else no
 
 
 @pytest.mark.parametrize("machine", MACHINES)
@@ -58,10 +59,9 @@ def test_it_refuses_what_is_listed_and_nothing_else(machine):
 @pytest.mark.parametrize("machine", MACHINES)
 def test_it_looks_at_arguments_and_at_their_lower_half_alone(machine):
     column = list(seccomp.ARCHITECTURES).index(machine)
-    for calls, place, kind, values in seccomp.BY_ARGUMENT:
-        for value in {*range(70), *range(1020, 1050), *values, 0x10000000, 0x7E020000, 0x80000000}:
-            named = bool(value & values[0]) if kind == seccomp.BITS else value in values
-            expected = 0 if named is (kind == seccomp.ALLOWED) else errno.EPERM
+    for calls, place, mask, allowed, values in seccomp.BY_ARGUMENT:
+        for value in {*range(70), *range(1020, 1050), *values, 0x4021, 0x10000000, 0x7E020000, 0x80000000}:
+            expected = 0 if (value & mask in values) is allowed else errno.EPERM
             for high in (0, 1 << 32):
                 given = [0] * place + [value | high]
                 assert decision(machine, calls[column], *given) == expected, (calls, value)
@@ -99,9 +99,25 @@ def test_every_listed_call_is_refused_inside(sandbox):
         "import os; os.memfd_create('memory')",
         "import socket; socket.socket(40, socket.SOCK_STREAM)",
         "import socket; socket.socket(38, socket.SOCK_SEQPACKET)",
+        "import socket; socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 2)",
+        "import mmap; mmap.mmap(-1, 4096)",
         "import os; os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))",
     ],
-    ids=["lease", "own lease", "notify", "flock", "lock", "pipe", "processors", "memory", "vsock", "ciphers", "batch"],
+    ids=[
+        "lease",
+        "own lease",
+        "notify",
+        "flock",
+        "lock",
+        "pipe",
+        "processors",
+        "memory",
+        "vsock",
+        "ciphers",
+        "netlink",
+        "unnamed",
+        "batch",
+    ],
 )
 def test_what_reaches_others_is_refused(sandbox, source):
     assert raises(sandbox, source).startswith("PermissionError: [Errno 1]")
@@ -109,6 +125,12 @@ def test_what_reaches_others_is_refused(sandbox, source):
 
 def test_a_process_stays_open_to_what_keeps_it(sandbox):
     assert says(sandbox, f"{TRY}\nprint(libc.prctl(4, 0, 0, 0, 0), libc.prctl(3, 0, 0, 0, 0))") == "-1 1"
+
+
+def test_all_that_it_starts_share_one_session(sandbox):
+    source = "import os, subprocess, sys\nos.setsid(); print(os.getsid(0))\nshow = 'import os; print(os.getsid(0))'\n"
+    source += "print(subprocess.run([sys.executable, '-c', show], capture_output=True, start_new_session=True).stdout)"
+    assert says(sandbox, source).split("\n") == ["1", "b'1\\n'"]
 
 
 def test_what_it_starts_is_filtered_too(sandbox):

@@ -198,6 +198,21 @@ def test_too_much_output_is_cut(sandbox):
     assert sandbox.run("print('again')", 10)[0][0]["text"] == "again\n"
 
 
+@pytest.mark.parametrize(
+    "fills",
+    [
+        "for n in range(20_000):\n    open(str(n), 'w').close()",
+        "for n in range(99):\n    open(str(n), 'wb').write(bytes(2**24))",
+    ],
+    ids=["files", "bytes"],
+)
+def test_cells_run_on_where_there_is_no_room_for_a_file(sandbox, fills):
+    outputs, failed = sandbox.run(fills, 20)
+    assert failed
+    assert "No space left" in outputs[-1]["evalue"]
+    assert sandbox.run("print('on')", 10) == ([{"output_type": "stream", "name": "stdout", "text": "on\n"}], False)
+
+
 def test_an_error_shows_the_cell_and_not_the_shell(sandbox):
     outputs, failed = sandbox.run("def f(a):\n    return 1 / a\n\nf(0)", 10)
     text = "\n".join(outputs[0]["traceback"])
