@@ -18,14 +18,9 @@ EMPHASIS = re.compile(r"(\*{1,2})(?=\S)([^*]+?)(?<=\S)\1|(?<!\w)(_)([^_]+)_(?!\w
 NOTHING_ASKED = re.compile(r"\$\$[^$]*\$\$|hint\(\"[\w/]+\"\) gives a hint\.")
 
 
-def is_held(exercise):
-    """Whether an exercise is held to the rules on properties, and its mutants to the checks: each that has `covers`."""
-    return bool(exercise.covers)
-
-
 def problems(exercise, section):
     """Yield a sentence for each gap between the prompt and the public checks."""
-    if not is_held(exercise):
+    if exercise.kind in ("text", "test"):
         return
     checks = {check.name: check for check in exercise.checks}
     yield from _gaps(exercise, section)

@@ -141,6 +141,7 @@ def test_a_section_is_run(course_of_toys, old, new, problem):
     text = (root / "chapters" / "toys.md").read_text()
     said = [f"{where}: {sentence}" for where, sentence in course.text_problems(read, text)]
     said += audited(made, read.sections[0], read.setup, "form", SEEDS)[0]
+    said = [line for line in said if line.startswith("chapters/")]  # the toy has no `covers`
     assert said == [] if problem is None else said[0].startswith(problem), said
 
 

@@ -80,6 +80,12 @@ def test_a_gap_is_told(problems, changes, said):
     assert found == [] if said is None else any(said in line for line in found), found
 
 
+def test_an_exercise_without_covers_has_a_gap_at_each_sentence(problems):
+    found = problems(covers="")
+    assert sum(line.startswith("covers has no phrase of") for line in found) == 3
+    assert sum("beside no phrase" in line for line in found) == 2
+
+
 def test_a_hidden_check_is_like_a_public_one(problems):
     twin = "def check_uses_times"
     again = '@hidden(like=check_uses_times)\ndef check_again(double, rng):\n    """Again."""\n\n'
