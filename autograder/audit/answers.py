@@ -5,7 +5,7 @@ from functools import partial
 from ..judge.attempt import attempted
 from ..judge.judge import UNEXAMINED, earned, examine, judge, quiet
 from ..judge.standin import in_memory
-from ..judge.verdict import PASSED
+from ..judge.verdict import CRASHED, PASSED
 from . import zoo
 from .seeds import FEW, hangs_on_luck, in_time, keys
 
@@ -108,12 +108,19 @@ def _named_and_poor(exercise, wrong, answer, names, how=""):
         report = judge(exercise, answer, key, checks=exercise.checks)
         found = list(_unexamined(report.findings, wrong.name))
         if report.misconception not in names or report.with_others:
-            found.append(f"{wrong.name}{how} is named {report.misconception[:60]!r}, it must be named as what it is")
+            found.append(
+                f"{wrong.name}{how} is named {report.misconception[:60]!r}, it must be named as what it is"
+                + "".join(f" (it raised {error})" for error in _errors(report.findings)[:1])
+            )
         if (share := report.points / report.possible) > wrong.worth + 1e-9:
             found.append(f"{wrong.name}{how} earns {share:.2f} of the points, its worth is {wrong.worth}")
         if found:
             yield from found
             return
+
+
+def _errors(findings):
+    return [finding.detail.splitlines()[-1] for finding in findings if finding.verdict == CRASHED and finding.detail]
 
 
 def _unproven(exercise, failed):

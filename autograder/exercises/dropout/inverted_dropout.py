@@ -189,6 +189,16 @@ def keep_and_drop_swapped(a, keep_prob, *, rng, train):
 
 
 @misconception(
+    "Survivors are multiplied by keep_prob. They are to make up for the neurons that are missing, so they must grow: "
+    "divide by keep_prob.",
+    caught_by=check_output_follows_the_mask,
+)
+def multiplied_by_keep_prob(a, keep_prob, *, rng, train):
+    out, mask = solution(a, keep_prob, rng=rng, train=train)
+    return out * keep_prob**2 if train else out, mask
+
+
+@misconception(
     "Survivors are divided by 1 - keep_prob, the share that is dropped. Divide by the share that stays: of q times as "
     "many neurons each must count 1 / q times as much.",
     caught_by=check_output_follows_the_mask,

@@ -313,6 +313,20 @@ def one_mask_for_all_examples(x, y, w, keep_prob, *, learning_rate, steps, rng):
     return w, np.array(losses)
 
 
+@misconception(
+    "`x` is replaced by what is left of it, so that an input once dropped stays dropped and the others grow at every "
+    "step. Give what is left a name of its own.",
+    caught_by=check_loss_is_measured_without_dropout,
+)
+def drops_pile_up(x, y, w, keep_prob, *, learning_rate, steps, rng):
+    losses = []
+    for _ in range(steps):
+        x, _ = dropout.inverted_dropout(x, keep_prob, rng=rng, train=True)
+        w = w - learning_rate * (x.T @ (x @ w - y) / len(x))
+        losses.append(np.mean((x @ w - y) ** 2) / 2)
+    return w, np.array(losses)
+
+
 @neighbour("the mask is drawn anew at every second step only")
 def mask_at_every_second_step(x, y, w, keep_prob, *, learning_rate, steps, rng):
     losses = []

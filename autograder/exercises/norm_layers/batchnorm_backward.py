@@ -247,6 +247,17 @@ def gamma_times_gamma(grad, cache):
 
 
 @misconception(
+    "The gradients of gamma and beta have changed places. The order is that of the arguments: x, gamma, beta; and the "
+    "plain sum of `grad` belongs to beta, which is only added.",
+    caught_by=check_gradient_of_gamma,
+    worth=0.7,
+)
+def gamma_and_beta_swapped(grad, cache):
+    grad_x, grad_gamma, grad_beta = solution(grad, cache)
+    return grad_x, grad_beta, grad_gamma
+
+
+@misconception(
     "`grad` is overwritten. The array belongs to the layer above, or to the caller, who may still need it: "
     "write `grad = grad - ...`, not `grad -= ...`.",
     caught_by=check_path_through_the_mean,

@@ -50,9 +50,10 @@ SIGNS = np.array([[1, -1, 1, -1], [-1, 1, -1, 1], [1, 1, -1, -1], [-1, -1, 1, 1]
 @weight(3)
 def check_training_normalizes_by_the_batch(batchnorm_forward, rng):
     """In training each feature is normalized by the mean and the biased variance of the batch."""
-    x, state = _data(rng, (5, 5)), _state(rng, 5)
-    out, _, _ = batchnorm_forward(x, np.ones(5), np.zeros(5), state, train=True, eps=1e-5)
-    close(out, _normalized(x, x, 1e-5), TRAINING, rtol=RTOL)
+    for n, features in ((5, 5), (6, 4)):
+        x, state = _data(rng, (n, features)), _state(rng, features)
+        out, _, _ = batchnorm_forward(x, np.ones(features), np.zeros(features), state, train=True, eps=1e-5)
+        close(out, _normalized(x, x, 1e-5), TRAINING, rtol=RTOL)
 
 
 def check_scale_and_shift_of_each_feature(batchnorm_forward, rng):
@@ -328,6 +329,63 @@ def eps_outside_the_root(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5
 )
 def no_scale_and_shift(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
     return solution(x, np.ones_like(gamma), np.zeros_like(beta), state, train=train, momentum=momentum, eps=eps)
+
+
+@misconception(
+    "beta is not added. Without it every feature keeps mean 0 in the batch, and an activation that follows always cuts "
+    "at the same place.",
+    caught_by=check_scale_and_shift_of_each_feature,
+    worth=0.9,
+)
+def beta_forgotten(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
+    return solution(x, gamma, np.zeros_like(beta), state, train=train, momentum=momentum, eps=eps)
+
+
+@misconception(
+    "gamma is not used. Without it every feature has variance 1 in the batch, and the network cannot learn to make one "
+    "louder than another.",
+    caught_by=check_scale_and_shift_of_each_feature,
+    worth=0.9,
+)
+def gamma_forgotten(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
+    return solution(x, np.ones_like(gamma), beta, state, train=train, momentum=momentum, eps=eps)
+
+
+@misconception(
+    "eps is not used. A feature as faint as eps then comes out as large as any other, and one that is constant in the "
+    "batch is 0/0.",
+    caught_by=check_eps_inside_the_root,
+    worth=0.93,
+)
+def without_eps(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
+    _, cache, new = solution(x, gamma, beta, state, train=train, momentum=momentum, eps=eps)
+    mean, var = (x.mean(axis=0), x.var(axis=0)) if train else (state.mean, state.var)
+    with np.errstate(all="ignore"):
+        return gamma * (x - mean) / np.sqrt(var) + beta, cache, new
+
+
+@misconception(
+    "The new running statistics have the shape (1, features): keepdims=True leaves the axis of the batch in place. They "
+    "hold one number a feature, in the shape of the old ones.",
+    caught_by=check_running_mean_moves,
+    worth=0.85,
+)
+def axis_kept(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
+    out, cache, new = solution(x, gamma, beta, state, train=train, momentum=momentum, eps=eps)
+    return out, cache, RunningStatistics(mean=new.mean[None], var=new.var[None]) if train else state
+
+
+@misconception(
+    "The sum over the batch is divided by the number of features. A mean over the batch divides by the number of "
+    "examples: `x.var(axis=0)` does both.",
+    caught_by=check_training_normalizes_by_the_batch,
+)
+def divided_by_the_features(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
+    out, cache, new = solution(x, gamma, beta, state, train=train, momentum=momentum, eps=eps)
+    if train:
+        centred = x - x.mean(axis=0)
+        out = gamma * centred / np.sqrt((centred**2).sum(axis=0) / x.shape[1] + eps) + beta
+    return out, cache, new
 
 
 @misconception(

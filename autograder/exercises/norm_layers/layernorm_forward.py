@@ -42,9 +42,10 @@ SIGNS = np.array([[1, -1, 1, -1], [-1, 1, -1, 1], [1, 1, -1, -1], [-1, -1, 1, 1]
 @weight(2)
 def check_each_example_is_normalized(layernorm_forward, rng):
     """Each example is normalized by the mean and the biased variance of its own features."""
-    x = _data(rng, (5, 5))
-    out, _ = layernorm_forward(x, np.ones(5), np.zeros(5), eps=1e-5)
-    close(out, _normalized(x, 1e-5), NORMALIZED, rtol=RTOL)
+    for n, features in ((5, 5), (4, 6)):
+        x = _data(rng, (n, features))
+        out, _ = layernorm_forward(x, np.ones(features), np.zeros(features), eps=1e-5)
+        close(out, _normalized(x, 1e-5), NORMALIZED, rtol=RTOL)
 
 
 def check_scale_of_each_feature(layernorm_forward, rng):
@@ -219,6 +220,34 @@ def shifted_first(x, gamma, beta, *, eps=1e-5):
 )
 def no_scale_and_shift(x, gamma, beta, *, eps=1e-5):
     return _normalized(x, eps), x
+
+
+@misconception(
+    "beta is not added. Every example then has mean 0 over its features, whatever the network could have learned.",
+    caught_by=check_shift_of_each_feature,
+    worth=0.85,
+)
+def beta_forgotten(x, gamma, beta, *, eps=1e-5):
+    return gamma * _normalized(x, eps), x
+
+
+@misconception(
+    "gamma is not used. It lets the network choose the scale of each feature.",
+    caught_by=check_scale_of_each_feature,
+    worth=0.75,
+)
+def gamma_forgotten(x, gamma, beta, *, eps=1e-5):
+    return _normalized(x, eps) + beta, x
+
+
+@misconception(
+    "The sum over the features is divided by the number of examples. A mean over the features divides by how many "
+    "features there are: `x.var(axis=1, keepdims=True)` does both.",
+    caught_by=check_each_example_is_normalized,
+)
+def divided_by_the_examples(x, gamma, beta, *, eps=1e-5):
+    centred = x - x.mean(axis=1, keepdims=True)
+    return gamma * centred / np.sqrt((centred**2).sum(axis=1, keepdims=True) / len(x) + eps) + beta, x
 
 
 @misconception(

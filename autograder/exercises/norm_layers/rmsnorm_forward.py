@@ -39,8 +39,9 @@ SIGNS = np.array([[1, -1, 1, -1], [-1, 1, -1, 1], [1, 1, -1, -1], [-1, -1, 1, 1]
 @weight(2)
 def check_each_example_is_divided(rmsnorm_forward, rng):
     """Each example is divided by the root of its own mean square."""
-    x = _data(rng, (5, 5))
-    close(rmsnorm_forward(x, np.ones(5), eps=1e-5), _normalized(x, 1e-5), NORMALIZED, rtol=RTOL)
+    for n, features in ((5, 5), (4, 6)):
+        x = _data(rng, (n, features))
+        close(rmsnorm_forward(x, np.ones(features), eps=1e-5), _normalized(x, 1e-5), NORMALIZED, rtol=RTOL)
 
 
 def check_scale_of_each_feature(rmsnorm_forward, rng):
@@ -146,6 +147,15 @@ def whole_batch(x, gamma, *, eps=1e-5):
 )
 def by_the_length(x, gamma, *, eps=1e-5):
     return gamma * x / np.sqrt((x**2).sum(axis=1, keepdims=True) + eps)
+
+
+@misconception(
+    "The sum of squares is divided by the number of examples. The mean over the features divides by how many features "
+    "there are: `(x**2).mean(axis=1, keepdims=True)` does both.",
+    caught_by=check_each_example_is_divided,
+)
+def divided_by_the_examples(x, gamma, *, eps=1e-5):
+    return gamma * x / np.sqrt((x**2).sum(axis=1, keepdims=True) / len(x) + eps)
 
 
 @misconception(
