@@ -194,8 +194,8 @@ def wrong_sign(grad, cache):
 
 
 @misconception(
-    "The factor 1/sqrt(var + eps) is missing in the gradient of the input. A batch that is spread out is shrunk on its "
-    "way forward, and so is its gradient on the way back.",
+    "The factor 1/sqrt(var + eps) is missing in the gradient of the input. The forward pass "
+    "shrinks a batch that is spread out, and the backward pass shrinks its gradient.",
     caught_by=check_gradient_of_the_input,
 )
 def inv_std_forgotten(grad, cache):

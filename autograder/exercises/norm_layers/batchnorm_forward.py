@@ -365,8 +365,8 @@ def without_eps(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
 
 
 @misconception(
-    "The new running statistics have the shape (1, features): keepdims=True leaves the axis of the batch in place. They "
-    "hold one number a feature, in the shape of the old ones.",
+    "The new running statistics have the shape (1, features): keepdims=True leaves the axis of the batch in place. "
+    "They hold one number for each feature, in the shape of the old ones.",
     caught_by=check_running_mean_moves,
     worth=0.85,
 )
