@@ -10,9 +10,10 @@ from . import zoo
 from .seeds import FEW, hangs_on_luck, in_time, keys
 
 SEEDS = 200  # on which no right answer may be refused and no caught mistake missed
-# Processor time (s) for the seeds of the solution, of a disguise of it, of all alternatives, and of all misconceptions.
-SOLUTION, DISGUISES, ALTERNATIVES, MISTAKES = 1.2, 0.1, 0.8, 1.0
-NAMED = 3  # seeds on which a misconception must be named
+# Processor time (s) for the seeds of the solution, of one disguise or piece of junk, of all alternatives, of all
+# misconceptions at their check, and of all of them for their names.
+SOLUTION, DISGUISES, ALTERNATIVES, MISTAKES, NAMES = 1.2, 0.1, 0.8, 1.0, 1.0
+NAMED = 3  # seeds on which a misconception must be named, where time allows
 LAZY_WORTH = 0.2
 
 
@@ -59,7 +60,8 @@ def wrong_answers(exercise, seeds):
             if zoo.takes_rng(wrong.answer):  # values cannot agree: no name is right as well, another one is not
                 stirred, names = zoo.stirred(wrong.answer), {wrong.sentence, ""}
                 yield from _named_and_poor(exercise, wrong, stirred, names, ", with other RNG calls,")
-            findings = _findings(exercise, wrong.answer, next(keys(1)))
+            twins = [check for check in exercise.checks if check.like]
+            findings = _findings(exercise, wrong.answer, next(keys(1)), twins)
             failed[wrong.name] = {finding.check for finding in findings if finding.verdict != PASSED}
         yield from _unproven(exercise, failed)
         for other in exercise.neighbours:
@@ -84,7 +86,7 @@ def _refusals(exercise, name, answer, seeds, seconds):
 
 def _rich(exercise, name, answer, allowed):
     """The first seed on which an answer that says nothing earns more than it may."""
-    for key in keys(FEW):
+    for key in in_time(FEW, DISGUISES):
         findings = _findings(exercise, answer, key)
         yield from _unexamined(findings, name)
         if (share := earned(exercise.checks, findings)) > allowed:
@@ -104,7 +106,7 @@ def _missed(exercise, wrong, seeds, seconds):
 
 def _named_and_poor(exercise, wrong, answer, names, how=""):
     """The first seed on which a misconception has another name than its own, or earns more than its worth."""
-    for key in keys(NAMED):
+    for key in in_time(NAMED, NAMES / len(exercise.misconceptions)):
         report = judge(exercise, answer, key, checks=exercise.checks)
         found = list(_unexamined(report.findings, wrong.name))
         if report.misconception not in names or report.with_others:
@@ -138,7 +140,7 @@ def _unproven(exercise, failed):
 def _named(exercise, other):
     """The first seed on which a neighbour of a misconception gets a name, or passes every public check."""
     public = {check.name for check in exercise.checks if not check.hidden}
-    for key in keys(NAMED):
+    for key in in_time(NAMED, NAMES / len(exercise.neighbours)):
         report = judge(exercise, other.answer, key, checks=exercise.checks)
         if all(finding.verdict == PASSED for finding in report.findings if finding.check in public):
             yield f"{other.name} passes every public check, and must not: {other.sentence}"

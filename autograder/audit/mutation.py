@@ -10,9 +10,10 @@ from ..judge.judge import judge, quiet
 from ..judge.verdict import PASSED
 from ..slips import shown
 from .mutants import mutants
-from .seeds import FEW, keys
+from .seeds import FEW, in_time, keys
 
 PATIENCE = 1.0, 20.0  # how much processor time (s) a mutant may take: so much, and so many times the reference's
+EACH = 0.5  # processor time (s) for the seeds of a mutant that no check refuses
 ROOM = 2 * 2**30  # bytes of memory that it may take on top of what there is
 
 try:
@@ -66,7 +67,7 @@ def _refused(exercise, answer, seconds):
     """
     try:
         with _limited(seconds):
-            for key in keys(FEW):
+            for key in in_time(FEW, EACH):
                 report = judge(exercise, answer, key, checks=exercise.checks)
                 failed = [finding.check for finding in report.findings if finding.verdict != PASSED]
                 if failed or not report.findings:

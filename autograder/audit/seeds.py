@@ -4,7 +4,7 @@ import dis
 import time
 
 FEW = 5  # where nothing hangs on luck
-LEAST = 2, 10  # of few and of many seeds those that are tried however long they take
+LEAST = 1, 4  # of few and of many seeds those that are tried however long they take
 
 
 def keys(count):

@@ -1,5 +1,6 @@
 """By which names an answer's parameters go: those of the reference, which its own should have."""
 
+import functools
 import inspect
 from dataclasses import dataclass, replace
 from typing import Any
@@ -29,16 +30,20 @@ class Template:
 
     def names(self, args, kwargs):
         """Return the names of the arguments of a call, in the order of both together."""
-        places, rest = self._places()
+        # A method is looked up on its class, and so has `self` in front.
+        places, rest = _places(self.reference, bool(self.label)) if callable(self.reference) else ((), None)
         unnamed = [rest or f"argument {place + 1}" for place in range(len(places), len(args))]
         return [*places[: len(args)], *unnamed, *kwargs]
 
-    def _places(self):
-        try:
-            parameters = list(inspect.signature(self.reference).parameters.values())
-        except (TypeError, ValueError):
-            return [], None
-        if self.label and inspect.isfunction(self.reference):  # a method, looked up on its class
-            parameters = parameters[1:]
-        rest = [parameter.name for parameter in parameters if parameter.kind is inspect.Parameter.VAR_POSITIONAL]
-        return [parameter.name for parameter in parameters if parameter.kind in _PLACES], rest[0] if rest else None
+
+@functools.lru_cache(maxsize=64)  # a check may call an answer a thousand times
+def _places(reference, is_method):
+    """Return the names of the parameters that go by their place, and that of the rest or None."""
+    try:
+        parameters = list(inspect.signature(reference).parameters.values())
+    except (TypeError, ValueError):
+        return (), None
+    if is_method and inspect.isfunction(reference):
+        parameters = parameters[1:]
+    rest = [parameter.name for parameter in parameters if parameter.kind is inspect.Parameter.VAR_POSITIONAL]
+    return tuple(p.name for p in parameters if p.kind in _PLACES), rest[0] if rest else None

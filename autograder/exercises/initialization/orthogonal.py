@@ -79,7 +79,7 @@ def check_lengths(orthogonal, rng):
 
 def check_no_direction_is_favoured(orthogonal, rng):
     """Over many draws no entry, and no product of two, is positive more often than negative; all are equally large."""
-    found = [(fans, _draws(orthogonal, rng, fans)) for fans in ((1, 3), (2, 2), (4, 2), (3, 5))]
+    found = [(fans, _draws(orthogonal, rng, fans)) for fans in ((1, 3), (2, 2), (3, 5))]
     require(not all((draws[:, 0] < 0).all() for _, draws in found), FIRST_NEGATIVE, draws=DRAWS)
     for fans, draws in found:
         _require_unbiased(draws, max(fans))
@@ -119,7 +119,7 @@ def check_other_layers(orthogonal, rng):
 @hidden(like=check_no_direction_is_favoured)
 def check_no_direction_is_favoured_elsewhere(orthogonal, rng):
     """Nor is one with a single weight, in pairs, or with a single output."""
-    for fans in ((1, 1), (3, 3), (3, 1), (2, 4)):
+    for fans in ((1, 1), (3, 3), (4, 2)):
         _require_unbiased(_draws(orthogonal, rng, fans), max(fans))
 
 

@@ -40,7 +40,11 @@ def _lab(directory, home):
         yield _address(server, home / "runtime", home / "lab.log")
     finally:
         server.terminate()
-        server.wait()
+        try:
+            server.wait(timeout=10)
+        except subprocess.TimeoutExpired:  # it may lock up as it shuts down, and nothing of it is needed any more
+            server.kill()
+            server.wait()
 
 
 def _address(server, runtime, log):
