@@ -147,15 +147,16 @@ def judge_submission(job, server, known, ends, asked_at, show, tell):
         rebuilt = rebuild(release, read.cells)
     notebook, doubts = rebuilt.notebook, rebuilt.doubts
     notices, fault = [*read.notices, *rebuilt.notices, *(() if show else (NOT_SHOWN,))], ""
-    record = _about(job)
+    key = _key(job, read)
+    record = _about(job, key)
     if read.cells is None:
         _mark_unjudged(notebook)
     else:
         try:
             try:
-                outcome = _run(job, server, notebook, release, read.files, known, ends, tell)
+                outcome = _run(job, server, notebook, release, read.files, key, known, ends, tell)
             except Refused:  # where sandboxes can be had, want of something that another submission used up for a while
-                outcome = _run(job, server, notebook, release, read.files, known, ends, tell)
+                outcome = _run(job, server, notebook, release, read.files, key, known, ends, tell)
             tell(Begun(WRITE))
             with timed(seconds, "notebook"):
                 _show(notebook, outcome, show)
@@ -182,7 +183,7 @@ def give_up(job, reason):
     """Judge a submission that took too much to read: write down what the student is told, and nothing of its own."""
     notebook = rebuild(_release(job.release), None).notebook
     _mark_unjudged(notebook)
-    return _write(job, notebook, [TOO_MUCH.format(reason)], "", _about(job), Counter(), "")
+    return _write(job, notebook, [TOO_MUCH.format(reason)], "", _about(job, b""), Counter(), "")
 
 
 @cache
@@ -190,7 +191,7 @@ def _release(text):
     return nbformat.reads(text, as_version=4)
 
 
-def _run(job, server, notebook, release, files, known, ends, tell):
+def _run(job, server, notebook, release, files, key, known, ends, tell):
     """Run a rebuilt notebook without its practice cells, whose checks the judge runs again."""
 
     def tell_of(index, report):
@@ -212,7 +213,7 @@ def _run(job, server, notebook, release, files, known, ends, tell):
             topic=job.topic,
             untouched=untouched(release, notebook),
             exercises=job.exercises,
-            key=bytes.fromhex(job.place.student_seed(job.student)),
+            key=key,
             times=job.times,
             ends=ends,
             files=files,
@@ -325,14 +326,26 @@ def _mark_unjudged(notebook):
             cell.outputs = [v4.new_output("error", ename="NotJudged", evalue=message, traceback=[message])]
 
 
-def _about(job):
+def _key(job, read):
+    """Return what makes the inputs of a submission's checks.
+
+    It is the same on every regrade, and another for another hand-in: an answer can tell its inputs, by what a later
+    cell shows or raises for instance, and so the next one must not meet them again.
+    """
+    texts = [cell.source for cell in read.cells or () if cell.kind == "code"]
+    parts = [text.encode("utf-8", "surrogatepass") for text in (*texts, *sorted(read.files))]
+    parts += [read.files[name] for name in sorted(read.files)]
+    seed = bytes.fromhex(job.place.student_seed(job.student))
+    return hashlib.sha256(seed + b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
+
+
+def _about(job, key):
     """Begin the record that explains a grade: by which exercises, with which inputs, behind which isolation."""
-    seed = job.place.student_seed(job.student)
     return {
         "student": job.student,
         "topic": job.topic,
         "exercises_digest": job.digest,
-        "seed_id": hashlib.sha256(seed.encode()).hexdigest()[:12],
+        "seed_id": hashlib.sha256(key).hexdigest()[:12],
         "isolation": job.isolation,
         "exercises": {},
         "flags": {},

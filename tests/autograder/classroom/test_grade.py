@@ -263,6 +263,18 @@ def test_force_grades_again_with_the_same_result(copied, points):
     assert again == reports, "a regrade draws the same inputs"
 
 
+def test_another_hand_in_meets_other_inputs(fresh, hand_in):
+    """What an answer was asked can be shown by a later cell, and be known to the next."""
+    seen = []
+    for again in ("", "", "\n# another"):
+        double = f"seen = []\ndef double(a):\n    seen.append(np.array(a))\n    return 2 * np.asarray(a){again}"
+        hand_in(fresh, "one", double=double, share="print(seen)\nshare = 0.75")
+        grade(fresh, force=True)
+        seen.append(next(cell.outputs for cell in autograded(fresh, "one").cells if cell.id == "share-answer")[0].text)
+    assert "array" in seen[0]
+    assert seen[0] == seen[1] != seen[2]
+
+
 def test_grades_given_by_hand_are_kept(copied, hand_in, points):
     place = classroom.open_class(copied)
     with gradebook(load(place)) as book:
