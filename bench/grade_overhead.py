@@ -23,7 +23,12 @@ from .record import Record, one_processor
 
 STUDENTS = 40
 GOAL = 40.0
-PARTS = ("rebuild", "sandbox", "notebook")  # of what a submission's record says; the others are "cells" and "checks"
+PARTS = (
+    "fork",
+    "rebuild",
+    "sandbox",
+    "notebook",
+)  # of what a submission's record says; the others are "cells" and "checks"
 
 
 def run():

@@ -1,11 +1,14 @@
-"""A piece of work in a process of its own: a fork with limits on memory, processor time and wall clock; it dies alone.
+"""Work in a process of its own: a fork with limits on memory, processor time and wall clock; it dies alone.
 
-What it has found out by then it has told, so that nothing of that is lost with it.
+What it has found out by then it has told, so that nothing of that is lost with it. As long as nothing takes much, one
+process does piece after piece of work: a fork's memory becomes its own by being copied, page by page, which takes as
+long as judging a submission.
 """
 
 import contextlib
 import os
 import pickle
+import re
 import resource
 import signal
 import time
@@ -16,80 +19,103 @@ from pathlib import Path
 from ..sandbox.isolate import die_with_parent
 
 MEMORY = 2**30  # bytes, on top of what a process has from the one that it is forked from
+MUCH = 2**26  # bytes; a process that took so many is not used again
 OUT_OF_MEMORY = 77  # exit status
+PEAK = re.compile(r"^VmHWM:\s+(\d+)", re.MULTILINE)
 
 
 @dataclass
 class Cost:
-    """What processes took: the most memory of one, in bytes, beside what it was forked with, and processor seconds."""
+    """What pieces of work took: the most memory, in bytes, besides what was there before, and processor seconds."""
 
     memory: int = 0
     cpu: float = 0.0
+
+    def add(self, memory, cpu):
+        self.memory, self.cpu = max(self.memory, memory), self.cpu + cpu
 
 
 class Died(Exception):
     """The process did not come to its end; the message says of what: "memory", for instance."""
 
 
-def apart(work, seconds, memory=MEMORY, cost=None):
-    """Call ``work(tell)`` in a fork of this process, and yield what it tells, as it does.
+class Apart:
+    """A process in which ``work(request, tell)`` is called for each request."""
 
-    What is told is pickled. The process has so many seconds of wall clock, and as many of processor time. What it took
-    is added to a `Cost`.
+    def __init__(self, work, memory=MEMORY):
+        self._work, self._memory = work, memory
+        self._child = None
 
-    Raises
-    ------
-    Died
-        When a limit, or anybody, ended the process.
-    Exception
-        What the work itself raised.
-    """
-    cost = Cost() if cost is None else cost
-    reader, writer = Pipe(duplex=False)
-    child = os.fork()
-    if child == 0:
-        _be_apart(work, writer, seconds, memory)
-    writer.close()
-    until, late = time.monotonic() + seconds, False
-    try:
-        while not (late := not reader.poll(max(0.0, until - time.monotonic()))):
-            try:
-                told = reader.recv()
-            except (EOFError, OSError):
-                break
-            if isinstance(told, _Raised):
-                raise told.error
-            yield told
-        if late:
+    def ask(self, request, seconds, cost):
+        """Have a request worked at, and yield what is told, as it is; requests and what is told are pickled.
+
+        The work has so many seconds of wall clock, and as many of processor time. What it took is added to a `Cost`.
+
+        Raises
+        ------
+        Died
+            When a limit, or anybody, ended the process; the next request gets another one.
+        Exception
+            What the work itself raised.
+        """
+        if self._child is None:
+            self._begin()
+        until = time.monotonic() + seconds
+        try:
+            self._pipe.send((request, seconds))
+            while self._pipe.poll(max(0.0, until - time.monotonic())):
+                told = self._pipe.recv()
+                if not isinstance(told, _Done):
+                    yield told
+                    continue
+                self._spent += told.cpu
+                cost.add(told.memory, told.cpu)
+                if told.memory > MUCH:
+                    self.close()
+                if told.error is not None:
+                    raise told.error
+                return
+            self.close(cost)
             raise Died("time")
-        ending, child = child, None
-        status = _wait(ending, cost)
-        if status:
-            raise Died(_reason(os.waitstatus_to_exitcode(status)))
-    finally:
-        reader.close()
-        if child is not None:
+        except (EOFError, ConnectionError):
+            raise Died(_reason(self.close(cost))) from None
+        except GeneratorExit:
+            self.close()
+            raise
+
+    def close(self, cost=None):
+        """End the process; return its exit status, negative for a signal."""
+        child, self._child = self._child, None
+        if child is None:
+            return 0
+        self._pipe.close()
+        with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
-            _wait(child, cost)
+        _, status, used = os.wait4(child, 0)
+        if cost is not None:
+            cost.add(1024 * used.ru_maxrss - self._had, used.ru_utime + used.ru_stime - self._spent)
+        return os.waitstatus_to_exitcode(status)
+
+    def _begin(self):
+        self._pipe, theirs = Pipe()
+        self._had, self._spent = _resident(), 0.0
+        self._child = os.fork()
+        if self._child == 0:
+            self._pipe.close()
+            _serve(self._work, theirs, self._memory)
+        theirs.close()
 
 
-def _wait(child, cost):
-    """Wait for the end of a process, add to a `Cost` what it took, and return its status."""
-    _, status, used = os.wait4(child, 0)
-    own = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    cost.memory = max(cost.memory, 1024 * used.ru_maxrss - own)
-    cost.cpu += used.ru_utime + used.ru_stime
-    return status
+@dataclass
+class _Done:
+    """A piece of work has come to its end, or raised."""
+
+    memory: int
+    cpu: float
+    error: Exception | None
 
 
-class _Raised:
-    """What the work raised."""
-
-    def __init__(self, error):
-        self.error = error
-
-
-def _be_apart(work, writer, seconds, memory):
+def _serve(work, pipe, memory):
     """Never returns."""
     status = 1
     try:
@@ -98,17 +124,24 @@ def _be_apart(work, writer, seconds, memory):
             Path("/proc/self/oom_score_adj").write_text("500")  # where memory runs out, this goes before its parent
         taken = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
         _limit(resource.RLIMIT_AS, taken + memory)
-        _limit(resource.RLIMIT_CPU, int(seconds) + 1)
         _limit(resource.RLIMIT_CORE, 0)
-        try:
-            work(writer.send)
-        except MemoryError:
-            raise
-        except Exception as error:
-            _tell_error(writer, error)
-        status = 0
+        while True:
+            request, seconds = pipe.recv()
+            began, had, error = time.process_time(), _resident(), None
+            _limit(resource.RLIMIT_CPU, int(began + seconds) + 1)
+            with contextlib.suppress(OSError):
+                Path("/proc/self/clear_refs").write_text("5")  # begin the peak anew
+            try:
+                work(request, pipe.send)
+            except MemoryError:
+                raise
+            except Exception as raised:
+                error = _that_can_be_sent(raised)
+            pipe.send(_Done(max(0, _peak() - had), time.process_time() - began, error))
     except MemoryError:
         status = OUT_OF_MEMORY
+    except EOFError:
+        status = 0
     finally:
         os._exit(status)
 
@@ -118,12 +151,21 @@ def _limit(which, value):
     resource.setrlimit(which, (value if most == resource.RLIM_INFINITY else min(value, most), most))
 
 
-def _tell_error(writer, error):
+def _resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _peak():
+    found = PEAK.search(Path("/proc/self/status").read_text())
+    return 1024 * int(found[1]) if found else 0
+
+
+def _that_can_be_sent(error):
     try:
         pickle.loads(pickle.dumps(error))
     except Exception:  # not everything can be pickled, and come back
-        error = RuntimeError(f"{type(error).__name__}: {error}")
-    writer.send(_Raised(error))
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
 
 
 def _reason(status):

@@ -4,6 +4,7 @@ What is left in its folder is a notebook with outputs, as nbgrader's autograde w
 explains the grade.
 """
 
+import gc
 import hashlib
 import json
 import time
@@ -25,7 +26,7 @@ from .. import exercise as model
 from ..judge import diagnose
 from ..judge.show import bundle
 from ..sandbox.client import Refused
-from ..sandbox.run import Times, graded_name, run, timed
+from ..sandbox.run import Known, Times, graded_name, run, timed
 from . import config as settings
 from . import sanitize, submission
 from .flags import flags
@@ -114,31 +115,54 @@ class Finished:
 
 def get_ready(job):
     """Load, once, what judging a job needs and does not depend on what was handed in."""
-    _release(job.release)
-    _nbgrader(job.place, job.place.config_file.read_bytes())
-    for name in model.ids(job.topic, job.exercises):
-        model.load(name, job.exercises)
+    _load(job.place, job.topic, job.release, job.place.config_file.read_bytes())
 
 
-def judge_submission(job, server, known, ends, asked_at, show, tell):
-    """Judge one submission, run by a warm interpreter, into the job's folder, telling how it goes.
+@cache
+def _load(place, topic, release, settings):
+    _release(release)
+    _nbgrader(place, settings)
+    for name in model.ids(topic, place.pinned / "exercises"):
+        model.load(name, place.pinned / "exercises")
+    gc.collect()
+    gc.freeze()  # a fork would copy each page on which it looks for garbage
 
-    Any fault, a sandbox that is refused twice among them, is that submission's result, so that it stops no batch.
 
-    Parameters
+@dataclass(frozen=True)
+class Request:
+    """What a worker asks for: one submission to be judged.
+
+    Attributes
     ----------
-    job : Job
-    server : sandbox.client.Server
     known : Known
         What earlier attempts came to.
     ends, asked_at : float
         When running it must be over, and when it was asked for, as times of `time.monotonic`.
     show : bool
         Whether its cells' outputs are kept.
+    """
+
+    job: Job
+    known: Known
+    ends: float
+    asked_at: float
+    show: bool
+
+
+def judge_submission(server, request, tell):
+    """Judge one submission, run by a warm interpreter, into the job's folder, telling how it goes.
+
+    Any fault, a sandbox that is refused twice among them, is that submission's result, so that it stops no batch.
+
+    Parameters
+    ----------
+    server : sandbox.client.Server
+    request : Request
     tell : function
         Called with each Begun, Reported and, last, Finished.
     """
-    seconds = Counter(fork=time.monotonic() - asked_at)
+    job, show = request.job, request.show
+    seconds = Counter(fork=time.monotonic() - request.asked_at)
     learnt_before = set(diagnose.learnt())
     tell(Begun(READ))
     with timed(seconds, "rebuild"):
@@ -154,9 +178,9 @@ def judge_submission(job, server, known, ends, asked_at, show, tell):
     else:
         try:
             try:
-                outcome = _run(job, server, notebook, release, read.files, key, known, ends, tell)
+                outcome = _run(request, server, notebook, release, read.files, key, tell)
             except Refused:  # where sandboxes can be had, want of something that another submission used up for a while
-                outcome = _run(job, server, notebook, release, read.files, key, known, ends, tell)
+                outcome = _run(request, server, notebook, release, read.files, key, tell)
             tell(Begun(WRITE))
             with timed(seconds, "notebook"):
                 _show(notebook, outcome, show)
@@ -191,8 +215,9 @@ def _release(text):
     return nbformat.reads(text, as_version=4)
 
 
-def _run(job, server, notebook, release, files, key, known, ends, tell):
+def _run(request, server, notebook, release, files, key, tell):
     """Run a rebuilt notebook without its practice cells, whose checks the judge runs again."""
+    job = request.job
 
     def tell_of(index, report):
         if report is not None:
@@ -215,9 +240,9 @@ def _run(job, server, notebook, release, files, key, known, ends, tell):
             exercises=job.exercises,
             key=key,
             times=job.times,
-            ends=ends,
+            ends=request.ends,
             files=files,
-            known=known,
+            known=request.known,
             tell=tell_of,
         )
     finally:

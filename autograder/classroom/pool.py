@@ -6,12 +6,15 @@ import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 from threadpoolctl import threadpool_limits
 
 from ..sandbox.isolate import die_with_parent
 from ..sandbox.warm import warm
+from .apart import Apart
 from .config import same_environment
+from .judging import judge_submission
 from .worker import work
 
 FEW = 6  # submissions, for which it does not pay to start several processes
@@ -76,7 +79,7 @@ def _begin(server, begun):
     It stays on one processor, which its sandboxes share: a question and its answer then cross faster. There a second
     thread of NumPy, which a forked process inherits whatever its environment says, would only wait for the first.
     """
-    global _server
+    global _judging
     die_with_parent()
     threadpool_limits(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -84,8 +87,8 @@ def _begin(server, begun):
         processors = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, {processors[begun.value % len(processors)]})
         begun.value += 1
-    _server = server
+    _judging = Apart(partial(judge_submission, server))
 
 
 def _work(job):
-    return work(job, _server)
+    return work(job, _judging)

@@ -1,4 +1,4 @@
-"""One worker of grading: it has each submission judged by a fork of itself, and says what became of that.
+"""One worker of grading: it has submissions judged by a fork of itself (see `apart`), and says what became of each.
 
 It stays warm, and small: nothing that was handed in comes into it. Where a fork takes too much, that is the
 result of the answer that it was at; what was judged before stays judged, and another fork goes on with the rest.
@@ -6,7 +6,6 @@ result of the answer that it was at; what was judged before stays judged, and an
 
 import json
 import time
-from functools import partial
 
 from .. import exercise as model
 from ..judge import diagnose
@@ -14,8 +13,8 @@ from ..judge.judge import judge
 from ..judge.seeds import PUBLIC
 from ..judge.verdict import TOO_COSTLY, Ended
 from ..sandbox.run import Known
-from .apart import Cost, Died, apart
-from .judging import JUDGE, READ, RUN, WRITE, Begun, Finished, Reported, get_ready, give_up, judge_submission
+from .apart import Cost, Died
+from .judging import JUDGE, READ, RUN, WRITE, Begun, Finished, Reported, Request, get_ready, give_up
 from .record import Judged
 
 TO_WRITE = 5.0  # seconds, besides those for running and judging
@@ -31,11 +30,11 @@ def rehearse(exercise, exercises):
         judge(asked, wrong.answer, PUBLIC, checks=asked.checks)
 
 
-def work(job, server) -> Judged:
-    """Have one submission judged, into the job's folder; return what the gradebook is told."""
+def work(job, judging) -> Judged:
+    """Have one submission judged, into the job's folder, by an `Apart`; return what the gradebook is told."""
     get_ready(job)
     began, cost = time.monotonic(), Cost()
-    judged = _judge(job, server, began + job.times.whole, cost)
+    judged = _judge(job, judging, began + job.times.whole, cost)
     record = json.loads(job.record.read_text(encoding="utf-8"))
     taken = {"seconds": time.monotonic() - began, "cpu_seconds_of_judge": cost.cpu, "mib_of_judge": cost.memory / 2**20}
     record["cost"] = {name: round(value, 3) for name, value in taken.items()}
@@ -43,21 +42,22 @@ def work(job, server) -> Judged:
     return judged
 
 
-def _judge(job, server, ends, cost):
+def _judge(job, judging, ends, cost):
     known, show = Known(), True
     while True:
         asked_at, at = time.monotonic(), Begun(READ)
-        judge_it = partial(judge_submission, job, server, known, ends, asked_at, show)
+        request = Request(job, known, ends, asked_at, show)
         try:
-            for told in apart(judge_it, max(0.0, ends - asked_at) + TO_WRITE, cost=cost):
+            for told in judging.ask(request, max(0.0, ends - asked_at) + TO_WRITE, cost):
                 match told:
                     case Begun():
                         at = told
                     case Reported(index, report):
                         known.reports[index], at = report, Begun(RUN)
                     case Finished(judged, learnt):
-                        diagnose.learn(learnt)
-                        return judged
+                        diagnose.learn(learnt)  # for the next fork
+                        done = judged
+            return done
         except Died as death:
             ended = Ended(TOO_COSTLY, f"({death})")
             if at.step == JUDGE:

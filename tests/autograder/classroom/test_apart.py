@@ -1,4 +1,4 @@
-"""Work in a process of its own: what it tells arrives, its limits end it alone, and it is told what of."""
+"""Work in a process of its own: what it tells arrives, its limits end it alone, and it is told of what."""
 
 import os
 import resource
@@ -8,90 +8,124 @@ import time
 import numpy as np
 import pytest
 
-from autograder.classroom.apart import Died, apart
+from autograder.classroom import apart
+from autograder.classroom.apart import Apart, Cost, Died
 
 MEGABYTE = 2**20
 
 
 def spin(tell):
-    tell("spinning")
     while True:
         pass
 
 
 def sleep(tell):
-    tell("sleeping")
     time.sleep(60)
 
 
 def fill(tell):
-    tell("filling")
     np.ones(2**40)
 
 
-def die(tell):
-    tell("dying")
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def end(tell):
-    tell("ending")
-    os._exit(3)
-
-
 def flood(tell):
-    tell("flooding")
     kept = []
     while True:
         kept.append(np.ones(MEGABYTE))
 
 
-def heard(work, seconds=20, **limits):
-    """Return what work told, and the words of its death."""
+def be_killed(tell):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def end(tell):
+    os._exit(3)
+
+
+def work(act, tell):
+    """What a request asks for is a function of this module, or that which it tells."""
+    tell(os.getpid())
+    if callable(act):
+        act(tell)
+    else:
+        tell(act)
+
+
+@pytest.fixture
+def process():
+    made = Apart(work, 128 * MEGABYTE)
+    yield made
+    made.close()
+
+
+def heard(process, act, seconds=20):
+    """Return the process's id, what else it told, and the words of its death."""
     told = []
     try:
-        for message in apart(work, seconds, **limits):
+        for message in process.ask(act, seconds, Cost()):
             told.append(message)
     except Died as death:
-        return told, str(death)
-    return told, None
+        return *told, str(death)
+    return *told, None
 
 
-def test_what_is_told_arrives_in_its_order_and_the_caller_is_another_process():
-    def work(tell):
-        tell(os.getpid())
-        tell(np.arange(3))
-
-    (pid, array), death = heard(work)
-    assert (pid != os.getpid(), array.tolist(), death) == (True, [0, 1, 2], None)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(pid, 0)
+def test_what_is_told_arrives_in_its_order_from_another_process_which_is_used_again(process):
+    pid, told, death = heard(process, (1, "two"))
+    assert (pid != os.getpid(), told, death) == (True, (1, "two"), None)
+    assert heard(process, 3) == (pid, 3, None)
+    process.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert heard(process, 3)[0] != pid
 
 
 @pytest.mark.parametrize(
-    ("work", "seconds", "reason"),
+    ("act", "seconds", "reason"),
     [
         (sleep, 0.3, "time"),
         (fill, 20, "memory"),
         (flood, 20, "memory"),
-        (die, 20, "signal 9"),
+        (be_killed, 20, "signal 9"),
         (end, 20, "exit status 3"),
     ],
 )
-def test_it_dies_alone_of_what_is_said_and_what_it_told_is_kept(work, seconds, reason):
+def test_it_dies_alone_of_what_is_said_and_the_next_request_gets_another(process, act, seconds, reason):
     began = time.monotonic()
-    told, death = heard(work, seconds, memory=128 * MEGABYTE)
-    assert (len(told), death) == (1, reason)
+    pid, death = heard(process, act, seconds)
+    assert death == reason
     assert time.monotonic() - began < 10
+    other, told, death = heard(process, "next")
+    assert (other != pid, told, death) == (True, "next", None)
 
 
-def test_processor_time_is_limited_as_well():
-    def spin_for_one_second(tell):
-        resource.setrlimit(resource.RLIMIT_CPU, (1, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-        spin(tell)
+def limit_to_one_second(tell):
+    resource.setrlimit(resource.RLIMIT_CPU, (1, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    spin(tell)
 
-    assert heard(spin_for_one_second) == (["spinning"], "processor time")
-    assert heard(lambda tell: tell(resource.getrlimit(resource.RLIMIT_CPU)[0]), 7)[0] == [8]
+
+def tell_limit(tell):
+    tell(resource.getrlimit(resource.RLIMIT_CPU)[0] - int(time.process_time()))
+
+
+def test_processor_time_is_limited_for_each_request(process):
+    assert [heard(process, tell_limit, 7)[1] for _ in range(2)] == [8, 8]
+    assert heard(process, limit_to_one_second)[1:] == ("processor time",)
+
+
+def take_a_little(tell):
+    np.ones(30 * MEGABYTE // 8)
+
+
+def test_what_it_took_is_told_and_a_process_that_took_much_is_not_used_again(process, monkeypatch):
+    monkeypatch.setattr(apart, "MUCH", 25 * MEGABYTE)
+    cost = Cost()
+    first = list(process.ask("x", 20, cost))[0]
+    assert cost.memory < 15 * MEGABYTE
+    assert list(process.ask(take_a_little, 20, cost)) == [first]
+    assert 25 * MEGABYTE < cost.memory < 60 * MEGABYTE
+    assert heard(process, "x")[0] != first
+    with pytest.raises(Died):
+        list(process.ask(limit_to_one_second, 20, cost))
+    assert cost.cpu > 0.5
 
 
 class Picky(Exception):
@@ -101,21 +135,24 @@ class Picky(Exception):
         super().__init__("odd")
 
 
-@pytest.mark.parametrize(("error", "kind"), [(KeyError("x"), KeyError), (Picky(1, 2), RuntimeError)])
-def test_what_the_work_raises_is_raised_here(error, kind):
-    def work(tell):
-        raise error
+def raise_key(tell):
+    raise KeyError("x")
 
+
+def raise_picky(tell):
+    raise Picky(1, 2)
+
+
+@pytest.mark.parametrize(("act", "kind"), [(raise_key, KeyError), (raise_picky, RuntimeError)])
+def test_what_the_work_raises_is_raised_here_and_costs_no_process(process, act, kind):
+    pid = heard(process, "x")[0]
     with pytest.raises(kind):
-        list(apart(work, 20))
+        list(process.ask(act, 20, Cost()))
+    assert heard(process, "x")[0] == pid
 
 
-def test_nobody_who_stops_listening_leaves_it_behind():
-    def work(tell):
-        tell(os.getpid())
-        time.sleep(60)
-
-    telling = apart(work, 60)
+def test_nobody_who_stops_listening_leaves_it_behind(process):
+    telling = process.ask(sleep, 60, Cost())
     pid = next(telling)
     telling.close()
     with pytest.raises(ProcessLookupError):

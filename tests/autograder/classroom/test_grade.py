@@ -431,10 +431,10 @@ def test_what_was_done_stays_done_when_the_rest_is_interrupted(fresh, hand_in, f
         hand_in(fresh, student, **RIGHT)
     work = pool.work
 
-    def interrupted(job, server):
+    def interrupted(job, judging):
         if job.student != "a":
             raise KeyboardInterrupt
-        return work(job, server)
+        return work(job, judging)
 
     monkeypatch.setattr(pool, "work", interrupted)
     with pytest.raises(KeyboardInterrupt):

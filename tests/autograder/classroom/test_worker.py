@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from autograder import classroom
-from autograder.classroom import judging, submission, worker
+from autograder.classroom import apart, judging, pool, worker
 from autograder.judge.verdict import TOO_COSTLY
 from autograder.sandbox import run
 
@@ -43,12 +43,14 @@ def at(monkeypatch, owner, name, student, act, when=lambda *args, **options: Tru
     """Have the judge of a student's submission do something in the place of a function, where `when` says so."""
     function, judge = getattr(owner, name), judging.judge_submission
 
-    def judge_submission(job, *args):
-        if job.student == student:
-            monkeypatch.setattr(owner, name, lambda *a, **k: act() if when(*a, **k) else function(*a, **k))
-        return judge(job, *args)
+    def acts(*args, **options):
+        return act() if when(*args, **options) else function(*args, **options)
 
-    monkeypatch.setattr(worker, "judge_submission", judge_submission)
+    def judge_submission(server, request, tell):
+        setattr(owner, name, acts if request.job.student == student else function)
+        return judge(server, request, tell)
+
+    monkeypatch.setattr(pool, "judge_submission", judge_submission)
 
 
 @pytest.mark.parametrize(("act", "reason"), [(fill, "memory"), (be_killed, "signal 9")])
@@ -82,7 +84,7 @@ def test_where_writing_takes_too_much_the_points_stand_and_outputs_are_not_shown
 
 
 def test_where_reading_takes_too_much_that_is_told_and_nothing_is_graded(class_of_three, monkeypatch):
-    at(monkeypatch, submission, "rebuild", "b", fill)
+    at(monkeypatch, judging, "rebuild", "b", fill)
     done = classroom.grade(class_of_three, console=QUIET)
     assert of(class_of_three, "b")["double"] == (0.0, "not judged")
     assert done.notices[("b", "toy")] == (judging.TOO_MUCH.format("memory"),)
@@ -102,13 +104,14 @@ def test_time_is_limited_as_well(class_of_three, monkeypatch):
 
 
 def test_what_a_fork_learns_of_misconceptions_the_next_one_knows(fresh, hand_in, forked, monkeypatch, tmp_path):
-    def work(job, server):
+    def work(job, judging):
         before = len(worker.diagnose.learnt())
-        judged = worker.work(job, server)
+        judged = worker.work(job, judging)
         (tmp_path / job.student).write_text(str(len(worker.diagnose.learnt()) - before))
         return judged
 
-    monkeypatch.setattr("autograder.classroom.pool.work", work)
+    monkeypatch.setattr(apart, "MUCH", -1)  # so that each has a fork of its own
+    monkeypatch.setattr(pool, "work", work)
     monkeypatch.setattr("autograder.classroom.run.rehearse", lambda *args: None)
     for student in ("a", "b"):
         hand_in(fresh, student, double="def double(a):\n    return a", share="share = 0.75")
