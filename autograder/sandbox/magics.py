@@ -6,12 +6,15 @@ that, so a magic that cannot do its work says so in a line of the cell's output,
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
+from functools import wraps
 
 from ipykernel import zmqshell
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from matplotlib import pyplot
 from traitlets import Type
 
 OF_A_KERNEL = ("connect_info", "qtconsole", "subshell", "tensorboard")  # they reach for one, or for a server
@@ -65,12 +68,25 @@ class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
     def system(self, cmd):
         """Run a command, and show what it writes in its place among what the cell shows."""
         command = self.var_expand(cmd, depth=1)
-        with subprocess.Popen(
-            command, shell=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        ) as process:
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        with subprocess.Popen(command, shell=True, executable=shutil.which("bash"), **pipes) as process:
             for line in process.stdout:
                 sys.stdout.write(line.decode("utf-8", "replace"))
         self.user_ns["_exit_code"] = process.returncode
+
+
+def let_figures_be_inline():
+    """Have pyplot keep to the page where it is asked, not by a magic, for a window that is not there."""
+    switch = pyplot.switch_backend
+
+    @wraps(switch)
+    def switch_backend(newbackend):
+        try:
+            switch(newbackend)
+        except ImportError:
+            _say(f"figures are shown inline, not by {newbackend}")
+
+    pyplot.switch_backend = switch_backend
 
 
 def _say(words):

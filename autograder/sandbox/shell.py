@@ -14,9 +14,10 @@ from IPython.core.error import StdinNotImplementedError
 from matplotlib_inline.backend_inline import configure_inline_support
 from traitlets.config import Config
 
-from .magics import ZMQInteractiveShell
+from .magics import ZMQInteractiveShell, let_figures_be_inline
 from .outputs import CUT, MAX_OUTPUT
 
+HERE = os.path.dirname(__file__)
 STORED = "/tmp/.ipython"  # what magics store
 FIRST_CELLS = ("1", "undefined")  # a result and a traceback
 
@@ -38,6 +39,7 @@ class Notebook:
         self._start()
         matplotlib.interactive(True)
         configure_inline_support(self.shell, "inline")
+        let_figures_be_inline()
         self.namespace = self.shell.user_ns
 
     def begin(self):
@@ -136,7 +138,7 @@ class _Outputs:
 
     def error(self, etype, evalue, stb):
         name = getattr(etype, "__name__", str(etype))
-        lines = [self._fit(line) for line in stb]
+        lines = [self._fit(line) for line in stb if HERE not in line.partition("\n")[0]]  # without frames of ours
         self.kept.append({"output_type": "error", "ename": name, "evalue": str(evalue)[:2000], "traceback": lines})
 
     def clear(self, wait):

@@ -72,6 +72,8 @@ CELLS = [
     "q",
     "%cat a.py",
     "!ls a.py",
+    "!echo {q + 1} $q; exit 3",
+    "_exit_code",
     "listed = !ls a.py\nlisted",
     "%env A=1",
     "%precision 3\n0.12345",
@@ -117,6 +119,8 @@ MISSING = [
     "%timeit 1",
     "%timeit -q -o 1",
     "exit()",
+    "import matplotlib; matplotlib.use('TkAgg')",
+    "from matplotlib import pyplot; pyplot.switch_backend('QtAgg')",
 ]
 
 
@@ -219,3 +223,7 @@ def test_an_error_shows_the_cell_and_not_the_shell(sandbox):
     assert failed
     assert "----> 2     return 1 / a" in text
     assert "shell.py" not in text
+    for magic in ("%%bash\nfalse", "%run nothing.py", "%time f(0)"):
+        outputs, failed = sandbox.run(magic, 10)
+        assert failed
+        assert "sandbox" not in "\n".join(outputs[-1]["traceback"]), magic
