@@ -5,6 +5,7 @@ Each is a list of (name, answer).
 """
 
 import inspect
+from dataclasses import is_dataclass, replace
 from importlib.util import find_spec
 
 import numpy as np
@@ -21,9 +22,8 @@ def junk(exercise):
     """Return the answers that say nothing: None, text, wrong types and shapes, numbers that are none, an error."""
     answers = [(name, _always(exercise, value)) for name, value in JUNK.items() if not _fits(exercise, value)]
     answers.append(("an error", _always_raising(exercise)))
-    if exercise.kind != "class":
-        answers += [(name, _mapped(exercise, change)) for name, change in NO_ANSWERS.items()]
-        answers += [("booleans that are none", _mapped(exercise, _twos, BOOLEANS))]
+    answers += [(name, _mapped(exercise, change)) for name, change in NO_ANSWERS.items()]
+    answers += [("booleans that are none", _mapped(exercise, _twos, BOOLEANS))]
     return [(name, answer) for name, answer in answers if answer is not None]
 
 
@@ -33,10 +33,8 @@ def lazy(exercise):
     Some of them agree with themselves: rows alike but for a sign have mean 0 and spread 1, 1e-300 is orthogonal to all.
     """
     answers = [(name, _always(exercise, value)) for name, value in JUNK.items() if _fits(exercise, value)]
-    if exercise.kind == "class":
-        return answers
     answers += [(name, _mapped(exercise, change)) for name, change in CONSTANTS.items()]
-    if not exercise.asks_for_value:
+    if not exercise.asks_for_value and exercise.kind != "class":
         answers.append(("the input", _identity(exercise)))
     return [(name, answer) for name, answer in answers if answer is not None]
 
@@ -160,6 +158,8 @@ def _always_raising(exercise):
 
 def _mapped(exercise, change, kinds=SCALARS + ARRAYS):
     """Return the solution with `change` made to each part that it gives in one of these forms; None for no part."""
+    if exercise.kind == "class":
+        return _mapped_class(exercise, change, kinds)
     if not _changeable(exercise.returns, kinds):
         return None
     if exercise.asks_for_value:
@@ -167,7 +167,27 @@ def _mapped(exercise, change, kinds=SCALARS + ARRAYS):
     return lambda *args, **kwargs: _map(exercise.returns, exercise.solution(*args, **kwargs), change, kinds)
 
 
+def _mapped_class(exercise, change, kinds):
+    """Return a class whose instances are the solution's, with `change` made to what their public members give."""
+    if not _changeable(exercise.returns, kinds):
+        return None
+    specs = exercise.returns.specs
+
+    class Changed:
+        def __init__(self, *args, **kwargs):
+            self._made = exercise.solution(*args, **kwargs)
+
+        def __getattr__(self, name):
+            member = getattr(self._made, name)
+            if not callable(member):
+                return _map(specs[name], member, change, kinds)
+            return lambda *args, **kwargs: _map(specs[name], member(*args, **kwargs), change, kinds)
+
+    return Changed
+
+
 def _changeable(spec, kinds):
+    spec = getattr(spec, "specs", spec)  # of a record, or of an object's members
     inner = spec.values() if isinstance(spec, dict) else spec if isinstance(spec, tuple) else None
     return any(_changeable(part, kinds) for part in inner) if inner is not None else spec in kinds
 
@@ -177,6 +197,9 @@ def _map(spec, value, change, kinds=SCALARS + ARRAYS):
         return tuple(_map(s, v, change, kinds) for s, v in zip(spec, value, strict=True))
     if isinstance(spec, dict):
         return {key: _map(s, value[key], change, kinds) for key, s in spec.items()}
+    if is_dataclass(value) and hasattr(spec, "specs"):
+        parts = {name: _map(s, getattr(value, name), change, kinds) for name, s in spec.specs.items()}
+        return replace(value, **parts)
     return change(np.asarray(value)) if spec in kinds else value
 
 

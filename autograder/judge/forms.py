@@ -106,13 +106,14 @@ def record(cls, **fields):
     def check(value):
         if not isinstance(value, cls):
             raise _not(f"a {cls.__name__}", value)
-        fields = {name: forms.get(name, anything)(getattr(value, name)) for name in value.__dataclass_fields__}
+        formed = {name: forms.get(name, anything)(getattr(value, name)) for name in value.__dataclass_fields__}
         try:
-            return cls(**fields)
+            return cls(**formed)
         except (TypeError, ValueError) as error:
             raise Wrong(f"the result must be a proper {cls.__name__}", str(error)) from None
 
     check.__doc__ = f"a {cls.__name__}"
+    check.specs = fields
     check.compared = lambda value: {
         name: compared(forms.get(name, anything), getattr(value, name)) for name in value.__dataclass_fields__
     }
@@ -130,6 +131,7 @@ def instance(**members):
 
     check.__doc__ = f"an object with {', '.join(forms)}"
     check.members = tuple(forms)
+    check.specs = members
     check.compared = lambda value: HANDLE
     return check
 
