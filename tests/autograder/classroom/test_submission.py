@@ -76,6 +76,113 @@ def test_the_only_notebook_is_taken_whatever_its_name(folder):
     )
 
 
+def lay(folder, *names):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(GOOD if "._" not in name else "Mac OS X")
+
+
+@pytest.mark.parametrize(
+    ("names", "graded", "left"),
+    [
+        (["toy (1).ipynb", "._toy (1).ipynb"], "toy (1).ipynb", ""),
+        (["toy.ipynb", "._toy.ipynb"], "", ""),
+        (["toy.IPYNB"], "toy.IPYNB", ""),
+        (["Toy.ipynb"], "Toy.ipynb", ""),
+        (["toy.ipynb.json"], "toy.ipynb.json", ""),
+        (["toy.ipynb.txt"], "toy.ipynb.txt", ""),
+        (["toy/toy.ipynb"], "toy/toy.ipynb", ""),
+        (["a b/toy.ipynb", "__MACOSX/._toy.ipynb", "__MACOSX/toy.ipynb"], "a b/toy.ipynb", ""),
+        (["toy.ipynb", "toy/toy.ipynb"], "", ""),
+        (["toy.ipynb", "toy-Copy1.ipynb", "old.ipynb"], "toy.ipynb", "old.ipynb, toy-Copy1.ipynb"),
+        (["toy (2).ipynb", "notes.ipynb"], "toy (2).ipynb", "notes.ipynb"),
+        ([".ipynb_checkpoints/toy-checkpoint.ipynb", "x.ipynb"], "x.ipynb", ""),
+    ],
+)
+def test_a_notebook_is_found_under_the_names_that_it_comes_with(folder, names, graded, left):
+    lay(folder, *names)
+    got = read(folder)
+    assert got.cells is not None
+    said = " ".join(got.notices)
+    assert ("Your notebook is called " in said) is (graded not in ("", "toy.ipynb"))
+    assert graded in said
+    assert (f" was graded, and not {left}." in said) is bool(left)
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (
+            ["toy (1).ipynb", "toy (2).ipynb"],
+            "no toy.ipynb in your submission, but several others: toy (1).ipynb, toy (2)",
+        ),
+        (["a/x.ipynb", "b/y.ipynb"], "but several others: a/x.ipynb, b/y.ipynb."),
+        (["toy.zip", "toy.py"], "no notebook toy.ipynb in your submission; what there is: toy.py, toy.zip."),
+        (["a/b/toy.ipynb"], "no notebook toy.ipynb in your submission; what there is: a."),
+        ([f"{n}.txt" for n in range(9)], "what there is: 0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 4 more."),
+        (["._toy.ipynb"], "what there is: ._toy.ipynb."),
+    ],
+)
+def test_what_is_not_found_is_named(folder, names, message):
+    lay(folder, *names)
+    got = read(folder)
+    assert got.cells is None
+    (notice,) = got.notices
+    assert message in notice
+
+
+def test_names_in_notices_hold_nothing_that_a_terminal_obeys(folder):
+    open(os.fsencode(folder) + b"/\xff\x1b[31m.ipynb", "wb").close()
+    (notice, *_) = read(folder).notices
+    assert notice.startswith("Your notebook is called ???31m.ipynb")
+
+
+def test_what_lies_beside_the_notebook_is_read_where_it_is_little(folder):
+    lay(folder, "toy/toy.ipynb", "toy/other.ipynb")
+    (folder / "toy" / "data.csv").write_text("1,2")
+    (folder / "toy" / "timestamp.txt").write_text("2026-02-02 15:58:23 UTC")
+    (folder / "outside.csv").write_text("3")
+    assert read(folder).files == {"data.csv": b"1,2"}
+
+
+def test_too_many_files_beside_the_notebook_are_told_to_that_student_alone(folder):
+    (folder / "toy.ipynb").write_text(GOOD)
+    for number in range(submission.MOST_FILES + 1):
+        (folder / f"{number}.txt").touch()
+    got = read(folder)
+    assert (got.cells is not None, got.files) == (True, {})
+    (notice,) = got.notices
+    assert "Beside your notebook lie 1001 files of 0 MiB; at most 1000 files of 16 MiB are read" in notice
+    assert len(submission.digest(folder)) == 64
+
+
+def test_a_folder_that_cannot_be_read_is_told(folder, monkeypatch):
+    (folder / "toy.ipynb").write_text(GOOD)
+
+    def fail(self):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(type(folder), "read_bytes", fail)
+    got = read(folder)
+    assert (got.cells, got.notices) == (None, ("Your submission cannot be read (Input/output error).",))
+
+
+def test_the_exchanges_own_files_are_carried_where_they_are_small_and_plain(folder, tmp_path):
+    (folder / "submission_secret.txt").write_text("secret")
+    (tmp_path / "other").write_text("2026-02-02 15:58:23 UTC")
+    (folder / "timestamp.txt").symlink_to(tmp_path / "other")
+    assert submission.exchanged(folder) == {"submission_secret.txt": b"secret"}
+    (folder / "submission_secret.txt").write_bytes(bytes(2000))
+    assert submission.exchanged(folder) == {}
+
+
+def test_pasted_pictures_are_read_with_their_cells(folder):
+    picture = {"a.png": {"image/png": "QUJD"}}
+    cell = {"cell_type": "markdown", "source": "![a](attachment:a.png)", "attachments": picture}
+    (folder / "toy.ipynb").write_text(json.dumps({"cells": [cell]}))
+    assert read(folder).cells[0].attachments == picture
+
+
 def test_of_several_wrong_names_none_is_taken(folder):
     for name in ("a", "b"):
         (folder / f"{name}.ipynb").write_text(GOOD)
@@ -101,7 +208,15 @@ def test_the_time_is_nbgraders(folder):
 
 def test_the_digest_changes_with_all_that_is_handed_in(folder):
     digests = {submission.digest(folder)}
-    files = (("toy.ipynb", "a"), ("toy.ipynb", "b"), ("timestamp.txt", "x"), ("other.ipynb", "b"), ("data.csv", "1"))
+    (folder / "inner").mkdir()
+    digests = {submission.digest(folder)}
+    files = (
+        ("toy.ipynb", "a"),
+        ("toy.ipynb", "b"),
+        ("timestamp.txt", "x"),
+        ("inner/toy.ipynb", "b"),
+        ("data.csv", "1"),
+    )
     for name, text in files:
         (folder / name).write_text(text)
         digests.add(submission.digest(folder))
