@@ -178,11 +178,13 @@ def load(exercise, root=None):
 
     Raises BadExercise where there is none of that id, naming those that there are, or where its file is not in form.
     """
-    return _load(exercise, Path(root or exercises_root()))
+    home = Path(root or exercises_root())
+    files = sorted((home / str(exercise)).parent.glob("*.py"))  # its own, and what it may share with its neighbours
+    return _load(exercise, home, tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files))
 
 
 @cache
-def _load(exercise, root):
+def _load(exercise, root, _):
     known = ids(root=root)
     if exercise not in known:
         raise UnknownExercise(f"there is no exercise {exercise!r}; there are {', '.join(known) or 'none'}")
@@ -247,7 +249,7 @@ def _test(module, own, root, source, common):
     """
     left_out = getattr(module, "leaves_out", {})
     try:
-        tested = _load(f"{common['path'].parent.name}/{module.tests}", root)
+        tested = load(f"{common['path'].parent.name}/{module.tests}", root)
     except UnknownExercise as error:
         raise source.slip("tests", str(error), "name the exercise that is tested") from error
     if tested.kind not in ("function", "class"):

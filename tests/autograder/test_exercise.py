@@ -1,6 +1,8 @@
 """Exercises as their files define them."""
 
 import inspect
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -117,3 +119,17 @@ def test_the_statement_of_each_exercise_makes_its_solution(id_):
     exec(asked.solution_source, namespace)
     made = namespace[asked.name]
     assert made is asked.solution or inspect.isroutine(made) or inspect.isclass(made) or asked.asks_for_value
+
+
+def test_a_file_that_has_changed_is_read_anew_with_what_it_shares(tmp_path):
+    """A process may release a class again, and grade it then, as a notebook of an instructor's does."""
+    course = Path(__file__).parent / "classroom" / "course"
+    home = shutil.copytree(course / "autograder" / "exercises", tmp_path / "exercises")
+    first = exercise.load("toy/double", home)
+    assert exercise.load("toy/double", home) is first
+    file = home / "toy" / "double.py"
+    file.write_text(file.read_text().replace("points = 2", "points = 12"))
+    assert exercise.load("toy/double", home).points == 12.0
+    again = exercise.load("toy/double", home)
+    (home / "toy" / "_shared.py").touch()
+    assert exercise.load("toy/double", home) is not again

@@ -6,6 +6,7 @@ What runs calls `ran` with the place that it stood in, or asks `ELSEWHERE` for s
 from nbformat import v4
 
 ELSEWHERE = "elsewhere.test"
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 HTML = """<script>ran('HERE script')</script><img src=x onerror="ran('HERE error')"><svg onload="ran('HERE svg')"></svg>
 <iframe srcdoc="<script>parent.ran('HERE frame')</script>"></iframe>
 <details open ontoggle="ran('HERE toggle')">a</details>
@@ -50,7 +51,8 @@ def hostile(notebook):
             message = at("message", HTML)
             cell.source = f"def double(a):  # </pre>{at('answer', HTML)!r}\n    raise ValueError({message!r})"
         if cell.id == "why":
-            cell.source = at("text", MARKDOWN)
+            cell.source = at("text", f"{MARKDOWN}\n\n![a](attachment:a.png) ![b](attachment:lost.png)")
+            cell.attachments = {"a.png": {"image/png": PIXEL}}
     notebook.cells[1:1] = [
         v4.new_code_cell(f"EVIL = {MARKDOWN!r}\n{SHOWN}"),
         v4.new_markdown_cell(at("markdown", MARKDOWN), attachments={"x.svg": {"image/svg+xml": at("attached", HTML)}}),

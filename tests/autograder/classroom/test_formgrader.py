@@ -161,6 +161,7 @@ def test_no_page_runs_what_a_submission_holds(desk, watched):
     _click_everything(page, ".text_cell_render, .output_wrapper, .input_area")
     assert ran == []
     assert page.locator(".text_cell_render a, .output_wrapper a").count() > 5, "links stay, though not what they run"
+    expect(page.locator(f".text_cell_render img[src='data:image/png;base64,{hostile.PIXEL}']")).to_have_count(1)
 
 
 def test_a_hostile_submission_can_be_graded_by_hand(desk, watched):
