@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from . import augment, book, check_latency, grade, grade_overhead, grade_scale, layers, search, train_step
+from . import augment, book, check_latency, feedback, grade, grade_overhead, grade_scale, layers, search, train_step
 
 QUICK = {
     "train_step": train_step,
@@ -22,7 +22,7 @@ QUICK = {
     "check_latency": check_latency,
     "book": book,
 }
-ALL = QUICK | {"grade": grade, "grade_overhead": grade_overhead, "grade_scale": grade_scale}
+ALL = QUICK | {"feedback": feedback, "grade": grade, "grade_overhead": grade_overhead, "grade_scale": grade_scale}
 TARGET = Path(__file__).resolve().parents[1] / "build" / "bench.json"
 
 

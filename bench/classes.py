@@ -48,10 +48,14 @@ def _importing_torch(path):
     return nbformat.writes(notebook)
 
 
-def start(directory, *command):
-    """Start a command of this environment in a class directory, as from a shell that says nothing of threads."""
+def start(directory, *command, threads=None):
+    """Start a command of this environment in a class directory, as from a shell that says nothing of threads.
+
+    With `threads`, the shell says how many, as make does.
+    """
     scripts = Path(sys.executable).parent
     environment = {name: value for name, value in os.environ.items() if name not in THREADS}
+    environment |= {name: str(threads) for name in THREADS if threads}
     environment["PATH"] = os.pathsep.join((str(scripts), os.environ["PATH"]))
     return subprocess.Popen(
         [sys.executable, "-m", *command],

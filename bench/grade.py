@@ -1,4 +1,7 @@
-"""Grading against nbgrader's own autograde: the same submissions on the same machine, whole commands."""
+"""Grading against nbgrader's own autograde: the same submissions on the same machine, whole commands.
+
+nbgrader takes as long for each submission of a large class as of a small one, so that it grades a small one alone.
+"""
 
 import shutil
 import statistics
@@ -6,37 +9,50 @@ import statistics
 from .classes import TOPIC, classes, scores, seconds, start
 from .record import Record
 
-STUDENTS = 40
-GOAL, GOAL_SHARDED = 30.0, 12.0
+STUDENTS, MANY = 40, 200
+GOAL, GOAL_SHARDED, GOAL_OF_MANY = 30.0, 12.0, 50.0
+WITHIN = 1.1  # a plain shell against one that sets the threads
 STOCK = ("nbgrader", "autograde", TOPIC)
 
 
 def run():
-    """Yield `grade_vs_nbgrader`, with nbgrader in one process, and `grade_vs_nbgrader_sharded`, with it in two."""
+    """Yield what grading takes against nbgrader, and from a plain shell against one that sets the threads.
+
+    `grade_vs_nbgrader` has nbgrader in one process, `grade_vs_nbgrader_sharded` in two, `grade_200_vs_nbgrader` a large
+    class; `grade_shell_vs_make` is the same class of 40 twice.
+    """
     with classes() as make:
         ours = make(STUDENTS)
         again = [shutil.copytree(ours, ours.with_name(f"again-{number}")) for number in range(2)]
         whole = shutil.copytree(ours, ours.with_name("whole"))
         halves = [_half(ours, number) for number in range(2)]
+        told = [shutil.copytree(ours, ours.with_name(f"told-{number}")) for number in range(3)]
+        many = make(MANY)
         # Theirs takes minutes; ours a few seconds, so that it is taken before, between and after them.
-        runs = [_ours(ours)]
+        runs, with_threads = [_ours(ours)], [_ours(told[0], threads=1)]
         their_seconds = seconds(start(whole, *STOCK)) / STUDENTS
         runs.append(_ours(again[0]))
+        with_threads.append(_ours(told[1], threads=1))
         sharded_seconds = seconds(*(start(half, *STOCK) for half in halves)) / STUDENTS
         runs.append(_ours(again[1]))
-        our_seconds = statistics.median(runs)
+        with_threads.append(_ours(told[2], threads=1))
+        our_seconds, made_seconds = statistics.median(runs), statistics.median(with_threads)
+        of_many = seconds(start(many, "autograder", "grade", ".")) / MANY
         if scores(ours) != scores(whole) or scores(ours) != scores(halves[0]) | scores(halves[1]):
             raise RuntimeError("nbgrader comes to other scores")
-    for name, theirs, goal in (
-        ("grade_vs_nbgrader", their_seconds, GOAL),
-        ("grade_vs_nbgrader_sharded", sharded_seconds, GOAL_SHARDED),
+    for name, mine, theirs, goal in (
+        ("grade_vs_nbgrader", our_seconds, their_seconds, GOAL),
+        ("grade_vs_nbgrader_sharded", our_seconds, sharded_seconds, GOAL_SHARDED),
+        (f"grade_{MANY}_vs_nbgrader", of_many, their_seconds, GOAL_OF_MANY),
     ):
-        ratio = theirs / our_seconds
-        yield Record(name, our_seconds, theirs, ratio, "s each", f">= {goal:g}", ratio >= goal)
+        ratio = theirs / mine
+        yield Record(name, mine, theirs, ratio, "s each", f">= {goal:g}", ratio >= goal)
+    ratio = our_seconds / made_seconds
+    yield Record("grade_shell_vs_make", our_seconds, made_seconds, ratio, "s each", f"<= {WITHIN:g}", ratio <= WITHIN)
 
 
-def _ours(directory):
-    return seconds(start(directory, "autograder", "grade", ".")) / STUDENTS
+def _ours(directory, threads=None):
+    return seconds(start(directory, "autograder", "grade", ".", threads=threads)) / STUDENTS
 
 
 def _half(directory, number):
