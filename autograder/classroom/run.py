@@ -1,6 +1,7 @@
 """One run of grading: what is due is judged, by workers, and recorded as it goes."""
 
 import json
+import time
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -22,7 +23,8 @@ from .rebuild import texts
 from .record import Judged, record
 from .worker import rehearse
 
-BATCH = 50  # submissions; what has been judged is recorded after so many
+BATCH = 50  # submissions; what has been judged is recorded after so many,
+WAIT = 5.0  # or after so many seconds
 WORKERS_LOST = 3  # how often a worker may be killed before grading gives up
 
 
@@ -88,7 +90,7 @@ class Run:
             bars(self.console, len(due), "Grading") as (count,),
         ):
             waiting = {submit(job): (task, job) for task in due for job in [self._job(task, folder)]}
-            finished = []
+            finished, recorded = [], time.monotonic()
             try:
                 for future in as_completed(waiting):
                     task, job = waiting[future]
@@ -99,9 +101,9 @@ class Run:
                     except Exception as error:  # of nbgrader's steps, or of an instructor's own
                         self.faults[task] = f"{type(error).__name__}: {error}"
                     count()
-                    if len(finished) >= BATCH:
+                    if len(finished) >= BATCH or time.monotonic() > recorded + WAIT:
                         self._record(finished)
-                        finished = []
+                        finished, recorded = [], time.monotonic()
             finally:
                 self._record(finished)
 

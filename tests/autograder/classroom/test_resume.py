@@ -82,6 +82,21 @@ def test_a_run_that_is_killed_goes_on_where_it_was(handed_in, scores):
     assert not list((handed_in / ".autograder").glob("work-*"))
 
 
+def test_what_is_judged_is_recorded_when_it_has_waited_for_a_while(fresh, hand_in, forked, monkeypatch):
+    for student in ("a", "b"):
+        hand_in(fresh, student, double=RIGHT)
+    counts, record = [], run.Run._record
+
+    def counted(self, finished):
+        counts.append(len(finished))
+        record(self, finished)
+
+    monkeypatch.setattr(run.Run, "_record", counted)
+    monkeypatch.setattr(run, "WAIT", 0.0)
+    classroom.grade(fresh, console=QUIET)
+    assert counts == [1, 1, 0]
+
+
 def test_a_run_that_is_stopped_by_hand_says_so_and_leaves_nothing(handed_in):
     mark, environment = marked()
     command = [sys.executable, "-m", "autograder", "grade", str(handed_in), "--workers", "2"]
