@@ -31,6 +31,9 @@ PIECE = re.compile(r"<(/?)([a-zA-Z][\w:.-]*)((?:\s|/)[^<>]*)?>|[^<]+|<")
 ATTRIBUTE = re.compile(r"""([\w:.-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=`]+)))?""")
 QUOTE = '"'
 CLOSING = {"[": "]", "(": ")"}
+ESCAPE, MOST_COLOURS = "\x1b", 1000
+COLOUR = re.compile(r"\x1b\[[0-9;]{0,40}m")
+NO_COLOUR = re.compile(r"\x1b(?!\[[0-9;]{0,40}m)")
 VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 FORMULA = re.compile(r"\\(?:(?P<begin>begin)|end)\{(?P<name>[a-z]*\*?)\}|\\\\(?:(?P<opens>[\[(])|[\])])")
 
@@ -139,14 +142,32 @@ def _joined(text):
 
 def outputs(shown):
     """Return well-formed outputs of a cell with data in forms that no page runs; a figure in SVG becomes an image."""
-    return [output | {"data": _data(output["data"])} if "data" in output else output for output in shown]
+    return [_cleaned(output) for output in shown]
+
+
+def coloured(text):
+    """Return text of a terminal with its colours, or without, where it changes them thousands of times.
+
+    The page's reader of colours takes time by the square of their number.
+    """
+    text = NO_COLOUR.sub("", text)
+    return COLOUR.sub("", text) if text.count(ESCAPE) > MOST_COLOURS else text
+
+
+def _cleaned(output):
+    if "data" in output:
+        return output | {"data": _data(output["data"])}
+    if output["output_type"] == "stream":
+        return output | {"text": coloured(output["text"])}
+    lines = coloured("\n".join(output["traceback"])).split("\n")
+    return output | {"ename": coloured(output["ename"]), "evalue": coloured(output["evalue"]), "traceback": lines}
 
 
 def _data(data):
     cleaned = {}
     for mime, text in data.items():
         if mime in TEXTS:
-            cleaned[mime] = text
+            cleaned[mime] = coloured(text)
         elif mime == "text/html":
             cleaned[mime] = html(text) if len(text) <= MOST_HTML else NOT_SHOWN
         elif mime == "image/svg+xml":

@@ -16,8 +16,8 @@ from nbgrader.utils import parse_utc
 from . import sanitize
 
 MOST_CELLS = 2000
-MOST_SOURCE = 100_000  # characters of one cell, which is parsed and shown in colours
-MOST_SOURCES = 400_000  # of all
+MOST_SOURCE = 50_000  # characters of one cell, which is parsed and shown in colours
+MOST_SOURCES = 250_000  # of all
 MOST_PASTED = 8 * 2**20  # characters of all pictures pasted into cells
 TOO_LONG = "This cell had {} characters, where at most {} are read. It was left out."
 MOST_BESIDE = 16 * 2**20  # bytes of all files beside the notebook

@@ -6,6 +6,7 @@ import time
 
 import pytest
 from bs4 import BeautifulSoup
+from nbconvert.filters import ansi2html
 
 from autograder.classroom import sanitize
 
@@ -165,3 +166,29 @@ def test_formulas_that_end_stay():
 
 def test_a_long_text_is_shown_as_it_stands():
     assert sanitize.markdown({}, "*a* " * sanitize.MOST_MARKDOWN).startswith("<pre>*a* *a*")
+
+
+COLOURS = {
+    "changed all the time": "\x1b[31mx" * 100_000,
+    "reset all the time": "\x1b[0m" * 100_000,
+    "of endless parameters": "\x1b[" + "1;" * 250_000 + "m",
+    "begun and never ended": "\x1b[" * 250_000,
+}
+
+
+@pytest.mark.parametrize("text", COLOURS.values(), ids=COLOURS)
+def test_colours_without_end_are_shown_in_a_moment(text):
+    stream = {"output_type": "stream", "name": "stdout", "text": text}
+    error = {"output_type": "error", "ename": text, "evalue": text, "traceback": [text, text]}
+    display = {"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}}
+    began = time.process_time()
+    one, two, three = sanitize.outputs([stream, error, display])
+    for shown in (one["text"], two["evalue"], "\n".join(two["traceback"]), three["data"]["text/plain"]):
+        ansi2html(shown)
+    assert time.process_time() - began < 3
+
+
+def test_the_colours_of_a_traceback_stay():
+    lines = ["\x1b[31mValueError\x1b[0m", "\x1b[38;5;9mx\x1b[0m = 1"]
+    error = {"output_type": "error", "ename": "ValueError", "evalue": "", "traceback": lines}
+    assert sanitize.outputs([error]) == [error]

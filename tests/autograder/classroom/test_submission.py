@@ -231,16 +231,16 @@ def handed_in(folder, *cells):
 
 
 def test_what_nobody_writes_by_hand_is_left_out_and_that_is_told(folder):
-    code, text = ({"cell_type": kind, "source": "x" * 100_001} for kind in ("code", "markdown"))
+    code, text = ({"cell_type": kind, "source": "x" * 50_001} for kind in ("code", "markdown"))
     short = {"cell_type": "code", "source": "x = 1"}
     got = handed_in(folder, code, short, text)
-    left_out = "This cell had 100001 characters, where at most 100000 are read. It was left out."
+    left_out = "This cell had 50001 characters, where at most 50000 are read. It was left out."
     assert [cell.source for cell in got.cells] == [f"# {left_out}", "x = 1", left_out]
     assert got.notices == (f"Cell 1: {left_out}", f"Cell 3: {left_out}")
 
 
 def test_all_cells_together_are_capped(folder):
-    got = handed_in(folder, *[{"cell_type": "code", "source": "x" * 90_000}] * 6)
+    got = handed_in(folder, *[{"cell_type": "code", "source": "x" * 45_000}] * 7)
     assert sum(len(cell.source) for cell in got.cells) < submission.MOST_SOURCES + 1000
     assert len(got.notices) == 2
 
