@@ -21,7 +21,7 @@ class Watch:
         self._raised = False  # since it was last taken back
         self._lock = threading.Lock()
         self._closed = threading.Event()
-        self._watching = None
+        self._watching = self._thread = None
 
     def in_time(self, deadline, function, *args):
         """Return what a function returns; raise TooLate in it soon after a deadline, a time of `time.monotonic`.
@@ -30,8 +30,9 @@ class Watch:
         """
         thread = threading.get_ident()
         if self._watching is None:
-            self._watching = threading.Thread(target=self._look, args=(thread,), daemon=True)
+            self._watching = threading.Thread(target=self._look, daemon=True)
             self._watching.start()
+        self._thread = thread  # before there is a deadline, by which alone it is looked at
         outer, self._deadline = self._deadline, deadline
         try:
             return function(*args)
@@ -50,9 +51,9 @@ class Watch:
         """Stop watching."""
         self._closed.set()
 
-    def _look(self, thread):
+    def _look(self):
         while not self._closed.wait(LOOK):
             with self._lock:
                 if time.monotonic() > self._deadline:
                     self._raised = True
-                    RAISE_IN_THREAD(thread, TooLate)
+                    RAISE_IN_THREAD(self._thread, TooLate)
