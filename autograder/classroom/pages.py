@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from html import escape
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from . import config as settings
 from .layout import ClassDirectory
 
 SECONDS = 30  # for one page
+LONG = 10_000  # characters of a cell
 FEW = 3  # pages, for which it does not pay to start other processes
 NO_ALT = "No description has been provided for this image"
 FAILED = """<!DOCTYPE html>
@@ -136,17 +137,38 @@ class _TakeGrades(GetGrades):
 
 
 class _Exporter(HTMLExporter):
-    """nbconvert's own, which gives its pictures a text without having the whole page parsed again."""
+    """nbconvert's own, which gives its pictures a text without having the whole page parsed again.
+
+    Code that it has seen before, as most is the same for all students, it does not colour again.
+    """
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.colours = {}
 
     def from_notebook_node(self, nb, resources=None, **options):
         language = nb.metadata.get("language_info", {})
         lexer = language.get("pygments_lexer", language.get("name"))
+        if lexer not in self.colours:
+            self.colours[lexer] = _remembering(Highlight2HTML(pygments_lexer=lexer, parent=self))
         resources = self._init_resources(resources)
-        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
+        self.register_filter("highlight_code", self.colours[lexer])
         data_type = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
         self.register_filter("filter_data_type", data_type)
         html, resources = TemplateExporter.from_notebook_node(self, nb, resources, **options)
         return re.sub(r"<img\b(?![^>]*\salt=)([^>]*?)\s*/?>", rf'<img\1 alt="{NO_ALT}"/>', html), resources
+
+
+def _remembering(colour):
+    """Return nbconvert's filter for code with a memory for cells that are not long."""
+    before = lru_cache(1000)(colour)
+
+    def coloured(source, language=None, metadata=None):
+        if len(source) > LONG or "magics_language" in (metadata or {}):
+            return colour(source, language, metadata)
+        return before(source, language)
+
+    return coloured
 
 
 @cache

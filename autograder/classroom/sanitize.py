@@ -9,6 +9,7 @@ import base64
 import binascii
 import itertools
 import re
+from functools import lru_cache
 from html import escape
 
 import nh3
@@ -85,10 +86,21 @@ def _attributes(text):
 @pass_context
 def markdown(context, source):
     """Return Markdown as HTML, for a page: nbconvert's own rendering, cleaned; a text that it fails on as it stands."""
+    if pictures := context.get("cell", {}).get("attachments"):
+        return _rendered(source, pictures)
+    return _rendered_before(source)
+
+
+@lru_cache(1000)  # most cells are the same for all students
+def _rendered_before(source):
+    return _rendered(source, {})
+
+
+def _rendered(source, pictures):
     if len(source) > MOST_MARKDOWN:
         return f"<pre>{escape(source)}</pre>"
     source = closed(source)
-    renderer = _Renderer(escape=False, attachments=context.get("cell", {}).get("attachments", {}))
+    renderer = _Renderer(escape=False, attachments=pictures)
     try:
         return html(MarkdownWithMath(renderer=renderer).render(source))
     except Exception:  # a text that no renderer foresaw costs nobody the page
