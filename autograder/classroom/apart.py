@@ -36,7 +36,14 @@ class Cost:
 
 
 class Died(Exception):
-    """The process did not come to its end; the message says of what: "memory", for instance."""
+    """The process did not come to its end; the message says of what: "memory", for instance.
+
+    `killed` tells that it was a signal, and no limit of the work's own: want of memory on the machine, perhaps.
+    """
+
+    def __init__(self, reason, killed=False):
+        super().__init__(reason)
+        self.killed = killed
 
 
 class Apart:
@@ -58,11 +65,9 @@ class Apart:
         Exception
             What the work itself raised.
         """
-        if self._child is None:
-            self._begin()
         until = time.monotonic() + seconds
         try:
-            self._pipe.send((request, seconds))
+            self._send((request, seconds))
             while self._pipe.poll(max(0.0, until - time.monotonic())):
                 told = self._pipe.recv()
                 if not isinstance(told, _Done):
@@ -78,7 +83,7 @@ class Apart:
             self.close(cost)
             raise Died("time")
         except (EOFError, ConnectionError):
-            raise Died(_reason(self.close(cost))) from None
+            raise _death(self.close(cost)) from None
         except GeneratorExit:
             self.close()
             raise
@@ -95,6 +100,17 @@ class Apart:
         if cost is not None:
             cost.add(1024 * used.ru_maxrss - self._had, used.ru_utime + used.ru_stime - self._spent)
         return os.waitstatus_to_exitcode(status)
+
+    def _send(self, message):
+        """Send a message to the process, or to a new one where somebody has ended it while it had nothing to do."""
+        if self._child is not None:
+            try:
+                self._pipe.send(message)
+                return
+            except ConnectionError:
+                self.close()
+        self._begin()
+        self._pipe.send(message)
 
     def _begin(self):
         self._pipe, theirs = Pipe()
@@ -168,9 +184,9 @@ def _that_can_be_sent(error):
     return error
 
 
-def _reason(status):
+def _death(status):
     if status == OUT_OF_MEMORY:
-        return "memory"
+        return Died("memory")
     if status == -signal.SIGXCPU:
-        return "processor time"
-    return f"signal {-status}" if status < 0 else f"exit status {status}"
+        return Died("processor time")
+    return Died(f"signal {-status}", killed=True) if status < 0 else Died(f"exit status {status}")

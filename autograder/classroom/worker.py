@@ -43,7 +43,7 @@ def work(job, judging) -> Judged:
 
 
 def _judge(job, judging, ends, cost):
-    known, show = Known(), True
+    known, show, spared = Known(), True, False
     while True:
         asked_at, at = time.monotonic(), Begun(READ)
         request = Request(job, known, ends, asked_at, show)
@@ -60,7 +60,9 @@ def _judge(job, judging, ends, cost):
             return done
         except Died as death:
             ended = Ended(TOO_COSTLY, f"({death})")
-            if at.step == JUDGE:
+            if death.killed and not spared:  # once it may have been for want of what others took
+                spared = True
+            elif at.step == JUDGE:
                 known.lost[at.index] = ended
             elif at.step == RUN:
                 known.ended = ended

@@ -97,6 +97,14 @@ def test_it_dies_alone_of_what_is_said_and_the_next_request_gets_another(process
     assert (other != pid, told, death) == (True, "next", None)
 
 
+def test_one_that_was_killed_when_it_had_nothing_to_do_is_nobodys_fault(process):
+    pid = heard(process, "x")[0]
+    os.kill(pid, signal.SIGKILL)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    other, told, death = heard(process, "y")
+    assert (other != pid, told, death) == (True, "y", None)
+
+
 def limit_to_one_second(tell):
     resource.setrlimit(resource.RLIMIT_CPU, (1, resource.getrlimit(resource.RLIMIT_CPU)[1]))
     spin(tell)

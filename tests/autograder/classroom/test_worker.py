@@ -69,6 +69,19 @@ def test_where_judging_an_answer_takes_too_much_that_answer_alone_is_lost(class_
     assert f"({reason})" in record["exercises"]["toy/double"]["findings"][0]["sentence"]
 
 
+def test_a_judge_that_somebody_kills_once_costs_nothing(class_of_three, monkeypatch, tmp_path):
+    def first(exercise, *args):
+        if exercise.name != "double" or (tmp_path / "killed").exists():
+            return False
+        (tmp_path / "killed").touch()
+        return True
+
+    at(monkeypatch, run, "_judge", "b", be_killed, first)
+    done = classroom.grade(class_of_three, console=QUIET)
+    assert (len(done.graded), done.warnings) == (3, ())
+    assert of(class_of_three, "b")["double"] == (2.0, "passed")
+
+
 def test_where_a_cell_takes_too_much_of_the_judge_nothing_more_is_run(class_of_three, monkeypatch):
     at(monkeypatch, run, "size", "b", fill)
     classroom.grade(class_of_three, console=QUIET)
