@@ -61,7 +61,8 @@ def test_what_can_be_in_a_path_a_page_and_a_table_may_be_an_id(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["*", "a?", "[a]", "<b>", 'a"', "a\\", "a,b", "=1", "+1", "-rf", "@a", "a\nb", "\udcff", "\u202e"]
+    "name",
+    [".hidden", "*", "a?", "[a]", "<b>", 'a"', "a\\", "a,b", "=1", "+1", "-rf", "@a", "a\nb", "\udcff", "\u202e"],
 )
 def test_what_would_be_a_pattern_script_or_formula_may_not(name):
     assert not roster.may_be_id(name)
