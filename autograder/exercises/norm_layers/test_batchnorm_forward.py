@@ -49,6 +49,7 @@ def by_hand(batchnorm_forward):
     out, _, new = batchnorm_forward(x, gamma, beta, state, train=True, momentum=0.25, eps=1 / 3)
     fine = np.allclose(out, np.array([[-9.0], [-3.0], [12.0]]) / 3 + 1, rtol=1e-4)
     fine = fine and np.allclose(new.mean, [1.75]) and np.allclose(new.var, [3 + 13 / 4])
+    fine = fine and np.shape(new.mean) == np.shape(new.var) == (1,)
     fine = fine and state.mean[0] == 1.0 and state.var[0] == 4.0
     state = norm_layers.RunningStatistics(mean=np.array([1.0]), var=np.array([4.0]))
     out, _, new = batchnorm_forward(x, gamma, beta, state, train=False, momentum=0.25, eps=2.25)

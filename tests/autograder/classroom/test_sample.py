@@ -1,10 +1,11 @@
 """The sample class of the whole course: every submission gets what it was made for."""
 
 import ast
+import html
 import inspect
+import re
 
 import pytest
-from bs4 import BeautifulSoup
 
 from autograder import chapter, classroom, exercise
 from autograder.written import written_out
@@ -36,13 +37,12 @@ def test_no_page_of_feedback_shows_a_hidden_check(whole_class):
         for check in exercise.load(name).checks:
             if check.hidden:
                 body = inspect.getsource(check.run).split(check.run.__doc__, 1)[-1].removeprefix('"""')
-                hidden |= {line.strip() for line in body.splitlines() if len(line.strip()) > 25}
+                hidden |= {line.strip() for line in body.splitlines() if len(line.strip()) > 40}
     assert len(hidden) > 20
     pages = list((whole_class / "feedback").rglob("*.html"))
     assert len(pages) == len(list((whole_class / "submitted").glob("*/*")))
     for page in pages:
-        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-        shown = " ".join(part.get_text() for part in soup.select(".output_area, .output_subarea, .text_cell"))
+        shown = html.unescape(re.sub(r"<[^>]*>", "", page.read_text(encoding="utf-8")))
         assert not [line for line in hidden if line in shown], page
 
 
