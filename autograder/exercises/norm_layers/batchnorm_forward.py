@@ -238,6 +238,39 @@ def momentum_swapped(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
 
 
 @misconception(
+    "The batch is normalized by the running statistics that it has just moved. In training it is normalized by its own "
+    "mean and variance; the running ones are for evaluation.",
+    caught_by=check_training_normalizes_by_the_batch,
+)
+def by_the_new_statistics(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
+    _, cache, new = solution(x, gamma, beta, state, train=train, momentum=momentum, eps=eps)
+    return gamma * (x - new.mean) / np.sqrt(new.var + eps) + beta, cache, new
+
+
+@misconception(
+    "`momentum` is not used: the running statistics always move a tenth of the way. That is its default; take what is "
+    "given.",
+    caught_by=check_running_mean_moves,
+    worth=0.8,
+)
+def momentum_ignored(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
+    return solution(x, gamma, beta, state, train=train, momentum=0.1, eps=eps)
+
+
+@misconception(
+    "In evaluation the division is by the running variance, without the root. The state keeps variances; divide by "
+    "np.sqrt(var + eps) in both modes.",
+    caught_by=check_evaluation_normalizes_by_the_state,
+    worth=0.7,
+)
+def no_root_in_evaluation(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
+    out, cache, new = solution(x, gamma, beta, state, train=train, momentum=momentum, eps=eps)
+    if not train:
+        out = gamma * (x - state.mean) / (state.var + eps) + beta
+    return out, cache, new
+
+
+@misconception(
     "The running statistics are replaced by those of the last batch. They are to be an average over many batches: move "
     "only the share momentum of the way.",
     caught_by=check_running_mean_moves,
@@ -352,8 +385,8 @@ def gamma_forgotten(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
 
 
 @misconception(
-    "eps is not used. A feature as faint as eps then comes out as large as any other, and one that is constant in the "
-    "batch is 0/0.",
+    "eps is not added to every variance. A feature as faint as eps then comes out as large as any other, and one that "
+    "is constant in the batch would be 0/0.",
     caught_by=check_eps_inside_the_root,
     worth=0.93,
 )

@@ -160,8 +160,8 @@ def eps_outside_the_root(x, gamma, beta, *, eps=1e-5):
 
 
 @misconception(
-    "eps is not used. A faint example then comes out as large as any other, and one whose features are all equal is "
-    "0/0.",
+    "eps is not added to the variance of every example. A faint example then comes out as large as any other, and one "
+    "whose features are all equal would be 0/0.",
     caught_by=check_eps_inside_the_root,
     worth=0.85,
 )
@@ -184,6 +184,15 @@ def not_centred(x, gamma, beta, *, eps=1e-5):
 )
 def rms_norm(x, gamma, beta, *, eps=1e-5):
     return gamma * x / np.sqrt((x**2).mean(axis=1, keepdims=True) + eps) + beta, x
+
+
+@misconception(
+    "The mean is subtracted above the line, but the root below is that of the mean square of `x` itself. The variance "
+    "is measured from the mean.",
+    caught_by=check_each_example_is_normalized,
+)
+def centred_above_only(x, gamma, beta, *, eps=1e-5):
+    return gamma * (x - x.mean(axis=1, keepdims=True)) / np.sqrt((x**2).mean(axis=1, keepdims=True) + eps) + beta, x
 
 
 @misconception(

@@ -178,7 +178,8 @@ def eps_outside_the_root(x, gamma, *, eps=1e-5):
 
 
 @misconception(
-    "eps is not used. A faint example then comes out as large as any other, and one of zeros is 0/0.",
+    "eps is not added to the mean square of every example. A faint example then comes out as large as any other, and "
+    "one of zeros would be 0/0.",
     caught_by=check_eps_inside_the_root,
     worth=0.8,
 )
@@ -193,6 +194,16 @@ def without_eps(x, gamma, *, eps=1e-5):
 )
 def scaled_before(x, gamma, *, eps=1e-5):
     return _normalized(gamma * x, eps)
+
+
+@misconception(
+    "Feature j is multiplied by 1 + gamma[j]. Some language models store the scale so, to begin at 0; here gamma is "
+    "the scale itself.",
+    caught_by=check_scale_of_each_feature,
+    worth=0.8,
+)
+def one_plus_gamma(x, gamma, *, eps=1e-5):
+    return (1 + gamma) * _normalized(x, eps)
 
 
 @misconception(

@@ -153,6 +153,24 @@ class _Pieces:
         return sum(self.sizes)
 
 
+class _Merged:
+    """A right answer that keeps count, mean and squares, for wrong ones that spoil one thing of it."""
+
+    def __init__(self):
+        self.count, self.mean, self.squares = 0, 0.0, 0.0
+
+    def update(self, x):
+        n, mean = len(x), x.mean(axis=0)
+        delta, both = mean - self.mean, self.count + n
+        self.squares = self.squares + ((x - mean) ** 2).sum(axis=0) + delta**2 * self.count * n / both
+        self.mean = self.mean + delta * n / both
+        self.count = both
+        return both
+
+    def standardizer(self):
+        return Standardizer(mean=self.mean, std=np.sqrt(self.squares / self.count))
+
+
 @misconception(
     "The means of the batches are averaged as if all batches had one size: an example of a small batch then counts "
     "more than one of a large batch. Weight each batch by its number of examples.",
@@ -282,6 +300,40 @@ class SharedByAll(_Pieces):
         mean = weights @ np.array(self.means)
         spread = weights @ (np.array(self.vars) + (np.array(self.means) - mean) ** 2)
         return Standardizer(mean=mean, std=np.sqrt(spread))
+
+
+@misconception(
+    "The number of examples is raised before the batch is merged. The formulas need the number *before* it: with the "
+    "new one the batch gets too little weight, and the very first only half.",
+    caught_by=check_mean_of_unequal_batches,
+)
+class CountedTooEarly:
+    def __init__(self):
+        self.count, self.mean, self.squares = 0, 0.0, 0.0
+
+    def update(self, x):
+        n, mean = len(x), x.mean(axis=0)
+        self.count += n
+        delta, both = mean - self.mean, self.count + n
+        self.mean = self.mean + delta * n / both
+        self.squares = self.squares + ((x - mean) ** 2).sum(axis=0) + delta**2 * self.count * n / both
+        return self.count
+
+    def standardizer(self):
+        return Standardizer(mean=self.mean, std=np.sqrt(self.squares / self.count))
+
+
+@misconception(
+    "To ask changes what is kept: `standardizer` divides the sums themselves, so that a second answer is another one. "
+    "Divide into new numbers.",
+    caught_by=check_asked_in_between,
+    worth=0.85,
+    said_by=AGAIN,
+)
+class ChangedByAsking(_Merged):
+    def standardizer(self):
+        self.squares = self.squares / self.count
+        return Standardizer(mean=self.mean, std=np.sqrt(self.squares))
 
 
 @neighbour("the spread between the batches' means is added without its weight")

@@ -92,17 +92,37 @@ def steps_stay():
 
 
 @misconception(
-    "The steps are taken to follow the square root of the condition number. That is what the best momentum reaches; "
-    "plain gradient descent pays the condition number itself.",
+    "The steps are taken to follow the ratio of the scales, which is the root of the condition number. That is what "
+    "the best momentum reaches; plain gradient descent pays the condition number itself, the square of the ratio.",
     caught_by=check_steps_at_ten_times_the_ratio,
 )
 def steps_as_with_momentum():
     return solution | {"steps_20": 680, "steps_100": 3400}
 
 
-@neighbour("the steps are right, the rate follows the ratio")
+@misconception(
+    "The rate is taken to follow the ratio of the scales. It follows the largest curvature, which grows with the "
+    "square of the largest scale: twice the scale allows a quarter of the rate.",
+    caught_by=check_rate_at_twice_the_ratio,
+    worth=0.6,
+)
 def rate_linear_in_the_ratio():
     return solution | {"rate_20": 0.01, "rate_100": 0.002}
+
+
+@misconception(
+    "The rate is 1 / (largest curvature). That one goes straight to the minimum of the steepest direction; the largest "
+    "that does not diverge is twice as large.",
+    caught_by=check_rate_at_ten_times_the_ratio,
+    worth=0.6,
+)
+def half_the_limit():
+    return solution | {"rate_20": 0.0025, "rate_100": 0.0001}
+
+
+@neighbour("the rate follows the root of the ratio")
+def rate_by_the_root():
+    return solution | {"rate_20": 0.0141, "rate_100": 0.0063}
 
 
 @neighbour("the third power of the ratio")

@@ -217,6 +217,32 @@ def written_into_the_data(x, folds):
     return pairs
 
 
+@misconception(
+    "The dev rows are centred by the training rows' mean, but divided by their own standard deviation. Both numbers "
+    "are the training rows'.",
+    caught_by=check_dev_rows_have_the_scale_of_the_training_rows,
+)
+def dev_by_its_own_deviation(x, folds):
+    pairs = zip(folds, solution(x, folds))
+    return [
+        (train, (x[fold] - np.delete(x, fold, axis=0).mean(axis=0)) / x[fold].std(axis=0)) for fold, (train, _) in pairs
+    ]
+
+
+@misconception(
+    "The training rows are those of the other folds. A row that is in no fold trains as well, and rows joined fold by "
+    "fold stand in another order than in `x`: take all rows but the fold's.",
+    caught_by=check_each_fold_holds_its_rows,
+)
+def other_folds_train(x, folds):
+    pairs = []
+    for k, fold in enumerate(folds):
+        rows = x[np.concatenate([other for j, other in enumerate(folds) if j != k])]
+        standardizer = fit_standardizer(rows)
+        pairs.append((standardizer.transform(rows), standardizer.transform(x[fold])))
+    return pairs
+
+
 @neighbour("the dev rows of each fold are left as they are")
 def dev_rows_untouched(x, folds):
     return [(train, x[fold] + 0.0) for (train, _), fold in zip(solution(x, folds), folds)]
