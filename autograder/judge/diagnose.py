@@ -76,10 +76,17 @@ def diagnose(exercise, findings, seen, examine):
     alike = {id(known.wrong): known.wrong for known in answers if known.said == said and agrees(known, said)}
     if alike:
         return _only(alike.values())
-    marked = [w for w in exercise.misconceptions if w.said_by and said.get(w.caught_by, ())[1:] == (w.said_by,)]
-    if marked:
+    if marked := _marked(exercise, said):
         return _only(marked)
     return _one_of_several(answers, _failures(said), agrees)
+
+
+def _marked(exercise, said):
+    """Return the misconceptions whose marked sentence was said: by the check that catches them, else by any other."""
+    marked = [wrong for wrong in exercise.misconceptions if wrong.said_by]
+    sentences = {sentence for _, sentence in said.values()}
+    by_its_check = [wrong for wrong in marked if said.get(wrong.caught_by, ())[1:] == (wrong.said_by,)]
+    return by_its_check or [wrong for wrong in marked if wrong.said_by in sentences]
 
 
 def _one_of_several(answers, failures, agrees):

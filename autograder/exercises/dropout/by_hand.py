@@ -120,6 +120,15 @@ def multiplied():
     return {"kept": 300, "survivor": 1.8, "evaluation": 2.4}
 
 
+@misconception(
+    "`kept` is the share of the neurons that survive. It is asked how many there are, of 400.",
+    caught_by=check_number_of_survivors,
+    worth=0.75,
+)
+def a_share_for_a_number():
+    return {"kept": 0.75, "survivor": 3.2, "evaluation": 2.4}
+
+
 @neighbour("in evaluation the neurons are scaled up like survivors")
 def scaled_up_in_evaluation():
     return {"kept": 300, "survivor": 3.2, "evaluation": 3.2}

@@ -76,6 +76,7 @@ def check_entries_are_dropped_independently(inverted_dropout, rng):
     """Each entry survives with probability keep_prob, independently of all others."""
     _require_independence(inverted_dropout, rng, (10, 12), 0.4)
     _require_independence(inverted_dropout, rng, (3, 4, 10), 0.7, calls=40)
+    _require_independence(inverted_dropout, rng, (20, 2), 0.25, calls=40)
 
 
 @weight(3)
@@ -288,6 +289,22 @@ def fixed_number(a, keep_prob, *, rng, train):
         kept[rng.permutation(a.size)[: round(a.size * (1 - keep_prob))]] = False
     kept = kept.reshape(a.shape)
     return (a * kept / keep_prob if train else a.copy()), kept
+
+
+@misconception(
+    "Every example keeps at least one neuron: where all were dropped, one is put back. That is not independent, and in "
+    "a narrow layer more survive than keep_prob says. An example that loses all its neurons is rare, and does no harm.",
+    caught_by=check_entries_are_dropped_independently,
+    worth=0.75,
+)
+def never_all_of_an_example(a, keep_prob, *, rng, train):
+    out, kept = solution(a, keep_prob, rng=rng, train=train)
+    if train:
+        for row in np.atleast_2d(kept).reshape(-1, a.shape[-1]):
+            if not row.any():
+                row[rng.integers(len(row))] = True
+        out = a * kept / keep_prob
+    return out, kept
 
 
 @misconception(

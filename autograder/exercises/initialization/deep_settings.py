@@ -118,7 +118,7 @@ covers = {
 
 @misconception(
     "The signal is lost in the first forward pass, before the learning rate has acted at all. A higher one multiplies "
-    "gradients of almost zero, while the last bias, whose gradient is large, runs away.",
+    "gradients of almost zero, and only the last bias, whose gradient is not small, moves faster.",
     caught_by=check_signal,
     said_by=LOST["learning_rate"],
 )

@@ -96,6 +96,42 @@ def outputs_for_inputs(fan_in, fan_out, *, scheme):
 
 
 @misconception(
+    "For He the number of outputs stands where the number of inputs belongs. fan_out keeps the gradient in the "
+    "backward pass; the scheme that is asked for keeps the signal, and divides by fan_in.",
+    caught_by=check_he,
+    worth=0.7,
+)
+def he_by_the_outputs(fan_in, fan_out, *, scheme):
+    return EXPECTED[scheme](*((fan_out, fan_in) if scheme == "he" else (fan_in, fan_out)))
+
+
+@misconception(
+    "For Glorot this is the bound of the uniform draw, the root of 6 / (fan_in + fan_out). The standard deviation is "
+    "smaller by the root of 3.",
+    caught_by=check_glorot,
+    worth=0.7,
+)
+def glorot_by_its_bound(fan_in, fan_out, *, scheme):
+    return EXPECTED[scheme](fan_in, fan_out) * (math.sqrt(3) if scheme == "glorot" else 1)
+
+
+@misconception(
+    "The root covers the numerator only: sqrt(2) / fan_in is not sqrt(2 / fan_in).",
+    caught_by=check_he,
+)
+def root_of_the_numerator(fan_in, fan_out, *, scheme):
+    return {"lecun": 1 / fan_in, "glorot": math.sqrt(2) / (fan_in + fan_out), "he": math.sqrt(2) / fan_in}[scheme]
+
+
+@misconception(
+    "He's and LeCun's variance have changed places. The 2 is He's: it makes up for the half that a ReLU drops.",
+    caught_by=check_he,
+)
+def he_and_lecun_swapped(fan_in, fan_out, *, scheme):
+    return EXPECTED[{"he": "lecun", "lecun": "he"}.get(scheme, scheme)](fan_in, fan_out)
+
+
+@misconception(
     "The root covers the denominator only: 2 / sqrt(fan_in) is not sqrt(2 / fan_in).",
     caught_by=check_he,
 )

@@ -169,8 +169,8 @@ covers = {
 
 
 @misconception(
-    "All these weights are positive, as those of rng.random are, which draws between 0 and 1. All neurons of the layer "
-    "then see nearly the same growing sum. A weight must be negative as often as positive: rng.normal and "
+    "There are draws here that are all positive, as those of rng.random are, which lie between 0 and 1. All neurons of "
+    "such a layer see nearly the same growing sum. A weight must be negative as often as positive: rng.normal and "
     "rng.uniform(-b, b) are.",
     caught_by=check_mean,
     said_by=POSITIVE,
@@ -348,6 +348,14 @@ def in_single_precision(fan_in, fan_out, *, scheme, rng, distribution="normal"):
     if distribution == "normal":
         return (std * rng.standard_normal((fan_out, fan_in), dtype=np.float32)).T
     return (std * np.float32(math.sqrt(12)) * (rng.random((fan_out, fan_in), dtype=np.float32) - np.float32(0.5))).T
+
+
+@alternative("the variances in a table of its own")
+def by_a_table(fan_in, fan_out, *, scheme, rng, distribution="normal"):
+    std = math.sqrt({"lecun": 1 / fan_in, "glorot": 2 / (fan_in + fan_out)}.get(scheme, 2 / fan_in))
+    if distribution == "uniform":
+        return rng.uniform(-math.sqrt(3) * std, math.sqrt(3) * std, (fan_in, fan_out))
+    return rng.normal(0, std, (fan_in, fan_out))
 
 
 @alternative("normal draws from uniform ones, by Box and Muller")
