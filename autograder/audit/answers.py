@@ -4,6 +4,7 @@ from functools import partial
 
 from ..judge.attempt import attempted
 from ..judge.judge import UNEXAMINED, earned, examine, judge, quiet
+from ..judge.seeds import PUBLIC
 from ..judge.standin import in_memory
 from ..judge.verdict import CRASHED, PASSED
 from . import zoo
@@ -54,6 +55,7 @@ def wrong_answers(exercise, seeds):
         for wrong in exercise.misconceptions:
             yield from _missed(exercise, wrong, seeds, MISTAKES / len(exercise.misconceptions))
             yield from _named_and_poor(exercise, wrong, wrong.answer, {wrong.sentence})
+            yield from _misnamed_in_practice(exercise, wrong)
             for variant in wrong.variants:
                 how = f", as in {variant.name},"
                 yield from _named_and_poor(exercise, wrong, variant.answer, {wrong.sentence}, how)
@@ -119,6 +121,16 @@ def _named_and_poor(exercise, wrong, answer, names, how=""):
         if found:
             yield from found
             return
+
+
+def _misnamed_in_practice(exercise, wrong):
+    """Where a student tries, only the public checks say something of an answer."""
+    public = [check for check in exercise.checks if not check.hidden]
+    if wrong.caught_by not in {check.name for check in public}:
+        return  # a problem of its own
+    report = judge(exercise, wrong.answer, PUBLIC, checks=public)
+    if report.misconception != wrong.sentence or report.with_others:
+        yield f"{wrong.name} is named {report.misconception[:60]!r} in practice, there, too, it must be what it is"
 
 
 def _errors(findings):
