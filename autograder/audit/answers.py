@@ -13,7 +13,7 @@ from .seeds import FEW, hangs_on_luck, in_time, keys
 SEEDS = 200  # on which no right answer may be refused and no caught mistake missed
 # Processor time (s) for the seeds of the solution, of one disguise or piece of junk, of all alternatives, of all
 # misconceptions at their check, and of all of them for their names.
-SOLUTION, DISGUISES, ALTERNATIVES, MISTAKES, NAMES = 1.2, 0.1, 0.8, 1.0, 1.0
+SOLUTION, DISGUISES, ALTERNATIVES, MISTAKES, NAMES = 0.8, 0.1, 0.5, 0.6, 0.6
 NAMED = 3  # seeds on which a misconception must be named, where time allows
 LAZY_WORTH = 0.2
 

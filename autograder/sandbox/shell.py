@@ -11,6 +11,7 @@ import matplotlib
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
+from IPython.utils.path import compress_user
 from matplotlib_inline.backend_inline import configure_inline_support
 from traitlets.config import Config
 
@@ -138,7 +139,9 @@ class _Outputs:
 
     def error(self, etype, evalue, stb):
         name = getattr(etype, "__name__", str(etype))
-        lines = [self._fit(line) for line in stb if HERE not in line.partition("\n")[0]]  # without frames of ours
+        ours = HERE, compress_user(HERE)  # a traceback writes ~ for the home that a sandbox has
+        frames = [line for line in stb if not any(place in line.partition("\n")[0] for place in ours)]
+        lines = list(map(self._fit, frames))
         self.kept.append({"output_type": "error", "ename": name, "evalue": str(evalue)[:2000], "traceback": lines})
 
     def clear(self, wait):

@@ -36,12 +36,10 @@ def test_axe_finds_no_serious_fault_in_light_and_dark(page, pages):
     script = (packages.install() / "axe-core" / "axe.min.js").read_text()
     found = {}
     for name, soup in pages.items():
-        if soup.find("article"):
+        if soup.find("article") and ("/api/" not in name or name == ONE_OF_MANY):
             page.goto(page.home + name)
             page.evaluate(script)
             found[name] = page.evaluate(AXE, [])
-            if "/api/" in name and name != ONE_OF_MANY:
-                continue
             page.add_style_tag(content="* { transition: none !important }")
             page.evaluate(DARK)  # what the page says stays the same, only its colours change
             found[f"{name} in the dark"] = page.evaluate(AXE, ["color-contrast"])

@@ -292,22 +292,6 @@ def fixed_number(a, keep_prob, *, rng, train):
 
 
 @misconception(
-    "Every example keeps at least one neuron: where all were dropped, one is put back. That is not independent, and in "
-    "a narrow layer more survive than keep_prob says. An example that loses all its neurons is rare, and does no harm.",
-    caught_by=check_entries_are_dropped_independently,
-    worth=0.75,
-)
-def never_all_of_an_example(a, keep_prob, *, rng, train):
-    out, kept = solution(a, keep_prob, rng=rng, train=train)
-    if train:
-        for row in np.atleast_2d(kept).reshape(-1, a.shape[-1]):
-            if not row.any():
-                row[rng.integers(len(row))] = True
-        out = a * kept / keep_prob
-    return out, kept
-
-
-@misconception(
     "Every call with the same arguments draws the same mask, from a generator that is made anew inside the function, "
     "seeded or copied. The same neurons are dropped at every step, and never learn. Draw from the rng handed in.",
     caught_by=check_masks_come_from_rng,
@@ -405,6 +389,17 @@ def changed_in_place(a, keep_prob, *, rng, train):
     kept = _drawn(a.shape, keep_prob, rng, train)
     a[...] = a * kept / (keep_prob if train else 1)
     return a.copy(), kept
+
+
+@neighbour("where all neurons of an example were dropped, one is put back")
+def never_all_of_an_example(a, keep_prob, *, rng, train):
+    out, kept = solution(a, keep_prob, rng=rng, train=train)
+    if train:
+        for row in np.atleast_2d(kept).reshape(-1, a.shape[-1]):
+            if not row.any():
+                row[rng.integers(len(row))] = True
+        out = a * kept / keep_prob
+    return out, kept
 
 
 @neighbour("the survivors are divided by the root of keep_prob, which keeps the mean square and not the mean")
