@@ -3,12 +3,14 @@
 import tempfile
 
 import nbformat
+import numpy as np
 import pytest
 from nbclient import NotebookClient
 from nbgrader.utils import determine_grade
 
 import autograder
 from autograder import check, exercise, hint
+from autograder.chapter import ROOT
 from autograder.check import grade
 from autograder.exercise import BadExercise
 from autograder.judge.seeds import VARIABLE
@@ -132,3 +134,12 @@ def test_nbgrader_reads_the_graded_cells_points():
 
 def test_the_package_offers_five_names():
     assert autograder.__all__ == ["attempts", "check", "hint", "keep_attempts", "others"]
+
+
+def test_the_readme_shows_what_check_says():
+    def inverted_dropout(a, keep_prob, *, rng, train):
+        kept = rng.random(a.shape) < keep_prob if train else np.ones(a.shape, bool)
+        return a * kept, kept
+
+    said = " ".join(str(check("dropout/inverted_dropout", inverted_dropout)).split())
+    assert said in " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
