@@ -14,7 +14,8 @@ Such a file defines, as plain module names,
 * ``equivalent``: edits of the reference that no input tells from it, each with the reason;
 * or, for a test, ``tests``, the name of the topic's exercise whose right and wrong answers it must tell apart, a
   ``solution``, other good ones under ``@alternative``, and ``@lazy`` ones that find next to nothing; ``leaves_out``
-  says of which misconceptions it need not know, and why (a dict by their names);
+  says of which misconceptions it need not know, and why (a dict by their names), ``most_calls`` how many calls it may
+  make;
 * or, for a free text, ``rubric`` (four rows of points and sentence), ``anchors`` (two of points and text),
   ``mistakes`` (three sentences) and ``words`` (the most an answer may have), and none of the rest.
 
@@ -36,6 +37,7 @@ from .slips import BadExercise
 
 EXERCISES = Path(__file__).parent / "exercises"
 WORDS = 120  # of a free text, where its file says no other number
+CALLS = 20  # that a test may make of what it is given, where its file says no other number
 
 
 class UnknownExercise(BadExercise):
@@ -123,6 +125,7 @@ class Exercise:
     may_change: tuple[str, ...] = ()
     tests: "Exercise | None" = None
     lazy: tuple[Alternative, ...] = ()
+    most_calls: int = 0
     rubric: tuple = ()
     anchors: tuple = ()
     mistakes: tuple[str, ...] = ()
@@ -269,6 +272,7 @@ def _test(module, own, root, source, common):
         solution=module.solution,
         returns=decision,
         tests=tested,
+        most_calls=getattr(module, "most_calls", CALLS),
         checks=(
             check("accepts_the_reference", "Accepts the reference.", tested.solution, True),
             *(

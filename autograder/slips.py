@@ -146,6 +146,10 @@ def require_test(names, source):
         raise source.slip("solution", "there is no `solution`", "write the test as a function: def solution(...)")
     if not _is_text(names["tests"]):
         raise source.slip("tests", f"tests is {names['tests']!r:.60}", "write the name of an exercise of the topic")
+    most = names.get("most_calls", 1)
+    if type(most) is not int or most < 1:
+        said = f"most_calls is {most!r:.60}"
+        raise source.slip("most_calls", said, "write how many calls a test may make, such as: most_calls = 30")
     for name in names:
         if name.startswith("check_") or name in ("returns", "given"):
             raise source.slip(

@@ -20,6 +20,10 @@ NOTHING_ASKED = re.compile(r"\$\$[^$]*\$\$|hint\(\"[\w/]+\"\) gives a hint\.")
 
 def problems(exercise, section):
     """Yield a sentence for each gap between the prompt and the public checks."""
+    if exercise.kind == "test":
+        allowed = f"at most {exercise.most_calls} calls"
+        if not any(allowed in sentence for sentence in sentences(section, exercise.name)):
+            yield f"the prompt does not say that a test may make {allowed}; write it, or set most_calls"
     if exercise.kind in ("text", "test"):
         return
     checks = {check.name: check for check in exercise.checks}

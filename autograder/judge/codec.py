@@ -168,7 +168,9 @@ def array_from(body):
         raise BadFrame(f"an array must hold numbers, got dtype {dtype[:40]}")
     if not all(type(n) is int and n >= 0 for n in _a(list, shape)) or len(shape) > MAX_AXES:
         raise BadFrame(f"an array's shape must be at most {MAX_AXES} counts, got {shape!r:.80}")
-    return np.frombuffer(_a(memoryview, data), BY_NAME[dtype]).reshape(shape).copy()
+    if type(data) not in (bytes, memoryview):  # the former where nothing became a frame
+        raise BadFrame("an array needs its bytes")
+    return np.frombuffer(data, BY_NAME[dtype]).reshape(shape).copy()
 
 
 def _from_torch(value):

@@ -11,7 +11,7 @@ import sys
 
 import numpy as np
 
-from . import codec
+from . import codec, generators
 from .shared import Table
 
 
@@ -103,3 +103,40 @@ class LentTable(Table):
         self._drop(number)
         self._next = number
         return references
+
+
+class LentHere(LentTable):
+    """A side's table where both sides are in one process: no message becomes bytes.
+
+    An array that owns its memory is then the same one on both sides, and so is a generator; a view is a thing of its
+    own, as it is elsewhere. Messages have the caps of frames.
+    """
+
+    def encode_shared(self, value):
+        """Return the node of a thing with an identity: itself, where it can be the same on both sides."""
+        owns = type(value) is np.ndarray and value.dtype.char in codec.DTYPES and value.base is None
+        if not owns and not generators.is_synchronised(value):
+            return super().encode_shared(value)
+        self._naming += value.nbytes if owns else 0
+        return {"here": value}
+
+    def decode_shared(self, form, body):
+        """Return the thing of a node."""
+        return body if form == "here" else super().decode_shared(form, body)
+
+    def pack(self, message):
+        """Return a message with what has changed."""
+        return self._whole(message)
+
+    def unpack(self, message):
+        """Return a message with the other side's changes taken over; raise BadFrame for one of too many items."""
+        if _items(message) > codec.MAX_ITEMS:
+            raise codec.BadFrame(f"a frame may have at most {codec.MAX_ITEMS} items")
+        return self._taken(message)
+
+
+def _items(node):
+    """Return how many items a message has."""
+    if isinstance(node, dict):
+        return 1 + sum(map(_items, node.values()))
+    return 1 + sum(map(_items, node)) if isinstance(node, list) else 1

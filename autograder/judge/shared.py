@@ -50,6 +50,7 @@ class Table:
         self._let_gone = []  # references to replicas that the other side has let go of
         self._forgotten = []  # numbers that the other side need not keep any longer
         self._named = 0  # bytes of arrays that the frame in hand names
+        self._naming = 0  # and that the message in hand does which will be sent
 
     def knows(self, value):
         """Whether the other side knows this very object by a number."""
@@ -62,6 +63,7 @@ class Table:
 
     def encode_shared(self, value):
         """Return the JSON of a thing with an identity: in full when it first crosses, by its number afterwards."""
+        self._naming += value.nbytes if type(value) is np.ndarray else 0
         if isinstance(value, Handle):
             if value._peer is not self._peer:
                 raise TypeError("a handle of an earlier talk cannot be used in this one")
@@ -117,6 +119,14 @@ class Table:
                 changes.append([number, codec.array_body(target) if type(target) is np.ndarray else now])
         return changes
 
+    def pack(self, message):
+        """Return a message, with what has changed and what may be forgotten, as it is sent."""
+        return codec.dump(self._whole(message))
+
+    def unpack(self, frame):
+        """Return the message that was sent, with the other side's changes taken over."""
+        return self._taken(codec.load(frame))
+
     def forgotten(self):
         """Return the numbers that the other side may forget, once."""
         forgotten, self._forgotten = self._forgotten, []
@@ -144,6 +154,16 @@ class Table:
             thing.flags.writeable = True
             thing[...] = ~thing if thing.dtype.kind == "b" else _worst(thing.dtype)
         self._let_gone.clear()
+
+    def _whole(self, message):
+        naming, self._naming = self._naming, 0
+        if naming > codec.MAX_FRAME:
+            raise OverflowError(f"the arrays of a message may have at most {codec.MAX_FRAME} bytes, got {naming}")
+        return message | {"changes": self.changes(), "forget": self.forgotten()}
+
+    def _taken(self, message):
+        self.update(message.get("changes", ()), message.get("forget", ()))
+        return message
 
     def _let_go(self, number):
         thing = self._theirs.pop(number, None)

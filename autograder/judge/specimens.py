@@ -5,8 +5,11 @@ of no generator that it was given comes from one of the judge's, so that no test
 """
 
 import contextlib
+from functools import cache
 
 import numpy as np
+
+from .verdict import Wrong
 
 
 class Specimen:
@@ -14,16 +17,17 @@ class Specimen:
 
     `members` are the public names of a class's instances; `entropy` is a Generator from which everything comes that is
     drawn from nowhere in particular; `spent` numbers are first drawn from every generator that is handed in, since a
-    right answer may draw as it likes.
+    right answer may draw as it likes; `calls` says how many there may be, of it and of all that it makes.
     """
 
-    def __init__(self, thing, shown_as, *, members=(), entropy, spent=0):
+    def __init__(self, thing, shown_as, *, members=(), entropy, spent=0, calls):
         self.shown_as = shown_as
         self._thing = thing
-        self._made_with = {"members": members, "entropy": entropy, "spent": spent}
+        self._made_with = {"members": members, "entropy": entropy, "spent": spent, "calls": calls}
 
     def __call__(self, *args, **kwargs):
-        """Call the thing; what a class makes is a specimen, too."""
+        """Call the thing; what a class makes is a specimen, too. One call too many is `Wrong`."""
+        self._made_with["calls"].count()
         for source in (*args, *kwargs.values()):
             if isinstance(source, np.random.Generator):
                 source.random(self._made_with["spent"])
@@ -46,17 +50,36 @@ class Specimen:
         return Specimen(thing, self.shown_as, **self._made_with)
 
 
+class Calls:
+    """How many calls a test has made of a specimen, and how many it may make."""
+
+    def __init__(self, most):
+        self._most = most
+        self._made = 0
+
+    def count(self):
+        """Count a call; raise Wrong for one too many, which ends the trial."""
+        self._made += 1
+        if self._made > self._most:
+            raise Wrong(f"your test makes more than {self._most} calls, which is all that it may make")
+
+
 @contextlib.contextmanager
 def _drawing_from(entropy, thing):
-    """Let NumPy's global generator, and each that is made without a seed, draw what `entropy` says."""
+    """Let NumPy's global generator, and each that is made without a seed, draw what `entropy` says.
+
+    Another generator takes the global one's place for that while (of which the second number of a pair of normal ones
+    is lost): to save a state and to restore it takes twenty times as long.
+    """
 
     def default_rng(seed=None):
         return real(int(entropy.integers(2**63)) if seed is None else seed)
 
-    real, before = np.random.default_rng, np.random.get_state()  # noqa: NPY002
+    real, before = np.random.default_rng, np.random.get_bit_generator()
     function = thing.__init__ if isinstance(thing, type) else thing
     names = getattr(function, "__globals__", {})  # of the file that defines it
     imported = names.get("default_rng") is real
+    np.random.set_bit_generator(_in_its_place())
     np.random.seed(int(entropy.integers(2**32)))  # noqa: NPY002
     np.random.default_rng = default_rng
     if imported:
@@ -67,4 +90,10 @@ def _drawing_from(entropy, thing):
         np.random.default_rng = real
         if imported:
             names["default_rng"] = real
-        np.random.set_state(before)  # noqa: NPY002
+        np.random.set_bit_generator(before)
+
+
+@cache
+def _in_its_place():
+    """Return the generator that is the global one while a specimen runs."""
+    return np.random.MT19937()

@@ -2,7 +2,8 @@
 
 Two peers, the judge's and the answer's, exchange frames (see `codec`) about things that they know by number (see
 `shared`), so that mutation, aliasing and the use of randomness are seen across. The transport is a function that sends
-a frame and returns the frame that comes back: here in memory, and as well over a pipe.
+a frame and returns the frame that comes back: here in memory, and as well over a pipe. How a message becomes a frame is
+the table's business.
 
 The answer's side lets its handles be called, read and passed back; the judge's side lets its own only be called, and of
 a `Specimen` public members be read.
@@ -16,7 +17,7 @@ from . import codec
 from .containers import holds, skeleton
 from .forms import compared
 from .handed import JudgeTable
-from .lent import LentTable
+from .lent import LentHere, LentTable
 from .parameters import Template
 from .shared import Handle, Table, snapshot
 from .specimens import Specimen
@@ -38,6 +39,7 @@ class Peer:
     """
 
     operations = ("call",)
+    lending = LentTable  # what a talk has for its table in which functions of the judge are lent
 
     def __init__(self, table, exchange=None):
         self.table = table
@@ -96,12 +98,10 @@ class Peer:
         return {}
 
     def _send(self, message):
-        return codec.dump(message | {"changes": self.table.changes(), "forget": self.table.forgotten()})
+        return self.table.pack(message)
 
     def _receive(self, frame):
-        message = codec.load(frame)
-        self.table.update(message.get("changes", ()), message.get("forget", ()))
-        return message
+        return self.table.unpack(frame)
 
 
 class AnswerSide(Peer):
@@ -120,7 +120,7 @@ class AnswerSide(Peer):
         if operation == "spoil":
             return self.table.spoil()
         if operation == "lend":
-            self.table = LentTable(self, first_number=1, lets_go=False)
+            self.table = self.lending(self, first_number=1, lets_go=False)
             return None
         given = [*args, *kwargs.values()]
         before = skeleton(given)
@@ -191,8 +191,12 @@ class JudgeSide(Peer):
 
     def lend(self):
         """Begin a talk in which the answer calls functions of the judge (see `lent`), before anything has crossed."""
-        self.ask("lend", None)
-        self.table = LentTable(self, first_number=0, lets_go=True)
+        frame = self._send({"op": "lend", "on": None})
+        self.table = self.lending(self, first_number=0, lets_go=True)  # to which the answer's reply belongs
+        try:
+            self._read(self.exchange(frame))
+        except codec.BadFrame as error:
+            raise _unreadable(error) from None
 
     def ask(self, operation, number, args=(), kwargs=None):
         template = self._templates.get(number, Template())
@@ -208,7 +212,7 @@ class JudgeSide(Peer):
             value = self.in_time(codec.decode, reply.get("value"), self.table)
             self._tell_of_changes(reply.get("touched", []), names)
         except codec.BadFrame as error:
-            raise Wrong("the result cannot be read", str(error)) from None
+            raise _unreadable(error) from None
         finally:
             self._depth -= 1
             if self._depth == 0:
@@ -263,8 +267,13 @@ class JudgeSide(Peer):
 def in_memory(submission):
     """Return the judge's side of a talk with a submission that lives in this very process."""
     judge, answer = JudgeSide(), AnswerSide(submission)
+    judge.lending = answer.lending = LentHere
     judge.exchange, answer.exchange = answer.handle, judge.handle
     return judge
+
+
+def _unreadable(error):
+    return Wrong("the result cannot be read", str(error))
 
 
 def _described(error):

@@ -1,7 +1,7 @@
 """How a student's test is judged: it must accept every right answer to another exercise, and refuse the wrong ones.
 
 To refuse is to raise, an AssertionError or anything else, or to return False; to accept is to return None or True. Each
-specimen is tried several times, each time in a talk of its own and with other random numbers; the key shuffles all
+specimen is tried at least twice, each time in a talk of its own and with other random numbers; the key shuffles all
 trials, so that neither a number, nor an order, nor a count tells a test what it has before it.
 """
 
@@ -11,10 +11,13 @@ import numpy as np
 
 from .seeds import check_rng
 from .shared import Handle
-from .specimens import Specimen
+from .specimens import Calls, Specimen
 from .verdict import PASSED, Crashed, Wrong
 
-TIMES = 3  # each specimen is tried: a test that depends on luck is not right
+TIMES = 2  # each specimen is tried, with other draws the second time: a test that depends on luck is not right
+REFERENCE_TIMES = (
+    5  # since all else says something of a test only if it accepts the reference, a guess must do so often
+)
 MOST_DRAWN = 50  # numbers that a specimen may draw beforehand
 
 
@@ -27,10 +30,11 @@ class Subject:
     shown_as: str
     members: tuple[str, ...] = ()
 
-    def specimen(self, rng, trial):
-        """Return the subject as it is handed out; in all but the first trial it draws otherwise."""
+    def specimen(self, rng, trial, calls):
+        """Return the subject as it is handed out for so many calls; in all but the first trial it draws otherwise."""
         spent = int(rng.integers(1, MOST_DRAWN)) if trial else 0
-        return Specimen(self.answer, self.shown_as, members=self.members, entropy=rng, spent=spent)
+        made_with = {"members": self.members, "entropy": rng, "spent": spent, "calls": Calls(calls)}
+        return Specimen(self.answer, self.shown_as, **made_with)
 
 
 def decision(value):
@@ -48,13 +52,14 @@ class Trials:
     def __init__(self, exercise, connect, key, checks):
         self._said = {check.name: [] for check in checks}  # None where it accepted, else why it did not
         self._right = [check for check in checks if check.run.right]
-        turns = [(place, trial) for place in range(len(checks)) for trial in range(TIMES)]
+        times = [REFERENCE_TIMES if check in self._right[:1] else TIMES for check in checks]
+        turns = [(place, trial) for place, often in enumerate(times) for trial in range(often)]
         for place, trial in check_rng(key, exercise.id, "turns").permutation(turns).tolist():
             check, said = checks[place], self._said[checks[place].name]
             if any((why is None) != check.run.right for why in said):
                 continue  # one right answer refused, or one mistake passed over, settles it
             rng = check_rng(key, exercise.id, f"{check.name}, trial {trial}")
-            said.append(_try(exercise, connect, check.run.specimen(rng, trial)))
+            said.append(_try(exercise, connect, check.run.specimen(rng, trial, exercise.most_calls)))
         self.replies = [[_kind_of(why) for why in said] for said in self._said.values()]
 
     def tell(self, check):
@@ -86,9 +91,9 @@ def count(checks, findings):
 def _try(exercise, connect, specimen):
     """Return None where the test accepts the specimen, else why it did not: a Crashed, or a Wrong for no decision."""
     peer = connect()
-    peer.lend()
-    test = peer.submission()
     try:
+        peer.lend()
+        test = peer.submission()
         if not isinstance(test, Handle):
             raise Wrong(f"{exercise.name} must be a function", f"got {type(test).__name__}")
         if decision(test(specimen)):

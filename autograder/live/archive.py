@@ -29,7 +29,7 @@ ENTRIES = ("__init__", "authoring", "judge/__init__", "live/page")  # where the 
 NEED_MORE = {"plot", "pytorch"}  # rooms of dnnkit that need matplotlib and torch
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the date of every member, so that the same sources give the same bytes
 ANSWERS = {"misconception", "same_mistake_as", "alternative"}  # the marks of answers that are kept
-ALWAYS = {"points", "hints", "returns", "solution", "given", "may_change", "tests", "leaves_out"}
+ALWAYS = {"points", "hints", "returns", "solution", "given", "may_change", "tests", "leaves_out", "most_calls"}
 
 
 def setup(app):

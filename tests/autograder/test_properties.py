@@ -4,6 +4,7 @@ import pytest
 
 from autograder import chapter, exercise
 from autograder.audit import properties
+from tests.autograder import exercises as toys
 
 NAMES = "from autograder.authoring import "
 COVERED = """
@@ -84,6 +85,18 @@ def test_an_exercise_without_covers_has_a_gap_at_each_sentence(problems):
     found = problems(covers="")
     assert sum(line.startswith("covers has no phrase of") for line in found) == 3
     assert sum("beside no phrase" in line for line in found) == 2
+
+
+@pytest.mark.parametrize(("most", "fine"), [(None, True), (20, True), (30, False)])
+def test_the_prompt_of_a_test_says_how_many_calls_it_may_make(tmp_path, most, fine):
+    toys.write(tmp_path, "noisy", toys.NOISY)
+    text = toys.TEST.format(tested="noisy", solution="assert specimen")
+    text += f"most_calls = {most}\n" if most else ""
+    made = exercise.load(toys.write(tmp_path, "test_noisy", text), root=tmp_path)
+    cell = chapter.Cell("markdown", "Write it. It may make at\nmost 20 calls.", (), 1)
+    section = chapter.Section("toys/test_noisy", "", "text", (cell,), cell)
+    said = f"the prompt does not say that a test may make at most {most} calls; write it, or set most_calls"
+    assert list(properties.problems(made, section)) == ([] if fine else [said])
 
 
 def test_a_hidden_check_is_like_a_public_one(problems):

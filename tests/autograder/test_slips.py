@@ -138,6 +138,8 @@ def test_a_path_below_the_working_directory_is_told_from_there(toy, tmp_path, mo
         ("def solution(specimen)", "def answer(specimen)", "there is no `solution`"),
         ("points = 4", "points = 4\nreturns = None", "returns has no place here"),
         ("points = 4", 'points = 4\nleaves_out = {"quiet": "no"}', "quiet is no misconception of toys/noisy"),
+        ("points = 4", "points = 4\nmost_calls = 0", "most_calls is 0; write how many calls a test may make"),
+        ("points = 4", "points = 4\nmost_calls = '9'", "most_calls is '9'; write"),
         ('@lazy("It is only called.")', "@lazy()", "@lazy has no sentence"),
         ('tests = "noisy"', 'tests = "test_noisy_too"', "toys/test_noisy_too is a test"),
     ],

@@ -6,6 +6,7 @@ from autograder.authoring import alternative, lazy
 
 tests = "init_weights"
 points = 3
+most_calls = 30
 hints = (
     "Write down what the exercise promises, a line for each: shape, mean, standard deviation of three schemes, "
     "normal, uniform, what is drawn where no distribution is named, rng. Each line is an assert.",
@@ -19,14 +20,14 @@ hints = (
 def solution(init_weights):
     fan_in, fan_out = 60, 140
     variances = {"lecun": 1 / fan_in, "glorot": 2 / (fan_in + fan_out), "he": 2 / fan_in}
-    for scheme, variance in variances.items():
-        for options in ({}, {"distribution": "normal"}, {"distribution": "uniform"}):
 
-            def draw(seed, scheme=scheme, options=options):
-                rng = np.random.default_rng(seed)
-                return [np.asarray(init_weights(fan_in, fan_out, scheme=scheme, rng=rng, **options)) for _ in range(2)]
+    def draws(count, seed, scheme, **options):
+        rng = np.random.default_rng(seed)
+        return [np.asarray(init_weights(fan_in, fan_out, scheme=scheme, rng=rng, **options)) for _ in range(count)]
 
-            w, later = draw(0)
+    for options in ({}, {"distribution": "normal"}, {"distribution": "uniform"}):
+        for scheme, variance in variances.items():
+            (w,) = draws(1, 0, scheme, **options)
             std = np.sqrt(variance)
             assert w.shape == (fan_in, fan_out), "W must be (fan_in, fan_out)"
             assert abs(w.mean()) < 0.07 * std, "the mean must be zero"
@@ -34,9 +35,10 @@ def solution(init_weights):
             uniform = options == {"distribution": "uniform"}
             assert (np.abs(w).max() < 1.8 * std) == uniform, "normal draws have tails, uniform ones have none"
             assert len(np.unique(w)) > 0.9 * w.size, "each weight must be drawn by itself"
-            assert (w != later).any(), "the next W must be another one"
-            assert np.array_equal(w, draw(0)[0]), "the same rng must give the same weights"
-            assert (w != draw(1)[0]).any(), "another rng must give other weights"
+        same, later = draws(2, 0, scheme, **options)
+        assert np.array_equal(w, same), "the same rng must give the same weights"
+        assert (w != later).any(), "the next W must be another one"
+        assert (w != draws(1, 1, scheme, **options)[0]).any(), "another rng must give other weights"
 
 
 @alternative("returns True or False, and takes one scheme for each property")

@@ -4,17 +4,30 @@ import numpy as np
 import pytest
 
 from autograder.judge import codec
-from autograder.judge.standin import in_memory
+from autograder.judge.standin import AnswerSide, JudgeSide, in_memory
 from autograder.judge.verdict import Crashed
 
 
-def lent(answer):
-    judge = in_memory(answer)
-    judge.lend()
-    return judge, judge.submission()
+def in_frames(answer):
+    """As over a pipe: what crosses becomes bytes."""
+    judge, its = JudgeSide(), AnswerSide(answer)
+    judge.exchange, its.exchange = its.handle, judge.handle
+    return judge
 
 
-def test_an_array_that_a_function_keeps_stays_in_step_on_both_sides():
+@pytest.fixture(params=[in_frames, in_memory])
+def lent(request):
+    """Return a function that returns the judge's side of a talk, and the answer for it to call."""
+
+    def lent(answer):
+        judge = request.param(answer)
+        judge.lend()
+        return judge, judge.submission()
+
+    return lent
+
+
+def test_an_array_that_a_function_keeps_stays_in_step_on_both_sides(lent):
     kept = []
 
     def answer(keep):
@@ -35,12 +48,12 @@ def test_an_array_that_a_function_keeps_stays_in_step_on_both_sides():
     np.testing.assert_array_equal(call(keep), [1, 7, 1])
 
 
-def test_what_comes_back_is_the_very_array_that_went():
+def test_what_comes_back_is_the_very_array_that_went(lent):
     _, call = lent(lambda same: [same(a) is a for a in (np.zeros(3), np.arange(4))])
     assert call(lambda a: a) == [True, True]
 
 
-def test_a_result_that_a_function_keeps_is_its_own_array():
+def test_a_result_that_a_function_keeps_is_its_own_array(lent):
     held = np.zeros(2)
 
     def answer(give):
@@ -52,14 +65,14 @@ def test_a_result_that_a_function_keeps_is_its_own_array():
     np.testing.assert_array_equal(held, [3, 3])
 
 
-def test_what_no_function_holds_is_forgotten():
+def test_what_no_function_holds_is_forgotten(lent):
     judge, call = lent(lambda f: sum(float(f(np.ones(4), np.random.default_rng(i))[0]) for i in range(300)))
     call(lambda a, rng: a + rng.random())
     assert len(judge.table._tracked) < 5
     assert len(judge.table._theirs) < 5
 
 
-def test_a_generator_that_a_function_keeps_is_shared():
+def test_a_generator_that_a_function_keeps_is_shared(lent):
     held = []
 
     def answer(keep, draw):
@@ -72,7 +85,7 @@ def test_a_generator_that_a_function_keeps_is_shared():
     assert call(held.append, lambda: held[0].random()) == [twin.random() for _ in range(4)]
 
 
-def test_a_read_only_array_is_read_only_for_the_function():
+def test_a_read_only_array_is_read_only_for_the_function(lent):
     def answer(add):
         add(np.broadcast_to(np.ones(1), (3,)))
 
@@ -84,7 +97,7 @@ def test_a_read_only_array_is_read_only_for_the_function():
         call(add)
 
 
-def test_a_read_only_view_follows_its_base():
+def test_a_read_only_view_follows_its_base(lent):
     def answer(keep):
         base = np.zeros(2)
         view = base.view()
@@ -100,9 +113,61 @@ def test_a_read_only_view_follows_its_base():
     assert not kept[0].flags.writeable
 
 
+def test_what_shares_memory_is_seen_when_the_judge_has_its_turn(lent):
+    """Between two turns a view that was handed out is a thing of its own, in one process too."""
+    held = np.zeros((2, 2))
+
+    def answer(give, look):
+        whole, row = give(), give(0)
+        row[:] = 3
+        seen = [whole[0, 0]]
+        return seen + [look(), whole[0, 0]]
+
+    _, call = lent(answer)
+    assert call(lambda *row: held[row] if row else held, lambda: held[0, 0]) == [0, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        ([np.ones(2**20)] * 3, "OverflowError"),
+        ([np.ones((2**10, 2**10))[::2] for _ in range(5)], "OverflowError"),
+        ([0] * 140_000, "RuntimeError"),
+        (["a" * 70_000], "OverflowError"),
+    ],
+)
+def test_a_message_is_no_larger_than_a_frame(lent, given, kind):
+    _, call = lent(lambda take: take(given))
+    with pytest.raises(Crashed) as crash:
+        call(lambda taken: None)
+    assert crash.value.kind == kind
+
+
+def test_what_is_no_data_is_opaque(lent):
+    """Of what a test hands over only public attributes can be reached, and lists are the judge's own."""
+
+    class Own:
+        shown, _hidden = 4, 5
+
+        def method(self):
+            return 6
+
+    def take(thing, things):
+        things.append(1)
+        with pytest.raises(AttributeError):
+            _ = thing._hidden
+        return [thing.shown, thing.method(), type(thing).__name__]
+
+    things = []
+    _, call = lent(lambda f: [f(Own(), things), things])
+    assert call(take) == [[4, 6, "Handle"], []]
+
+
 def _said(frames):
     """The judge, to whom the answer says these frames when it is called, and what it answers to each."""
-    judge, call = lent(lambda f: None)
+    judge = in_frames(lambda f: None)
+    judge.lend()
+    call = judge.submission()
     heard, real = [], judge.exchange
 
     def exchange(frame):

@@ -7,6 +7,7 @@ import pytest
 from autograder import exercise as model
 from autograder.judge.judge import verdict
 from autograder.judge.standin import in_memory
+from autograder.judge.trials import REFERENCE_TIMES, TIMES
 from autograder.judge.verdict import CRASHED, PASSED, WRONG
 from tests.autograder.exercises import BEST, NOISY, TEST, write
 
@@ -141,6 +142,19 @@ def test_a_wrong_call_is_the_tests_own_error(ask):
     assert "TypeError" in report.findings[0].sentence
 
 
+def test_a_test_makes_no_more_calls_than_it_may(ask):
+    lines = RIGHT["noisy"] + "for _ in range({}): f(x, rng=rng)"
+    assert ask("noisy", lines.format(17)).verdict == PASSED
+    report = ask("noisy", lines.format(18))
+    assert (report.verdict, report.points) == (WRONG, 0)
+    assert report.findings[0].sentence == "your test makes more than 20 calls, which is all that it may make"
+    swallowed = "try:\n    while True: f(np.ones(1), rng=np.random.default_rng(0))\nexcept BaseException: pass"
+    assert ask("noisy", swallowed).points == 0
+    methods = "made = f()\nfor _ in range({}): made.update(0.5, [])"
+    for count, accepted in ((19, 2), (20, 0)):
+        assert ask("Best", methods.format(count)).count.startswith(f"accepts {accepted} of 2 right answers")
+
+
 def test_breaking_on_a_mistake_finds_it(ask):
     report = ask("noisy", "y = f(np.ones(3), rng=np.random.default_rng(0))\n1 / int(y[0] != 1)")
     assert "finds_silent" not in missed(report)
@@ -157,7 +171,7 @@ def test_breaking_on_a_mistake_finds_it(ask):
         "try:\n    return bool(f.__code__)\nexcept AttributeError:\n    return None",
         "try:\n    f._thing\nexcept AttributeError:\n    return None\nreturn False",
         "try:\n    f.answer, f.member, f.shown_as\nexcept AttributeError:\n    return None\nreturn False",
-        f"test = globals()\ntest['n'] = test.get('n', -1) + 1\nreturn test['n'] < {2 * 3}",
+        f"test = globals()\ntest['n'] = test.get('n', -1) + 1\nreturn test['n'] < {REFERENCE_TIMES + TIMES}",
         "test = globals()\ntest['seen'] = test.get('seen', 0) + 1\nreturn test['seen'] % 2 == 0",
     ],
 )
