@@ -188,13 +188,15 @@ def _mapped_class(exercise, change, kinds):
 
 def _changeable(spec, kinds):
     spec = getattr(spec, "specs", spec)  # of a record, or of an object's members
-    inner = spec.values() if isinstance(spec, dict) else spec if isinstance(spec, tuple) else None
+    inner = spec.values() if isinstance(spec, dict) else spec if isinstance(spec, (tuple, list)) else None
     return any(_changeable(part, kinds) for part in inner) if inner is not None else spec in kinds
 
 
 def _map(spec, value, change, kinds=SCALARS + ARRAYS):
     if isinstance(spec, tuple):
         return tuple(_map(s, v, change, kinds) for s, v in zip(spec, value, strict=True))
+    if isinstance(spec, list):
+        return [_map(spec[0], v, change, kinds) for v in value]
     if isinstance(spec, dict):
         return {key: _map(s, value[key], change, kinds) for key, s in spec.items()}
     if is_dataclass(value) and hasattr(spec, "specs"):
@@ -210,7 +212,7 @@ def _identity(exercise):
 
     def hand_back(*args, **kwargs):
         first = args[0] if args else next(iter(kwargs.values()), None)
-        if not isinstance(exercise.returns, (tuple, dict)):
+        if not isinstance(exercise.returns, (tuple, list, dict)):
             return first
         return _map(exercise.returns, exercise.solution(*args, **kwargs), lambda _: first)
 

@@ -2,7 +2,8 @@
 
 A form is a function from what came to what the check sees; it raises `Wrong` for anything else. A right answer may be
 written in other ways, so a form takes lists, other dtypes and zero-dimensional arrays where they mean the same.
-Forms are put together as data: ``(array, mask)`` is a tuple of two, ``{"mean": number}`` a dict with that key.
+Forms are put together as data: ``(array, mask)`` is a tuple of two, ``[array]`` a list of any length, and
+``{"mean": number}`` a dict with that key.
 """
 
 import numbers
@@ -162,13 +163,15 @@ class Instance:
 
 
 def form_of(spec):
-    """Return a form from its description: a form, a tuple of them, or a dict of them."""
+    """Return a form from its description: a form, a tuple of them, a list of one, or a dict of them."""
     if isinstance(spec, tuple):
         return _tuple_of([form_of(item) for item in spec])
+    if isinstance(spec, list) and len(spec) == 1:
+        return _list_of(form_of(spec[0]))
     if isinstance(spec, dict):
         return _dict_of({key: form_of(item) for key, item in spec.items()})
     if not callable(spec):
-        raise TypeError(f"returns must be a form, a tuple of forms or a dict of forms, got {spec!r}")
+        raise TypeError(f"returns must be a form, a tuple of forms, a list of one or a dict of forms, got {spec!r}")
     return spec
 
 
@@ -226,6 +229,19 @@ def _tuple_of(forms):
 
     check.__doc__ = name
     check.compared = lambda value: tuple(map(compared, forms, value))
+    return check
+
+
+def _list_of(form):
+    name = f"a list, each entry {form.__doc__}"
+
+    def check(value):
+        if not isinstance(value, (tuple, list)):
+            raise _not(name, value)
+        return [form(item) for item in value]
+
+    check.__doc__ = name
+    check.compared = lambda value: [compared(form, item) for item in value]
     return check
 
 

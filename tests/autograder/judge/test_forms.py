@@ -83,6 +83,20 @@ def test_a_tuple_is_counted(value):
         form(value)
 
 
+def test_a_list_has_any_length_and_one_form():
+    form = forms.form_of([forms.array])
+    assert form([]) == []
+    out = form(([1, 2], np.ones((2, 2))))
+    assert [part.shape for part in out] == [(2,), (2, 2)]
+    assert [part.tolist() for part in forms.compared(form, out)] == [[1, 2], [[1, 1], [1, 1]]]
+    with pytest.raises(Wrong, match="a list, each entry an array of numbers"):
+        form(np.ones((2, 2)))
+    with pytest.raises(Wrong, match="an array of numbers"):
+        form([[1, 2], "no"])
+    with pytest.raises(TypeError, match="returns must be a form"):
+        forms.form_of([forms.array, forms.array])
+
+
 def test_composed_forms_reach_inside():
     form = forms.form_of({"mean": forms.number, "both": (forms.array, forms.boolean)})
     out = form({"mean": np.float32(1), "both": [[1, 2], np.False_]})
