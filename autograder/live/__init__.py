@@ -16,6 +16,7 @@ from autograder.live import archive, assignment, cache, decorate, figure, frame
 from autograder.sources import Sources
 
 STATIC = Path(__file__).parent / "static"
+SHEETS = ("fonts", "tokens", "page", "boxes", "live", "reference", "print")  # later ones may overrule earlier ones
 
 
 def setup(app):
@@ -25,8 +26,8 @@ def setup(app):
     app.connect("config-inited", _number_nothing, priority=900)  # after Jupyter Book's LaTeX, which switches it on
     app.connect("autodoc-skip-member", _skip_fields_without_words)
     _disconnect_thebe(app)
-    app.add_css_file("book.css")
-    app.add_css_file("live.css")
+    for sheet in SHEETS:
+        app.add_css_file(f"{sheet}.css")
     app.add_js_file("access.js", loading_method="defer")
     for module in (cache, frame, assignment, archive, decorate, figure):
         module.setup(app)

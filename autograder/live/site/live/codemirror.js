@@ -9,11 +9,11 @@ import { EditorView, drawSelection, keymap } from "@codemirror/view"
 import { tags } from "@lezer/highlight"
 
 const colours = HighlightStyle.define([
-  { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: "var(--live-keyword)" },
-  { tag: [tags.string, tags.special(tags.string)], color: "var(--live-string)" },
-  { tag: [tags.number, tags.bool, tags.null], color: "var(--live-number)" },
-  { tag: tags.comment, color: "var(--live-comment)" },
-  { tag: [tags.function(tags.definition(tags.variableName)), tags.definition(tags.className)], color: "var(--live-name)" },
+  { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: "var(--course-keyword)" },
+  { tag: [tags.string, tags.special(tags.string)], color: "var(--course-string)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--course-number)" },
+  { tag: tags.comment, color: "var(--course-comment)" },
+  { tag: [tags.function(tags.definition(tags.variableName)), tags.definition(tags.className)], color: "var(--course-name)" },
 ])
 
 const theme = EditorView.theme({
@@ -23,8 +23,8 @@ const theme = EditorView.theme({
   ".cm-content": { padding: "0", caretColor: "var(--pst-color-text-base)" },
   ".cm-line": { padding: "0" },
   ".cm-cursor": { borderLeftColor: "var(--pst-color-text-base)" },
-  "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--live-selection) !important" },
-  "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--live-selection)" },
+  "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--course-selection) !important" },
+  "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--course-selection)" },
 })
 
 /** Put an editor in front of a text area, with its text and selection. */
