@@ -16,7 +16,16 @@ from autograder.live import archive, assignment, cache, decorate, figure, frame
 from autograder.sources import Sources
 
 STATIC = Path(__file__).parent / "static"
-SHEETS = ("fonts", "tokens", "page", "boxes", "live", "reference", "print")  # later ones may overrule earlier ones
+SHEETS = (
+    "fonts",
+    "tokens",
+    "page",
+    "boxes",
+    "live",
+    "plot",
+    "reference",
+    "print",
+)  # later ones may overrule earlier ones
 
 
 def setup(app):

@@ -5,10 +5,10 @@ import math
 import re
 import zlib
 
+from dnnkit.claim.prose import typeset
+
 WIDTH, HEIGHT = 120, 20
 _MARGIN = 4
-# As pandoc reads it: no space inside the dollars, no digit behind them, so that two prices are no formula.
-_MATH = re.compile(r"(?<!\\)\$(?!\s)((?:\\.|[^$\\])+?)(?<!\s)\$(?!\d)")
 
 
 def html(claim):
@@ -22,20 +22,6 @@ def html(claim):
         f'<data value="{claim.mean!r}">{markup.escape(claim.figures)}</data>; '
         f"expected {markup.escape(claim.expected)}.</small></p></div>"
     )
-
-
-def typeset(text):
-    r"""Text as HTML, its formulas marked for MathJax.
-
-    >>> typeset("The variance is $a^2 (1 - q) / q < 1$, for \\$2.")
-    'The variance is <span class="math notranslate nohighlight">\\(a^2 (1 - q) / q &lt; 1\\)</span>, for $2.'
-    """
-    parts = _MATH.split(text)
-    parts[::2] = [markup.escape(part.replace(r"\$", "$")) for part in parts[::2]]
-    parts[1::2] = [
-        rf'<span class="math notranslate nohighlight">\({markup.escape(part)}\)</span>' for part in parts[1::2]
-    ]
-    return "".join(parts)
 
 
 def anchor(sentence):

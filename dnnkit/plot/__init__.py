@@ -1,20 +1,22 @@
-"""Figures in one style: legible on light and dark pages, and without telling colours apart.
+"""Figures in one style, as SVG: legible on light and dark pages, and without telling colours apart.
 
-The only part of dnnkit that loads matplotlib. Each function returns the Figure, closed for pyplot, so that a notebook
-shows it once, as the value of its cell.
+Each function returns a :class:`Picture`, which a page and a notebook show as the value of a cell, with its caption.
+Measurements over seeds are dots with intervals, or lines with bands; theory is a thin grey line. Nothing but NumPy is
+needed, so that the same figures are drawn in the reader's browser.
 """
 
-from dnnkit.plot.curves import histograms, layer_statistics, learning_curves, lines
+from dnnkit.plot.curves import Interval, histograms, layer_statistics, learning_curves, lines
 from dnnkit.plot.grids import images, masks
+from dnnkit.plot.picture import Picture, beside
 from dnnkit.plot.planes import decision_regions, loss_surface, search_landscape
-from dnnkit.plot.style import COLOURS, GREY, LINE_STYLES, MARKERS, STYLE
+from dnnkit.plot.style import COLOURS, GREY
 
 __all__ = [
     "COLOURS",
     "GREY",
-    "LINE_STYLES",
-    "MARKERS",
-    "STYLE",
+    "Interval",
+    "Picture",
+    "beside",
     "decision_regions",
     "histograms",
     "images",

@@ -1,58 +1,114 @@
-"""What all figures share: colours, line styles, and how a figure is opened and closed."""
+"""What all figures share: colours, dashes, markers, and letters of which nobody knows the font."""
 
-import matplotlib as mpl
-import matplotlib.pyplot as plt
+import re
+from html import escape
 
-# Okabe and Ito 2008, *Color universal design*; first those that stand out from white and from black alike.
-# Line style and marker tell series and classes apart as well.
+from dnnkit import _inputs
+
+# Okabe and Ito 2008, *Color universal design*; first those that stand out from white and from black alike. A page may
+# set colours of its own, as --course-1 to --course-6, that fit its light and its dark.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
-MARKERS = ("o", "s", "^", "D", "v", "P")
-LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
-GREY = "#767676"  # contrast of 4.5 with white and 4.6 with black: text needs no background of its own
+GREY = "#767676"  # contrast of 4.5 with white and 4.6 with black
+# Dash and marker tell series apart as well: the same numbers, from 1 on, count them.
+DASHES = ("", "7 4", "10 3 2 3", "2.5 3", "10 3 2 3 2 3", "14 5")
+MARKERS = (  # paths from a marker's middle; the first, a length of nought with round ends, is a dot
+    "h0",
+    "m-3-3h6v6h-6z",
+    "m0-4l4 7h-8z",
+    "m0-4.5l4.5 4.5-4.5 4.5-4.5-4.5z",
+    "m0 4l4-7h-8z",
+    "m-1.5-4h3v2.5h2.5v3h-2.5v2.5h-3v-2.5h-2.5v-3h2.5z",
+)
+FONT = 13  # px
+LINE = 17  # px from line to line
 
-STYLE = {
-    "figure.facecolor": "none",
-    "savefig.facecolor": "none",
-    "axes.facecolor": "none",
-    "legend.framealpha": 0.0,
-    "figure.dpi": 110,
-    "figure.constrained_layout.use": True,
-    "font.size": 10,
-    "axes.titlesize": 10,
-    "figure.titlesize": 11,
-    "figure.labelsize": 10,
-    "axes.prop_cycle": mpl.cycler(color=COLOURS) + mpl.cycler(linestyle=LINE_STYLES),
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": GREY,
-    "grid.alpha": 0.2,
-    "lines.linewidth": 1.8,
-    **dict.fromkeys(
-        ("text.color", "axes.labelcolor", "axes.edgecolor", "axes.titlecolor", "xtick.color", "ytick.color"), GREY
-    ),
-}
+_RAISED = re.compile("([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)([^⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*)")
+_FIGURES = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
+_EMS = {**dict.fromkeys("ijlI.,:;|!'/\\ ft", 0.3), **dict.fromkeys('-()[]{}r"·', 0.4), **dict.fromkeys("mMwW%@—", 0.92)}
+
+
+def paint(colour):
+    """The colour of a series by its number, and the grey of theory by 0, for a stroke or an area."""
+    return f"var(--course-{colour}, {COLOURS[colour - 1]})" if colour else f"var(--course-theory, {GREY})"
+
+
+def ink(colour):
+    """The same for letters, which need more contrast: mixed with the text's own where the page sets no colours."""
+    return f"var(--course-{colour}, color-mix(in srgb, {COLOURS[colour - 1]} 60%, currentColor))" if colour else GREY
 
 
 def few(name, series):
-    """Return `series` if there are not more of them than colours."""
+    """Return `series` if they are a dict by text, and not more than there are colours."""
+    if not hasattr(series, "items"):
+        raise TypeError(f"{name} must be a dict by name, got {type(series).__name__}")
     if not 1 <= len(series) <= len(COLOURS):
         raise ValueError(f"{name} must hold 1 to {len(COLOURS)} curves, got {len(series)}")
+    for key in series:
+        if not isinstance(key, str):
+            raise TypeError(f"{name} must have text as names, got {type(key).__name__} {key!r}")
     return series
 
 
-def panels(n, columns, *, width, height, **options):
-    """A figure of `n` panels of the given size, in rows of `columns`, and their axes."""
-    columns = min(n, columns)
-    rows = -(-n // columns)
-    fig, axes = figure(rows, columns, width=width * columns, height=height * rows, squeeze=False, **options)
-    for ax in axes.flat[n:]:
-        ax.remove()
-    return fig, axes.flat[:n]
+def numbered(colours):
+    """Return a dict of colours' numbers by name, each of a colour that there is."""
+    if colours is not None and not hasattr(colours, "items"):
+        raise TypeError(f"colours must be a dict by name, got {type(colours).__name__}")
+    colours = {} if colours is None else dict(colours)
+    for name, colour in colours.items():
+        if _inputs.count(f"colours[{name!r}]", colour) > len(COLOURS):
+            raise ValueError(f"colours[{name!r}] must be in 1 .. {len(COLOURS)}, got {colour}")
+    return colours
 
 
-def figure(rows=1, columns=1, *, width=5.5, height=3.2, **options):
-    """A figure that pyplot has let go of, and its axes."""
-    fig, axes = plt.subplots(rows, columns, figsize=(width, height), **options)
-    plt.close(fig)
-    return fig, axes
+def looks(names, colours):
+    """For each name the number of its colour, and that of its dash and marker.
+
+    `colours` fixes some of the colours; the others are taken in their order. Of two series in one colour the second has
+    the dash and the marker of a colour that is not there.
+    """
+    colours, numbers = numbered(colours), range(1, len(COLOURS) + 1)
+    fixed = {colours[name] for name in names if name in colours}
+    free = [number for number in numbers if number not in fixed]
+    chosen = {name: colours[name] if name in colours else free.pop(0) for name in names}
+    found, dashes = {}, set(chosen.values())
+    for name, colour in chosen.items():
+        dash = colour
+        if any(other == colour for other, _ in found.values()):
+            dash = next(number for number in numbers if number not in dashes)
+            dashes.add(dash)
+        found[name] = colour, dash
+    return found
+
+
+def room(text):
+    """About how many pixels a line of text takes; on the safe side, as the font is the page's."""
+    return FONT * sum(_EMS.get(letter, 0.74 if letter.isupper() else 0.6) for letter in text)
+
+
+def wrapped(text, width):
+    """Lines of text that take at most `width` pixels each, broken between words where that will do."""
+    lines = []
+    for line in text.split("\n") if text else ():
+        lines.append("")
+        for word in line.split(" "):
+            if lines[-1] and room(f"{lines[-1]} {word}") > width:
+                lines.append("")
+            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+            while room(lines[-1]) > width and len(lines[-1]) > 1:
+                kept = next(n for n in range(len(lines[-1]) - 1, 0, -1) if n == 1 or room(lines[-1][:n]) <= width)
+                lines[-1:] = [lines[-1][:kept], lines[-1][kept:]]
+    return lines
+
+
+def words(text, x, y, *, anchor="", more=""):
+    """One line of text as SVG, at the foot of its letters."""
+    anchor = f' text-anchor="{anchor}"' if anchor else ""
+    # Few fonts have all raised figures: they are drawn as small ones that stand higher.
+    text = _RAISED.sub(_raised, escape(text))
+    return f'<text x="{x:.1f}" y="{y:.1f}"{anchor}{more}>{text}</text>'
+
+
+def _raised(found):
+    figures, rest = found.groups()
+    rest = f'<tspan dy="4.5">{rest}</tspan>' if rest else ""
+    return f'<tspan dy="-4.5" font-size="11">{figures.translate(_FIGURES)}</tspan>{rest}'

@@ -10,7 +10,7 @@ import pytest
 import dnnkit
 
 MODULES = sorted(f"dnnkit.{module.name}" for module in pkgutil.iter_modules(dnnkit.__path__))
-OPTIONAL = {"dnnkit.plot": {"matplotlib"}, "dnnkit.pytorch": {"torch"}}
+OPTIONAL = {"dnnkit.pytorch": {"torch"}}
 HEAVY = {"torch", "matplotlib", "scipy", "sklearn", "autograder"}
 
 
