@@ -18,9 +18,9 @@ from .shared import Table
 class LentTable(Table):
     """One side's table of a talk in which the answer calls functions of the judge."""
 
-    def __init__(self, peer, first_number, *, lets_go):
+    def __init__(self, peer, first_number):
         super().__init__(peer, first_number)
-        self._lets_go = lets_go  # whether this side decides what is no longer needed: the judge's
+        self._lets_go = first_number == 0  # whether this side decides what is no longer needed: the judge's
         self._sent = ()  # numbers that the other side knew when it last had its turn
         self._alone = self._references_of_one_that_nobody_holds()
 

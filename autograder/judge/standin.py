@@ -17,7 +17,7 @@ from . import codec
 from .containers import holds, skeleton
 from .forms import compared
 from .handed import JudgeTable
-from .lent import LentHere, LentTable
+from .lent import LentHere
 from .parameters import Template
 from .shared import Handle, Table, snapshot
 from .specimens import Specimen
@@ -39,7 +39,6 @@ class Peer:
     """
 
     operations = ("call",)
-    lending = LentTable  # what a talk has for its table in which functions of the judge are lent
 
     def __init__(self, table, exchange=None):
         self.table = table
@@ -77,10 +76,14 @@ class Peer:
             message = self._receive(frame)
             args = [codec.decode(arg, self.table) for arg in message.get("args", [])]
             kwargs = {name: codec.decode(arg, self.table) for name, arg in message.get("kwargs", {}).items()}
-            value = self.perform(message.get("op"), self.table.mine(message.get("on")), args, kwargs)
+            value = self.perform(message.get("op"), self.named(message.get("on")), args, kwargs)
             return self._send({"value": codec.encode(value, self.table)} | self.beside())
         except (Exception, SystemExit) as error:
             return self._send({"error": _described(error)})
+
+    def named(self, number):
+        """Return the thing of that number which lives here, or None."""
+        return self.table.mine(number)
 
     def perform(self, operation, target, args, kwargs):
         """Do what the other side asked for, to a thing that lives here."""
@@ -105,23 +108,23 @@ class Peer:
 
 
 class AnswerSide(Peer):
-    """The side where the answer lives."""
+    """The side where the answer lives; `table` makes its table."""
 
     operations = ("call", "get")
 
-    def __init__(self, submission, exchange=None):
-        super().__init__(Table(self, first_number=1), exchange)
+    def __init__(self, submission, exchange=None, table=Table):
+        super().__init__(table(self, first_number=1), exchange)
         self.submission = submission
         self._touched = []
+
+    def named(self, number):
+        return self.submission if number is None else super().named(number)
 
     def perform(self, operation, target, args, kwargs):
         if operation == "submission":
             return self.submission
         if operation == "spoil":
             return self.table.spoil()
-        if operation == "lend":
-            self.table = self.lending(self, first_number=1, lets_go=False)
-            return None
         given = [*args, *kwargs.values()]
         before = skeleton(given)
         value = super().perform(operation, target, args, kwargs)
@@ -144,11 +147,11 @@ class JudgeSide(Peer):
     """The side where the check runs.
 
     `replies` lists what came back from the answer, `seen` what of it, in its form, counts when two answers are
-    compared; `last_call` is what was called last, with the arguments by name.
+    compared; `last_call` is what was called last, with the arguments by name. `table` makes the table.
     """
 
-    def __init__(self, exchange=None):
-        super().__init__(JudgeTable(self, first_number=0), exchange)
+    def __init__(self, exchange=None, table=JudgeTable):
+        super().__init__(table(self, first_number=0), exchange)
         self.replies = []
         self.seen = []
         self.last_call = None
@@ -161,6 +164,11 @@ class JudgeSide(Peer):
     def faults(self):
         """The changes of arguments that the exercise does not allow, in their order."""
         return self.table.faults
+
+    @property
+    def answer(self):
+        """The submission as a Handle, without asking whether it is one."""
+        return Handle(self, None, "submission")
 
     def submission(self, reference=None, may_change=()):
         """Return the submission: a value as it is, anything else as a Handle.
@@ -189,15 +197,6 @@ class JudgeSide(Peer):
         self.seen.append(compared(form, formed))
         return formed
 
-    def lend(self):
-        """Begin a talk in which the answer calls functions of the judge (see `lent`), before anything has crossed."""
-        frame = self._send({"op": "lend", "on": None})
-        self.table = self.lending(self, first_number=0, lets_go=True)  # to which the answer's reply belongs
-        try:
-            self._read(self.exchange(frame))
-        except codec.BadFrame as error:
-            raise _unreadable(error) from None
-
     def ask(self, operation, number, args=(), kwargs=None):
         template = self._templates.get(number, Template())
         names = template.names(args, kwargs or {}) if operation == "call" else ()
@@ -212,7 +211,7 @@ class JudgeSide(Peer):
             value = self.in_time(codec.decode, reply.get("value"), self.table)
             self._tell_of_changes(reply.get("touched", []), names)
         except codec.BadFrame as error:
-            raise _unreadable(error) from None
+            raise Wrong("the result cannot be read", str(error)) from None
         finally:
             self._depth -= 1
             if self._depth == 0:
@@ -264,16 +263,15 @@ class JudgeSide(Peer):
         raise Crashed(str(kind), map(str, bases or ()), str(message), str(trace or ""))
 
 
-def in_memory(submission):
-    """Return the judge's side of a talk with a submission that lives in this very process."""
-    judge, answer = JudgeSide(), AnswerSide(submission)
-    judge.lending = answer.lending = LentHere
+def in_memory(submission, lending=False):
+    """Return the judge's side of a talk with a submission that lives in this very process.
+
+    With `lending` it is one in which the submission calls functions of the judge (see `lent`).
+    """
+    judges, answers = (LentHere, LentHere) if lending else (JudgeTable, Table)
+    judge, answer = JudgeSide(table=judges), AnswerSide(submission, table=answers)
     judge.exchange, answer.exchange = answer.handle, judge.handle
     return judge
-
-
-def _unreadable(error):
-    return Wrong("the result cannot be read", str(error))
 
 
 def _described(error):

@@ -52,14 +52,18 @@ class Trials:
     def __init__(self, exercise, connect, key, checks):
         self._said = {check.name: [] for check in checks}  # None where it accepted, else why it did not
         self._right = [check for check in checks if check.run.right]
-        times = [REFERENCE_TIMES if check in self._right[:1] else TIMES for check in checks]
-        turns = [(place, trial) for place, often in enumerate(times) for trial in range(often)]
+        if fault := _no_function(exercise, connect):
+            self._said = {check.name: [fault] for check in checks}
+            turns = []
+        else:
+            times = [REFERENCE_TIMES if check in self._right[:1] else TIMES for check in checks]
+            turns = [(place, trial) for place, often in enumerate(times) for trial in range(often)]
         for place, trial in check_rng(key, exercise.id, "turns").permutation(turns).tolist():
             check, said = checks[place], self._said[checks[place].name]
             if any((why is None) != check.run.right for why in said):
                 continue  # one right answer refused, or one mistake passed over, settles it
             rng = check_rng(key, exercise.id, f"{check.name}, trial {trial}")
-            said.append(_try(exercise, connect, check.run.specimen(rng, trial, exercise.most_calls)))
+            said.append(_try(connect, check.run.specimen(rng, trial, exercise.most_calls)))
         self.replies = [[_kind_of(why) for why in said] for said in self._said.values()]
 
     def tell(self, check):
@@ -88,15 +92,21 @@ def count(checks, findings):
     return ", ".join(parts)
 
 
-def _try(exercise, connect, specimen):
-    """Return None where the test accepts the specimen, else why it did not: a Crashed, or a Wrong for no decision."""
-    peer = connect()
+def _no_function(exercise, connect):
+    """Return what is wrong with an answer that is none to call, or None."""
     try:
-        peer.lend()
-        test = peer.submission()
-        if not isinstance(test, Handle):
-            raise Wrong(f"{exercise.name} must be a function", f"got {type(test).__name__}")
-        if decision(test(specimen)):
+        test = connect(lending=True).submission()
+    except Wrong as unreadable:
+        return unreadable
+    if not isinstance(test, Handle):
+        return Wrong(f"{exercise.name} must be a function", f"got {type(test).__name__}")
+    return None
+
+
+def _try(connect, specimen):
+    """Return None where the test accepts the specimen, else why it did not: a Crashed, or a Wrong for no decision."""
+    try:
+        if decision(connect(lending=True).answer(specimen)):
             return None
         return Crashed("AssertionError", ("AssertionError",), "it returned False", "")
     except (Crashed, Wrong) as why:

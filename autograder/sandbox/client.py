@@ -15,6 +15,8 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 
 from ..judge import codec
+from ..judge.handed import JudgeTable
+from ..judge.lent import LentTable
 from ..judge.standin import JudgeSide, is_request
 from ..judge.verdict import KILLED, OUT_OF_MEMORY, TIMED_OUT, Ended
 from .deadline import Watch
@@ -179,13 +181,13 @@ class Sandbox:
         return well_formed(reply.get("outputs")), bool(reply.get("failed"))
 
     def answer(self, name, seconds):
-        """Return whether a name stands for an attempt, and how to begin a talk with it (see `judge.verdict`)."""
+        """Return whether a name stands for an attempt, and how to begin a talk with it (as `in_memory` does)."""
         attempted = bool(self._ask({"do": "answer", "name": name}, seconds).get("attempted"))
         return attempted, partial(self._talk, name, seconds)
 
-    def _talk(self, name, seconds):
+    def _talk(self, name, seconds, lending=False):
         """Return the judge's side of a new talk with what a name stands for."""
-        judge = JudgeSide()
+        judge = JudgeSide(table=LentTable if lending else JudgeTable)
         begun = False
         room = MAX_TALK
 
@@ -200,7 +202,8 @@ class Sandbox:
         def exchange(frame):
             nonlocal begun
             if not begun:
-                frame, begun = codec.dump({"do": "talk", "name": name, "first": frame}), True
+                beginning = {"do": "talk", "name": name, "lending": lending, "first": frame}
+                frame, begun = codec.dump(beginning), True
             deadline = self._deadline(seconds)
             with self._ends():
                 self._channel.send(frame, deadline)

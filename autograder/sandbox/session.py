@@ -6,6 +6,8 @@ import types
 
 from ..judge import codec
 from ..judge.attempt import attempted
+from ..judge.lent import LentTable
+from ..judge.shared import Table
 from ..judge.standin import AnswerSide, is_request
 from .shell import Notebook, nobody_is_there
 from .wire import Answering, Channel, Closed
@@ -36,8 +38,9 @@ def serve(socket, notebook: Notebook):
                     channel.send(codec.dump({"outputs": outputs, "failed": failed}))
                 case {"do": "answer", "name": str(name)}:
                     channel.send(codec.dump({"attempted": attempted(notebook.namespace.get(name, ...))}))
-                case {"do": "talk", "name": str(name), "first": first}:
-                    answer = AnswerSide(notebook.namespace.get(name, ...), _Talk(channel))
+                case {"do": "talk", "name": str(name), "lending": bool(lending), "first": first}:
+                    table = LentTable if lending else Table
+                    answer = AnswerSide(notebook.namespace.get(name, ...), _Talk(channel), table)
                     answer.exchange.peer = answer
                     channel.send(answer.handle(bytes(first)))
     except (Closed, BrokenPipeError):

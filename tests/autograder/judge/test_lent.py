@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from autograder.judge import codec
+from autograder.judge.lent import LentTable
 from autograder.judge.standin import AnswerSide, JudgeSide, in_memory
 from autograder.judge.verdict import Crashed
 
 
-def in_frames(answer):
+def in_frames(answer, lending):
     """As over a pipe: what crosses becomes bytes."""
-    judge, its = JudgeSide(), AnswerSide(answer)
+    judge, its = JudgeSide(table=LentTable), AnswerSide(answer, table=LentTable)
     judge.exchange, its.exchange = its.handle, judge.handle
     return judge
 
@@ -20,8 +21,7 @@ def lent(request):
     """Return a function that returns the judge's side of a talk, and the answer for it to call."""
 
     def lent(answer):
-        judge = request.param(answer)
-        judge.lend()
+        judge = request.param(answer, lending=True)
         return judge, judge.submission()
 
     return lent
@@ -165,8 +165,7 @@ def test_what_is_no_data_is_opaque(lent):
 
 def _said(frames):
     """The judge, to whom the answer says these frames when it is called, and what it answers to each."""
-    judge = in_frames(lambda f: None)
-    judge.lend()
+    judge = in_frames(lambda f: None, lending=True)
     call = judge.submission()
     heard, real = [], judge.exchange
 
