@@ -106,10 +106,10 @@ class LentTable(Table):
 
 
 class LentHere(LentTable):
-    """A side's table where both sides are in one process: no message becomes bytes.
+    """A side's table where both sides are in one process.
 
     An array that owns its memory is then the same one on both sides, and so is a generator; a view is a thing of its
-    own, as it is elsewhere. Messages have the caps of frames.
+    own, as it is elsewhere.
     """
 
     def encode_shared(self, value):
@@ -123,20 +123,3 @@ class LentHere(LentTable):
     def decode_shared(self, form, body):
         """Return the thing of a node."""
         return body if form == "here" else super().decode_shared(form, body)
-
-    def pack(self, message):
-        """Return a message with what has changed."""
-        return self._whole(message)
-
-    def unpack(self, message):
-        """Return a message with the other side's changes taken over; raise BadFrame for one of too many items."""
-        if _items(message) > codec.MAX_ITEMS:
-            raise codec.BadFrame(f"a frame may have at most {codec.MAX_ITEMS} items")
-        return self._taken(message)
-
-
-def _items(node):
-    """Return how many items a message has."""
-    if isinstance(node, dict):
-        return 1 + sum(map(_items, node.values()))
-    return 1 + sum(map(_items, node)) if isinstance(node, list) else 1

@@ -119,13 +119,17 @@ class Table:
                 changes.append([number, codec.array_body(target) if type(target) is np.ndarray else now])
         return changes
 
-    def pack(self, message):
-        """Return a message, with what has changed and what may be forgotten, as it is sent."""
-        return codec.dump(self._whole(message))
+    def whole(self, message):
+        """Return a message with what has changed and what may be forgotten."""
+        naming, self._naming = self._naming, 0
+        if naming > codec.MAX_FRAME:
+            raise OverflowError(f"the arrays of a message may have at most {codec.MAX_FRAME} bytes, got {naming}")
+        return message | {"changes": self.changes(), "forget": self.forgotten()}
 
-    def unpack(self, frame):
-        """Return the message that was sent, with the other side's changes taken over."""
-        return self._taken(codec.load(frame))
+    def taken(self, message):
+        """Return a message of the other side, with its changes taken over."""
+        self.update(message.get("changes", ()), message.get("forget", ()))
+        return message
 
     def forgotten(self):
         """Return the numbers that the other side may forget, once."""
@@ -154,16 +158,6 @@ class Table:
             thing.flags.writeable = True
             thing[...] = ~thing if thing.dtype.kind == "b" else _worst(thing.dtype)
         self._let_gone.clear()
-
-    def _whole(self, message):
-        naming, self._naming = self._naming, 0
-        if naming > codec.MAX_FRAME:
-            raise OverflowError(f"the arrays of a message may have at most {codec.MAX_FRAME} bytes, got {naming}")
-        return message | {"changes": self.changes(), "forget": self.forgotten()}
-
-    def _taken(self, message):
-        self.update(message.get("changes", ()), message.get("forget", ()))
-        return message
 
     def _let_go(self, number):
         thing = self._theirs.pop(number, None)

@@ -2,8 +2,7 @@
 
 Two peers, the judge's and the answer's, exchange frames (see `codec`) about things that they know by number (see
 `shared`), so that mutation, aliasing and the use of randomness are seen across. The transport is a function that sends
-a frame and returns the frame that comes back: here in memory, and as well over a pipe. How a message becomes a frame is
-the table's business.
+a frame and returns the frame that comes back: over a pipe, and in memory, where no message becomes bytes.
 
 The answer's side lets its handles be called, read and passed back; the judge's side lets its own only be called, and of
 a `Specimen` public members be read.
@@ -13,7 +12,7 @@ A verdict raised in a callable of the judge ends the check, whatever the answer 
 import builtins
 from itertools import zip_longest
 
-from . import codec
+from . import codec, unframed
 from .containers import holds, skeleton
 from .forms import compared
 from .handed import JudgeTable
@@ -39,6 +38,7 @@ class Peer:
     """
 
     operations = ("call",)
+    frames = codec  # what makes frames of messages, and messages of frames
 
     def __init__(self, table, exchange=None):
         self.table = table
@@ -101,10 +101,10 @@ class Peer:
         return {}
 
     def _send(self, message):
-        return self.table.pack(message)
+        return self.frames.dump(self.table.whole(message))
 
     def _receive(self, frame):
-        return self.table.unpack(frame)
+        return self.table.taken(self.frames.load(frame))
 
 
 class AnswerSide(Peer):
@@ -271,6 +271,7 @@ def in_memory(submission, lending=False):
     judges, answers = (LentHere, LentHere) if lending else (JudgeTable, Table)
     judge, answer = JudgeSide(table=judges), AnswerSide(submission, table=answers)
     judge.exchange, answer.exchange = answer.handle, judge.handle
+    judge.frames = answer.frames = unframed
     return judge
 
 

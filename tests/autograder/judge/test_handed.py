@@ -11,6 +11,13 @@ from autograder.judge.generators import only_drew, state_of
 from autograder.judge.judge import judge
 from autograder.judge.standin import in_memory
 from autograder.judge.verdict import Wrong
+from tests.autograder.frames import in_frames
+
+
+@pytest.fixture(params=[in_memory, in_frames], autouse=True)
+def talk_begun(request, monkeypatch):
+    """All that holds in memory holds where messages become bytes."""
+    monkeypatch.setitem(globals(), "in_memory", request.param)
 
 
 def reference(a, b=None, *, rng=None):
@@ -191,7 +198,7 @@ def test_drawing_leads_forward_as_numpy_says(seed, steps):
 
 
 def test_an_answer_cannot_make_the_judge_forget():
-    talk = in_memory(lambda a: None)
+    talk = in_frames(lambda a: None)
     call, mine = talk.submission(reference), np.ones(2)
     call(mine)
     real = talk.exchange
@@ -205,7 +212,7 @@ def test_an_answer_cannot_make_the_judge_forget():
 
 @pytest.mark.parametrize("touched", [3, ["a"], [-1], [1], [True]])
 def test_a_forged_place_of_a_change_is_refused(touched):
-    talk = in_memory(lambda a: None)
+    talk = in_frames(lambda a: None)
     call = talk.submission(reference)
     talk.exchange = lambda frame: dump({"value": None, "changes": [], "forget": [], "touched": touched})
     with pytest.raises(Wrong, match="cannot be read"):

@@ -4,16 +4,9 @@ import numpy as np
 import pytest
 
 from autograder.judge import codec
-from autograder.judge.lent import LentTable
-from autograder.judge.standin import AnswerSide, JudgeSide, in_memory
+from autograder.judge.standin import in_memory
 from autograder.judge.verdict import Crashed
-
-
-def in_frames(answer, lending):
-    """As over a pipe: what crosses becomes bytes."""
-    judge, its = JudgeSide(table=LentTable), AnswerSide(answer, table=LentTable)
-    judge.exchange, its.exchange = its.handle, judge.handle
-    return judge
+from tests.autograder.frames import in_frames
 
 
 @pytest.fixture(params=[in_frames, in_memory])
@@ -134,6 +127,7 @@ def test_what_shares_memory_is_seen_when_the_judge_has_its_turn(lent):
         ([np.ones((2**10, 2**10))[::2] for _ in range(5)], "OverflowError"),
         ([0] * 140_000, "RuntimeError"),
         (["a" * 70_000], "OverflowError"),
+        (["a" * 60_000] * 300, "OverflowError"),
     ],
 )
 def test_a_message_is_no_larger_than_a_frame(lent, given, kind):

@@ -3,10 +3,16 @@
 import numpy as np
 import pytest
 
-from autograder.judge.codec import dump, load
 from autograder.judge.shared import Handle
 from autograder.judge.standin import in_memory
 from autograder.judge.verdict import Crashed, Wrong
+from tests.autograder.frames import in_frames
+
+
+@pytest.fixture(params=[in_memory, in_frames], autouse=True)
+def talk_begun(request, monkeypatch):
+    """All that holds in memory holds where messages become bytes."""
+    monkeypatch.setitem(globals(), "in_memory", request.param)
 
 
 def stand_in(answer):
@@ -60,9 +66,13 @@ def test_private_names_are_read_from_neither_side():
 def test_the_judges_objects_can_only_be_called():
     judge = in_memory(lambda: 1)
     number = judge.table.register(lambda: 2)
-    assert load(judge.handle(dump({"op": "call", "on": number})))["value"] == 2
+
+    def asked(**message):
+        return judge.frames.load(judge.handle(judge.frames.dump(message)))
+
+    assert asked(op="call", on=number)["value"] == 2
     for name in ("real", "__globals__"):
-        assert "not served" in load(judge.handle(dump({"op": "get", "on": number, "args": [name]})))["error"]["message"]
+        assert "not served" in asked(op="get", on=number, args=[name])["error"]["message"]
 
 
 def test_a_verdict_in_a_callback_cannot_be_swallowed():
@@ -136,7 +146,7 @@ def test_stopping_the_kernel_is_not_caught():
     ],
 )
 def test_a_malformed_reply_is_a_wrong_answer(reply):
-    judge = in_memory(lambda: 1)
+    judge = in_frames(lambda: 1)
     judge.exchange = lambda frame: reply
     with pytest.raises(Wrong, match="cannot be read"):
         judge.submission()

@@ -1,0 +1,14 @@
+"""A talk in one process whose messages become bytes, as they do over a pipe."""
+
+from autograder.judge.handed import JudgeTable
+from autograder.judge.lent import LentTable
+from autograder.judge.shared import Table
+from autograder.judge.standin import AnswerSide, JudgeSide
+
+
+def in_frames(answer, lending=False):
+    """Return the judge's side of a talk; `in_memory` is the same without bytes."""
+    judges, answers = (LentTable, LentTable) if lending else (JudgeTable, Table)
+    judge, its = JudgeSide(table=judges), AnswerSide(answer, table=answers)
+    judge.exchange, its.exchange = its.handle, judge.handle
+    return judge
