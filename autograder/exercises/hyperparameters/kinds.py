@@ -1,0 +1,227 @@
+"""Sort what occurs in a training run: parameter, hyperparameter, or neither."""
+
+from autograder.authoring import alternative, core, misconception, neighbour, require, same_mistake_as, text, weight
+
+points = 2
+solution = {
+    "width": "hyperparameter",
+    "W": "parameter",
+    "b": "parameter",
+    "activations": "neither",
+    "learning_rate": "hyperparameter",
+    "momentum": "hyperparameter",
+    "velocity": "neither",
+    "epochs": "hyperparameter",
+    "dev_error": "neither",
+    "scale": "parameter",
+    "running_mean": "neither",
+}
+returns = dict.fromkeys(solution, text)
+hints = (
+    "Ask two questions of each thing. Does a step of training move it against its gradient? If not: did somebody "
+    "decide on it before the run?",
+    "That a number changes while the network trains does not make it a parameter: what is moved along a gradient is.",
+    "Three of them are parameters, four are hyperparameters. The other four are computed, remembered or measured.",
+)
+
+KINDS = ("parameter", "hyperparameter", "neither")
+WORD = 'each of the eleven must be "parameter", "hyperparameter" or "neither"'
+LAYER = "of what a layer is made of, something is of another kind"
+STEP = "of what a step reads and writes, something is of another kind"
+RUN = "of what belongs to the run as a whole, something is of another kind"
+NORM = "of what batch norm has, something is of another kind"
+RUNNING = "the running mean is sorted as what somebody sets"
+MOVED = "the running mean is sorted as what a step moves against its gradient"
+LEARNED = "the scale of batch norm is sorted as what somebody sets"
+REMEMBERED = "the velocity is sorted as what a step moves against its gradient"
+COMPUTED = "the activations are sorted as what a step moves against its gradient"
+WIDTH = "the width is sorted as what a step moves against its gradient"
+MEASURED = "the dev error is sorted as what somebody sets"
+
+
+@core
+@weight(2)
+def check_layer(kinds, rng):
+    """The number of a layer's neurons, its weights and biases, and what comes out of it are of the right kind."""
+    found = _kinds(kinds, "width", "W", "b", "activations")
+    require(found["activations"] != "parameter", COMPUTED)
+    require(found["width"] != "parameter", WIDTH)
+    _same(found, LAYER)
+
+
+def check_step(kinds, rng):
+    """What a step reads, and what it remembers for the next one, are of the right kind."""
+    found = _kinds(kinds, "learning_rate", "momentum", "velocity")
+    require(found["velocity"] != "parameter", REMEMBERED)
+    _same(found, STEP)
+
+
+def check_run(kinds, rng):
+    """How long the run lasts, and how good it gets, are of the right kind."""
+    found = _kinds(kinds, "epochs", "dev_error")
+    require(found["dev_error"] != "hyperparameter", MEASURED)
+    _same(found, RUN)
+
+
+@weight(2)
+def check_batch_norm(kinds, rng):
+    """What batch norm learns, and what it keeps, are of the right kind."""
+    found = _kinds(kinds, "scale", "running_mean")
+    require(found["running_mean"] != "hyperparameter", RUNNING)
+    require(found["running_mean"] != "parameter", MOVED)
+    require(found["scale"] != "hyperparameter", LEARNED)
+    _same(found, NORM)
+
+
+covers = {
+    "Give each of them its kind": (check_layer, check_step, check_run, check_batch_norm),
+    "Gradient descent with momentum": "the setting",
+    "how many neurons the hidden layer has": check_layer,
+    "the weights of the hidden layer": check_layer,
+    "its biases": check_layer,
+    "what comes out of the hidden layer for one batch": check_layer,
+    "the factor": check_step,
+    "the share": check_step,
+    "what is left of the steps so far": check_step,
+    "how often the run goes through the training set": check_run,
+    "the share of the dev set": check_run,
+    "by which batch norm multiplies": check_batch_norm,
+    "the average, over the batches so far": check_batch_norm,
+}
+
+
+@misconception(
+    "The running mean of batch norm is taken for a hyperparameter. Nobody decides on it: it is an average of what came "
+    "by, kept for the time after training. What you may decide on is how quickly it forgets.",
+    caught_by=check_batch_norm,
+    said_by=RUNNING,
+    worth=0.75,
+)
+def running_mean_set():
+    return solution | {"running_mean": "hyperparameter"}
+
+
+@misconception(
+    "The running mean of batch norm is taken for a parameter, as it changes during training. It changes, but no "
+    "gradient moves it and no loss is asked: it is a record of the activations, and PyTorch calls it a buffer.",
+    caught_by=check_batch_norm,
+    said_by=MOVED,
+    worth=0.75,
+)
+def running_mean_learned():
+    return solution | {"running_mean": "parameter"}
+
+
+@misconception(
+    "The scale of batch norm is taken for a hyperparameter. It looks like a setting of the layer, but it has a "
+    "gradient, and every step moves it as it moves W.",
+    caught_by=check_batch_norm,
+    said_by=LEARNED,
+    worth=0.75,
+)
+def scale_set():
+    return solution | {"scale": "hyperparameter"}
+
+
+@same_mistake_as(scale_set)
+def scale_set_and_more():
+    return solution | {"scale": "hyperparameter", "velocity": "hyperparameter"}
+
+
+@misconception(
+    "The velocity is taken for a parameter. A step changes it, but not against a gradient of its own, and the network "
+    "answers without it: it is the optimizer's memory. Whoever throws it away after training loses nothing.",
+    caught_by=check_step,
+    said_by=REMEMBERED,
+    worth=0.85,
+)
+def velocity_learned():
+    return solution | {"velocity": "parameter"}
+
+
+@misconception(
+    "The activations are taken for parameters. They change from batch to batch, not from step to step by a gradient: "
+    "give the network the same batch again, and they are what they were.",
+    caught_by=check_layer,
+    said_by=COMPUTED,
+)
+def activations_learned():
+    return solution | {"activations": "parameter"}
+
+
+@misconception(
+    "The width is taken for a parameter. It decides how many parameters there are, but no step adds or removes a "
+    "neuron.",
+    caught_by=check_layer,
+    said_by=WIDTH,
+)
+def width_learned():
+    return solution | {"width": "parameter"}
+
+
+@misconception(
+    "The dev error is taken for a hyperparameter. It is what hyperparameters are chosen by: a result, which nobody can "
+    "set.",
+    caught_by=check_run,
+    said_by=MEASURED,
+    worth=0.85,
+)
+def dev_error_set():
+    return solution | {"dev_error": "hyperparameter"}
+
+
+@misconception(
+    "The two words have changed places. Parameters are what training finds; hyperparameters are above them (hyper): "
+    "what is decided about the training.",
+    caught_by=check_layer,
+    worth=0.1,
+)
+def swapped():
+    other = {"parameter": "hyperparameter", "hyperparameter": "parameter", "neither": "neither"}
+    return {name: other[kind] for name, kind in solution.items()}
+
+
+@misconception(
+    "Everything that changes during training is taken for a parameter. Parameters are only those numbers that a step "
+    "moves against their gradient: a network also computes, remembers and is measured.",
+    caught_by=check_step,
+    worth=0.1,
+)
+def all_that_changes():
+    return {name: "hyperparameter" if kind == "hyperparameter" else "parameter" for name, kind in solution.items()}
+
+
+@neighbour("the number of epochs is taken for neither")
+def epochs_neither():
+    return solution | {"epochs": "neither"}
+
+
+@neighbour("the biases are taken for hyperparameters")
+def biases_set():
+    return solution | {"b": "hyperparameter"}
+
+
+@alternative("built from three lists")
+def from_lists():
+    lists = {
+        "neither": ["activations", "velocity", "dev_error", "running_mean"],
+        "parameter": ["scale", "b", "W"],
+        "hyperparameter": ["learning_rate", "epochs", "momentum", "width"],
+    }
+    return {name: kind for kind, names in lists.items() for name in names}
+
+
+@alternative("with capital letters")
+def capital():
+    return {name: kind.capitalize() for name, kind in solution.items()}
+
+
+def _kinds(kinds, *names):
+    """Return the kinds that an answer gives to some things; each must be one of the three words."""
+    found = {name: kinds[name].strip().lower() for name in names}
+    require(set(found.values()) <= set(KINDS), WORD)
+    return found
+
+
+def _same(found, sentence):
+    require(all(kind == solution[name] for name, kind in found.items()), sentence)

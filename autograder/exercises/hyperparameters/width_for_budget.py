@@ -1,0 +1,261 @@
+"""How wide may the hidden layers be if a network may have only so many parameters?"""
+
+import math
+
+from autograder.authoring import alternative, core, equal, hidden, integer, misconception, neighbour, require, weight
+from dnnkit import hyperparameters
+from dnnkit.hyperparameters import width_for_budget as solution
+
+points = 4
+returns = integer
+hints = (
+    "Without algebra: try the widths 1, 2, 3, ... and stop before the count is over the budget. "
+    "`hyperparameters.count_parameters` counts.",
+    "The sizes of a network of width h are `(n_inputs, *[h] * hidden_layers, n_outputs)`.",
+    "With algebra: for more than one hidden layer $P(h) = \\text{budget}$ is a quadratic equation; round its positive "
+    "root down. For one hidden layer there is no $h^2$, and dividing by its factor divides by zero.",
+)
+
+OVER = "a network of this width has more parameters than the budget"
+UNDER = "a wider network would still be within the budget"
+EXACT = "a network that uses the budget up to the last parameter is within it"
+LESS = "with one parameter less than a width takes, that width is over the budget"
+ONE = "with a single hidden layer the width must be the largest within the budget"
+BOTH = "the width must be the largest within the budget"
+
+
+@core
+@weight(2)
+def check_largest_width(width_for_budget, rng):
+    """The width is the largest within the budget, for two and for five hidden layers."""
+    for hidden_layers in (2, 5):
+        (n_inputs, n_outputs), width = _ends(rng, 10, 20), int(rng.integers(30, 60))
+        low, high = (_count(n_inputs, n_outputs, h, hidden_layers) for h in (width, width + 1))
+        budgets = (low + 1, low + int(0.3 * (high - low)), low + int(0.7 * (high - low)))
+        found = [width_for_budget(n_inputs, n_outputs, budget, hidden_layers=hidden_layers) for budget in budgets]
+        require(max(found) <= width, OVER)
+        require(min(found) >= width, UNDER)
+
+
+def check_one_hidden_layer(width_for_budget, rng):
+    """So it is for one hidden layer."""
+    (n_inputs, n_outputs), width = _ends(rng, 3, 9), int(rng.integers(60, 90))
+    low, high = (_count(n_inputs, n_outputs, h, 1) for h in (width, width + 1))
+    found = [width_for_budget(n_inputs, n_outputs, budget, hidden_layers=1) for budget in (low + 1, high - 1)]
+    equal(found, [width, width], ONE)
+
+
+@weight(2)
+def check_edge_of_the_budget(width_for_budget, rng):
+    """A network with exactly as many parameters as the budget is within it; with one parameter less it is not."""
+    for hidden_layers in (1, 3):
+        (n_inputs, n_outputs), width = _ends(rng, 3, 9), int(rng.integers(60, 90))
+        exact = _count(n_inputs, n_outputs, width, hidden_layers)
+        at, before = (
+            width_for_budget(n_inputs, n_outputs, budget, hidden_layers=hidden_layers) for budget in (exact, exact - 1)
+        )
+        require(at >= width, EXACT)
+        require(before < width, LESS)
+        equal([at, before], [width, width - 1], BOTH)
+        smallest = _count(n_inputs, n_outputs, 1, hidden_layers)
+        equal(width_for_budget(n_inputs, n_outputs, smallest, hidden_layers=hidden_layers), 1, EXACT)
+
+
+@hidden(like=(check_largest_width, check_one_hidden_layer, check_edge_of_the_budget))
+def check_other_budgets(width_for_budget, rng):
+    """So it is for the smallest budget and for larger ones, for more outputs than inputs, and for ten hidden layers."""
+    for n_inputs, n_outputs, hidden_layers in ((1, 1, 1), (1, 1, 2), (3, 200, 2), (200, 3, 10), (30, 30, 4)):
+        for width in (1, 2, int(rng.integers(50, 90))):
+            exact = _count(n_inputs, n_outputs, width, hidden_layers)
+            for budget in (exact, _count(n_inputs, n_outputs, width + 1, hidden_layers) - 1):
+                found = width_for_budget(n_inputs, n_outputs, budget, hidden_layers=hidden_layers)
+                equal(found, width, BOTH)
+
+
+covers = {
+    "Write width_for_budget(n_inputs, n_outputs, budget, *, hidden_layers)": check_largest_width,
+    "hidden_layers layers of equal width": (check_largest_width, check_one_hidden_layer),
+    "the largest width": (check_largest_width, check_one_hidden_layer),
+    "at most budget parameters, biases included": (check_edge_of_the_budget, check_largest_width),
+    "The budget is enough for a width of 1": "what need not be handled",
+    "at most a million": "what the checks ask for",
+    "hyperparameters.count_parameters(sizes)": "an offer",
+    "For example": "the example, by hand",
+    "Return the largest width within the budget": (check_largest_width, check_edge_of_the_budget),
+}
+SMALLEST = "it only decides which budgets are refused as too small for a width of 1"
+equivalent = {
+    "`n_inputs, n_outputs = (_inputs.count('n_inputs', n_inputs), _inputs.count('n_outputs', n_outputs))` becomes "
+    "`pass`": "it refuses bad input, and makes Python's numbers of NumPy's",
+    "`1` becomes `0`": SMALLEST,
+    "`_count((n_inputs, *[1] * hidden, n_outputs), True)` becomes `_count((n_inputs, *[1] * hidden, n_outputs), "
+    "False)`": SMALLEST,
+    "`(fan_in + bias) * fan_out` becomes `(fan_in + bias) / fan_out` in _count": SMALLEST,
+    "`fan_in + bias` becomes `fan_in - bias` in _count": SMALLEST,
+}
+
+
+@misconception(
+    "The first width that is over the budget is returned. Stop one earlier: at the last width that is within it.",
+    caught_by=check_largest_width,
+)
+def first_over(n_inputs, n_outputs, budget, *, hidden_layers):
+    width = 1
+    while _count(n_inputs, n_outputs, width, hidden_layers) <= budget:
+        width += 1
+    return width
+
+
+@misconception(
+    "A network that has exactly as many parameters as the budget is taken to be over it. 'At most' includes the budget "
+    "itself: compare by <=.",
+    caught_by=check_edge_of_the_budget,
+    worth=0.75,
+)
+def strictly_less(n_inputs, n_outputs, budget, *, hidden_layers):
+    return solution(n_inputs, n_outputs, budget - 1, hidden_layers=hidden_layers)
+
+
+@misconception(
+    "The biases are left out of the count, so that there seems to be more room than there is.",
+    caught_by=check_edge_of_the_budget,
+    worth=0.75,
+)
+def no_biases(n_inputs, n_outputs, budget, *, hidden_layers):
+    return _largest(
+        budget, lambda h: hyperparameters.count_parameters(_sizes(n_inputs, n_outputs, h, hidden_layers), bias=False)
+    )
+
+
+@misconception(
+    "The biases of the output layer are left out of the count.",
+    caught_by=check_edge_of_the_budget,
+    worth=0.8,
+)
+def no_output_biases(n_inputs, n_outputs, budget, *, hidden_layers):
+    return solution(n_inputs, n_outputs, budget + n_outputs, hidden_layers=hidden_layers)
+
+
+@misconception(
+    "A square matrix is counted for each hidden layer. H hidden layers have H - 1 of them in between; the first is fed "
+    "by the inputs.",
+    caught_by=check_largest_width,
+)
+def one_square_too_many(n_inputs, n_outputs, budget, *, hidden_layers):
+    return _largest(budget, lambda h: _count(n_inputs, n_outputs, h, hidden_layers) + h * h)
+
+
+@misconception(
+    "The hidden layers are counted as if each were fed by the inputs. Only the first is; the others are fed by a layer "
+    "of their own width, which is what makes the count quadratic.",
+    caught_by=check_largest_width,
+)
+def linear_in_the_width(n_inputs, n_outputs, budget, *, hidden_layers):
+    return (budget - n_outputs) // (hidden_layers * (n_inputs + 1) + n_outputs)
+
+
+@misconception(
+    "The root is rounded to the nearest whole number. Half of the time that is one neuron too many: round down.",
+    caught_by=check_edge_of_the_budget,
+    worth=0.75,
+)
+def rounded_to_nearest(n_inputs, n_outputs, budget, *, hidden_layers):
+    return round(_root(n_inputs, n_outputs, budget, hidden_layers))
+
+
+@misconception(
+    "The root is rounded up. That is the smallest width over the budget, or exactly on it; the largest within it is "
+    "found by rounding down.",
+    caught_by=check_largest_width,
+)
+def rounded_up(n_inputs, n_outputs, budget, *, hidden_layers):
+    return math.ceil(_root(n_inputs, n_outputs, budget, hidden_layers))
+
+
+@misconception(
+    "The output layer is left out. Its weights grow with the width too: h for each output.",
+    caught_by=check_largest_width,
+)
+def without_the_output_layer(n_inputs, n_outputs, budget, *, hidden_layers):
+    return _largest(
+        budget, lambda h: hyperparameters.count_parameters(_sizes(n_inputs, n_outputs, h, hidden_layers)[:-1])
+    )
+
+
+@misconception(
+    "What is returned is the number of neurons in all hidden layers together. The width is that of one of them.",
+    caught_by=check_largest_width,
+)
+def neurons_of_all_layers(n_inputs, n_outputs, budget, *, hidden_layers):
+    return hidden_layers * solution(n_inputs, n_outputs, budget, hidden_layers=hidden_layers)
+
+
+@misconception(
+    "The formula for the root of a quadratic equation is used for a single hidden layer too. There is no square then, "
+    "and dividing by its factor divides by zero: solve the linear equation.",
+    caught_by=check_one_hidden_layer,
+    worth=0.6,
+)
+def always_quadratic(n_inputs, n_outputs, budget, *, hidden_layers):
+    square, linear, left = hidden_layers - 1, n_inputs + n_outputs + hidden_layers, budget - n_outputs
+    return int((math.sqrt(linear**2 + 4 * square * left) - linear) / (2 * square))
+
+
+@neighbour("one neuron fewer than could be")
+def one_too_few(n_inputs, n_outputs, budget, *, hidden_layers):
+    return solution(n_inputs, n_outputs, budget, hidden_layers=hidden_layers) - 1
+
+
+@neighbour("inputs and outputs have changed places")
+def ends_swapped(n_inputs, n_outputs, budget, *, hidden_layers):
+    return solution(n_outputs, n_inputs, budget, hidden_layers=hidden_layers)
+
+
+@alternative("a loop that counts")
+def counted(n_inputs, n_outputs, budget, *, hidden_layers):
+    width = 0
+    while hyperparameters.count_parameters(_sizes(n_inputs, n_outputs, width + 1, hidden_layers)) <= budget:
+        width += 1
+    return width
+
+
+@alternative("the root of the quadratic, and of the linear equation where there is no square, rounded down")
+def by_algebra(n_inputs, n_outputs, budget, *, hidden_layers):
+    return math.floor(_root(n_inputs, n_outputs, budget, hidden_layers) + 1e-9)
+
+
+@alternative("bisection, with a formula of one's own")
+def bisected(n_inputs, n_outputs, budget, *, hidden_layers):
+    low, high = 1, budget + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        count = n_inputs * middle + middle + (hidden_layers - 1) * (middle + 1) * middle + (middle + 1) * n_outputs
+        low, high = (middle, high) if count <= budget else (low, middle)
+    return low
+
+
+def _ends(rng, low, high):
+    """Return the numbers of inputs and outputs, which differ, each under the widths that are asked for."""
+    return tuple(int(size) for size in rng.choice(range(low, high), 2, replace=False))
+
+
+def _sizes(n_inputs, n_outputs, width, hidden_layers):
+    return (n_inputs, *[width] * hidden_layers, n_outputs)
+
+
+def _count(n_inputs, n_outputs, width, hidden_layers):
+    return hyperparameters.count_parameters(_sizes(n_inputs, n_outputs, width, hidden_layers))
+
+
+def _largest(budget, count):
+    width = 0
+    while count(width + 1) <= budget:
+        width += 1
+    return width
+
+
+def _root(n_inputs, n_outputs, budget, hidden_layers):
+    square, linear, left = hidden_layers - 1, n_inputs + n_outputs + hidden_layers, budget - n_outputs
+    if not square:
+        return left / linear
+    return (math.sqrt(linear**2 + 4 * square * left) - linear) / (2 * square)

@@ -1,0 +1,81 @@
+"""What a fixed number of parameters buys: few wide layers or many narrow ones, and how well each of them learns."""
+
+import numpy as np
+
+from autograder.live.figures import Choice, Figure, Slider, svg
+from dnnkit import data, mlp
+from dnnkit.hyperparameters import Hyperparameters, count_parameters, width_for_budget
+
+BUDGET, N_INPUTS, N_OUTPUTS = 5000, 64, 10
+DEPTHS, SEEDS = range(1, 7), range(5)
+RATES = {  # that are offered, by depth: the deeper, the smaller
+    1: (0.03, 0.12, 0.48),
+    2: (0.02, 0.08, 0.32),
+    3: (0.012, 0.05, 0.2),
+    4: (0.01, 0.04, 0.16),
+    5: (0.0075, 0.03, 0.12),
+    6: (0.006, 0.024, 0.1),
+}
+EPOCHS = {"5 epochs": 5, "15 epochs": 15}
+
+
+def dev_errors():
+    """Return by the epochs the dev errors in percent, of shape (depths, seeds), at the rate that dev chooses."""
+    from dnnkit.claim import tuned  # here, since a browser, which never measures, cannot fork the runs
+
+    found = {}
+    for name, epochs in EPOCHS.items():
+        arms = tuned(_trained, {str(depth): RATES[depth] for depth in DEPTHS}, seeds=SEEDS, budget=epochs)
+        found[name] = [(100 * arm["dev_errors"]).tolist() for arm in arms.values()]
+    return found
+
+
+def _trained(depth, rate, seed):
+    """Train as the chapter does, three times as long."""
+    split = data.split_digits(n_train=1000, n_dev=400, rng=np.random.default_rng(seed))
+    start = mlp.init(_sizes(int(depth)), scheme="he", rng=np.random.default_rng([seed, 1]))
+    settings = Hyperparameters(learning_rate=rate, epochs=15, batch_size=50, momentum=0.9)
+    rng = np.random.default_rng([seed, 2])
+    return mlp.train(start, split[:4], settings, rng=rng, evaluate_every=5, on_divergence="record")
+
+
+def _sizes(depth):
+    width = width_for_budget(N_INPUTS, N_OUTPUTS, BUDGET, hidden_layers=depth)
+    return (N_INPUTS, *[width] * depth, N_OUTPUTS)
+
+
+@Figure(
+    depth=Slider(1, 6, 1, 4, "Hidden layers"),
+    epochs=Choice(tuple(EPOCHS), "Trained for"),
+    measure=dev_errors,
+    alt="First, the layers of a network as bars, from 64 inputs to 10 outputs: the more hidden layers share 5000 "
+    "parameters, the narrower they are, from 66 neurons in a single one to 24 in each of six. Second, the dev error "
+    "against the number of hidden layers: it rises with each of them, steeply after 5 epochs, gently after 15.",
+)
+def figure(depth, epochs):
+    depth = int(depth)
+    sizes = _sizes(depth)
+    errors = np.array(figure.measured[epochs])
+    means, spreads = errors.mean(axis=1), errors.std(axis=1, ddof=1) / np.sqrt(len(SEEDS))
+    here, by = means[depth - 1], spreads[depth - 1]
+    return svg.panels(
+        svg.plot(
+            {"_layers": (np.arange(len(sizes)), sizes, "bars")},
+            xlabel="layer, from the inputs (0) to the outputs",
+            ylabel="numbers that leave it",
+            title=f"{sizes[1]} neurons a hidden layer, {count_parameters(sizes)} parameters",
+            xlim=(-0.8, len(DEPTHS) + 1.8),
+            ylim=(0, 70),
+        ),
+        svg.plot(
+            {
+                "_mean": (list(DEPTHS), means, "steps"),
+                f"{here:.1f} ± {by:.1f}%": ([depth] * 3, [here - by, here, here + by], "range"),
+            },
+            xlabel="hidden layers",
+            ylabel="dev error (%)",
+            title=f"{depth} hidden layers, {epochs}" if depth > 1 else f"1 hidden layer, {epochs}",
+            ylim=(0, 30),
+        ),
+        alt=figure.alt,
+    )
