@@ -151,6 +151,23 @@ def neurons(sizes, *, bias=True):
 
 
 @misconception(
+    "A bias is counted as one more neuron in every layer, with weights from the layer before. It is one number for "
+    "each neuron: if you think of a constant input 1, that input has weights to the next layer and none from the last.",
+    caught_by=check_weights_and_biases,
+)
+def bias_as_a_neuron(sizes, *, bias=True):
+    return sum((n + bias) * (k + bias) for n, k in zip(sizes, sizes[1:]))
+
+
+@misconception(
+    "Every layer is counted as if the inputs of the network fed it. A layer is fed by the layer before it.",
+    caught_by=check_weights_and_biases,
+)
+def all_fed_by_the_inputs(sizes, *, bias=True):
+    return (sizes[0] + bias) * sum(sizes[1:])
+
+
+@misconception(
     "`bias` is read the wrong way round: with True the biases are left out, with False they are counted.",
     caught_by=check_weights_and_biases,
     worth=0.3,

@@ -1,6 +1,6 @@
 """Sort what occurs in a training run: parameter, hyperparameter, or neither."""
 
-from autograder.authoring import alternative, core, misconception, neighbour, require, same_mistake_as, text, weight
+from autograder.authoring import alternative, core, misconception, neighbour, require, text, weight
 
 points = 2
 solution = {
@@ -33,6 +33,7 @@ NORM = "of what batch norm has, something is of another kind"
 RUNNING = "the running mean is sorted as what somebody sets"
 MOVED = "the running mean is sorted as what a step moves against its gradient"
 LEARNED = "the scale of batch norm is sorted as what somebody sets"
+CHOSEN = "the velocity is sorted as what somebody sets"
 REMEMBERED = "the velocity is sorted as what a step moves against its gradient"
 COMPUTED = "the activations are sorted as what a step moves against its gradient"
 WIDTH = "the width is sorted as what a step moves against its gradient"
@@ -53,6 +54,7 @@ def check_step(kinds, rng):
     """What a step reads, and what it remembers for the next one, are of the right kind."""
     found = _kinds(kinds, "learning_rate", "momentum", "velocity")
     require(found["velocity"] != "parameter", REMEMBERED)
+    require(found["velocity"] != "hyperparameter", CHOSEN)
     _same(found, STEP)
 
 
@@ -74,7 +76,7 @@ def check_batch_norm(kinds, rng):
 
 
 covers = {
-    "Give each of them its kind": (check_layer, check_step, check_run, check_batch_norm),
+    "Give each of the following its kind": (check_layer, check_step, check_run, check_batch_norm),
     "Gradient descent with momentum": "the setting",
     "how many neurons the hidden layer has": check_layer,
     "the weights of the hidden layer": check_layer,
@@ -123,20 +125,26 @@ def scale_set():
     return solution | {"scale": "hyperparameter"}
 
 
-@same_mistake_as(scale_set)
-def scale_set_and_more():
-    return solution | {"scale": "hyperparameter", "velocity": "hyperparameter"}
-
-
 @misconception(
     "The velocity is taken for a parameter. A step changes it, but not against a gradient of its own, and the network "
-    "answers without it: it is the optimizer's memory. Whoever throws it away after training loses nothing.",
+    "answers without it: it is the optimizer's memory. After training it can be thrown away.",
     caught_by=check_step,
     said_by=REMEMBERED,
     worth=0.85,
 )
 def velocity_learned():
     return solution | {"velocity": "parameter"}
+
+
+@misconception(
+    "The velocity is taken for a hyperparameter, and so for the momentum. The momentum is the share that is kept, one "
+    "number that somebody sets; the velocity is what is kept, a number for each weight that follows from the steps.",
+    caught_by=check_step,
+    said_by=CHOSEN,
+    worth=0.85,
+)
+def velocity_set():
+    return solution | {"velocity": "hyperparameter"}
 
 
 @misconception(

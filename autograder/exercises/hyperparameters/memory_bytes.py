@@ -35,22 +35,23 @@ def check_parameters_and_gradient(memory_bytes, rng):
 def check_slots(memory_bytes, rng):
     """Each slot adds a number for each parameter."""
     sizes = _sizes(rng, 1)
-    for slots in (1, 2, 3):
-        equal(memory_bytes(sizes, optimizer_slots=slots), _bytes(sizes, slots=slots), SLOTS)
+    found = [memory_bytes(sizes, optimizer_slots=slots) for slots in (1, 2, 3)]
+    equal(found, [_bytes(sizes, slots=slots) for slots in (1, 2, 3)], SLOTS)
 
 
 def check_dtype(memory_bytes, rng):
     """A number takes 2 bytes as float16 and 8 as float64."""
     sizes = _sizes(rng, 2)
-    for dtype, size in (("float16", 2), ("float64", 8)):
-        equal(memory_bytes(sizes, dtype=dtype), _bytes(sizes, size), DTYPE)
+    found = [memory_bytes(sizes, dtype=dtype) for dtype in ("float16", "float64")]
+    equal(found, [_bytes(sizes, size) for size in (2, 8)], DTYPE)
 
 
 def check_dtype_of_the_slots(memory_bytes, rng):
     """What the slots hold is of the same dtype."""
     sizes = _sizes(rng, 1)
-    for dtype, size, slots in (("float16", 2, 1), ("float64", 8, 2)):
-        equal(memory_bytes(sizes, dtype=dtype, optimizer_slots=slots), _bytes(sizes, size, slots), TOGETHER)
+    asked = (("float16", 2, 1), ("float64", 8, 2))
+    found = [memory_bytes(sizes, dtype=dtype, optimizer_slots=slots) for dtype, _, slots in asked]
+    equal(found, [_bytes(sizes, size, slots) for _, size, slots in asked], TOGETHER)
 
 
 @hidden(like=(check_parameters_and_gradient, check_slots, check_dtype, check_dtype_of_the_slots))

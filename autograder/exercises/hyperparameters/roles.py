@@ -1,14 +1,12 @@
 """Which setting does a question ask about, which must be tuned beside it, and which may stay as they are?"""
 
 from autograder.authoring import alternative, core, misconception, neighbour, require, text, weight
-from autograder.judge.verdict import Wrong
+from autograder.judge.forms import form_of
 
 
 def names(value):
     """a list of names"""
-    if not isinstance(value, (list, tuple)) or not all(isinstance(name, str) for name in value):
-        raise Wrong("the result must be a list of names, such as ['width', 'epochs'], or an empty one")
-    return tuple(sorted({_plain(name) for name in value}))
+    return sorted({_plain(name) for name in form_of([text])(value)})  # in no order: none is asked for
 
 
 def _plain(name):
@@ -46,7 +44,7 @@ SETTINGS = {  # by name, what its best value changes with
 }
 NAME = "each name must be one of the ten settings of the table"
 ASKED = "the scientific setting must be the one whose effect the question asks for"
-BOTH = "a setting is scientific and nuisance in the same question"
+BOTH = "the setting that the question asks about is tuned as well"
 RATE = "the learning rate is held at one value, though its best value changes with the scientific setting"
 HELD = "a setting is held at one value, though its best value changes with the scientific one"
 TUNED = "a setting is tuned, though its best value does not change with the scientific one"
@@ -58,24 +56,24 @@ def check_what_is_asked(roles, rng):
     for question in "abc":
         key = f"{question}_scientific"
         name = _known(_plain(roles[key]))
-        require(name == solution[key], ASKED, question=f"({question})")
+        require(name == solution[key], ASKED, question=question)
 
 
 def check_momentum(roles, rng):
-    """In (a) the nuisance settings are those whose best value changes with the one that is asked about."""
+    """In a the nuisance settings are those whose best value changes with the one that is asked about."""
     _nuisance(roles, "a")
 
 
 @core
 @weight(2)
 def check_depth(roles, rng):
-    """In (b) the nuisance settings are those whose best value changes with the one that is asked about."""
+    """In b the nuisance settings are those whose best value changes with the one that is asked about."""
     _nuisance(roles, "b")
 
 
 @weight(2)
 def check_rate(roles, rng):
-    """In (c) the nuisance settings are those whose best value changes with the one that is asked about."""
+    """In c the nuisance settings are those whose best value changes with the one that is asked about."""
     _nuisance(roles, "c")
 
 
@@ -98,7 +96,7 @@ covers = {
     "At 5,000 parameters": (check_what_is_asked, check_depth),
     "Which learning rate": (check_what_is_asked, check_rate),
     "Name, for each question, the scientific setting": check_what_is_asked,
-    "the nuisance settings, as a list": (check_momentum, check_depth, check_rate),
+    "Name the nuisance settings, as a list": (check_momentum, check_depth, check_rate),
     "What you do not name is fixed": (check_momentum, check_depth, check_rate),
 }
 
@@ -137,8 +135,8 @@ def everything_is_tuned():
 
 
 @misconception(
-    "A setting is scientific and nuisance at once. It is a nuisance as long as another one is asked about; where it is "
-    "asked about itself, its effect is what is to be seen, and nothing tunes it away.",
+    "What a question asks about is named as a nuisance. Even the learning rate is one only as long as another setting "
+    "is asked about; where it is asked about itself, its effect is to be seen, and must not be tuned away.",
     caught_by=check_rate,
     said_by=BOTH,
     worth=0.75,
@@ -162,7 +160,7 @@ def table_the_wrong_way_round():
 
 
 @misconception(
-    "In (b) the budget is taken for the scientific setting because the question names it. It is named as what stays: "
+    "In b the budget is taken for the scientific setting because the question names it. It is named as what stays: "
     "5,000 in both arms. What differs between the arms is asked about.",
     caught_by=check_what_is_asked,
     worth=0.75,
@@ -185,12 +183,12 @@ def chains_followed():
     }
 
 
-@neighbour("in (a) the epochs are held fixed")
+@neighbour("in a the epochs are held fixed")
 def epochs_held():
     return solution | {"a_nuisance": ["learning_rate"]}
 
 
-@neighbour("in (b) the scheme is held fixed")
+@neighbour("in b the scheme is held fixed")
 def scheme_held():
     return solution | {"b_nuisance": ["learning_rate"]}
 

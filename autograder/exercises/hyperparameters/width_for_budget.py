@@ -2,7 +2,18 @@
 
 import math
 
-from autograder.authoring import alternative, core, equal, hidden, integer, misconception, neighbour, require, weight
+from autograder.authoring import (
+    alternative,
+    core,
+    equal,
+    hidden,
+    integer,
+    misconception,
+    neighbour,
+    require,
+    same_mistake_as,
+    weight,
+)
 from dnnkit import hyperparameters
 from dnnkit.hyperparameters import width_for_budget as solution
 
@@ -28,13 +39,14 @@ BOTH = "the width must be the largest within the budget"
 @weight(2)
 def check_largest_width(width_for_budget, rng):
     """The width is the largest within the budget, for two and for five hidden layers."""
+    beyond = []
     for hidden_layers in (2, 5):
         (n_inputs, n_outputs), width = _ends(rng, 10, 20), int(rng.integers(30, 60))
         low, high = (_count(n_inputs, n_outputs, h, hidden_layers) for h in (width, width + 1))
-        budgets = (low + 1, low + int(0.3 * (high - low)), low + int(0.7 * (high - low)))
-        found = [width_for_budget(n_inputs, n_outputs, budget, hidden_layers=hidden_layers) for budget in budgets]
-        require(max(found) <= width, OVER)
-        require(min(found) >= width, UNDER)
+        for budget in (low + 1, low + int(0.3 * (high - low)), low + int(0.7 * (high - low))):
+            beyond.append(width_for_budget(n_inputs, n_outputs, budget, hidden_layers=hidden_layers) - width)
+    require(max(beyond) <= 0, OVER)
+    require(min(beyond) >= 0, UNDER)
 
 
 def check_one_hidden_layer(width_for_budget, rng):
@@ -48,17 +60,17 @@ def check_one_hidden_layer(width_for_budget, rng):
 @weight(2)
 def check_edge_of_the_budget(width_for_budget, rng):
     """A network with exactly as many parameters as the budget is within it; with one parameter less it is not."""
+    at, before = [], []
     for hidden_layers in (1, 3):
-        (n_inputs, n_outputs), width = _ends(rng, 3, 9), int(rng.integers(60, 90))
-        exact = _count(n_inputs, n_outputs, width, hidden_layers)
-        at, before = (
-            width_for_budget(n_inputs, n_outputs, budget, hidden_layers=hidden_layers) for budget in (exact, exact - 1)
-        )
-        require(at >= width, EXACT)
-        require(before < width, LESS)
-        equal([at, before], [width, width - 1], BOTH)
-        smallest = _count(n_inputs, n_outputs, 1, hidden_layers)
-        equal(width_for_budget(n_inputs, n_outputs, smallest, hidden_layers=hidden_layers), 1, EXACT)
+        n_inputs, n_outputs = _ends(rng, 3, 9)
+        for width in (1, *(int(width) for width in rng.choice(range(60, 90), 2, replace=False))):
+            exact = _count(n_inputs, n_outputs, width, hidden_layers)
+            at.append(width_for_budget(n_inputs, n_outputs, exact, hidden_layers=hidden_layers) - width)
+            if width > 1:
+                before.append(width_for_budget(n_inputs, n_outputs, exact - 1, hidden_layers=hidden_layers) - width)
+    require(min(at) >= 0, EXACT)
+    require(max(before) < 0, LESS)
+    equal([*at, *before], [0] * len(at) + [-1] * len(before), BOTH)
 
 
 @hidden(like=(check_largest_width, check_one_hidden_layer, check_edge_of_the_budget))
@@ -199,6 +211,37 @@ def neurons_of_all_layers(n_inputs, n_outputs, budget, *, hidden_layers):
 def always_quadratic(n_inputs, n_outputs, budget, *, hidden_layers):
     square, linear, left = hidden_layers - 1, n_inputs + n_outputs + hidden_layers, budget - n_outputs
     return int((math.sqrt(linear**2 + 4 * square * left) - linear) / (2 * square))
+
+
+@misconception(
+    "There is one hidden layer too many in the count: `hidden_layers` layers lie between the inputs and the outputs, "
+    "and the output layer is not among them.",
+    caught_by=check_one_hidden_layer,
+)
+def one_layer_too_many(n_inputs, n_outputs, budget, *, hidden_layers):
+    return _largest(budget, lambda h: _count(n_inputs, n_outputs, h, hidden_layers + 1))
+
+
+@same_mistake_as(one_layer_too_many)
+def one_layer_too_many_from_one(n_inputs, n_outputs, budget, *, hidden_layers):
+    return max(1, one_layer_too_many(n_inputs, n_outputs, budget, hidden_layers=hidden_layers))
+
+
+@misconception(
+    "`hidden_layers` is not used: the width is that of a single hidden layer, whatever number is asked for.",
+    caught_by=check_largest_width,
+    worth=0.6,
+)
+def always_one_hidden_layer(n_inputs, n_outputs, budget, *, hidden_layers):
+    return solution(n_inputs, n_outputs, budget, hidden_layers=1)
+
+
+@misconception(
+    "The biases of the hidden layers are left out of the count.",
+    caught_by=check_one_hidden_layer,
+)
+def no_hidden_biases(n_inputs, n_outputs, budget, *, hidden_layers):
+    return _largest(budget, lambda h: _count(n_inputs, n_outputs, h, hidden_layers) - hidden_layers * h)
 
 
 @neighbour("one neuron fewer than could be")

@@ -64,7 +64,7 @@ def figure(depth, epochs):
             xlabel="layer, from the inputs (0) to the outputs",
             ylabel="numbers that leave it",
             title=f"{sizes[1]} neurons a hidden layer, {count_parameters(sizes)} parameters",
-            xlim=(-0.8, len(DEPTHS) + 1.8),
+            xlim=(-0.6, len(DEPTHS) + 1.4),
             ylim=(0, 70),
         ),
         svg.plot(
