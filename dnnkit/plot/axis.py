@@ -21,21 +21,27 @@ class Axis:
     low, high : float
         Finite, low < high; positive if `log`.
     log : bool
-    whole : bool
-        Whether only whole numbers are written at it.
+    whole : (float, float) or None
+        The first and last of whole numbers, if it is for such: then only these are written at it.
     """
 
-    def __init__(self, low, high, *, log=False, whole=False):
+    def __init__(self, low, high, *, log=False, whole=None):
         self.low, self.high, self.log, self.whole = low, high, log, whole
 
     @classmethod
-    def over(cls, values, *, scale="linear", limits=None, margin=0.0, from_zero=False, whole=False):
-        """The axis for all numbers of some arrays that it can show, with a margin at either end, in its lengths."""
+    def over(cls, values, *, scale="linear", limits=None, margin=0.0, from_zero=False, counts=False):
+        """The axis for all numbers of some arrays that it can show, with a margin at either end, in its lengths.
+
+        With `counts`, numbers that are all whole (layers, epochs) get an axis for such.
+        """
         log = scale == "log"
-        if limits is not None:
-            return cls(*limits, log=log, whole=whole)
         numbers = np.concatenate([np.ravel(each) for each in values]) if values else np.zeros(0)
         numbers = np.clip(numbers[np.isfinite(numbers)], -_MOST, _MOST)
+        whole = None
+        if counts and numbers.size and np.all(numbers == np.round(numbers)):
+            whole = limits or (float(numbers.min()), float(numbers.max()))
+        if limits is not None:
+            return cls(*limits, log=log, whole=whole)
         if log:
             numbers = np.log10(numbers[numbers > 1 / _MOST])
         elif from_zero:
@@ -72,7 +78,7 @@ class Axis:
         """Round numbers inside the axis, the texts for them, and the power of ten that the texts leave out, as text.
 
         `length` is that of the axis in pixels, `size(text)` what a text takes of it, its distance included, and `apart`
-        the distance that ticks have at least where there are more than two.
+        the distance that ticks have at least where there are more than three.
         """
         for values in self._candidates(length / apart):
             texts, power = _powers(values) if self.log and _even(values) else _decimals(values)
@@ -90,7 +96,7 @@ class Axis:
 
     def _candidates(self, most):
         """Sets of round numbers, from the densest of at most so many on."""
-        most = max(2, int(most))
+        most = max(3, int(most))
         if self.log:
             powers = self._multiples((1,))
             sets = [] if len(powers) > 2 else [self._multiples((1, 2, 5)), self._multiples((1, 3))]
@@ -115,17 +121,31 @@ class Axis:
         for step in (digit * 10.0 ** (power + more) for more in range(5) for digit in (1, 2, 2.5, 5)):
             if self.whole and step != round(step):
                 continue
-            first, final = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
+            low, high = self.whole or (self.low, self.high)
+            first, final = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
             if final - first + 1 > most:
                 continue
             values = np.arange(first, final + 1) * step
-            if self.whole and step > 2 and first == 1 and self.low <= 1:
+            if self.whole and step > 2 and first == low == 1:
                 values = np.append(1.0, values)  # the first layer, or epoch
             if len(values) < 2:
                 break
             last = values
             yield values
         yield last
+
+
+def short(value):
+    """A number in two digits.
+
+    >>> short(4.94e-12), short(0.0493), short(-560123.0), short(31.4)
+    ('4.9 × 10⁻¹²', '0.049', '−5.6 × 10⁵', '31')
+    """
+    size, exponent = f"{value:.1e}".split("e")
+    if -4 < int(exponent) < 5 or not value:
+        digits = max(0, 1 - int(exponent)) if value else 0
+        return f"{float(f'{value:.1e}'):,.{digits}f}".replace("-", MINUS)
+    return f"{size} × {raised(int(exponent))}".replace("-", MINUS)
 
 
 def scale_of(name, value):

@@ -11,7 +11,7 @@ from dnnkit.plot.axis import scale_of
 from dnnkit.plot.marks import Bars, Curve
 from dnnkit.plot.panel import Panel
 from dnnkit.plot.picture import Picture, shared
-from dnnkit.plot.style import few, looks, numbered
+from dnnkit.plot.style import colour_of, few, looks, numbered
 
 _CONFIDENCE = 0.95
 _FEW_POINTS = 31  # so many can be told apart as dots
@@ -58,8 +58,8 @@ def lines(
     theory : dict of str to float, array of shape (points,) or callable, or None
         At most three thin grey lines: a level, values at `x`, or a function that is asked for many x.
     colours : dict of str to int, or None
-        Numbers, from 1 to 6, of the colours of some series, so that a concept has one colour in all figures of a
-        chapter; names that are in no series do no harm.
+        Numbers, from 1 to 6, of the colours of some series: by their name, or by a word of it. So one dict, such as
+        ``{"He": 1, "Glorot": 2}``, gives a concept one colour in all figures of a chapter.
     caption, alt : str
         As of :class:`Picture`.
 
@@ -228,7 +228,7 @@ def histograms(values, *, xlabel, title="", bins=40, columns=5, colours=None, ca
     panels = []
     for name, array in arrays.items():
         shares = 100 * np.histogram(array, edges)[0] / array.size
-        bars = Bars(edges, shares, colour=found.get(name, 1))
+        bars = Bars(edges, shares, colour=colour_of(name, found) or 1)
         ylabel = "" if panels else "share (%)"
         panels.append(
             Panel([bars], xlabel=xlabel, ylabel=ylabel, title=name, from_zero=True, height=0.62, narrowest=104)

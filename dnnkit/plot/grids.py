@@ -25,18 +25,14 @@ class Tile:
         rows, columns = self.shape
         return inner * rows / columns
 
-    def margins(self, width, height):
+    def margins(self, width, height, names=""):
         """The margins that the tile needs."""
         top = LINE * len(wrapped(self.title, width))
         return Margins(1, 1, top + 3 if top else 1, 1)
 
-    def draw(self, width, height, margins):
+    def draw(self, width, height, margins, names=""):
         """The tile as SVG from (0, 0) on."""
-        lines = wrapped(self.title, width)
-        parts = [
-            words(line, width / 2, margins.top - 6 - LINE * (len(lines) - 1 - row), anchor="middle")
-            for row, line in enumerate(lines)
-        ]
+        parts = [words(line, 0, LINE * row - 4) for row, line in enumerate(wrapped(self.title, width), 1)]
         side = (width - margins.left - margins.right) / self.shape[1]
         box = f'width="{side * self.shape[1]:.1f}" height="{side * self.shape[0]:.1f}"'
         content = self.content(side, box)

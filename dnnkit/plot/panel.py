@@ -9,8 +9,9 @@ from dnnkit.plot import labels
 from dnnkit.plot.axis import Axis
 from dnnkit.plot.style import FONT, LINE, room, words, wrapped
 
-_EDGE = 5  # px beyond the axes in which a mark at an end is still drawn whole
+_EDGE = 2  # px beyond the axes in which marks are still drawn
 _TICK = 4
+_UNDER = 8  # px under what stands above the axes
 _TALLEST = {False: 270, True: 430}  # px between the axes, without and with tight axes
 
 
@@ -69,22 +70,27 @@ class Panel:
             x, y = mark.spans()
             xs.append(x)
             ys += y
-        numbers = np.concatenate([np.ravel(x) for x in xs]) if xs else np.zeros(0)
-        whole = numbers.size > 0 and bool(np.all(numbers == np.round(numbers)))
-        self.across = Axis.over(xs, scale=xscale, limits=xlim, margin=0 if tight else 0.02, whole=whole)
+        self.across = Axis.over(xs, scale=xscale, limits=xlim, margin=0 if tight else 0.035, counts=True)
         self.up = Axis.over(ys, scale=yscale, limits=ylim, margin=0 if tight else 0.06, from_zero=from_zero)
 
     def shown(self, x, y):
         """Where both coordinates can be shown."""
         return self.across.shows(x) & self.up.shows(y)
 
-    def margins(self, width, height):
-        """The margins that the panel needs at a width, if the part between its axes is `height` high."""
+    def margins(self, width, height, names=""):
+        """The margins that the panel needs at a width, if the part between its axes is `height` high.
+
+        `names` says where those of its marks stand, if there are two at least: in a "key" above the axes, at the "ends"
+        of lines, or nowhere.
+        """
+        names = self._needed(names)
         _, texts, _ = self._rises(height)
         left = 2 + _TICK + 3 + max(map(room, texts))
+        right = labels.margin(self.marks) if names == "ends" else 10
         top = LINE * (len(wrapped(self.title, width)) + len(wrapped(self._upper(height), width)))
+        top += labels.legend(self.marks, width)[1] + _UNDER if names == "key" else 0
         below = len(wrapped(self._lower(width - left), width))
-        return Margins(left, 10, top + 8 if top else 6, _TICK + LINE * (1 + below) + 2)
+        return Margins(left, right, top + _UNDER if top else 6, _TICK + LINE * (1 + below) + 2)
 
     def inner_height(self, inner):
         """The height between the axes that suits a width between them."""
@@ -96,14 +102,15 @@ class Panel:
         setattr(other, side, axis)
         return other
 
-    def draw(self, width, height, margins, *, labelled=False):
-        """The panel as SVG from (0, 0) on; None if its labels should stand in it and do not fit."""
+    def draw(self, width, height, margins, names=""):
+        """The panel as SVG from (0, 0) on; None if names should stand at the ends of lines and do not fit there."""
+        names = self._needed(names)
         left, right, top = margins.left, width - margins.right, margins.top
         base = top + height
         across = _Side(self.across, left, right)
         up = _Side(self.up, base, top)
-        names = labels.at_ends(self.marks, across, up, self.shown, right, top, base) if labelled else ""
-        if names is None:
+        ends = labels.at_ends(self.marks, across, up, self.shown, right, top, base) if names == "ends" else ""
+        if ends is None:
             return None
         marks = "".join(mark.draw(across, up, self.shown) for mark in self.marks)
         edge = 0 if self.tight else _EDGE
@@ -111,7 +118,10 @@ class Panel:
         box = f'x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}"'
         # An inner picture cuts off what lies outside of the axes, with no name that two figures could share.
         marks = f'<svg class="marks" {box} viewBox="{x:.1f} {y:.1f} {w:.1f} {h:.1f}">{marks}</svg>'
-        return self._written(width, height, margins) + self._frame(across, up) + marks + names
+        return self._written(width, height, margins, names) + self._frame(across, up) + marks + ends
+
+    def _needed(self, names):
+        return names if len(labels.named(self.marks)) > 1 else ""
 
     def _rises(self, height):
         return self.up.ticks(height, lambda text: 1.3 * FONT, 36)
@@ -125,13 +135,13 @@ class Panel:
     def _lower(self, length):
         return _with_power(self.xlabel, self._runs(length)[2])
 
-    def _written(self, width, height, margins):
-        parts, y = [], 0.0
-        for line in wrapped(self.title, width):
-            y += LINE
-            parts.append(words(line, 0, y - 4, more=' class="title" font-weight="600"'))
+    def _written(self, width, height, margins, names):
+        title, y = titled(self.title, width)
+        parts = [title]
+        if names == "key":
+            parts.append(moved(labels.legend(self.marks, width)[0], 0, y))
         # What the vertical axis shows stands above it, from left to right: nobody has to turn their head.
-        y = margins.top - 8 - LINE * len(upper := wrapped(self._upper(height), width))
+        y = margins.top - _UNDER - LINE * len(upper := wrapped(self._upper(height), width))
         for line in upper:
             y += LINE
             parts.append(words(line, 0, y - 4, more=' class="ylabel"'))
@@ -171,6 +181,18 @@ class _Side:
     def __call__(self, values):
         start, stop = self.ends
         return start + (stop - start) * self.axis.place(values)
+
+
+def titled(title, width):
+    """A title as SVG from (0, 0) on, and its height."""
+    lines = wrapped(title, width)
+    more = ' class="title" font-weight="600"'
+    return "".join(words(line, 0, LINE * row - 4, more=more) for row, line in enumerate(lines, 1)), LINE * len(lines)
+
+
+def moved(content, x, y):
+    """SVG at another place."""
+    return f'<g transform="translate({x:.1f} {y:.1f})">{content}</g>'
 
 
 def _hairline(name, path, share):

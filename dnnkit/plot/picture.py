@@ -6,8 +6,8 @@ from dnnkit import _inputs
 from dnnkit.claim.prose import first_sentence, typeset
 from dnnkit.plot import labels
 from dnnkit.plot.axis import Axis
-from dnnkit.plot.panel import Margins, Panel
-from dnnkit.plot.style import FONT, LINE, words, wrapped
+from dnnkit.plot.panel import Margins, Panel, moved, titled
+from dnnkit.plot.style import FONT
 
 WIDE, NARROW = 720, 360  # px
 _GAP = 18  # px between panels
@@ -75,30 +75,37 @@ class Picture:
 
     def _drawn(self, width):
         """The content of a drawing, and its height."""
-        parts, y = [], 0.0
-        for line in wrapped(self.title, width):
-            y += LINE
-            parts.append(words(line, 0, y - 4, more=' class="title" font-weight="600"'))
-        y += 6 if self.title else 0
-        marks = labels.named(mark for panel in self.panels for mark in panel.marks)
+        title, y = titled(self.title, width)
+        parts, y = [title], y + 6 if title else 0.0
+        named = [[mark.name for mark in labels.named(panel.marks)] for panel in self.panels]
+        if len(self.panels) > 1 and len(named[0]) > 1 and all(names == named[0] for names in named):
+            key, high = labels.legend(self.panels[0].marks, width)  # one for all
+            parts.append(moved(key, 0, y))
+            y, places = y + high + 8, ("",)
+        else:
+            places = ("ends", "key") if len(self.panels) == 1 else ("key",)
+        for names in places:
+            rows, high = self._rows(width, names)
+            if rows is not None:
+                break
+        return "".join([*parts, moved(rows, 0, y)]), y + high
+
+    def _rows(self, width, names):
+        """All panels, with their names at a place, and the height of that; None if the names do not fit there."""
         columns, each = self._columns(width)
-        if len(self.panels) == len(self.panels[:1]) == 1 and len(marks) > 1:
-            drawn = self._labelled(marks, each)
-            if drawn is not None:
-                return "".join([*parts, _moved(drawn[0], 0, y)]), y + drawn[1]
-        if len(marks) > 1:
-            key, high = labels.legend(marks, width)
-            parts.append(_moved(key, 0, y))
-            y += high + 8
-        margins, height = self._frame(each)
-        high = margins.top + height + margins.bottom
-        left = (width - columns * each - (columns - 1) * _GAP) / 2
-        for index, panel in enumerate(self.panels):
-            row, column = divmod(index, columns)
-            place = left + column * (each + _GAP), y + row * (high + _GAP)
-            parts.append(_moved(panel.draw(each, height, margins), *place))
-        rows = -(-len(self.panels) // columns)
-        return "".join(parts), y + rows * high + (rows - 1) * _GAP
+        rows = [self.panels[start : start + columns] for start in range(0, len(self.panels), columns)]
+        frames = _frames(rows, each, names)
+        if names == "ends" and frames[0][0].right > labels.WIDEST * width:
+            return None, 0.0
+        left, y, parts = (width - columns * each - (columns - 1) * _GAP) / 2, 0.0, []
+        for row, (margins, height) in zip(rows, frames):
+            for column, panel in enumerate(row):
+                drawn = panel.draw(each, height, margins, names)
+                if drawn is None:
+                    return None, 0.0
+                parts.append(moved(drawn, left + column * (each + _GAP), y))
+            y += margins.top + height + margins.bottom + _GAP
+        return "".join(parts), y - _GAP
 
     def _columns(self, width):
         """How many panels stand in a row, and how wide each is."""
@@ -108,28 +115,6 @@ class Picture:
             columns -= 1
         widest = min(panel.widest for panel in self.panels)
         return columns, min((width - _GAP * (columns - 1)) / columns, widest)
-
-    def _frame(self, width, right=0.0):
-        """The margins that do for all panels, and the height between the axes."""
-        height = max(panel.inner_height(0.85 * width) for panel in self.panels)
-        for _ in range(2):  # how wide texts at the axes are depends on how many fit, and that on the height
-            margins = self._margins(width, height, right)
-            height = max(panel.inner_height(width - margins.left - margins.right) for panel in self.panels)
-        return self._margins(width, height, right), height
-
-    def _margins(self, width, height, right):
-        margins = Margins(*map(max, zip(*(panel.margins(width, height) for panel in self.panels))))
-        return margins._replace(right=max(margins.right, right))
-
-    def _labelled(self, marks, width):
-        """The drawing of a single panel with labels at the ends of its lines, and its height, if they fit there."""
-        (panel,) = self.panels
-        needs = labels.margin(marks)
-        if needs > labels.WIDEST * width:
-            return None
-        margins, height = self._frame(width, needs)
-        drawn = panel.draw(width, height, margins, labelled=True)
-        return None if drawn is None else (drawn, margins.top + height + margins.bottom)
 
     def _made(self):
         """A description from what is written in the picture."""
@@ -196,10 +181,29 @@ def shared(panels, side):
     axes = [getattr(panel, side) for panel in panels]
     if len({axis.log for axis in axes}) > 1:
         raise ValueError("axes that are shared must have one scale, got linear and log")
-    whole = all(axis.whole for axis in axes)
+    wholes = [axis.whole for axis in axes if axis.whole]
+    whole = (min(wholes)[0], max(end for _, end in wholes)) if len(wholes) == len(axes) else None
     low, high = min(axis.low for axis in axes), max(axis.high for axis in axes)
     return [panel.with_axis(side, Axis(low, high, log=axes[0].log, whole=whole)) for panel in panels]
 
 
-def _moved(content, x, y):
-    return f'<g transform="translate({x:.1f} {y:.1f})">{content}</g>'
+def _frames(rows, width, names):
+    """For each row of panels the margins that do for all of it, and the height between the axes.
+
+    Left and right they are the same in all rows, so that panels stand below each other.
+    """
+    heights = [max(panel.inner_height(0.85 * width) for panel in row) for row in rows]
+    for _ in range(2):  # how wide texts at the axes are depends on how many fit, and that on the height
+        margins = _margins(rows, width, heights, names)
+        inner = width - margins[0].left - margins[0].right
+        heights = [max(panel.inner_height(inner) for panel in row) for row in rows]
+    return list(zip(_margins(rows, width, heights, names), heights))
+
+
+def _margins(rows, width, heights, names):
+    each = [
+        Margins(*map(max, zip(*(panel.margins(width, height, names) for panel in row))))
+        for row, height in zip(rows, heights)
+    ]
+    left, right = max(margins.left for margins in each), max(margins.right for margins in each)
+    return [margins._replace(left=left, right=right) for margins in each]

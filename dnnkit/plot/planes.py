@@ -3,7 +3,7 @@
 import numpy as np
 
 from dnnkit import _inputs
-from dnnkit.plot.axis import scale_of
+from dnnkit.plot.axis import scale_of, short
 from dnnkit.plot.contours import simplified, trace
 from dnnkit.plot.marks import Dots, Shares
 from dnnkit.plot.panel import Panel
@@ -169,6 +169,7 @@ def search_landscape(
     scales = scale_of("xscale", xscale), scale_of("yscale", yscale)
     found = {name: _trials(f"trials[{name!r}]", rows, scales) for name, rows in trials.items()}
     losses = np.concatenate([rows[:, 2] for rows in found.values()])
+    failed = not np.isfinite(losses).all()
     losses = losses[np.isfinite(losses)]
     low, high = losses.min(), losses.max()
 
@@ -182,11 +183,11 @@ def search_landscape(
         best = rows[ok][rows[ok, 2].argmin()]
         marks = [Projections(rows[:, :2])]
         marks += [
-            Shares(np.zeros((0, 2)), shares(np.array([loss])), name=f"{unit} {loss:.3g}".replace("-", "−"))
+            Shares(np.zeros((0, 2)), shares(np.array([loss])), name=f"{unit} {short(loss)}")
             for loss in np.unique([low, (low / 2 + high / 2), high])
         ]
         marks.append(Shares(rows[ok, :2], shares(rows[ok, 2])))
-        if not ok.all():
+        if failed:
             marks.append(Signs(rows[~ok, :2], CROSS, name="not finite"))
         marks.append(Signs(best[None, :2], RING, 2, name="best"))
         axes = {"xscale": xscale, "yscale": yscale}

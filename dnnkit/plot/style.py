@@ -1,5 +1,6 @@
 """What all figures share: colours, dashes, markers, and letters of which nobody knows the font."""
 
+import functools
 import re
 from html import escape
 
@@ -63,13 +64,13 @@ def numbered(colours):
 def looks(names, colours):
     """For each name the number of its colour, and that of its dash and marker.
 
-    `colours` fixes some of the colours; the others are taken in their order. Of two series in one colour the second has
-    the dash and the marker of a colour that is not there.
+    `colours` fixes the colours of the names that it holds, or of which it holds a word; the others are taken in their
+    order. Of two series in one colour the second has the dash and the marker of a colour that is not there.
     """
     colours, numbers = numbered(colours), range(1, len(COLOURS) + 1)
-    fixed = {colours[name] for name in names if name in colours}
-    free = [number for number in numbers if number not in fixed]
-    chosen = {name: colours[name] if name in colours else free.pop(0) for name in names}
+    fixed = {name: colour for name in names if (colour := colour_of(name, colours))}
+    free = [number for number in numbers if number not in fixed.values()]
+    chosen = {name: fixed.get(name) or free.pop(0) for name in names}
     found, dashes = {}, set(chosen.values())
     for name, colour in chosen.items():
         dash = colour
@@ -80,6 +81,15 @@ def looks(names, colours):
     return found
 
 
+def colour_of(name, colours):
+    """The number of the colour that a name has by `colours`, or by the first of its words that is there; or None."""
+    if name in colours:
+        return colours[name]
+    words_in_it = (colour for word, colour in colours.items() if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", name))
+    return next(words_in_it, None)
+
+
+@functools.lru_cache(4096)
 def room(text):
     """About how many pixels a line of text takes; on the safe side, as the font is the page's."""
     return FONT * sum(_EMS.get(letter, 0.74 if letter.isupper() else 0.6) for letter in text)

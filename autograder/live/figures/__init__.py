@@ -1,11 +1,12 @@
 """Figures that answer to sliders: one module a topic, each with a `Figure` named `figure`.
 
-A figure is a function of its settings that returns SVG. The book shows it drawn at the first settings; in the page the
-same function runs again, in the reader's browser, whenever a slider moves. To write one takes a few lines::
+A figure is a function of its settings that returns a picture of `dnnkit.plot`. The book shows it drawn at the first
+settings; in the page the same function runs again, in the reader's browser, whenever a slider moves. To write one takes
+a few lines::
 
-    @Figure(degree=Slider(1, 12, 1, start=3), alt="What is to be seen, for those who do not see it.")
+    @Figure(degree=Slider(1, 12, 1, 3, "Degree"), alt="What is to be seen, for those who do not see it.")
     def figure(degree):
-        return svg.panels(svg.plot({"fit": (x, fit(degree))}, xlabel="x", ylabel="y"))
+        return plot.lines(x, {"fit": fit(degree)}, xlabel="x", ylabel="y", alt=figure.alt)
 
 A chapter shows it by the directive ``figure-live`` with the topic as its argument.
 
@@ -57,7 +58,7 @@ class Figure:
     def draw(self, **values):
         """Return the picture as HTML, at the settings' start values except where `values` says otherwise."""
         start = {name: setting.start for name, setting in self.settings.items()}
-        return self.function(**(start | values))
+        return self.function(**(start | values))._repr_html_()
 
     @functools.cached_property
     def measured(self):

@@ -4,9 +4,13 @@ import functools
 
 import numpy as np
 
-from autograder.live.figures import Choice, Figure, Slider, svg
+from autograder.live.figures import Choice, Figure, Slider
 from dnnkit import data, dropout, mlp
 from dnnkit.hyperparameters import Hyperparameters
+from dnnkit.plot import Picture
+from dnnkit.plot.grids import Tile, cells
+from dnnkit.plot.marks import Curve
+from dnnkit.plot.panel import Panel
 
 NEURONS, EXAMPLES = 30, 18
 KEEP_PROBS = np.linspace(0.05, 1, 20)
@@ -49,28 +53,27 @@ def figure(keep_prob, training):
     output, mask = dropout.inverted_dropout(
         np.ones((EXAMPLES, NEURONS)), keep_prob, rng=np.random.default_rng(0), train=True
     )
+    title = f"{mask.mean():.0%} kept; a survivor is {1 / keep_prob:.3g}"
+    tile = Tile(mask.shape, cells(mask), title=title, narrowest=220, widest=360)
+    return Picture([tile, _spread(keep_prob), _comparison(figure.measured, training)], columns=3, alt=figure.alt)
+
+
+def _spread(keep_prob):
+    """Return the panel of the output's mean and standard deviation, those at the chosen `keep_prob` as dots."""
     means, spreads = _measured()
     here = np.argmin(np.abs(KEEP_PROBS - keep_prob))
-    return svg.panels(
-        svg.grid(mask, title=f"{mask.mean():.0%} kept; a survivor is {1 / keep_prob:.3g}", size=(340, 260)),
-        svg.plot(
-            {
-                "mean": (KEEP_PROBS, means),
-                "standard deviation": (KEEP_PROBS, spreads),
-                f"at {keep_prob:g}: {means[here]:.2f} ± {spreads[here]:.2f}": (
-                    [keep_prob, keep_prob],
-                    [means[here], spreads[here]],
-                    "points",
-                ),
-            },
-            xlabel="keep_prob",
-            ylabel="output for activation 1",
-            xlim=(0, 1.02),
-            ylim=(-0.1, 4.6),
-            size=(340, 260),
-        ),
-        _comparison(figure.measured, training),
-        alt=figure.alt,
+    at = np.array([keep_prob] * 2), np.array([means[here], spreads[here]])
+    return Panel(
+        [
+            Curve(KEEP_PROBS, means, name="mean", colour=1, dash=1),
+            Curve(KEEP_PROBS, spreads, name="standard deviation", colour=2, dash=2),
+            Curve(*at, colour=1, dots=True, joined=False),
+        ],
+        title=f"At {keep_prob:g}: {means[here]:.2f} ± {spreads[here]:.2f}",
+        xlabel="keep_prob",
+        ylabel="output for activation 1",
+        xlim=(0, 1.02),
+        ylim=(-0.1, 4.6),
     )
 
 
@@ -79,17 +82,24 @@ def _comparison(measured, training):
     errors = np.array(measured[training])
     difference, spread = _mean_and_standard_error(errors[1] - errors[0])
     verdict = "undecided" if abs(difference) < 2 * spread else "worse" if difference > 0 else "better"
-    return svg.plot(
-        {
-            f"{arm}: {mean:.1f} ± {error:.1f}": ([q, q, q], [mean - error, mean, mean + error], "range")
-            for (arm, q), mean, error in zip(ARMS.items(), *_mean_and_standard_error(errors))
-        },
+    marks = [
+        Curve(
+            *np.array([[q], [mean], [mean - error], [mean + error]]),
+            name=f"{arm}: {mean:.1f} ± {error:.1f}",
+            colour=number,
+            dash=number,
+            dots=True,
+            joined=False,
+        )
+        for number, ((arm, q), mean, error) in enumerate(zip(ARMS.items(), *_mean_and_standard_error(errors)), start=1)
+    ]
+    return Panel(
+        marks,
         title=f"dropout {verdict}: {difference:+.1f} ± {spread:.1f} points".replace("-", "−"),
         xlabel="keep_prob of the wide layer",
         ylabel="dev error (%)",
         xlim=(0, 1.2),
-        ylim=(0, 1.5 * max(np.mean(arms, axis=1).max() for arms in measured.values())),
-        size=(340, 260),
+        ylim=(0, 1.2 * max(np.mean(arms, axis=1).max() for arms in measured.values())),
     )
 
 

@@ -4,8 +4,12 @@ import functools
 
 import numpy as np
 
-from autograder.live.figures import Choice, Figure, Slider, svg
+from autograder.live.figures import Choice, Figure, Slider
 from dnnkit import initialization, network
+from dnnkit.plot import Picture
+from dnnkit.plot.axis import short
+from dnnkit.plot.marks import Bars
+from dnnkit.plot.panel import Panel
 
 WIDTH, DEPTH, EXAMPLES = 100, 30, 60
 SCHEMES = {
@@ -14,6 +18,7 @@ SCHEMES = {
     "He": lambda rng: initialization.init_weights(WIDTH, WIDTH, scheme="he", rng=rng),
     "U[0, 1) √(1/n)": lambda rng: rng.random((WIDTH, WIDTH)) * np.sqrt(1 / WIDTH),
 }
+COLOURS = {"std 0.01": 3, "Glorot": 2, "He": 1, "U[0, 1) √(1/n)": 4}  # as in the chapter's figures
 ACTIVATIONS = {"ReLU": "relu", "tanh": "tanh"}
 BINS = np.linspace(-3.1, 3.1, 32)  # an odd number of bins: zero lies in the middle of one
 
@@ -26,20 +31,22 @@ BINS = np.linspace(-3.1, 3.1, 32)  # an odd number of bins: zero lies in the mid
     "and uniform ones grow beyond the axes; with tanh, He's are wider than Glorot's and uniform ones sit at the edge.",
 )
 def figure(depth, activation):
-    return svg.panels(*(_histogram(scheme, depth, activation) for scheme in SCHEMES), alt=figure.alt)
+    panels = [_histogram(scheme, depth, activation) for scheme in SCHEMES]
+    return Picture(panels, columns=2, alt=figure.alt)
 
 
 def _histogram(scheme, depth, activation):
     z = _pre_activations(scheme, ACTIVATIONS[activation])[int(depth) - 1]
     counts, _ = np.histogram(np.clip(z, BINS[0], BINS[-1]), BINS)
-    return svg.plot(
-        {"_share": ((BINS[:-1] + BINS[1:]) / 2, 100 * counts / z.size, "bars")},
-        title=f"{scheme}: standard deviation {z.std():.2g}",
+    return Panel(
+        [Bars(BINS, 100 * counts / z.size, colour=COLOURS[scheme])],
+        title=f"{scheme}: standard deviation {short(z.std())}",
         xlabel="pre-activation",
         ylabel="share (%), cut at 30",
         xlim=(-3.1, 3.1),
         ylim=(0, 30),
-        size=(340, 200),
+        height=0.42,
+        narrowest=150,
     )
 
 

@@ -4,11 +4,16 @@ import functools
 
 import numpy as np
 
-from autograder.live.figures import Choice, Figure, Slider, svg
+from autograder.live.figures import Choice, Figure, Slider
 from dnnkit import normalization
+from dnnkit.plot import Picture
+from dnnkit.plot.marks import Curve
+from dnnkit.plot.panel import Panel
+from dnnkit.plot.plane_marks import Contours, Way
 
 EXAMPLES, STEPS = 200, 300
 RAW, STANDARDIZED = "as they are", "standardized"
+COLOURS = {RAW: 2, STANDARDIZED: 1}
 
 
 @Figure(
@@ -20,35 +25,34 @@ RAW, STANDARDIZED = "as they are", "standardized"
 )
 def figure(ratio, features):
     shown = _curvature(ratio, features)
-    path = _descent(shown)
-    contours = {f"_{level}": (*_ellipse(shown, level), "dashes") for level in (0.05, 0.2, 0.45)}
-    landscape = svg.plot(
-        {"_path": (*path[:60].T, "steps")} | contours,
+    landscape = Panel(
+        [
+            Contours([_ellipse(shown, level) for level in (0.05, 0.2, 0.45)]),
+            Way(_descent(shown)[:60], colour=COLOURS[features]),
+        ],
         title=f"Features {features}",
         xlabel="error of the first weight",
         ylabel="error of the second weight",
         xlim=(-1.4, 1.4),
         ylim=(-1.4, 1.4),
-        size=(340, 300),
+        tight=True,
+        height=0.8,
     )
+    losses = {}
+    for each in (RAW, STANDARDIZED):
+        curvature = _curvature(ratio, each)
+        losses[each] = _loss(curvature, _descent(curvature))
     steps = np.arange(STEPS + 1)
-    losses = {
-        each: (steps, _loss(_curvature(ratio, each), _descent(_curvature(ratio, each)))) for each in (RAW, STANDARDIZED)
-    }
-    return svg.panels(
-        landscape,
-        svg.plot(
-            losses,
-            title=f"{_needed(losses[features][1])} to a thousandth of the loss",
-            xlabel="step",
-            ylabel="loss",
-            xlim=(0, STEPS),
-            ylim=(1e-6, 10),
-            logy=True,
-            size=(340, 300),
-        ),
-        alt=figure.alt,
+    curves = Panel(
+        [Curve(steps, losses[each], name=each, colour=COLOURS[each], dash=COLOURS[each]) for each in COLOURS],
+        title=f"{_needed(losses[features])} to a thousandth of the loss",
+        xlabel="step",
+        ylabel="loss",
+        yscale="log",
+        xlim=(0, STEPS),
+        ylim=(1e-6, 10),
     )
+    return Picture([landscape, curves], columns=2, alt=figure.alt)
 
 
 @functools.cache
@@ -84,4 +88,4 @@ def _needed(losses):
 def _ellipse(hessian, level):
     angle = np.linspace(0, 2 * np.pi, 81)
     values, vectors = np.linalg.eigh(hessian)
-    return vectors @ (np.sqrt(2 * level / values)[:, None] * [np.cos(angle), np.sin(angle)])
+    return (vectors @ (np.sqrt(2 * level / values)[:, None] * [np.cos(angle), np.sin(angle)])).T

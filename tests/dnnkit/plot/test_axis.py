@@ -23,10 +23,10 @@ def test_places_are_matplotlibs(scale, theirs):
 
 
 @settings(deadline=None)
-@given(st.lists(numbers, min_size=0, max_size=5), st.sampled_from(["linear", "log"]), st.booleans(), st.booleans())
-def test_an_axis_is_long_enough_for_all_that_it_can_show(values, scale, from_zero, whole):
+@given(st.lists(numbers, min_size=0, max_size=5), st.sampled_from(["linear", "log"]), st.booleans())
+def test_an_axis_is_long_enough_for_all_that_it_can_show(values, scale, from_zero):
     values = np.array(values)
-    axis = Axis.over([values], scale=scale, margin=0.05, from_zero=from_zero, whole=whole)
+    axis = Axis.over([values], scale=scale, margin=0.05, from_zero=from_zero)
     assert math.isfinite(axis.low)
     assert axis.low < axis.high < math.inf
     places = axis.place(values[axis.shows(values)])
@@ -86,5 +86,7 @@ def test_texts_say_what_the_ticks_are(low, span):
 
 @given(st.integers(0, 50), st.integers(1, 5000))
 def test_whole_numbers_get_whole_ticks(low, more):
-    axis = Axis.over([np.arange(low, low + more + 1)], margin=0.02, whole=True)
-    assert all("." not in text for text in axis.ticks(600, lambda text: 7 * len(text), 52)[1])
+    axis = Axis.over([np.arange(low, low + more + 1)], margin=0.02, counts=True)
+    ticks, texts, _ = axis.ticks(600, lambda text: 7 * len(text), 52)
+    assert all("." not in text for text in texts)
+    assert low <= ticks[0] <= ticks[-1] <= low + more  # no layer 0 before the first

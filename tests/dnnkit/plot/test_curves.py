@@ -168,6 +168,19 @@ def test_a_colour_that_is_named_is_the_same_in_all_figures_and_the_others_are_fr
         assert len(set(strokes)) == len(names)
 
 
+def test_a_word_of_a_name_gives_its_colour_unless_the_whole_name_does():
+    names = ["He, SGD", "Glorot's weights", "Hermite", "He, Adam"]
+    colours = {"He": 3, "Glorot": 5, "He, Adam": 6}
+    series = {name: [i, i + 1.0] for i, name in enumerate(names)}
+    found = panel(plot.lines([0, 1], series, xlabel="", ylabel="", colours=colours))
+    assert [int(line.get("stroke")[len("var(--course-")]) for line in solid(found)] == [3, 5, 1, 6]
+    titles = {f"{name}\nlayer 1": [1.0, 2.0] for name in names}
+    bars = [
+        found.of("path", "bars")[0] for found in Drawing(plot.histograms(titles, xlabel="", colours=colours)).panels()
+    ]
+    assert [int(bar.get("fill")[len("var(--course-")]) for bar in bars] == [3, 5, 1, 6]
+
+
 def test_two_series_of_one_colour_differ_in_dash():
     colours = dict.fromkeys("abcd", 2)
     found = panel(plot.lines([0, 1], SERIES, xlabel="", ylabel="", colours=colours, markers=False))

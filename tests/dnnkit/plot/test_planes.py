@@ -170,9 +170,11 @@ def test_landscape_shows_all_trials_the_best_ringed_and_their_projections(xscale
         np.testing.assert_allclose(full, expected, atol=0.006)
         *crosses, ring = found.of("path", "signs")
         np.testing.assert_allclose(found.points(ring.get("d"), **log), [best], atol=0.01)
-        for cross in crosses:
-            np.testing.assert_allclose(found.points(cross.get("d"), **log)[:1], trials[name][~finite, :2], atol=0.01)
-        assert len(crosses) == int((~finite).any())
+        assert [cross.get("d").count("M") for cross in crosses] == [np.sum(~finite)]
+        if not finite.all():
+            np.testing.assert_allclose(
+                found.points(crosses[0].get("d"), **log)[:1], trials[name][~finite, :2], atol=0.01
+            )
         (ticks,) = found.of("path", "projections")
         different = len(np.unique(trials[name][:, 0])), len(np.unique(trials[name][:, 1]))
         assert (ticks.get("d").count("v-8"), ticks.get("d").count("h8")) == different
