@@ -1,0 +1,64 @@
+"""Gradient norms through twenty layers before training, and the line that the layers' singular values predict."""
+
+import functools
+
+import numpy as np
+
+from autograder.live.figures import Choice, Figure, Slider, svg
+from dnnkit import gradients, network
+
+WIDTH, DEPTH, EXAMPLES = 32, 20, 12
+ACTIVATIONS = {"tanh": "tanh", "ReLU": "relu", "sigmoid": "sigmoid", "none": "linear"}
+LAYERS = np.arange(1, DEPTH + 1)
+
+
+@Figure(
+    gain=Slider(0.4, 2.4, 0.1, 1.0, "Gain of the weights"),
+    activation=Choice(tuple(ACTIVATIONS), "Activation"),
+    alt="Norm of the gradient at each of twenty layers, as a share of the last layer's, on a logarithmic axis: dots "
+    "that were measured on a line that singular values predict. The line is straight. A smaller gain makes it fall "
+    "towards the first layer, a larger one lets it grow; with sigmoids it falls at any gain.",
+)
+def figure(gain, activation):
+    params, x, y = _network(gain)
+    kind = ACTIVATIONS[activation]
+    norms = gradients.layer_gradient_norms(params, x, y, activation=kind)[:-1]
+    _, rate = gradients.diagnose_gradients(norms)
+    return svg.panels(
+        svg.plot(
+            {
+                "measured": (LAYERS, norms / norms[-1], "points"),
+                "predicted": (LAYERS, _predicted(params, x, kind), "dashes"),
+            },
+            title=f"A layer multiplies the norm by {rate:.2f}",
+            xlabel="layer",
+            ylabel="norm of the gradient, last layer = 1",
+            xlim=(0.5, DEPTH + 0.5),
+            ylim=(1e-12, 1e6),
+            logy=True,
+            size=(680, 320),
+        ),
+        alt=figure.alt,
+    )
+
+
+def _predicted(params, x, activation):
+    """Return the share that arrives at each layer by the root-mean-square singular values, without any gradient."""
+    _, cache = network.forward(params, x, activation=activation)
+    hidden, sums = [W for W, _ in params[1:-1]], [z for _, z in cache[1:-1]]
+    values = gradients.jacobian_singular_values(hidden, sums, activation=activation)
+    logs = [0.5 * np.log(np.mean(each**2)) for each in values]
+    return np.exp(np.append(np.cumsum(logs[::-1])[::-1], 0.0))
+
+
+@functools.cache
+def _draws():
+    rng = np.random.default_rng(0)
+    sizes = [WIDTH] * (DEPTH + 1) + [10]
+    weights = [rng.standard_normal((fan_in, fan_out)) / np.sqrt(fan_in) for fan_in, fan_out in zip(sizes, sizes[1:])]
+    return weights, rng.standard_normal((EXAMPLES, WIDTH)), rng.integers(10, size=EXAMPLES)
+
+
+def _network(gain):
+    weights, x, y = _draws()
+    return [(gain * W, np.zeros(W.shape[1])) for W in weights], x, y
