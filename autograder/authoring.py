@@ -3,7 +3,7 @@
 from numpy.random import default_rng
 
 from . import slips
-from .judge.assertions import close, equal, raises, require, shaped, spoil
+from .judge.assertions import call, close, equal, raises, require, several, shaped, spoil
 from .judge.forms import anything, array, boolean, free, instance, integer, mask, number, record, text
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "anything",
     "array",
     "boolean",
+    "call",
     "close",
     "core",
     "default_rng",
@@ -28,6 +29,7 @@ __all__ = [
     "record",
     "require",
     "same_mistake_as",
+    "several",
     "shaped",
     "spoil",
     "text",

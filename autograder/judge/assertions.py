@@ -58,6 +58,21 @@ def shaped(actual, shape, sentence):
     return actual.reshape(shape)
 
 
+def call(*args, **kwargs):
+    """Return a call for `several`, with these arguments."""
+    return args, kwargs
+
+
+def several(answer, calls):
+    """Yield what the answer gives to each of several calls: ``several(double, [call(x), call(y, times=3)])``.
+
+    They cross in one message, when the first result is asked for, and so cost a fraction of what they would one by one;
+    what a call changes of its arguments is seen all the same, and the next one gets the check's own. Look at a result
+    before the next one is taken, so that a finding is told with its own arguments.
+    """
+    return answer._several(calls)
+
+
 def spoil(answer):
     """Overwrite every array that the answer was handed so far, where it lives: NaN, or the opposite of True and False.
 

@@ -146,6 +146,9 @@ class Callable:
     def __call__(self, *args, **kwargs):
         return self._peer.saw(self._form, self._handle(*args, **kwargs))
 
+    def _several(self, calls):
+        return (self._peer.saw(self._form, value) for value in self._handle._several(calls))
+
 
 class Instance:
     """An object of the answer; what its members give is held to their forms."""

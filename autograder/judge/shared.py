@@ -25,6 +25,9 @@ class Handle:
     def __call__(self, *args, **kwargs):
         return self._peer.ask("call", self._number, args=args, kwargs=kwargs)
 
+    def _several(self, calls):
+        return self._peer.several(self._number, calls)
+
     def __getattr__(self, name):
         if name.startswith("_"):
             raise AttributeError(name)
@@ -51,6 +54,16 @@ class Table:
         self._forgotten = []  # numbers that the other side need not keep any longer
         self._named = 0  # bytes of arrays that the frame in hand names
         self._naming = 0  # and that the message in hand does which will be sent
+
+    @property
+    def naming(self):
+        """The bytes of arrays that the message will name which is made now."""
+        return self._naming
+
+    def states(self):
+        """Return the states, by number, of what is kept in step, as it is now."""
+        there = {number: thing() for number, (thing, _) in self._tracked.items()}
+        return {number: _state_of(thing) for number, thing in there.items() if thing is not None}
 
     def knows(self, value):
         """Whether the other side knows this very object by a number."""
@@ -212,6 +225,14 @@ def snapshot(value):
     if isinstance(value, dict):
         return {key: snapshot(item) for key, item in value.items()}
     return HANDLE if isinstance(value, Handle) else value
+
+
+def only_drawn(before, after):
+    """Whether between two `states` no array was changed, and of generators only drawn."""
+    return all(
+        state == now or (isinstance(state, list) and generators.only_drew(state, now))
+        for state, now in ((state, after.get(number, state)) for number, state in before.items())
+    )
 
 
 def _state_of(thing):

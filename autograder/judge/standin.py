@@ -10,6 +10,8 @@ A verdict raised in a callable of the judge ends the check, whatever the answer 
 """
 
 import builtins
+import contextlib
+import time
 from itertools import zip_longest
 
 from . import codec, unframed
@@ -18,10 +20,12 @@ from .forms import compared
 from .handed import JudgeTable
 from .lent import LentHere
 from .parameters import Template
-from .shared import Handle, Table, snapshot
+from .shared import Handle, Table, only_drawn, snapshot
 from .specimens import Specimen
 from .trace import answer_trace
 from .verdict import Crashed, Verdict, Wrong
+
+MUCH, LONG = 2**20, 0.5  # bytes and seconds, after which one message has been asked enough
 
 _REQUEST = b'{"op":'  # as the codec writes a message whose first key it is
 
@@ -50,17 +54,28 @@ class Peer:
 
     def request(self, operation, number, args, kwargs, names=()):
         """Send a request and return the reply. `names` are those of all arguments, by which they are handed over."""
+        return self.told({"op": operation, "on": number} | self.given(args, kwargs, names))
+
+    def given(self, args, kwargs, names=()):
+        """Return the arguments of a call, encoded, as the part of a message that `taken` reads."""
         encoded = [self.encode(arg, name) for arg, name in zip_longest((*args, *kwargs.values()), names)]
-        message = {
-            "op": operation,
-            "on": number,
-            "args": encoded[: len(args)],
-            "kwargs": dict(zip(kwargs, encoded[len(args) :])),
-        }
+        return {"args": encoded[: len(args)], "kwargs": dict(zip(kwargs, encoded[len(args) :]))}
+
+    def taken(self, message):
+        """Return the arguments of a call, positional and by keyword, that a message holds."""
+        args = [codec.decode(arg, self.table) for arg in message.get("args", [])]
+        return args, {name: codec.decode(arg, self.table) for name, arg in message.get("kwargs", {}).items()}
+
+    def told(self, message):
+        """Send a request and return the reply."""
         reply = self._read(self.exchange(self._send(message)))
-        if isinstance(error := reply.get("error"), dict):
-            self.fail(*(error.get(key) for key in ("kind", "bases", "message", "trace")))
+        self.raise_as_told(reply.get("error"))
         return reply
+
+    def raise_as_told(self, error):
+        """Raise what the other side says that it has raised, if anything."""
+        if isinstance(error, dict):
+            self.fail(*(error.get(key) for key in ("kind", "bases", "message", "trace")))
 
     def _read(self, frame):
         """Return the message of a reply."""
@@ -73,13 +88,15 @@ class Peer:
     def handle(self, frame):
         """Answer one request frame with a reply frame; an exception is a reply too."""
         try:
-            message = self._receive(frame)
-            args = [codec.decode(arg, self.table) for arg in message.get("args", [])]
-            kwargs = {name: codec.decode(arg, self.table) for name, arg in message.get("kwargs", {}).items()}
-            value = self.perform(message.get("op"), self.named(message.get("on")), args, kwargs)
-            return self._send({"value": codec.encode(value, self.table)} | self.beside())
+            value = self.reply(self._receive(frame))
+            return self._send({"value": value} | self.beside())
         except (Exception, SystemExit) as error:
             return self._send({"error": _described(error)})
+
+    def reply(self, message):
+        """Return the encoded value of what a request asks for."""
+        args, kwargs = self.taken(message)
+        return codec.encode(self.perform(message.get("op"), self.named(message.get("on")), args, kwargs), self.table)
 
     def named(self, number):
         """Return the thing of that number which lives here, or None."""
@@ -116,6 +133,30 @@ class AnswerSide(Peer):
         super().__init__(table(self, first_number=1), exchange)
         self.submission = submission
         self._touched = []
+        self._raised = None
+
+    def reply(self, message):
+        self._touched, self._raised = [], None
+        return self._several(message) if message.get("op") == "several" else super().reply(message)
+
+    def _several(self, message):
+        """Make several calls one after another, and return the encoded list of what they gave.
+
+        Each gets what the judge handed over: where one changes that, raises, or has taken long, it is the last. A
+        result is encoded before the next call, which may reuse its memory.
+        """
+        target, calls, values = self.named(message.get("on")), [self.taken(call) for call in message["calls"]], []
+        ends, states = time.monotonic() + LONG, self.table.states()
+        for args, kwargs in calls:
+            try:
+                values.append(codec.encode(self.perform("call", target, args, kwargs), self.table))
+            except (Exception, SystemExit) as error:
+                self._raised = _described(error)
+                break
+            before, states = states, self.table.states()
+            if self._touched or not only_drawn(before, states) or self.table.naming > MUCH or time.monotonic() > ends:
+                break
+        return {"list": values}
 
     def named(self, number):
         return self.submission if number is None else super().named(number)
@@ -132,8 +173,9 @@ class AnswerSide(Peer):
         return value
 
     def beside(self):
-        """Return at which places a list or dict among the arguments was changed: they have no identity across."""
-        return {"touched": self._touched} if self._touched else {}
+        """Return at which places a list or dict among the last call's arguments was changed, and what it raised."""
+        beside = {"touched": self._touched, "raised": self._raised}
+        return {name: said for name, said in beside.items() if said}
 
     def fail(self, kind, bases, message, trace):
         """A callable of the judge raised: the answer sees the built-in exception of that name."""
@@ -198,18 +240,50 @@ class JudgeSide(Peer):
         return formed
 
     def ask(self, operation, number, args=(), kwargs=None):
-        template = self._templates.get(number, Template())
-        names = template.names(args, kwargs or {}) if operation == "call" else ()
+        template, kwargs = self._templates.get(number, Template()), kwargs or {}
+        names = template.names(args, kwargs) if operation == "call" else ()
+        if operation == "call" and self._depth == 0:
+            self.last_call = template.label, snapshot(_by_name(names, args, kwargs))
+        with self._turn():
+            reply = self.request(operation, number, args, kwargs, names)
+            value = self.in_time(codec.decode, reply.get("value"), self.table)
+            self._tell_of_changes(reply.get("touched", []), names)
+        self._note(value)
+        if isinstance(value, Handle) and operation != "submission":
+            self._templates[value._number] = template.after(operation, args)
+        return value
+
+    def several(self, number, calls):
+        """Yield the value of each of several calls, which are pairs of arguments by place and by name.
+
+        They are asked for in one message, or in a few: the answer stops where a call has changed what it was handed, so
+        that each gets what the judge hands over.
+        """
+        template, due = self._templates.get(number, Template()), list(calls)
+        while due:
+            names = [template.names(*call) for call in due]
+            with self._turn():
+                asked = [self.given(*call, named) for call, named in zip(due, names)]
+                reply = self.told({"op": "several", "on": number, "calls": asked})
+                values, raised = self.in_time(codec.decode, reply.get("value"), self.table), reply.get("raised")
+                done = _done(values, raised, len(due))
+                self._tell_of_changes(reply.get("touched", []), names[done - 1])
+            for place in range(done):
+                self.last_call = template.label, _by_name(names[place], *due[place])
+                if place == len(values):
+                    self.raise_as_told(raised)
+                self._note(values[place])
+                yield values[place]
+            due = due[done:]
+
+    @contextlib.contextmanager
+    def _turn(self):
+        """The answer has its turn, or another one while a callable of the judge runs."""
         self._depth += 1
         if self._depth == 1:
             self.table.begin_turn()
-            if operation == "call":
-                given = snapshot((*args, *(kwargs or {}).values()))
-                self.last_call = template.label, dict(zip(names, given, strict=True))
         try:
-            reply = self.request(operation, number, args, kwargs or {}, names)
-            value = self.in_time(codec.decode, reply.get("value"), self.table)
-            self._tell_of_changes(reply.get("touched", []), names)
+            yield
         except codec.BadFrame as error:
             raise Wrong("the result cannot be read", str(error)) from None
         finally:
@@ -218,11 +292,10 @@ class JudgeSide(Peer):
                 self.table.end_turn()
             if self._pending is not None:
                 raise self._pending
+
+    def _note(self, value):
         if self._depth == 0:
             self.replies.append(snapshot(value))
-        if isinstance(value, Handle) and operation != "submission":
-            self._templates[value._number] = template.after(operation, args)
-        return value
 
     def encode(self, arg, name):
         self.table.parameter = name
@@ -261,6 +334,18 @@ class JudgeSide(Peer):
     def fail(self, kind, bases, message, trace):
         """The answer raised: the check ends, unless it waits for that very exception."""
         raise Crashed(str(kind), map(str, bases or ()), str(message), str(trace or ""))
+
+
+def _by_name(names, args, kwargs):
+    return dict(zip(names, (*args, *kwargs.values()), strict=True))
+
+
+def _done(values, raised, most):
+    """Return how many calls a reply is about, at least one: each has a value, but for a last one that raised."""
+    done = len(values) + (raised is not None) if isinstance(values, list) else 0
+    if not 0 < done <= most or not isinstance(raised, dict | None):
+        raise codec.BadFrame(f"values must be a list, one for each of {most} calls")
+    return done
 
 
 def in_memory(submission, lending=False):

@@ -5,6 +5,7 @@ import numpy as np
 from autograder.authoring import (
     alternative,
     array,
+    call,
     close,
     core,
     default_rng,
@@ -15,6 +16,7 @@ from autograder.authoring import (
     neighbour,
     require,
     same_mistake_as,
+    several,
     weight,
 )
 from dnnkit.dropout import inverted_dropout as solution
@@ -465,7 +467,7 @@ def _require_independence(inverted_dropout, rng, shape, q, calls=60):
     Independent draws pass but for one seed in ten million or less: each bound is 6 standard deviations away or more.
     """
     source, a = _source(rng), np.full(shape, 2.0)
-    outputs = [inverted_dropout(a, q, rng=source, train=True)[0] for _ in range(calls)]
+    outputs = [out for out, _ in several(inverted_dropout, [call(a, q, rng=source, train=True)] * calls)]
     for out in outputs:
         equal(out.shape, shape, "the output must have the shape of a")
     outputs = np.array(outputs).reshape(calls, -1, shape[-1])

@@ -7,6 +7,7 @@ import numpy as np
 from autograder.authoring import (
     alternative,
     array,
+    call,
     core,
     default_rng,
     hidden,
@@ -14,6 +15,7 @@ from autograder.authoring import (
     neighbour,
     require,
     same_mistake_as,
+    several,
     weight,
 )
 from dnnkit.initialization import init_std
@@ -112,10 +114,10 @@ def check_independence(init_weights, rng):
     for distribution in DISTRIBUTIONS:
         source = _source(rng)
         fans = _layer(rng)
-        first, second = (_standardized(_drawn(init_weights, source, "he", distribution, fans)) for _ in range(2))
+        first, second = map(_standardized, _several_drawn(init_weights, source, "he", distribution, fans, 2))
         _require_independent(first)
         _require_uncorrelated(first, second)
-        small = [_drawn(init_weights, source, "he", distribution, (6, 10)) for _ in range(40)]
+        small = list(_several_drawn(init_weights, source, "he", distribution, (6, 10), 40))
         _require_free_totals(np.reshape(small, (40, -1)))
 
 
@@ -143,7 +145,8 @@ def check_other_layers(init_weights, rng):
     for fans, times in (((70, 70), 1), ((1, 60), 8), ((60, 1), 8), ((1, 1), 80)):
         for scheme, distribution in (("lecun", "uniform"), ("glorot", "normal"), ("he", "normal")):
             source = _source(rng)
-            draws = [init_weights(*fans, scheme=scheme, rng=source, distribution=distribution) for _ in range(times)]
+            asked = [call(*fans, scheme=scheme, rng=source, distribution=distribution)] * times
+            draws = list(several(init_weights, asked))
             for w in draws:
                 require(w.shape == fans, SHAPE, shape=str(w.shape), expected=str(fans))
             w = np.concatenate(draws, axis=None)
@@ -390,11 +393,17 @@ def _draw(init_weights, rng, scheme, distribution, fans=None):
 
 def _drawn(init_weights, generator, scheme, distribution, fans):
     """Return a W in float64, in the shape asked for where it has that of its transpose; `check_shape` tells them."""
+    (w,) = _several_drawn(init_weights, generator, scheme, distribution, fans, 1)
+    return w
+
+
+def _several_drawn(init_weights, generator, scheme, distribution, fans, times):
+    """Yield so many W, drawn one after another."""
     options = {} if distribution is None else {"distribution": distribution}
-    w = init_weights(*fans, scheme=scheme, rng=generator, **options)
-    require(w.size == math.prod(fans), "W must have fan_in times fan_out weights", weights=w.size)
-    require(np.isfinite(w).all(), FINITE)
-    return w if w.shape == fans else w.reshape(fans[::-1]).T
+    for w in several(init_weights, [call(*fans, scheme=scheme, rng=generator, **options)] * times):
+        require(w.size == math.prod(fans), "W must have fan_in times fan_out weights", weights=w.size)
+        require(np.isfinite(w).all(), FINITE)
+        yield w if w.shape == fans else w.reshape(fans[::-1]).T
 
 
 def _standardized(w):

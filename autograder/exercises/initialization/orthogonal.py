@@ -5,12 +5,14 @@ import numpy as np
 from autograder.authoring import (
     alternative,
     array,
+    call,
     core,
     default_rng,
     hidden,
     misconception,
     neighbour,
     require,
+    several,
     weight,
 )
 from dnnkit.initialization import orthogonal as solution
@@ -367,7 +369,7 @@ def _require_lengths(lengths, gains):
 def _draws(orthogonal, rng, fans):
     """Return many W for a gain of 1 from one rng, each as a row, divided by the root of their mean square."""
     source = _source(rng)
-    draws = np.array([np.ravel(orthogonal(*fans, gain=1.0, rng=source)) for _ in range(DRAWS)])
+    draws = np.array([np.ravel(w) for w in several(orthogonal, [call(*fans, gain=1.0, rng=source)] * DRAWS)])
     require(np.isfinite(draws).all(), FINITE)
     return draws / (np.sqrt(np.mean(draws**2)) or 1)
 

@@ -219,6 +219,15 @@ def test_a_forged_place_of_a_change_is_refused(touched):
         call(1)
 
 
+def test_a_change_of_a_list_is_told_of_the_call_that_made_it():
+    """What came to an answer's mind in one call is not told again of what is asked next."""
+    talk = in_memory(lambda a: a.append(1))
+    call = talk.submission(reference)
+    call([0])
+    talk.spoil()
+    assert faults(talk) == ["a must not be changed in place"]
+
+
 def test_a_resized_argument_is_a_verdict_that_no_answer_swallows():
     def answer(a, b):
         a.resize(1, refcheck=False)
