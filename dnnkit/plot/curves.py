@@ -48,8 +48,9 @@ def lines(
     ----------
     x : array of shape (points,)
     series : dict of str to array of shape (points,) or (seeds, points), or to Interval
-        At most six. Of two axes the mean over the seeds is drawn, with its 95% interval by Student's t, as of a claim.
-        Values that are not finite, or not positive on a logarithmic axis, leave a gap.
+        At most six. Of two axes the mean over the seeds is drawn, with its 95% interval by Student's t, as of a claim;
+        on a logarithmic axis both are of the logarithms, so the mean is geometric. Values that are not finite, or not
+        positive on a logarithmic axis, leave a gap.
     xlabel, ylabel, title : str
     xscale, yscale : str
         "linear" or "log".
@@ -91,7 +92,8 @@ def lines(
     few("series", series)
     if markers is None:
         markers = len(x) <= _FEW_POINTS
-    curves, note = _curves(x, series, looks(series, colours), dots=_inputs.boolean("markers", markers))
+    log = yscale == "log"
+    curves, note = _curves(x, series, looks(series, colours), dots=_inputs.boolean("markers", markers), log=log)
     marks = [*_theories(x, theory, xscale), *curves]
     panel = Panel(marks, xlabel=xlabel, ylabel=ylabel, title=title, xscale=xscale, yscale=yscale)
     return Picture([panel], caption=caption, alt=alt, note=note)
@@ -236,11 +238,11 @@ def histograms(values, *, xlabel, title="", bins=40, columns=5, colours=None, ca
     return Picture(panels, columns=columns, title=title, caption=caption, alt=alt)
 
 
-def _curves(x, series, found, *, dots):
+def _curves(x, series, found, *, dots, log):
     """The marks of series, and what to say of their intervals."""
     marks, seeds = [], set()
     for name, values in series.items():
-        mean, low, high, n = _measured(f"series[{name!r}]", values, len(x))
+        mean, low, high, n = _measured(f"series[{name!r}]", values, len(x), log)
         seeds |= {n} - {1}
         colour, dash = found[name]
         marks.append(Curve(x, mean, low, high, name=name, colour=colour, dash=dash, dots=dots))
@@ -248,12 +250,13 @@ def _curves(x, series, found, *, dots):
         return marks, ""
     fewest, most = min(seeds), max(seeds)
     of = f"{fewest}" if fewest == most else f"{fewest} to {most}"
-    middle, ends = ("Dots: mean", "bars: its") if dots else ("Line: mean", "band: its")
-    return marks, f"{middle} of {of} seeds; {ends} {100 * _CONFIDENCE:g}% interval."
+    middle, ends = ("Dots", "bars") if dots else ("Line", "band")
+    mean = "geometric mean" if log else "mean"
+    return marks, f"{middle}: {mean} of {of} seeds; {ends}: its {100 * _CONFIDENCE:g}% interval."
 
 
-def _measured(name, values, n_points):
-    """Mean, ends of its interval (None without seeds), and the number of seeds."""
+def _measured(name, values, n_points, log):
+    """Mean, ends of its interval (None without seeds), and the number of seeds; of the logarithms, if `log`."""
     if isinstance(values, Interval):
         mean, low, high = (_numbers(f"{name}.{part}", each) for part, each in values._asdict().items())
         for part, each in (("mean", mean), ("low", low), ("high", high)):
@@ -265,11 +268,13 @@ def _measured(name, values, n_points):
         raise ValueError(f"{name} must have shape ({n_points},) or (seeds, {n_points}), got {runs.shape}")
     if runs.ndim == 1 or len(runs) == 1:
         return runs.reshape(-1), None, None, 1
-    with np.errstate(invalid="ignore", over="ignore"):
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        runs = np.log(runs) if log else runs
         mean = runs.mean(axis=0)
         error = runs.std(axis=0, ddof=1) / np.sqrt(len(runs))
         reach = quantile((1 + _CONFIDENCE) / 2, len(runs) - 1) * error
-        return mean, mean - reach, mean + reach, len(runs)
+        found = mean, mean - reach, mean + reach
+        return *(map(np.exp, found) if log else found), len(runs)
 
 
 def _numbers(name, values):

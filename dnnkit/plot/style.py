@@ -64,7 +64,7 @@ def numbered(colours):
 def looks(names, colours):
     """For each name the number of its colour, and that of its dash and marker.
 
-    `colours` fixes the colours of the names that it holds, or of which it holds a word; the others are taken in their
+    `colours` fixes the colours of the names that it holds, or of which it holds some words; the others are taken in their
     order. Of two series in one colour the second has the dash and the marker of a colour that is not there.
     """
     colours, numbers = numbered(colours), range(1, len(COLOURS) + 1)
@@ -82,11 +82,9 @@ def looks(names, colours):
 
 
 def colour_of(name, colours):
-    """The number of the colour that a name has by `colours`, or by the first of its words that is there; or None."""
-    if name in colours:
-        return colours[name]
-    words_in_it = (colour for word, colour in colours.items() if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", name))
-    return next(words_in_it, None)
+    """The number of the colour that a name has by `colours`: its own, or that of the longest words in it; or None."""
+    within = [words for words in colours if re.search(rf"(?<!\w){re.escape(words)}(?!\w)", name)]
+    return colours[max(within, key=len)] if within else None
 
 
 @functools.lru_cache(4096)

@@ -53,6 +53,18 @@ def test_the_interval_at_each_dot_is_students():
     np.testing.assert_allclose(above, high, atol=0.02)
 
 
+def test_on_a_logarithmic_axis_the_mean_is_geometric_and_its_interval_that_of_the_logarithms():
+    runs = np.exp(np.random.default_rng(1).standard_normal((6, 4)) * 3)
+    picture = plot.lines(np.arange(4), {"many": runs}, xlabel="x", ylabel="y", yscale="log")
+    found = panel(picture)
+    np.testing.assert_allclose(dots(found, ylog=True)[0][:, 1], stats.gmean(runs), rtol=0.03)
+    below = found.points(found.of("path", "line")[0].get("d"), ylog=True)[:, 1]
+    logs = np.log(runs)
+    low, _ = stats.t.interval(0.95, 5, loc=logs.mean(axis=0), scale=stats.sem(logs))
+    np.testing.assert_allclose(below, np.exp(low), rtol=0.03)
+    assert picture.note == "Dots: geometric mean of 6 seeds; bars: its 95% interval."
+
+
 def test_many_points_become_a_line_with_a_band():
     x, runs = np.arange(100), np.random.default_rng(0).standard_normal((5, 100)) + np.arange(100) / 10
     picture = plot.lines(x, {"loss": runs}, xlabel="step", ylabel="loss")
@@ -168,16 +180,15 @@ def test_a_colour_that_is_named_is_the_same_in_all_figures_and_the_others_are_fr
         assert len(set(strokes)) == len(names)
 
 
-def test_a_word_of_a_name_gives_its_colour_unless_the_whole_name_does():
+def test_the_longest_words_of_a_name_give_its_colour():
     names = ["He, SGD", "Glorot's weights", "Hermite", "He, Adam"]
     colours = {"He": 3, "Glorot": 5, "He, Adam": 6}
     series = {name: [i, i + 1.0] for i, name in enumerate(names)}
     found = panel(plot.lines([0, 1], series, xlabel="", ylabel="", colours=colours))
     assert [int(line.get("stroke")[len("var(--course-")]) for line in solid(found)] == [3, 5, 1, 6]
     titles = {f"{name}\nlayer 1": [1.0, 2.0] for name in names}
-    bars = [
-        found.of("path", "bars")[0] for found in Drawing(plot.histograms(titles, xlabel="", colours=colours)).panels()
-    ]
+    panels = Drawing(plot.histograms(titles, xlabel="", colours=colours)).panels()
+    bars = [found.of("path", "bars")[0] for found in panels]
     assert [int(bar.get("fill")[len("var(--course-")]) for bar in bars] == [3, 5, 1, 6]
 
 
