@@ -64,12 +64,14 @@ def numbered(colours):
 def looks(names, colours):
     """For each name the number of its colour, and that of its dash and marker.
 
-    `colours` fixes the colours of the names that it holds, or of which it holds some words; the others are taken in their
-    order. Of two series in one colour the second has the dash and the marker of a colour that is not there.
+    `colours` fixes the colours of the names that it holds, or of which it holds some words; the others take what is
+    left, first what `colours` does not speak of. Of two series in one colour the second has the dash and the marker of
+    a colour that is not there.
     """
     colours, numbers = numbered(colours), range(1, len(COLOURS) + 1)
     fixed = {name: colour for name in names if (colour := colour_of(name, colours))}
     free = [number for number in numbers if number not in fixed.values()]
+    free.sort(key=lambda number: number in colours.values())
     chosen = {name: fixed.get(name) or free.pop(0) for name in names}
     found, dashes = {}, set(chosen.values())
     for name, colour in chosen.items():

@@ -4,8 +4,11 @@ import functools
 
 import numpy as np
 
-from autograder.live.figures import Choice, Figure, Slider, svg
+from autograder.live.figures import Choice, Figure, Slider
 from dnnkit import gradients, network
+from dnnkit.plot import Picture
+from dnnkit.plot.marks import Curve
+from dnnkit.plot.panel import Panel
 
 WIDTH, DEPTH, EXAMPLES = 32, 20, 12
 ACTIVATIONS = {"tanh": "tanh", "ReLU": "relu", "sigmoid": "sigmoid", "none": "linear"}
@@ -24,22 +27,19 @@ def figure(gain, activation):
     kind = ACTIVATIONS[activation]
     norms = gradients.layer_gradient_norms(params, x, y, activation=kind)[:-1]
     _, rate = gradients.diagnose_gradients(norms)
-    return svg.panels(
-        svg.plot(
-            {
-                "measured": (LAYERS, norms / norms[-1], "points"),
-                "predicted": (LAYERS, _predicted(params, x, kind), "dashes"),
-            },
-            title=f"A layer multiplies the norm by {rate:.2f}",
-            xlabel="layer",
-            ylabel="norm of the gradient, last layer = 1",
-            xlim=(0.5, DEPTH + 0.5),
-            ylim=(1e-12, 1e6),
-            logy=True,
-            size=(680, 320),
-        ),
-        alt=figure.alt,
+    panel = Panel(
+        [
+            Curve(LAYERS, _predicted(params, x, kind), name="predicted", colour=0),
+            Curve(LAYERS, norms / norms[-1], name="measured", dots=True, joined=False),
+        ],
+        title=f"A layer multiplies the norm by {rate:.2f}",
+        xlabel="layer",
+        ylabel="norm of the gradient, last layer = 1",
+        yscale="log",
+        xlim=(0.5, DEPTH + 0.5),
+        ylim=(1e-12, 1e6),
     )
+    return Picture([panel], alt=figure.alt)
 
 
 def _predicted(params, x, activation):

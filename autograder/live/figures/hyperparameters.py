@@ -2,9 +2,12 @@
 
 import numpy as np
 
-from autograder.live.figures import Choice, Figure, Slider, svg
+from autograder.live.figures import Choice, Figure, Slider
 from dnnkit import data, mlp
 from dnnkit.hyperparameters import Hyperparameters, count_parameters, width_for_budget
+from dnnkit.plot import Picture
+from dnnkit.plot.marks import Bars, Curve
+from dnnkit.plot.panel import Panel
 
 BUDGET, N_INPUTS, N_OUTPUTS = 5000, 64, 10
 DEPTHS, SEEDS = range(1, 7), range(5)
@@ -58,24 +61,20 @@ def figure(depth, epochs):
     errors = np.array(figure.measured[epochs])
     means, spreads = errors.mean(axis=1), errors.std(axis=1, ddof=1) / np.sqrt(len(SEEDS))
     here, by = means[depth - 1], spreads[depth - 1]
-    return svg.panels(
-        svg.plot(
-            {"_layers": (np.arange(len(sizes)), sizes, "bars")},
-            xlabel="layer, from the inputs (0) to the outputs",
-            ylabel="numbers that leave it",
-            title=f"{sizes[1]} neurons a hidden layer, {count_parameters(sizes)} parameters",
-            xlim=(-0.6, len(DEPTHS) + 1.4),
-            ylim=(0, 70),
-        ),
-        svg.plot(
-            {
-                "_mean": (list(DEPTHS), means, "steps"),
-                f"{here:.1f} ± {by:.1f}%": ([depth] * 3, [here - by, here, here + by], "range"),
-            },
-            xlabel="hidden layers",
-            ylabel="dev error (%)",
-            title=f"{depth} hidden layers, {epochs}" if depth > 1 else f"1 hidden layer, {epochs}",
-            ylim=(0, 30),
-        ),
-        alt=figure.alt,
+    layers = Panel(
+        [Bars(np.arange(len(sizes) + 1) - 0.5, np.array(sizes))],
+        xlabel="layer, from the inputs (0) to the outputs",
+        ylabel="numbers that leave it",
+        title=f"{sizes[1]} neurons a hidden layer, {count_parameters(sizes)} parameters",
+        xlim=(-0.6, len(DEPTHS) + 1.6),
+        ylim=(0, 70),
     )
+    chosen = np.array([[depth], [here], [here - by], [here + by]])
+    curve = Panel(
+        [Curve(np.array(DEPTHS), means, dots=True), Curve(*chosen, colour=2, dash=2, dots=True)],
+        xlabel="hidden layers",
+        ylabel="dev error (%)",
+        title=f"{depth} hidden layer{'s' * (depth > 1)}, {epochs}: {here:.1f} ± {by:.1f}%",
+        ylim=(0, 30),
+    )
+    return Picture([layers, curve], columns=2, alt=figure.alt)

@@ -180,6 +180,11 @@ def test_a_colour_that_is_named_is_the_same_in_all_figures_and_the_others_are_fr
         assert len(set(strokes)) == len(names)
 
 
+def test_a_series_without_a_colour_of_its_own_leaves_those_of_the_chapters_concepts_alone():
+    found = panel(plot.lines([0, 1], SERIES, xlabel="", ylabel="", colours={"b": 4, "elsewhere": 1}))
+    assert [int(line.get("stroke")[len("var(--course-")]) for line in solid(found)] == [2, 4, 3, 5]
+
+
 def test_the_longest_words_of_a_name_give_its_colour():
     names = ["He, SGD", "Glorot's weights", "Hermite", "He, Adam"]
     colours = {"He": 3, "Glorot": 5, "He, Adam": 6}
