@@ -29,8 +29,7 @@ def check(exercise, answer):
     if _graded():
         return None  # the graded cell below says all of this, and more
     asked = _judged(exercise)
-    public = tuple(check for check in asked.checks if not check.hidden)
-    report = judge(asked, answer, PUBLIC, checks=public)
+    report = judge(asked, answer, PUBLIC, checks=asked.public_checks)
     record(exercise, report.verdict, answer)
     if report.verdict == PASSED and solutions.of(asked).answers and not solutions.closed():
         command = f'from autograder import others; others("{exercise}")'

@@ -19,6 +19,10 @@ Such a file defines, as plain module names,
 * or, for a free text, ``rubric`` (four rows of points and sentence), ``anchors`` (two of points and text),
   ``mistakes`` (three sentences) and ``words`` (the most an answer may have), and none of the rest.
 
+What several exercises of a topic share, such as the data of their checks, stands in ``exercises/<topic>/_shared.py``,
+from which they import it: ``from ._shared import rows``. It draws from generators that it is given, and holds no
+answers.
+
 What is out of form is a `BadExercise` that names the line (see `slips`); `audit` says what is not proven yet.
 """
 
@@ -142,6 +146,16 @@ class Exercise:
         return self.id.split("/")[1]
 
     @property
+    def public_checks(self):
+        """The checks that run in practice; in grading all do."""
+        return tuple(check for check in self.checks if not check.hidden)
+
+    @property
+    def shared(self):
+        """The files of what the exercises of its topic share, as paths."""
+        return tuple(sorted(self.path.parent.glob("_[!_]*.py")))
+
+    @property
     def asks_for_value(self):
         """Whether the answer is data (a number, a dict of settings) and not something that is called."""
         return not callable(self.solution)
@@ -193,7 +207,7 @@ def _load(exercise, root, _):
         raise UnknownExercise(f"there is no exercise {exercise!r}; there are {', '.join(known) or 'none'}")
     path = root / f"{exercise}.py"
     source = slips.Source(path)
-    module = source.run("autograder_exercise_" + exercise.replace("/", "_"))
+    module = source.run()
     names = vars(module)
     own = [(name, thing) for name, thing in names.items() if getattr(thing, "__module__", None) == module.__name__]
     slips.require_common(names, source)

@@ -1,10 +1,13 @@
 """An author's slips, each told as one line: the file, the line, what is wrong, and what to do next."""
 
 import ast
+import hashlib
 import importlib.util
 import inspect
 import os
+import sys
 import traceback
+import types
 from pathlib import Path
 
 from .judge.forms import form_of
@@ -44,8 +47,13 @@ class Source:
         """Return the syntax tree of the file."""
         return ast.parse(self.path.read_bytes())
 
-    def run(self, name):
-        """Return the file as a module of that name; a slip that keeps it from running is told with its line."""
+    def run(self):
+        """Return the file as a module; a slip that keeps it from running is told with its line.
+
+        It is one of a package of its folder as that is now, so that ``from ._shared import ...`` finds what exercises
+        of a topic share, in the course and in the snapshot of a class alike.
+        """
+        name = f"{_package(self.path.parent)}.{self.path.stem}"
         spec = importlib.util.spec_from_file_location(name, self.path)
         module = importlib.util.module_from_spec(spec)
         try:
@@ -70,6 +78,17 @@ class Source:
         if isinstance(error, BadMark):
             return self.slip(line, *error.args)
         return self.slip(line, f"the file raises {type(error).__name__} ({said})", "mend what this line does")
+
+
+def _package(folder):
+    """Return the name of a package that imports from a folder; another one where what is shared there has changed."""
+    shared = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(folder.glob("_*.py"))]
+    name = "exercises_" + hashlib.sha256(repr((str(folder), shared)).encode()).hexdigest()[:16]
+    if name not in sys.modules:
+        importlib.invalidate_caches()
+        sys.modules[name] = types.ModuleType(name)
+        sys.modules[name].__path__ = [str(folder)]
+    return name
 
 
 class BadMark(TypeError):

@@ -2,16 +2,19 @@
 
 import ast
 
+from .slips import bound
+
 
 def written_out(exercise, name) -> str:
     """Return the code of an answer in an exercise's file, as a student writes it: under the name that is asked for.
 
-    What the answer uses of the file (imports, helpers, constants) goes before it.
+    What the answer uses of the file and of what its topic's exercises share (imports, helpers, constants) goes before
+    it.
     """
     text = exercise.path.read_text(encoding="utf-8")
     nodes = ast.parse(text).body
     node = next(node for node in nodes if getattr(node, "name", None) == name)
-    parts = [_statement(text, other) for other in _needed(nodes, node)]
+    parts = _parts(exercise.path, _used(node), besides=name)
     own = ast.get_source_segment(text, node)
     if exercise.asks_for_value:
         return "\n\n".join([*parts, own, f"{exercise.name} = {name}()"])
@@ -20,33 +23,33 @@ def written_out(exercise, name) -> str:
     return "\n\n".join([*parts, own, *again])
 
 
-def _statement(text, node):
-    """Return the text of a statement; a student takes generators from NumPy, not from the judge."""
-    if isinstance(node, ast.ImportFrom) and node.module == "autograder.authoring":
-        return "from numpy.random import default_rng"
-    return ast.get_source_segment(text, node)
+def _parts(path, names, besides=None):
+    """Return the text of each statement of a file that is needed to have some names, in their order, besides one."""
+    text = path.read_text(encoding="utf-8")
+    parts = []
+    needed, read = _needed(ast.parse(text).body, names, besides)
+    for node in needed:
+        if isinstance(node, ast.ImportFrom) and node.level:
+            aliases = [alias for alias in node.names if (alias.asname or alias.name) in read]
+            parts += _parts(path.with_name(f"{node.module}.py"), [alias.name for alias in aliases])
+            parts += [f"{alias.asname} = {alias.name}" for alias in aliases if alias.asname]
+        elif isinstance(node, ast.ImportFrom) and node.module == "autograder.authoring":
+            parts.append("from numpy.random import default_rng")  # a student takes generators from there
+        else:
+            parts.append(ast.get_source_segment(text, node))
+    return parts
 
 
-def _needed(nodes, node):
-    """Return the other statements of a file that a statement needs, in their order."""
-    binding = {name: other for other in nodes for name in _bound(other)}
-    needed, waiting = [], [node]
+def _needed(nodes, names, besides):
+    """Return the statements of a file that are needed to have some names, in their order, and all names then read."""
+    binding = {name: node for node in nodes for name in bound(node) if name != besides}
+    needed, read, waiting = [], set(), set(names)
     while waiting:
-        for name in _used(waiting.pop()):
-            other = binding.get(name)
-            if other is not None and other is not node and other not in needed:
-                needed.append(other)
-                waiting.append(other)
-    return [other for other in nodes if other in needed]
-
-
-def _bound(node):
-    """Return the names that a top-level statement binds."""
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return [node.name]
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
-    return [name.id for name in ast.walk(node) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)]
+        read |= waiting
+        found = list({id(binding[name]): binding[name] for name in waiting & binding.keys()}.values())
+        needed += found
+        waiting = set().union(*map(_used, found)) - read
+    return [node for node in nodes if node in needed], read
 
 
 def _used(node):

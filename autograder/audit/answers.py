@@ -125,7 +125,7 @@ def _named_and_poor(exercise, wrong, answer, names, how=""):
 
 def _misnamed_in_practice(exercise, wrong):
     """Where a student tries, only the public checks say something of an answer."""
-    public = [check for check in exercise.checks if not check.hidden]
+    public = exercise.public_checks
     if wrong.caught_by not in {check.name for check in public}:
         return  # a problem of its own
     report = judge(exercise, wrong.answer, PUBLIC, checks=public)
@@ -151,7 +151,7 @@ def _unproven(exercise, failed):
 
 def _named(exercise, other):
     """The first seed on which a neighbour of a misconception gets a name, or passes every public check."""
-    public = {check.name for check in exercise.checks if not check.hidden}
+    public = {check.name for check in exercise.public_checks}
     for key in in_time(NAMED, NAMES / len(exercise.neighbours)):
         report = judge(exercise, other.answer, key, checks=exercise.checks)
         if all(finding.verdict == PASSED for finding in report.findings if finding.check in public):

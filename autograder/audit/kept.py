@@ -21,10 +21,12 @@ class Kept:
     def digest(self, exercise, section, setup, seeds):
         """Return a digest of all that the audit of an exercise hangs on.
 
-        That is its file, the section of its chapter and the setup cells before it, the modules that these import, the
-        judge's code, the versions of Python and of the libraries, and the number of seeds.
+        That is its file and what its topic's share, the section of its chapter and the setup cells before it, the
+        modules that these import, the judge's code, the versions of Python and of the libraries, and the number of
+        seeds.
         """
-        files = [part.path.read_text(encoding="utf-8") for part in (exercise, exercise.tests) if part is not None]
+        paths = [exercise.path, *([exercise.tests.path] if exercise.tests else ()), *exercise.shared]
+        files = [path.read_text(encoding="utf-8") for path in paths]
         cells = [*setup, *(section.cells if section is not None else ())]
         code = [cell.source for cell in cells if cell.kind == "code" and "check" not in cell.tags]
         text = json.dumps(

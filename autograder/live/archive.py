@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import zipfile
+from functools import partial
 from pathlib import Path
 
 from autograder import exercise as model
@@ -65,10 +66,10 @@ def pack():
             figure = measure.figure_of(topic)
             if figure.measure is not None:
                 archive.writestr(_member(FIGURES / f"{topic}.json"), json.dumps(figure.measured))
-        for name in model.ids(root=model.EXERCISES):
-            exercise = model.load(name, model.EXERCISES)
-            if exercise.kind != "text":
-                archive.writestr(_member(exercise.path), public_source(exercise))
+        exercises = [model.load(name, model.EXERCISES) for name in model.ids(root=model.EXERCISES)]
+        sources = {one.path: public_source(one) for one in exercises if one.kind != "text"}
+        for path, source in (sources | shared_sources(sources)).items():
+            archive.writestr(_member(path), source)
     return packed.getvalue()
 
 
@@ -84,14 +85,28 @@ def public_source(exercise):
     """Return the source of an exercise's file without what only grading uses."""
     caught = _caught_in_public(exercise)
     if exercise.id in _tested(exercise.topic):  # which check is said to catch a mistake matters to nobody there
-        public = next(check.name for check in exercise.checks if not check.hidden)
+        public = exercise.public_checks[0].name
         caught = {wrong.name: public for wrong in exercise.misconceptions} | caught
     body = [
         kept
         for node in ast.parse(exercise.path.read_text(encoding="utf-8")).body
         if (kept := _public(node, exercise, caught)) is not None
     ]
-    return ast.unparse(ast.Module(_needed(body), type_ignores=[])) + "\n"
+    return _without_what_is_unneeded(body, ALWAYS)
+
+
+def shared_sources(sources):
+    """Return the sources, by path, of what exercises share, without what none of these sources of exercises uses."""
+    wanted = {}
+    for path, source in sources.items():
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.ImportFrom) and node.level:
+                wanted.setdefault(path.with_name(f"{node.module}.py"), set()).update(name.name for name in node.names)
+    return {path: _without_what_is_unneeded(ast.parse(path.read_text()).body, names) for path, names in wanted.items()}
+
+
+def _without_what_is_unneeded(body, always):
+    return ast.unparse(ast.Module(_needed(body, always), type_ignores=[])) + "\n"
 
 
 def _sources():
@@ -132,11 +147,11 @@ def _comment(path):
 
 def _caught_in_public(exercise):
     """Return by misconception the name of the public check that finds it wrong, for those that one does."""
-    public = tuple(check for check in exercise.checks if not check.hidden)
     found = {}
     for wrong in exercise.misconceptions:
         with quiet():
-            findings, _ = examine(exercise, lambda wrong=wrong: in_memory(wrong.answer), PUBLIC, public)
+            connect = partial(in_memory, wrong.answer)
+            findings, _ = examine(exercise, connect, PUBLIC, exercise.public_checks)
         failed = [finding.check for finding in findings if finding.verdict != PASSED]
         if failed:
             found[wrong.name] = wrong.caught_by if wrong.caught_by in failed else failed[0]
@@ -186,10 +201,10 @@ def _is_read(node):
     return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
 
 
-def _needed(body):
-    """Return the statements without helpers, constants and imports that none of the others uses."""
+def _needed(body, always):
+    """Return the statements without helpers, constants and imports that none of the others uses, nor anybody else."""
     while True:
-        read = _names(body)
+        read = {*_names(body), *always}
         kept = [kept for node in body if (kept := _without_unused(node, read)) is not None]
         if len(kept) == len(body):
             return kept
@@ -199,11 +214,11 @@ def _needed(body):
 def _without_unused(node, read):
     match node:
         case ast.Import(names=names) | ast.ImportFrom(names=names):
-            node.names = [name for name in names if (name.asname or name.name) in {*read, *ALWAYS}]
+            node.names = [name for name in names if (name.asname or name.name) in read]
             return node if node.names else None
         case ast.Assign(targets=[ast.Name(id=name)]):
-            return node if name in {*read, *ALWAYS} else None
+            return node if name in read else None
         case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-            own = name.startswith("check_") or name in ALWAYS or ANSWERS & set(map(_mark, node.decorator_list))
+            own = name.startswith("check_") or ANSWERS & set(map(_mark, node.decorator_list))
             return node if own or name in read else None
     return node

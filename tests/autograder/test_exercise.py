@@ -9,6 +9,9 @@ import pytest
 
 from autograder import exercise
 from autograder.exercise import BadExercise
+from autograder.judge.judge import judge
+from autograder.judge.seeds import PUBLIC
+from autograder.written import written_out
 
 
 def test_a_file_becomes_an_exercise(toy):
@@ -133,3 +136,61 @@ def test_a_file_that_has_changed_is_read_anew_with_what_it_shares(tmp_path):
     again = exercise.load("toy/double", home)
     (home / "toy" / "_shared.py").touch()
     assert exercise.load("toy/double", home) is not again
+
+
+SHARED = '''"""What the toys share."""
+import numpy as np
+
+FACTOR = 2
+
+def numbers(rng):
+    return rng.standard_normal(4)
+
+def doubled(x):
+    return FACTOR * np.asarray(x)
+'''
+
+
+@pytest.fixture
+def sharing(toy, tmp_path):
+    """The toy exercise, whose checks and alternative import what its folder's `_shared.py` holds."""
+    (tmp_path / "toys").mkdir()
+    (tmp_path / "toys" / "_shared.py").write_text(SHARED)
+    return toy(
+        ("import numpy as np\n", "import numpy as np\nfrom ._shared import doubled, numbers\n"),
+        ("    x = rng.standard_normal(4)\n    close(", "    x = numbers(rng)\n    close("),
+        ("return [times * v for v in x]", "return doubled(x)"),
+    )
+
+
+def test_exercises_of_a_topic_share_a_module(sharing, tmp_path):
+    """Each root has its own, as a class has that of its snapshot; one that has changed is read anew."""
+    assert sharing.shared == (tmp_path / "toys" / "_shared.py",)
+    (loop,) = sharing.alternatives
+    assert judge(sharing, sharing.solution, PUBLIC, checks=sharing.checks).points == 4
+    assert loop.answer(3) == 6
+    copied = shutil.copytree(tmp_path / "toys", tmp_path / "class" / "toys")
+    (copied / "_shared.py").write_text(SHARED.replace("FACTOR = 2", "FACTOR = 30"))
+    (other,) = exercise.load("toys/double", tmp_path / "class").alternatives
+    assert (other.answer(3), loop.answer(3)) == (90, 6)
+    (copied / "_shared.py").write_text(SHARED.replace("FACTOR = 2", "FACTOR = 400"))
+    (other,) = exercise.load("toys/double", tmp_path / "class").alternatives
+    assert other.answer(3) == 1200
+
+
+def test_an_answer_that_uses_what_is_shared_is_written_out_by_itself(sharing):
+    namespace = {}
+    code = written_out(sharing, "loop")
+    exec(code, namespace)
+    assert list(namespace["double"]([1, 2])) == [2, 4]
+    assert "numbers" not in code
+
+
+def test_what_is_shared_and_broken_is_a_slip_at_its_import(toy, tmp_path):
+    (tmp_path / "toys").mkdir()
+    (tmp_path / "toys" / "_shared.py").write_text("numbers = [][0]")
+    with pytest.raises(BadExercise, match=r"double.py, line 3: the file raises IndexError"):
+        toy(("import numpy as np\n", "import numpy as np\nfrom ._shared import numbers\n"))
+    (tmp_path / "toys" / "_shared.py").write_text("numbers = [1]")
+    with pytest.raises(BadExercise, match=r"double.py, line 3: cannot import name 'letters'"):
+        toy(("import numpy as np\n", "import numpy as np\nfrom ._shared import letters\n"))

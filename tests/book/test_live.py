@@ -98,7 +98,7 @@ def test_each_answer_gets_the_verdict_of_a_notebook(section, opened):
     assert answer.check() == ("not attempted", "")
     answer.write(f"{section.starter.source}\n\n{exercise.solution_source}\n")
     assert answer.check() == ("passed", "")
-    public = tuple(check for check in exercise.checks if not check.hidden)
+    public = exercise.public_checks
     for wrong in exercise.misconceptions[len(exercise.misconceptions) // 2 :][:1]:  # of all, the audit proves it
         expected = judge(exercise, wrong.answer, PUBLIC, checks=public)
         answer.write(WRONG.format(name=exercise.name, id=exercise.id, wrong=wrong.name))

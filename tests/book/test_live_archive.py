@@ -13,6 +13,7 @@ import pytest
 from autograder import exercise as model
 from autograder.live import archive
 from autograder.live.figures import dropout
+from autograder.slips import bound
 from tests.book.test_leaks import TELLING, body, runs, source, squeeze
 
 EXERCISES = [model.load(name) for name in model.ids()]
@@ -36,8 +37,13 @@ print(json.dumps({"found": found, "foreign": sorted(n for n in ("torch", "matplo
 
 
 @pytest.fixture(scope="module")
-def packed():
-    return zipfile.ZipFile(io.BytesIO(archive.pack()))
+def packed_bytes():
+    return archive.pack()
+
+
+@pytest.fixture(scope="module")
+def packed(packed_bytes):
+    return zipfile.ZipFile(io.BytesIO(packed_bytes))
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +71,7 @@ def judged(unpacked):
 
 DRAW = """
 from autograder.live.figures import dropout
+from autograder.slips import bound
 from dnnkit import mlp
 
 mlp.train = None  # whoever trains in the page, fails
@@ -87,14 +94,25 @@ def test_a_figure_shows_in_the_page_what_was_measured_as_the_book_was_built(pack
     assert done.stdout.splitlines() == [dropout.figure.draw(training=training) for training in dropout.TRAININGS]
 
 
-def test_the_same_sources_give_the_same_bytes():
-    assert archive.pack() == archive.pack()
-
-
 def test_it_holds_every_exercise_that_code_answers(packed):
     folder = "autograder/exercises/"
     names = {name.removeprefix(folder)[:-3] for name in packed.namelist() if name.startswith(folder)}
-    assert names == {exercise.id for exercise in CODE}
+    shared = {f"{path.parent.name}/{path.stem}" for exercise in CODE for path in exercise.shared}
+    assert names - shared == {exercise.id for exercise in CODE}
+
+
+@pytest.mark.parametrize("topic", sorted({exercise.topic for exercise in CODE if exercise.shared}))
+def test_of_what_exercises_share_it_holds_what_is_used(topic, packed):
+    def statements(name):
+        return ast.parse(packed.read(f"autograder/exercises/{name}.py").decode()).body
+
+    files = [statements(exercise.id) for exercise in CODE if exercise.topic == topic]
+    imports = [node for body in files for node in body if isinstance(node, ast.ImportFrom) and node.level]
+    wanted = {name.name for node in imports for name in node.names}
+    shared = statements(f"{topic}/_shared")
+    read = {node.id for part in shared for node in ast.walk(part) if isinstance(node, ast.Name)}
+    held = {name for node in shared for name in bound(node)}
+    assert wanted <= held <= wanted | read
 
 
 @pytest.mark.parametrize("exercise", CODE, ids=lambda exercise: exercise.id)
@@ -103,7 +121,7 @@ def test_no_hidden_check_is_inside(exercise, packed):
     assert "hidden" not in {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
     hidden = [check for check in exercise.checks if check.hidden]
     assert hidden or exercise.kind in ("test", "value")
-    shown = [] if exercise.kind == "test" else [check for check in exercise.checks if not check.hidden]
+    shown = [] if exercise.kind == "test" else exercise.public_checks
     public = {line for check in shown for line in runs(body(source(check.run)))}
     for check in hidden:
         secret = {check.name, check.title, *(set(runs(body(ast.unparse(ast.parse(source(check.run)))))) - public)}
@@ -150,12 +168,13 @@ def test_it_says_what_the_whole_course_says_of_each_misconception(exercise, judg
     from autograder.judge.seeds import PUBLIC
     from autograder.judge.verdict import PASSED
 
-    public = tuple(check for check in exercise.checks if not check.hidden)
+    public = exercise.public_checks
     for wrong in exercise.misconceptions:
         report = judge(exercise, wrong.answer, PUBLIC, checks=public)
         found = judged["found"].get(f"{exercise.id}.{wrong.name}", [PASSED, ""])
         assert found == [report.verdict, report.misconception], wrong.name
 
 
-def test_the_book_ships_it(html):
-    assert (html / archive.PLACE).read_bytes() == archive.pack()
+def test_the_book_ships_it(html, packed_bytes):
+    """Another process has made it, of the same sources."""
+    assert (html / archive.PLACE).read_bytes() == packed_bytes

@@ -21,6 +21,8 @@ from autograder.authoring import (
 from dnnkit.initialization import init_std
 from dnnkit.initialization import init_weights as solution
 
+from ._shared import FIXED_SEED, OTHER_SOURCE, require_draws_from_rng_alone, source
+
 points = 4
 returns = array
 hints = (
@@ -53,16 +55,12 @@ COPIES = "rows of W are copies of one another, or columns are"
 INDEPENDENT = "the weights must be drawn independently of one another"
 TIED_TOTAL = "the mean of a whole W must vary from draw to draw as that of independent weights does"
 TIED_SPREAD = "the standard deviation of a whole W must vary from draw to draw as that of independent weights does"
-FIXED_SEED = "two generators in different states give the same weights"
-OTHER_SOURCE = "two generators in the same state give different weights"
-STUCK = "a second draw from the same rng gives the same weights"
-BETWEEN = "the weights must not depend on what was drawn from other generators in between"
 
 
 def check_shape(init_weights, rng):
     """W has the shape (fan_in, fan_out)."""
     for fan_in, fan_out in ((7, 4), (3, 9)):
-        w = init_weights(fan_in, fan_out, rng=_source(rng), scheme="he")
+        w = init_weights(fan_in, fan_out, rng=source(rng), scheme="he")
         require(w.shape != (fan_out, fan_in), TRANSPOSED, shape=str(w.shape), expected=str((fan_in, fan_out)))
         require(w.shape == (fan_in, fan_out), SHAPE, shape=str(w.shape), expected=str((fan_in, fan_out)))
         require(np.isfinite(w).all(), FINITE)
@@ -112,31 +110,23 @@ def check_distribution(init_weights, rng):
 def check_independence(init_weights, rng):
     """The draws are independent of one another, in a W and from one W to the next."""
     for distribution in DISTRIBUTIONS:
-        source = _source(rng)
+        generator = source(rng)
         fans = _layer(rng)
-        first, second = map(_standardized, _several_drawn(init_weights, source, "he", distribution, fans, 2))
+        first, second = map(_standardized, _several_drawn(init_weights, generator, "he", distribution, fans, 2))
         _require_independent(first)
         _require_uncorrelated(first, second)
-        small = list(_several_drawn(init_weights, source, "he", distribution, (6, 10), 40))
+        small = list(_several_drawn(init_weights, generator, "he", distribution, (6, 10), 40))
         _require_free_totals(np.reshape(small, (40, -1)))
 
 
 def check_source(init_weights, rng):
     """The draws come from rng, and from nothing else."""
     for distribution in DISTRIBUTIONS:
-        one, other = rng.integers(2**32, size=2)
 
         def draw(generator, distribution=distribution):
             return _drawn(init_weights, generator, "glorot", distribution, (11, 7))
 
-        source, elsewhere = default_rng(one), default_rng(other)
-        first, apart = draw(source), draw(elsewhere)
-        require(not np.array_equal(first, apart), FIXED_SEED)
-        second = draw(source)
-        require(not np.array_equal(first, second), STUCK)
-        source = default_rng(one)
-        require(np.array_equal(first, draw(source)), OTHER_SOURCE)
-        require(np.array_equal(second, draw(source)), BETWEEN)
+        require_draws_from_rng_alone(draw, rng)
 
 
 @hidden(like=(check_shape, check_mean, check_standard_deviation))
@@ -144,8 +134,8 @@ def check_other_layers(init_weights, rng):
     """So it is in square layers, and in those with one input or one output."""
     for fans, times in (((70, 70), 1), ((1, 60), 8), ((60, 1), 8), ((1, 1), 80)):
         for scheme, distribution in (("lecun", "uniform"), ("glorot", "normal"), ("he", "normal")):
-            source = _source(rng)
-            asked = [call(*fans, scheme=scheme, rng=source, distribution=distribution)] * times
+            generator = source(rng)
+            asked = [call(*fans, scheme=scheme, rng=generator, distribution=distribution)] * times
             draws = list(several(init_weights, asked))
             for w in draws:
                 require(w.shape == fans, SHAPE, shape=str(w.shape), expected=str(fans))
@@ -374,10 +364,6 @@ def _made_inside():
     return default_rng(0)
 
 
-def _source(rng):
-    return default_rng(int(rng.integers(2**32)))
-
-
 def _layer(rng):
     """Return fans that are so far from square that no scheme passes for another, 8,000 weights at least."""
     return int(rng.integers(50, 60)), int(rng.integers(160, 190))
@@ -388,7 +374,7 @@ def _pairs(scheme):
 
 
 def _draw(init_weights, rng, scheme, distribution, fans=None):
-    return _drawn(init_weights, _source(rng), scheme, distribution, fans or _layer(rng))
+    return _drawn(init_weights, source(rng), scheme, distribution, fans or _layer(rng))
 
 
 def _drawn(init_weights, generator, scheme, distribution, fans):

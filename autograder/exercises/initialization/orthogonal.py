@@ -17,6 +17,8 @@ from autograder.authoring import (
 )
 from dnnkit.initialization import orthogonal as solution
 
+from ._shared import FIXED_SEED, OTHER_SOURCE, require_draws_from_rng_alone, source
+
 points = 4
 returns = array
 hints = (
@@ -46,16 +48,12 @@ SIZES = "over many draws all entries of W must be equally large, on average"
 ZEROS = "most entries of W are 0, so that the axes are favoured directions"
 TIED = "an entry of W must not have the sign of the same entry of the W before, or the other sign, each time"
 NOT_RANDOM = "W is the gain times the identity, whatever the rng"
-FIXED_SEED = "two generators in different states give the same weights"
-OTHER_SOURCE = "two generators in the same state give different weights"
-STUCK = "a second draw from the same rng gives the same weights"
-BETWEEN = "the weights must not depend on what was drawn from other generators in between"
 
 
 def check_shape(orthogonal, rng):
     """W has the shape (fan_in, fan_out), tall or wide."""
     for fans in ((8, 3), (3, 8)):
-        w = orthogonal(*fans, gain=1.5, rng=_source(rng))
+        w = orthogonal(*fans, gain=1.5, rng=source(rng))
         shapes = {"shape": str(w.shape), "expected": str(fans)}
         require(w.shape != fans[::-1], TRANSPOSED, **shapes)
         require(w.shape == fans or w.shape != (3, 3), SQUARE_FOR_WIDE, **shapes)
@@ -89,29 +87,21 @@ def check_no_direction_is_favoured(orthogonal, rng):
 
 def check_source(orthogonal, rng):
     """The draws come from rng, and from nothing else."""
-    one, other = rng.integers(2**32, size=2)
 
     def draw(generator):
         w = orthogonal(5, 4, gain=1.5, rng=generator)
         require(w.ndim == 2, AXES, axes=w.ndim)
+        require(not np.array_equal(w, 1.5 * np.eye(*w.shape)), NOT_RANDOM)
         return w
 
-    source, elsewhere = default_rng(one), default_rng(other)
-    first, apart = draw(source), draw(elsewhere)
-    require(not np.array_equal(first, 1.5 * np.eye(*first.shape)), NOT_RANDOM)
-    require(not np.array_equal(first, apart), FIXED_SEED)
-    second = draw(source)
-    require(not np.array_equal(first, second), STUCK)
-    source = default_rng(one)
-    require(np.array_equal(first, draw(source)), OTHER_SOURCE)
-    require(np.array_equal(second, draw(source)), BETWEEN)
+    require_draws_from_rng_alone(draw, rng)
 
 
 @hidden(like=(check_shape, check_right_angles, check_lengths))
 def check_other_layers(orthogonal, rng):
     """So it is with one input or one output, in large layers, and for a gain of 1, a tiny one or a whole number."""
     for fans, gain in (((1, 1), 2), ((1, 6), 1.0), ((6, 1), 0.01), ((2, 2), 1), ((40, 30), 3.0), ((25, 50), 0.5)):
-        w = orthogonal(*fans, gain=gain, rng=_source(rng))
+        w = orthogonal(*fans, gain=gain, rng=source(rng))
         require(w.shape == fans, SHAPE, shape=str(w.shape), expected=str(fans))
         vectors = w.T if fans[0] > fans[1] else w
         _require_right_angles(vectors)
@@ -313,10 +303,6 @@ def cut_out(fan_in, fan_out, *, gain, rng):
     return (gain * q[:fan_in, :fan_out]).astype(np.float32)
 
 
-def _source(rng):
-    return default_rng(int(rng.integers(2**32)))
-
-
 def _gain(rng):
     return float(rng.uniform(1.3, 3))
 
@@ -329,7 +315,7 @@ def _layers(rng):
 
 def _vectors(orthogonal, rng, fans, gain):
     """Return as rows what must be at right angles: the fewer of W's rows and columns, whatever shape it came in."""
-    w = orthogonal(*fans, gain=gain, rng=_source(rng))
+    w = orthogonal(*fans, gain=gain, rng=source(rng))
     require(w.ndim == 2, AXES, axes=w.ndim)
     require(np.isfinite(w).all(), FINITE)
     return w.T if w.shape[0] >= w.shape[1] else w
@@ -368,8 +354,8 @@ def _require_lengths(lengths, gains):
 
 def _draws(orthogonal, rng, fans):
     """Return many W for a gain of 1 from one rng, each as a row, divided by the root of their mean square."""
-    source = _source(rng)
-    draws = np.array([np.ravel(w) for w in several(orthogonal, [call(*fans, gain=1.0, rng=source)] * DRAWS)])
+    generator = source(rng)
+    draws = np.array([np.ravel(w) for w in several(orthogonal, [call(*fans, gain=1.0, rng=generator)] * DRAWS)])
     require(np.isfinite(draws).all(), FINITE)
     return draws / (np.sqrt(np.mean(draws**2)) or 1)
 

@@ -1,5 +1,7 @@
 """Write the backward pass of batch norm in training, from the gradient of its output to those of its inputs."""
 
+from functools import partial
+
 import numpy as np
 
 from autograder.authoring import (
@@ -17,6 +19,8 @@ from autograder.authoring import (
 from dnnkit.norm_layers import BatchNormCache
 from dnnkit.norm_layers import batchnorm_backward as solution
 
+from ._shared import RTOL, columns, scales
+
 points = 4
 returns = (array, array, array)
 hints = (
@@ -33,7 +37,7 @@ VARIANCE = "where no gradient goes through the mean, the gradient of the input m
 SCALED = "the gradient of the input must be gamma times what it is for a gamma of 1"
 GAMMA = "the gradient of gamma must be the sum of grad times x_hat over the batch"
 BETA = "the gradient of beta must be the sum of grad over the batch"
-RTOL = 1e-4  # leaves room for single precision, in which the paths' difference costs digits
+_data = partial(columns, largest=0.6, centred=True)
 
 
 @core
@@ -70,7 +74,7 @@ def check_path_through_the_variance(batchnorm_backward, rng):
 
 def check_gamma_in_the_gradient_of_the_input(batchnorm_backward, rng):
     """The gradient of the input is gamma times that of a layer whose gamma is 1."""
-    x, grad, gamma = _data(rng, (5, 5)), rng.normal(1, 2, (5, 5)), _gamma(rng, 5)
+    x, grad, gamma = _data(rng, (5, 5)), rng.normal(1, 2, (5, 5)), scales(rng, 5)
     plain, _, _ = batchnorm_backward(grad, _cache(x, np.ones(5)))
     grad_x, _, _ = batchnorm_backward(grad, _cache(x, gamma))
     plain = shaped(plain, x.shape, "the gradient of the input must have the shape of x_hat")
@@ -81,7 +85,7 @@ def check_gamma_in_the_gradient_of_the_input(batchnorm_backward, rng):
 def check_gradient_of_gamma(batchnorm_backward, rng):
     """The gradient of gamma is the sum of grad times x_hat over the batch."""
     x, grad = _data(rng, (5, 5)), rng.normal(1, 2, (5, 5))
-    for gamma in (np.ones(5), _gamma(rng, 5)):
+    for gamma in (np.ones(5), scales(rng, 5)):
         cache = _cache(x, gamma)
         _, grad_gamma, _ = batchnorm_backward(grad, cache)
         close(grad_gamma, (grad * cache.x_hat).sum(axis=0), GAMMA, rtol=RTOL, scale=5)
@@ -90,7 +94,7 @@ def check_gradient_of_gamma(batchnorm_backward, rng):
 def check_gradient_of_beta(batchnorm_backward, rng):
     """The gradient of beta is the sum of grad over the batch."""
     x, grad = _data(rng, (5, 5)), rng.normal(1, 2, (5, 5))
-    for gamma in (np.ones(5), _gamma(rng, 5)):
+    for gamma in (np.ones(5), scales(rng, 5)):
         _, _, grad_beta = batchnorm_backward(grad, _cache(x, gamma))
         close(grad_beta, grad.sum(axis=0), BETA, rtol=RTOL, scale=5)
 
@@ -114,7 +118,7 @@ def check_other_batches(batchnorm_backward, rng):
         (_data(rng, (9, 4)).astype(np.float32), 1e-2),
         (constant, 1e-2),
     ):
-        grad, gamma = rng.normal(-1, 2, x.shape).astype(x.dtype), _gamma(rng, x.shape[1]).astype(x.dtype)
+        grad, gamma = rng.normal(-1, 2, x.shape).astype(x.dtype), scales(rng, x.shape[1]).astype(x.dtype)
         cache = _cache(x, gamma, eps)
         expected = solution(grad.astype(float), _cache(x.astype(float), gamma.astype(float), eps))
         size = (np.abs(grad).max() * cache.inv_std.max(), 5, 5)
@@ -313,18 +317,6 @@ def by_the_graph(grad, cache):
 def in_single_precision(grad, cache):
     x_hat, inv_std, gamma = (a.astype(np.float32) for a in (cache.x_hat, cache.inv_std, cache.gamma))
     return solution(grad.astype(np.float32), BatchNormCache(x_hat, inv_std, gamma, True))
-
-
-def _data(rng, shape):
-    """Features of deviations on both sides of 1."""
-    size = 10 ** rng.permutation(np.linspace(-0.4, 0.6, shape[1]))
-    spread = rng.permuted(np.tile(np.linspace(-1.5, 1.5, shape[0])[:, None], shape[1]), axis=0)
-    return size * (spread + rng.normal(0, 0.2, shape))
-
-
-def _gamma(rng, features):
-    """A number for each feature: 0, negative, below and above 1."""
-    return rng.permutation(np.resize([0.0, -1.5, 0.4, 2.5, 1.0], features))
 
 
 def _cache(x, gamma, eps=1e-9):

@@ -1,5 +1,7 @@
 """Write the forward pass of batch norm, for training and for evaluation."""
 
+from functools import partial
+
 import numpy as np
 
 from autograder.authoring import (
@@ -21,6 +23,8 @@ from autograder.authoring import (
 from dnnkit.norm_layers import RunningStatistics
 from dnnkit.norm_layers import batchnorm_forward as solution
 
+from ._shared import RTOL, SIGNS, columns, scales
+
 points = 5
 returns = (array, free(anything), record(RunningStatistics, mean=array, var=array))
 hints = (
@@ -41,9 +45,7 @@ EVALUATION = "in evaluation, each feature must be normalized by the mean and the
 UNTOUCHED = "in evaluation, the statistics must be returned as they came"
 SHAPE = "the output must have the shape of x"
 VARIES = "the output must differ from example to example and from feature to feature"
-RTOL = 1e-4  # leaves room for single precision, in which centring costs digits
-# Over rows and over columns alike, the mean is 0 and the biased variance 1.
-SIGNS = np.array([[1, -1, 1, -1], [-1, 1, -1, 1], [1, 1, -1, -1], [-1, -1, 1, 1]])
+_data = partial(columns, largest=0.8)
 
 
 @core
@@ -58,7 +60,7 @@ def check_training_normalizes_by_the_batch(batchnorm_forward, rng):
 
 def check_scale_and_shift_of_each_feature(batchnorm_forward, rng):
     """What has been normalized is multiplied by gamma, then beta is added, in both modes."""
-    gamma, beta, state = _gamma(rng, 5), _gamma(rng, 5), _state(rng, 5)
+    gamma, beta, state = scales(rng, 5), scales(rng, 5), _state(rng, 5)
     for x in (_data(rng, (5, 5)), rng.integers(-9, 9, (5, 5)) + np.arange(5)[:, None]):
         for train in (True, False):
             plain, _, _ = batchnorm_forward(x, np.ones(5), np.zeros(5), state, train=train, eps=1e-5)
@@ -135,7 +137,7 @@ def check_other_batches_in_training(batchnorm_forward, rng):
         (_data(rng, (9, 4)).astype(np.float32), 0.9),
     ):
         kind, features = x.dtype, x.shape[1]
-        state, gamma, beta = _state(rng, features), _gamma(rng, features), _gamma(rng, features)
+        state, gamma, beta = _state(rng, features), scales(rng, features), scales(rng, features)
         state = RunningStatistics(mean=state.mean.astype(kind), var=state.var.astype(kind))
         gamma, beta = gamma.astype(kind), beta.astype(kind)
         out, _, new = batchnorm_forward(x, gamma, beta, state, train=True, momentum=momentum, eps=1e-3)
@@ -148,7 +150,7 @@ def check_other_batches_in_training(batchnorm_forward, rng):
 @hidden(like=(check_evaluation_normalizes_by_the_state, check_evaluation_returns_the_state))
 def check_evaluation_after_training(batchnorm_forward, rng):
     """So it is with statistics that came from training, for examples alone, in company, and again."""
-    x, gamma, beta = _data(rng, (6, 4)), _gamma(rng, 4), _gamma(rng, 4)
+    x, gamma, beta = _data(rng, (6, 4)), scales(rng, 4), scales(rng, 4)
     state = _trained(batchnorm_forward, x, _state(rng, 4), {"momentum": 0.6})
     mean, var = state.mean.copy(), state.var.copy()
     for rows in (x, x[:1], 3 * x[2:4], x):
@@ -496,25 +498,12 @@ def folded(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
     return x * scale + (beta - mean * scale), (x, scale), state
 
 
-def _data(rng, shape):
-    """Features of deviations on both sides of 1, whose means are on both sides of 0 and differ from it."""
-    size = 10 ** rng.permutation(np.linspace(-0.4, 0.8, shape[1]))
-    mean = rng.choice([-1, 1], shape[1]) * rng.uniform(0.7, 1.5, shape[1])
-    spread = rng.permuted(np.tile(np.linspace(-1.5, 1.5, shape[0])[:, None], shape[1]), axis=0)
-    return size * (mean + spread + rng.normal(0, 0.2, shape))
-
-
 def _state(rng, features):
     """Statistics that are far from a batch's, with variances on both sides of 1."""
     return RunningStatistics(
         mean=rng.choice([-1, 1], features) * rng.uniform(1, 3, features),
         var=rng.permutation(np.linspace(0.3, 3, features)),
     )
-
-
-def _gamma(rng, features):
-    """A number for each feature: 0, negative, below and above 1."""
-    return rng.permutation(np.resize([0.0, -1.5, 0.4, 2.5, 1.0], features))
 
 
 def _normalized(x, batch, eps):

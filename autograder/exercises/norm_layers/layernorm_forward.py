@@ -1,5 +1,7 @@
 """Write the forward pass of layer norm."""
 
+from functools import partial
+
 import numpy as np
 
 from autograder.authoring import (
@@ -18,6 +20,8 @@ from autograder.authoring import (
 )
 from dnnkit.norm_layers import layernorm_forward as solution
 
+from ._shared import RTOL, SIGNS, rows, scales
+
 points = 2
 returns = (array, free(anything))
 hints = (
@@ -33,9 +37,7 @@ EPS = "eps must be added to the variance, inside the root"
 CONSTANT = "an example whose features are all equal must come out as beta"
 ALONE = "an example must come out the same alone and in company"
 SHAPE = "the output must have the shape of x"
-RTOL = 1e-4  # leaves room for single precision, in which centring costs digits
-# Over rows and over columns alike, the mean is 0 and the variance 1.
-SIGNS = np.array([[1, -1, 1, -1], [-1, 1, -1, 1], [1, 1, -1, -1], [-1, -1, 1, 1]])
+_data = partial(rows, largest=1.2)
 
 
 @core
@@ -50,7 +52,7 @@ def check_each_example_is_normalized(layernorm_forward, rng):
 
 def check_scale_of_each_feature(layernorm_forward, rng):
     """What has been normalized is multiplied by gamma, feature by feature."""
-    x, gamma, zeros = _data(rng, (5, 5)), _gamma(rng, 5), np.zeros(5)
+    x, gamma, zeros = _data(rng, (5, 5)), scales(rng, 5), np.zeros(5)
     plain = shaped(layernorm_forward(x, np.ones(5), zeros, eps=1e-5)[0], x.shape, SHAPE)
     close(layernorm_forward(x, gamma, zeros, eps=1e-5)[0], gamma * plain, SCALED, rtol=RTOL)
     require((np.ptp(plain, axis=1) > 1e-6).all(), "an output must differ from feature to feature")
@@ -58,7 +60,7 @@ def check_scale_of_each_feature(layernorm_forward, rng):
 
 def check_shift_of_each_feature(layernorm_forward, rng):
     """To what has been normalized and multiplied, beta is added, feature by feature, and so it is for whole numbers."""
-    gamma, beta = _gamma(rng, 5), _gamma(rng, 5)
+    gamma, beta = scales(rng, 5), scales(rng, 5)
     for x in (_data(rng, (5, 5)), rng.integers(-9, 9, (5, 5)) + np.arange(5)):
         plain = shaped(layernorm_forward(x, gamma, np.zeros(5), eps=1e-5)[0], x.shape, SHAPE)
         close(layernorm_forward(x, gamma, beta, eps=1e-5)[0], plain + beta, SHIFTED, rtol=RTOL)
@@ -103,7 +105,7 @@ def check_other_examples(layernorm_forward, rng):
         constant,
     ):
         kind = x.dtype if x.dtype.kind == "f" else float
-        gamma, beta = (_gamma(rng, x.shape[1]).astype(kind) for _ in range(2))
+        gamma, beta = (scales(rng, x.shape[1]).astype(kind) for _ in range(2))
         out, _ = layernorm_forward(x, gamma, beta, eps=1e-5)
         close(out, gamma * _normalized(x, 1e-5) + beta, NORMALIZED, rtol=RTOL, scale=3)
 
@@ -313,19 +315,6 @@ def transposed(x, gamma, beta, *, eps=1e-5):
     mean = columns.mean(axis=0)
     var = np.maximum((columns**2).mean(axis=0) - mean**2, 0)
     return ((columns - mean) / (var + eps) ** 0.5).T * gamma + beta, (x, mean, var)
-
-
-def _data(rng, shape):
-    """Examples of deviations on both sides of 1, whose means are on both sides of 0 and differ from it."""
-    size = 10 ** rng.permutation(np.linspace(-0.4, 1.2, shape[0]))[:, None]
-    mean = rng.choice([-1, 1], (shape[0], 1)) * rng.uniform(0.7, 1.5, (shape[0], 1))
-    spread = rng.permuted(np.tile(np.linspace(-1.5, 1.5, shape[1]), (shape[0], 1)), axis=1)
-    return size * (mean + spread + rng.normal(0, 0.2, shape))
-
-
-def _gamma(rng, features):
-    """A number for each feature: 0, negative, below and above 1."""
-    return rng.permutation(np.resize([0.0, -1.5, 0.4, 2.5, 1.0], features))
 
 
 def _normalized(x, eps):

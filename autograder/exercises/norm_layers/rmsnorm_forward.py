@@ -16,6 +16,8 @@ from autograder.authoring import (
 )
 from dnnkit.norm_layers import rmsnorm_forward as solution
 
+from ._shared import RTOL, SIGNS, scales
+
 points = 2
 returns = array
 hints = (
@@ -30,9 +32,6 @@ SCALED = "after the division, feature j must be multiplied by gamma[j]"
 EPS = "eps must be added to the mean square, inside the root"
 ALONE = "an example must come out the same alone and in company"
 SHAPE = "the output must have the shape of x"
-RTOL = 1e-4  # leaves room for single precision
-# Over rows and over columns alike, the mean is 0 and the mean square 1.
-SIGNS = np.array([[1, -1, 1, -1], [-1, 1, -1, 1], [1, 1, -1, -1], [-1, -1, 1, 1]])
 
 
 @core
@@ -46,7 +45,7 @@ def check_each_example_is_divided(rmsnorm_forward, rng):
 
 def check_scale_of_each_feature(rmsnorm_forward, rng):
     """What has been divided is multiplied by gamma, feature by feature."""
-    gamma = _gamma(rng, 5)
+    gamma = scales(rng, 5)
     for x in (_data(rng, (5, 5)), rng.integers(-9, 9, (5, 5)) + np.arange(5)):
         plain = shaped(rmsnorm_forward(x, np.ones(5), eps=1e-5), x.shape, SHAPE)
         close(rmsnorm_forward(x, gamma, eps=1e-5), gamma * plain, SCALED, rtol=RTOL)
@@ -85,7 +84,7 @@ def check_other_examples(rmsnorm_forward, rng):
         _data(rng, (9, 4)).astype(np.float32),
         constant,
     ):
-        gamma = _gamma(rng, x.shape[1]).astype(x.dtype if x.dtype.kind == "f" else float)
+        gamma = scales(rng, x.shape[1]).astype(x.dtype if x.dtype.kind == "f" else float)
         close(rmsnorm_forward(x, gamma, eps=1e-5), gamma * _normalized(x, 1e-5), NORMALIZED, rtol=RTOL)
 
 
@@ -268,11 +267,6 @@ def _data(rng, shape):
     size = 10 ** rng.permutation(np.linspace(-0.4, 1.2, shape[0]))[:, None]
     mean = rng.choice([-1, 1], (shape[0], 1)) * rng.uniform(0.7, 1.5, (shape[0], 1))
     return size * (mean + rng.normal(size=shape))
-
-
-def _gamma(rng, features):
-    """A scale for each feature: 0, negative, below and above 1."""
-    return rng.permutation(np.resize([0.0, -1.5, 0.4, 2.5, 1.0], features))
 
 
 def _normalized(x, eps):

@@ -100,5 +100,4 @@ def test_the_solution_passes_where_a_students_answer_stands(section):
     for cell in chapter.read(section.topic).setup:
         exec(cell.source, namespace)
     exec(asked.solution_source, namespace)
-    public = tuple(check for check in asked.checks if not check.hidden)
-    assert judge(asked, namespace[asked.name], PUBLIC, checks=public).verdict == "passed"
+    assert judge(asked, namespace[asked.name], PUBLIC, checks=asked.public_checks).verdict == "passed"

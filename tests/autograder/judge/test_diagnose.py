@@ -16,8 +16,7 @@ WRONG = [(asked, wrong) for asked in EXERCISES for wrong in asked.misconceptions
 
 @pytest.mark.parametrize(("asked", "wrong"), WRONG, ids=[f"{a.id}-{w.name}" for a, w in WRONG])
 def test_every_misconception_of_the_course_is_named_in_practice(asked, wrong):
-    public = tuple(check for check in asked.checks if not check.hidden)
-    report = judge(asked, wrong.answer, PUBLIC, checks=public)
+    report = judge(asked, wrong.answer, PUBLIC, checks=asked.public_checks)
     assert report.verdict != "passed"
     assert (report.misconception, report.with_others) == (wrong.sentence, False)
 
