@@ -118,7 +118,7 @@ class Axis:
         span = self.high - self.low
         power = math.floor(math.log10(span / most)) - 1
         last = np.array([(self.low + self.high) / 2])
-        for step in (digit * 10.0 ** (power + more) for more in range(5) for digit in (1, 2, 2.5, 5)):
+        for step in (digit * 10.0 ** (power + more) for more in range(5) for digit in (1, 2, 5)):
             if self.whole and step != round(step):
                 continue
             low, high = self.whole or (self.low, self.high)

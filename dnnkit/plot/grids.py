@@ -16,7 +16,7 @@ class Tile:
 
     marks, xlabel, ylabel = (), "", ""
 
-    def __init__(self, shape, content, *, title="", narrowest=60, widest=180):
+    def __init__(self, shape, content, *, title="", narrowest=60, widest=150):
         self.shape, self.content, self.title = shape, content, title
         self.narrowest, self.widest = narrowest, widest
 
@@ -32,7 +32,8 @@ class Tile:
 
     def draw(self, width, height, margins, names=""):
         """The tile as SVG from (0, 0) on."""
-        parts = [words(line, 0, LINE * row - 4) for row, line in enumerate(wrapped(self.title, width), 1)]
+        lines = wrapped(self.title, width)
+        parts = [words(line, 0, margins.top - 6 - LINE * (len(lines) - row)) for row, line in enumerate(lines, 1)]
         side = (width - margins.left - margins.right) / self.shape[1]
         box = f'width="{side * self.shape[1]:.1f}" height="{side * self.shape[0]:.1f}"'
         content = self.content(side, box)

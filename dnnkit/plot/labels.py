@@ -45,14 +45,17 @@ def margin(marks):
 def at_ends(marks, across, up, shown, right, top, base):
     """Labels in the colours of the curves' ends as SVG, or None if they do not fit there.
 
-    They fit if every curve ends near the right, and none is far from its label. A thin line leads to one that had to
-    move.
+    They fit if every curve ends near the right, no three measured ones come together there, and none is far from its
+    label. A thin line leads to one that had to move.
     """
     entries = named(marks)
     ends = [mark.end(across, up, shown) if hasattr(mark, "end") else None for mark in entries]
     if any(end is None or end[0] < right - 0.1 * (right - across.left) for end in ends):
         return None
     wanted = np.clip([end[1] for end in ends], top, base)
+    measured = np.sort([place for place, mark in zip(wanted, entries) if mark.colour])
+    if np.any(measured[2:] - measured[:-2] < LINE):
+        return None
     places = spread(wanted, top, base, LINE)
     if places is None or np.abs(places - wanted).max() > _FAR:
         return None

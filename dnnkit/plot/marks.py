@@ -30,7 +30,8 @@ class Curve:
     joined: bool = True
 
     def spans(self):
-        return self.x, [self.y] if self.low is None else [self.y, self.low, self.high]
+        x = self.x if self.colour else self.x[[0, -1]]  # a theory has points that nothing was measured at
+        return x, [self.y] if self.low is None else [self.y, self.low, self.high]
 
     def end(self, across, up, shown):
         """The pixels of the last point that is shown, or None."""

@@ -11,7 +11,7 @@ from dnnkit.plot.style import FONT, LINE, room, words, wrapped
 
 _EDGE = 2  # px beyond the axes in which marks are still drawn
 _TICK = 4
-_UNDER = 8  # px under what stands above the axes
+_UNDER = 11  # px under what stands above the axes
 _TALLEST = {False: 270, True: 430}  # px between the axes, without and with tight axes
 
 
@@ -136,15 +136,15 @@ class Panel:
         return _with_power(self.xlabel, self._runs(length)[2])
 
     def _written(self, width, height, margins, names):
-        title, y = titled(self.title, width)
-        parts = [title]
-        if names == "key":
-            parts.append(moved(labels.legend(self.marks, width)[0], 0, y))
+        """What stands above and below the axes; above, as near to them as can be."""
+        title, high = titled(self.title, width)
+        key, keyed = labels.legend(self.marks, width) if names == "key" else ("", 0)
         # What the vertical axis shows stands above it, from left to right: nobody has to turn their head.
-        y = margins.top - _UNDER - LINE * len(upper := wrapped(self._upper(height), width))
-        for line in upper:
-            y += LINE
-            parts.append(words(line, 0, y - 4, more=' class="ylabel"'))
+        upper = wrapped(self._upper(height), width)
+        y = margins.top - _UNDER - LINE * len(upper)
+        parts = [words(line, 0, y + LINE * row - 4, more=' class="ylabel"') for row, line in enumerate(upper, 1)]
+        y -= keyed + _UNDER if key else 0
+        parts += [moved(title, 0, y - high), moved(key, 0, y)]
         base = margins.top + height + _TICK + LINE
         length = width - margins.left - margins.right
         for row, line in enumerate(wrapped(self._lower(length), width)):

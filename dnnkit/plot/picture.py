@@ -53,13 +53,15 @@ class Picture:
         return f"Figure: {self.alt}"
 
     def _repr_html_(self):
-        wide = self._svg(WIDE, f"display:block;width:100%;max-width:{1.2 * WIDE:.0f}px;height:auto", "wide")
-        narrow = self._svg(NARROW, "display:none;width:100%;height:auto", "narrow")
+        shown = f"width:100%;max-width:{1.2 * WIDE:.0f}px;height:auto;overflow:visible"
+        wide = self._svg(WIDE, f"display:block;{shown}", "wide")
+        narrow = self._svg(NARROW, f"display:none;{shown}", "narrow")
         finding, rest = first_sentence(self.caption.strip())
         said = f"<strong>{typeset(finding)}</strong> {typeset(rest)}".strip() if finding else ""
         note = f"<small>{typeset(self.note)}</small>" if self.note else ""
         caption = f"<figcaption>{said} {note}</figcaption>" if said or note else ""
-        return f'<figure class="plot" style="margin:1em 0">{wide}{narrow}{caption}</figure>'
+        drawings = f'<div class="plot-drawings">{wide}{narrow}</div>'
+        return f'<figure class="plot" style="margin:1em 0">{drawings}{caption}</figure>'
 
     def svg(self, width=WIDE):
         """The picture as SVG, so many pixels wide; one drawing of it, which may be saved as a file."""

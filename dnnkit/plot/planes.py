@@ -66,7 +66,20 @@ def decision_regions(predictors, x, y, *, xlabel="", ylabel="", title="", captio
 
 
 def loss_surface(
-    x, y, loss, *, paths=None, xlabel, ylabel, title="", log=True, levels=None, colours=None, caption="", alt=""
+    x,
+    y,
+    loss,
+    *,
+    paths=None,
+    xlabel,
+    ylabel,
+    title="",
+    log=True,
+    levels=None,
+    minimum=None,
+    colours=None,
+    caption="",
+    alt="",
 ):
     """Contours of a loss over two weights, and the paths that optimizers take there.
 
@@ -83,6 +96,8 @@ def loss_surface(
         Whether the loss doubles, and does not grow evenly, from contour to contour; it must be positive then.
     levels : array of shape (contours,), or None
         The losses to draw contours at, in place of twelve by `log`.
+    minimum : (float, float) or None
+        Where the loss is smallest, marked by a cross.
     colours, caption, alt
         As of :func:`dnnkit.plot.lines`; `colours` are those of the paths.
 
@@ -120,6 +135,8 @@ def loss_surface(
     lines = [line for level in np.unique(levels) for line in trace(x, y, loss, level)]
     marks = [Contours(_simplified(lines, x, y))]
     marks += [Way(path, name=name, colour=found[name][0], dash=found[name][1]) for name, path in paths.items()]
+    if minimum is not None:
+        marks.append(Signs(_inputs.array("minimum", minimum, shape=(2,))[None], CROSS, name="minimum"))
     ends = {"xlim": (x[0], x[-1]), "ylim": (y[0], y[-1])}
     panel = Panel(marks, xlabel=xlabel, ylabel=ylabel, title=title, **ends, **_PLANE)
     return Picture([panel], caption=caption, alt=alt)

@@ -25,7 +25,25 @@ LINE = 17  # px from line to line
 
 _RAISED = re.compile("([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)([^⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*)")
 _FIGURES = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
-_EMS = {**dict.fromkeys("ijlI.,:;|!'/\\ ft", 0.3), **dict.fromkeys('-()[]{}r"·', 0.4), **dict.fromkeys("mMwW%@—", 0.92)}
+# Widths of letters in Helvetica and Arial, in thousandths of the size; other fonts of a page are hardly wider.
+_WIDTHS = {
+    222: "ijl'",
+    278: "fIt.,:;!/\\| []",
+    333: 'r()-{}"',
+    370: "⁻⁰¹²³⁴⁵⁶⁷⁸⁹",
+    500: "ckxvyzsJ",
+    556: "abdeghnopqu0123456789?L$_",
+    584: "+=<>~−±×÷",
+    610: "FTZ",
+    667: "ABEKPSVXY&",
+    722: "CDHNRUw",
+    778: "GOQ",
+    833: "mM",
+    889: "%",
+    944: "W",
+    1000: "@—…",
+}
+_EMS = {letter: thousandths / 1000 for thousandths, letters in _WIDTHS.items() for letter in letters}
 
 
 def paint(colour):
@@ -35,7 +53,9 @@ def paint(colour):
 
 def ink(colour):
     """The same for letters, which need more contrast: mixed with the text's own where the page sets no colours."""
-    return f"var(--course-{colour}, color-mix(in srgb, {COLOURS[colour - 1]} 60%, currentColor))" if colour else GREY
+    if not colour:
+        return paint(0)
+    return f"var(--course-{colour}, color-mix(in srgb, {COLOURS[colour - 1]} 60%, currentColor))"
 
 
 def few(name, series):
@@ -92,7 +112,7 @@ def colour_of(name, colours):
 @functools.lru_cache(4096)
 def room(text):
     """About how many pixels a line of text takes; on the safe side, as the font is the page's."""
-    return FONT * sum(_EMS.get(letter, 0.74 if letter.isupper() else 0.6) for letter in text)
+    return 1.06 * FONT * sum(_EMS.get(letter, 0.7) for letter in text)
 
 
 def wrapped(text, width):

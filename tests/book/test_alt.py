@@ -8,7 +8,7 @@ FILE = re.compile(r"\.(png|svg|jpe?g|gif|webp)$|_build|[0-9a-f]{16}")
 def texts_of_figures(page):
     """Return what the figures that the cells of a page made say in words; each is drawn wide and narrow."""
     images = [image["alt"] for image in page.select("article .cell_output img")]
-    return images + [drawing["aria-label"] for drawing in page.select("article figure.plot > .plot-wide")]
+    return images + [drawing["aria-label"] for drawing in page.select("article figure.plot .plot-wide")]
 
 
 def test_every_image_has_a_text(pages):

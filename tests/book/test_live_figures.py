@@ -32,7 +32,7 @@ def test_a_figure_is_drawn_at_all_ends_of_its_settings(topic):
     figure = figure_of(topic)
     for values in itertools.product(*map(ends, figure.settings.values())):
         picture = figure.draw(**dict(zip(figure.settings, values)))
-        drawings = ElementTree.fromstring(picture).findall(f"{SVG}svg")
+        drawings = ElementTree.fromstring(picture).findall(f"div/{SVG}svg")
         assert [drawing.get("class") for drawing in drawings] == ["plot-wide", "plot-narrow"]
         assert {drawing.get("aria-label") for drawing in drawings} == {figure.alt}
         assert not re.search(r"\bnan\b|\binf\b", picture)

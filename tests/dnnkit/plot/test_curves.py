@@ -147,6 +147,8 @@ def test_layers_count_from_one_in_whole_numbers():
     np.testing.assert_allclose(he, np.c_[np.arange(1, 31), 10.0 ** -np.arange(30)], rtol=0.15, atol=0)
     assert [tick for _, tick in found.across][0] == 1
     assert all(tick == round(tick) for _, tick in found.across)
+    halved = plot.layer_statistics(values, ylabel="spread", theory={"halved": lambda layer: 0.5**layer})
+    assert panel(halved).across[0][1] == 1  # whatever the theory is asked for in between
 
 
 def test_histograms_share_their_bins_and_show_shares():

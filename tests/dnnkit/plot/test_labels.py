@@ -97,6 +97,7 @@ def test_labels_stand_at_the_ends_of_their_lines_in_their_colours():
     [
         ({"a": [1, 2, np.nan, np.nan], "b": [1, 2, 3, 4]}, 720),  # a line that ends in the middle
         ({"a name that is too long for the margin of a picture": [1, 2, 3, 4], "b": [4, 3, 2, 1]}, 720),
+        ({"a": [1, 2, 3, 4], "b": [2, 3, 4, 4], "c": [3, 4, 4, 4]}, 720),  # all come together at the end
         ({"rather long for a phone": [1, 2, 3, 4], "b": [4, 3, 2, 1]}, 360),
     ],
 )

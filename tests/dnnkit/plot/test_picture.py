@@ -41,7 +41,7 @@ every = pytest.mark.parametrize("make", PICTURES.values(), ids=PICTURES)
 def test_a_figure_holds_two_drawings_and_a_caption(make):
     picture = make(title="t", caption="He learns. Glorot does not.", alt="Two curves of which one falls.")
     (figure,) = page(picture).find_all("figure", class_="plot")
-    wide, narrow = figure.find_all("svg", recursive=False)
+    wide, narrow = figure.div.find_all("svg", recursive=False)
     assert (wide["class"], narrow["class"]) == (["plot-wide"], ["plot-narrow"])
     assert "display:none" in narrow["style"]  # a notebook, which has no style sheet of ours, shows the wide one
     for drawing in (wide, narrow):

@@ -152,6 +152,15 @@ def test_each_path_goes_from_a_ring_to_a_star():
     assert Drawing(surface(paths=paths)).texts("key") == ["a", "b"]
 
 
+def test_the_minimum_is_marked_by_a_cross():
+    picture = surface(minimum=(0.25, -0.5))
+    (found,) = panels(picture)
+    (cross,) = found.of("path", "signs")
+    np.testing.assert_allclose(found.points(cross.get("d"))[0], [0.25, -0.5], atol=0.01)
+    with pytest.raises(ValueError, match=r"minimum must have shape \(2\), got \(3,\)"):
+        surface(minimum=(1, 2, 3))
+
+
 @pytest.mark.parametrize("xscale", ["linear", "log"])
 def test_landscape_shows_all_trials_the_best_ringed_and_their_projections(xscale):
     trials = {
