@@ -1,9 +1,9 @@
 """The archive that a page runs from: dnnkit and the student's side of autograder, without what only grading uses.
 
-Of an exercise's file it holds the public checks and the misconceptions that one of them catches; of an exercise that a
-test is asked for, all of them, since the test is judged by them in the page. Hidden checks, free texts, lazy tests, and
-what only these need stay out, and so do a solution that is a mere value and other ways to write it. Right answers that
-are code are in it, as the reference is: a page shows them to whoever has passed, and judges tests by them.
+Of an exercise's file it holds the public checks and the misconceptions, each of which one of them catches, as the audit
+proves. Hidden checks, free texts, lazy tests, and what only these need stay out, and so do a solution that is a mere
+value and other ways to write it. Right answers that are code are in it, as the reference is: a page shows them to
+whoever has passed, and judges tests by them.
 """
 
 import ast
@@ -11,14 +11,9 @@ import hashlib
 import io
 import json
 import zipfile
-from functools import partial
 from pathlib import Path
 
 from autograder import exercise as model
-from autograder.judge.judge import examine, quiet
-from autograder.judge.seeds import PUBLIC
-from autograder.judge.standin import in_memory
-from autograder.judge.verdict import PASSED
 from autograder.live import measure
 from autograder.sources import installed_version
 
@@ -83,14 +78,10 @@ def digest():
 
 def public_source(exercise):
     """Return the source of an exercise's file without what only grading uses."""
-    caught = _caught_in_public(exercise)
-    if exercise.id in _tested(exercise.topic):  # which check is said to catch a mistake matters to nobody there
-        public = exercise.public_checks[0].name
-        caught = {wrong.name: public for wrong in exercise.misconceptions} | caught
     body = [
         kept
         for node in ast.parse(exercise.path.read_text(encoding="utf-8")).body
-        if (kept := _public(node, exercise, caught)) is not None
+        if (kept := _public(node, exercise)) is not None
     ]
     return _without_what_is_unneeded(body, ALWAYS)
 
@@ -145,26 +136,7 @@ def _comment(path):
         return archive.comment
 
 
-def _caught_in_public(exercise):
-    """Return by misconception the name of the public check that finds it wrong, for those that one does."""
-    found = {}
-    for wrong in exercise.misconceptions:
-        with quiet():
-            connect = partial(in_memory, wrong.answer)
-            findings, _ = examine(exercise, connect, PUBLIC, exercise.public_checks)
-        failed = [finding.check for finding in findings if finding.verdict != PASSED]
-        if failed:
-            found[wrong.name] = wrong.caught_by if wrong.caught_by in failed else failed[0]
-    return found
-
-
-def _tested(topic):
-    """Return the ids of the topic's exercises that a test is asked for."""
-    asked = (model.load(name, model.EXERCISES) for name in model.ids(topic, model.EXERCISES))
-    return {exercise.tests.id for exercise in asked if exercise.kind == "test"}
-
-
-def _public(node, exercise, caught):
+def _public(node, exercise):
     """Return a statement of an exercise's file as the archive holds it, or None."""
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "solution":
         # `...` is as little callable as the value, which is all that judging asks, unless the checks compute with it.
@@ -172,14 +144,6 @@ def _public(node, exercise, caught):
     marks = {_mark(decorator): decorator for decorator in getattr(node, "decorator_list", ())}
     if marks.keys() & {"hidden", "neighbour", "lazy"} or ("alternative" in marks and exercise.asks_for_value):
         return None
-    if "same_mistake_as" in marks:
-        return node if marks["same_mistake_as"].args[0].id in caught else None
-    if "misconception" in marks:
-        if node.name not in caught:
-            return None
-        for keyword in marks["misconception"].keywords:
-            if keyword.arg == "caught_by":
-                keyword.value = ast.Name(caught[node.name], ast.Load())
     return node
 
 
