@@ -14,12 +14,13 @@ import zipfile
 from pathlib import Path
 
 from autograder import exercise as model
-from autograder.live import measure
-from autograder.sources import installed_version
+from autograder.live import cache, measure
+from autograder.sources import Sources, installed_version
 
 PLACE = "live/course.zip"
 PACKAGES = Path(model.__file__).parents[1]
 FIGURES = PACKAGES / "autograder" / "live" / "figures"
+KEPT = PACKAGES / "_build" / ".jupyter_cache"  # where the book keeps what it has run
 STUDENTS = (PACKAGES / "autograder", PACKAGES / "autograder" / "judge")  # rooms that a student's side may enter
 ENTRIES = ("__init__", "authoring", "judge/__init__", "live/page")  # where the student's side of autograder is entered
 NEED_MORE = {"pytorch"}  # rooms of dnnkit that need torch
@@ -40,11 +41,13 @@ def write(app, exception):
     path = Path(app.outdir) / PLACE
     if not path.exists() or _comment(path) != digest():
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(pack())
+        path.write_bytes(pack(cache.folder(app)))
 
 
-def pack():
+def pack(kept=KEPT):
     """Return the archive as the bytes of a zip; the same sources give the same bytes.
+
+    What figures have measured is in the directory `kept`, or is measured and kept there.
 
     >>> names = zipfile.ZipFile(io.BytesIO(pack())).namelist()
     >>> "dnnkit/dropout.py" in names, "autograder/check.py" in names, "autograder/chapter/reading.py" in names
@@ -57,13 +60,14 @@ def pack():
             archive.writestr(_member(path), path.read_bytes())
         # The page's modules lie in a package that, here, is a Sphinx extension.
         archive.writestr(zipfile.ZipInfo("autograder/live/__init__.py", OLDEST), "")
+        sources = Sources()
         for topic in measure.topics():
-            figure = measure.figure_of(topic)
+            figure = measure.measured_figure(topic, kept, sources)
             if figure.measure is not None:
                 archive.writestr(_member(FIGURES / f"{topic}.json"), json.dumps(figure.measured))
         exercises = [model.load(name, model.EXERCISES) for name in model.ids(root=model.EXERCISES)]
-        sources = {one.path: public_source(one) for one in exercises if one.kind != "text"}
-        for path, source in (sources | shared_sources(sources)).items():
+        texts = {one.path: public_source(one) for one in exercises if one.kind != "text"}
+        for path, source in (texts | shared_sources(texts)).items():
             archive.writestr(_member(path), source)
     return packed.getvalue()
 
