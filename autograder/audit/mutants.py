@@ -187,7 +187,7 @@ def _replacements(node, argument):
             yield _with(node, test=ast.UnaryOp(ast.Not(), test))
         case ast.Call(args=[first, *others] as args, keywords=keywords):
             yield from _calls(node, args, keywords)
-            if not others and not keywords and _called(node) not in CONVERTING:
+            if not (others or keywords or isinstance(first, ast.Starred) or _called(node) in CONVERTING):
                 yield first
         case ast.Call(keywords=keywords):
             yield from _calls(node, [], keywords)

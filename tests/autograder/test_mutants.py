@@ -55,6 +55,7 @@ def edits(made):
         ("return np.minimum(x, y)", []),
         ("return np.asarray(y, dtype=x)", []),
         ("return np.sqrt(y)", ["`np.sqrt(y)` becomes `y`"]),
+        ("return f(*y)", []),
         ("return y, x", ["`return (y, x)` becomes `return (x, y)`"]),
         ("return y", []),
         ("return x + 0.0", ["`x + 0.0` becomes `x + 1.0`"]),
