@@ -1,0 +1,282 @@
+"""Write softmax: from logits of any size to the probabilities of each example."""
+
+import math
+
+import numpy as np
+
+from autograder.authoring import (
+    alternative,
+    array,
+    close,
+    core,
+    equal,
+    hidden,
+    misconception,
+    neighbour,
+    require,
+    weight,
+)
+from dnnkit.network import softmax as solution
+
+points = 2
+returns = array
+hints = (
+    "Exponentials first, then each row is divided by its own sum: which axis is summed over, and which shape must the "
+    "sums have to be divided by row?",
+    "An exponential overflows from about 710 on. Subtracting the same number from all logits of a row changes nothing: "
+    "with which number can no exponential overflow?",
+    "Each row needs a number of its own, and its largest logit is one that always works: "
+    "`z.max(axis=1, keepdims=True)`.",
+)
+
+VALUES = "an entry must be the exponential of its logit over the sum of those of its row"
+FINITE = "logits of any size must give probabilities, no NaN and no infinity"
+LARGE = "large logits must give the same probabilities as the small ones that differ by as much"
+ROWS = "each row must have the probabilities that it has alone"
+
+
+@core
+@weight(3)
+def check_probabilities(softmax, rng):
+    """Each entry is the exponential of its logit over the sum of those of its row."""
+    for shape in ((5, 3), (4, 4)):
+        z = rng.normal(0.5, 1.5, shape)
+        close(softmax(z), _softmax(z), VALUES)
+
+
+def check_each_row_by_itself(softmax, rng):
+    """The rows are independent of each other, and each sums to 1."""
+    z = rng.normal(0, 1, (4, 4))
+    together = softmax(z)
+    equal(together.shape, z.shape, "the result must have the shape of z")
+    require(np.allclose(together.sum(axis=1), 1, atol=1e-4), "each row must sum to 1", first_sum=together[0].sum())
+    for row, alone in enumerate([softmax(z[[row]]) for row in range(4)]):
+        close(together[[row]], alone, ROWS)
+
+
+@weight(2)
+def check_large_logits(softmax, rng):
+    """Logits of any size give probabilities."""
+    z = rng.normal(0, 1, (5, 3))
+    z[3:] = [[0, -3000, -1500], [0, 0, -9000]]
+    shifted = z + np.array([[3000.0], [-3000.0], [100_000.0], [3000.0], [-4000.0]])
+    found = softmax(shifted)
+    require(np.isfinite(found).all(), FINITE)
+    close(found, _softmax(shifted), LARGE)
+
+
+def check_whole_numbers(softmax, rng):
+    """Whole numbers are logits like others."""
+    z = rng.integers(-3, 4, (4, 3))
+    z[0] = [2, 0, -1]
+    close(softmax(z), _softmax(z.astype(float)), "whole numbers must give the same as the floats of their values")
+
+
+@hidden(like=(check_probabilities, check_each_row_by_itself, check_large_logits, check_whole_numbers))
+def check_other_logits(softmax, rng):
+    """So it is for one example, one class, two classes, single precision, equal logits and other large ones."""
+    single = rng.normal(0, 2, (6, 6)).astype(np.float32)
+    for z in (rng.normal(0, 3, (1, 7)), rng.normal(0, 3, (4, 1)), rng.normal(0, 3, (9, 2)), single, np.zeros((3, 5))):
+        close(softmax(z), _softmax(z.astype(float)), VALUES)
+    z = rng.normal(0, 1, (4, 6)) + rng.permutation([[-20_000.0], [900.0], [0.0], [1e6]])
+    close(softmax(z), _softmax(z), LARGE)
+    z[0] = [5000, -5000, 10, 0, 0, -2]
+    close(softmax(z), _softmax(z), LARGE)
+    z = rng.integers(-900, 900, (6, 1)) + [
+        [0, 1, -2, 1],
+        [3, 0, 0, 1],
+        [1, 2, 2, 1],
+        [0, 0, 0, -9],
+        [4, 5, 0, 0],
+        [1, 1, 3, 2],
+    ]
+    close(softmax(z), _softmax(z.astype(float)), LARGE)
+
+
+covers = {
+    "Write `softmax(z)`": check_probabilities,
+    "an array of logits of shape (n, classes), floats or whole numbers": (check_probabilities, check_whole_numbers),
+    "an array of the same shape": (check_probabilities, check_each_row_by_itself),
+    "probabilities of each example in its row": (check_probabilities, check_each_row_by_itself),
+    "Logits may be of any size": check_large_logits,
+    "only a probability too small for a float may come out as 0": check_large_logits,
+    "Leave `z` as it is": check_probabilities,
+    "For example": "the example, by hand",
+    "from the logits of each example": check_probabilities,
+}
+
+
+@misconception(
+    "The exponential overflows: e to the power of 1000 is infinity for a float, and infinity over infinity is NaN. "
+    "Subtract a number from all logits of a row first, which changes no probability.",
+    caught_by=check_large_logits,
+    worth=0.75,
+)
+def overflows(z):
+    with np.errstate(all="ignore"):
+        e = np.exp(z.astype(float))
+        return e / e.sum(axis=1, keepdims=True)
+
+
+@misconception(
+    "One number, the largest logit of all, is subtracted from every row. A row far below it then becomes exponentials "
+    "that are all 0, and 0 over 0 is NaN. Each row needs its own.",
+    caught_by=check_large_logits,
+    worth=0.75,
+)
+def one_shift_for_all_rows(z):
+    with np.errstate(all="ignore"):
+        e = np.exp(z - z.max())
+        return e / e.sum(axis=1, keepdims=True)
+
+
+@misconception(
+    "The mean of each row is subtracted, and not the largest logit. The one above the mean may still be large enough "
+    "to overflow.",
+    caught_by=check_large_logits,
+    worth=0.75,
+)
+def shifted_by_the_mean(z):
+    with np.errstate(all="ignore"):
+        e = np.exp(z - z.mean(axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True)
+
+
+@misconception(
+    "Large logits are cut off, so that the exponential stays finite. Two that are both cut become equal, though one "
+    "should win: subtract instead of cutting.",
+    caught_by=check_large_logits,
+    worth=0.75,
+)
+def cut_off(z):
+    e = np.exp(np.clip(z.astype(float), -500, 500))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@misconception(
+    "The sums run over the examples, axis 0, so that the columns sum to 1. The probabilities that compete are those of "
+    "the classes of one example: a row.",
+    caught_by=check_each_row_by_itself,
+)
+def wrong_axis(z):
+    e = np.exp(z - z.max(axis=0))
+    return e / e.sum(axis=0)
+
+
+@misconception(
+    "The whole array sums to 1, and not each row. The examples do not compete with each other.",
+    caught_by=check_each_row_by_itself,
+)
+def one_sum_for_all_rows(z):
+    e = np.exp(z - z.max())
+    return e / e.sum()
+
+
+@misconception(
+    "The exponentials are missing: the logits themselves are divided by their sum. That may be negative, and may "
+    "divide by 0.",
+    caught_by=check_probabilities,
+)
+def no_exponentials(z):
+    with np.errstate(all="ignore"):
+        return z / z.sum(axis=1, keepdims=True)
+
+
+@misconception(
+    "Each logit goes through the logistic function by itself, so that the rows do not sum to 1: the classes must share "
+    "one probability.",
+    caught_by=check_each_row_by_itself,
+)
+def sigmoid_of_each(z):
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-z.astype(float)))
+
+
+@misconception(
+    "The exponentials are divided by the largest of them, and not by their sum: the winner gets 1, whatever the others "
+    "say.",
+    caught_by=check_each_row_by_itself,
+)
+def divided_by_the_largest(z):
+    return np.exp(z - z.max(axis=1, keepdims=True))
+
+
+@misconception(
+    "The logarithms of the probabilities are returned. The probabilities themselves were asked for.",
+    caught_by=check_probabilities,
+)
+def log_probabilities(z):
+    shifted = z - z.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+@misconception(
+    "The logits are overwritten (`z -= ...`). Whoever called the function still needs them, for the loss or the "
+    "backward pass. Make a new array.",
+    caught_by=check_probabilities,
+    worth=0.9,
+    said_by="z must not be changed in place",
+)
+def changed_in_place(z):
+    found = solution(z)
+    z[...] = z - z.max(axis=1, keepdims=True)
+    return found
+
+
+@misconception(
+    "Whole numbers are rounded: the probabilities are stored in an array of integers, such as `np.zeros_like(z)` of "
+    "whole numbers. Make the array of floats.",
+    caught_by=check_whole_numbers,
+    worth=0.9,
+)
+def whole_numbers_are_rounded(z):
+    return solution(z).astype(z.dtype)
+
+
+@neighbour("powers of 2 stand for those of e")
+def powers_of_two(z):
+    e = np.exp2(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@neighbour("the sign of the logits is turned, so that the smallest wins")
+def turned(z):
+    return solution(-z)
+
+
+@neighbour("a small number is added to the sum, so that it is never 0")
+def sum_made_larger(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / (e.sum(axis=1, keepdims=True) + 0.01)
+
+
+@alternative("a loop over the rows, in lists, by the standard library")
+def looped(z):
+    found = []
+    for row in z.tolist():
+        largest = max(row)
+        e = [math.exp(logit - largest) for logit in row]
+        found.append([value / sum(e) for value in e])
+    return found
+
+
+@alternative("each probability by its differences to the other logits")
+def by_differences(z):
+    with np.errstate(over="ignore"):
+        return 1 / np.exp(z[:, None, :].astype(float) - z[:, :, None]).sum(axis=2)
+
+
+@alternative("through the logarithm of the sum of exponentials")
+def by_logaddexp(z):
+    return np.exp(z - np.logaddexp.reduce(z.astype(float), axis=1, keepdims=True))
+
+
+@alternative("shifted in float64, the exponentials in single precision")
+def in_single_precision(z):
+    e = np.exp((z - np.max(z, 1)[:, np.newaxis]).astype(np.float32))
+    return (e.T / e.sum(axis=-1)).T
+
+
+def _softmax(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
