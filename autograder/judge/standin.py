@@ -88,15 +88,18 @@ class Peer:
     def handle(self, frame):
         """Answer one request frame with a reply frame; an exception is a reply too."""
         try:
-            value = self.reply(self._receive(frame))
-            return self._send({"value": value} | self.beside())
+            return self.reply(self._receive(frame))
         except (Exception, SystemExit) as error:
             return self._send({"error": _described(error)})
 
     def reply(self, message):
-        """Return the encoded value of what a request asks for."""
+        """Return the frame that answers a request.
+
+        What was given and what is given back is held until the frame is made, which says what nobody holds any longer.
+        """
         args, kwargs = self.taken(message)
-        return codec.encode(self.perform(message.get("op"), self.named(message.get("on")), args, kwargs), self.table)
+        value = self.perform(message.get("op"), self.named(message.get("on")), args, kwargs)
+        return self._send({"value": codec.encode(value, self.table)} | self.beside())
 
     def named(self, number):
         """Return the thing of that number which lives here, or None."""
@@ -137,7 +140,9 @@ class AnswerSide(Peer):
 
     def reply(self, message):
         self._touched, self._raised = [], None
-        return self._several(message) if message.get("op") == "several" else super().reply(message)
+        if message.get("op") != "several":
+            return super().reply(message)
+        return self._send({"value": self._several(message)} | self.beside())
 
     def _several(self, message):
         """Make several calls one after another, and return the encoded list of what they gave.
