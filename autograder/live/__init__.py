@@ -2,8 +2,9 @@
 
 One module a concern: :mod:`~autograder.live.cache` (when pages are executed again), :mod:`~autograder.live.frame`
 (exercises set apart from the prose), :mod:`~autograder.live.assignment` (each chapter's notebook to download),
-:mod:`~autograder.live.archive` (what a page's Python runs from), :mod:`~autograder.live.decorate` (exercises that are
-answered in the page) and :mod:`~autograder.live.figure` (figures with sliders). Scripts are in ``site``.
+:mod:`~autograder.live.archive` (what a page's Python runs from), :mod:`~autograder.live.quiz` (quizzes as forms),
+:mod:`~autograder.live.course` (what scripts know of the whole book), :mod:`~autograder.live.decorate` (exercises that
+are answered in the page) and :mod:`~autograder.live.figure` (figures with sliders). Scripts are in ``site``.
 """
 
 from pathlib import Path
@@ -12,20 +13,12 @@ import sphinx_thebe
 from sphinx.errors import ConfigError
 
 from autograder import chapter
-from autograder.live import archive, assignment, cache, decorate, figure, frame
+from autograder.live import archive, assignment, cache, course, decorate, figure, frame, quiz
 from autograder.sources import Sources
 
 STATIC = Path(__file__).parent / "static"
-SHEETS = (
-    "fonts",
-    "tokens",
-    "page",
-    "boxes",
-    "live",
-    "plot",
-    "reference",
-    "print",
-)  # later ones may overrule earlier ones
+# Later ones may overrule earlier ones.
+SHEETS = ("fonts", "tokens", "page", "boxes", "live", "state", "quiz", "plot", "reference", "print")
 
 
 def setup(app):
@@ -38,7 +31,7 @@ def setup(app):
     for sheet in SHEETS:
         app.add_css_file(f"{sheet}.css")
     app.add_js_file("access.js", loading_method="defer")
-    for module in (cache, frame, assignment, archive, decorate, figure):
+    for module in (cache, frame, quiz, course, assignment, archive, decorate, figure):
         module.setup(app)
     # Pages are all made anew when what makes them, styles included, has changed; what their cells gave stays cached.
     made_by = int(Sources().digest([f"{__name__}.*"]), 16)

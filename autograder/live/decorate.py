@@ -5,7 +5,6 @@ editor are fetched by the scripts, and only when the reader first touches an exe
 """
 
 import json
-from html import escape
 from pathlib import Path
 
 from docutils import nodes
@@ -13,8 +12,10 @@ from sphinx.errors import ConfigError
 from sphinx.util.osutil import relative_uri
 
 from autograder import chapter
-from autograder.live import archive
+from autograder import exercise as model
+from autograder.live import archive, places
 from autograder.live.assignment import FOLDER
+from autograder.live.course import topic_of
 from autograder.live.frame import is_exercise
 
 SITE = Path(__file__).parent / "site"
@@ -40,25 +41,6 @@ EDITOR = {
     "w3c-keyname": "2.2.8/index.js",
 }
 
-BAR = """\
-<div class="live-bar" data-exercise="{exercise}" role="toolbar" aria-label="Your answer">
-<button type="button" name="check" disabled title="Shift-Enter">Check</button>
-<button type="button" name="run" disabled title="Ctrl-Enter">Run</button>
-<button type="button" name="hint" disabled>Hint</button>
-<button type="button" name="reset" disabled>Reset</button>
-<button type="button" name="others" hidden>How others solved it</button>
-<span class="live-status" role="status"></span>
-</div>
-<pre class="live-output" tabindex="0" aria-label="Output" hidden></pre>"""
-
-PROGRESS = """\
-<div class="live-progress" id="live-progress">
-<label><progress max="{count}" value="0"></progress> <span>0 of {count} checked exercises pass</span></label>
-<button type="button" disabled>Download my answers</button>
-<label><input type="checkbox" name="attempts"> with my attempts, which otherwise stay in this browser</label>
-</div>
-<noscript><style>.live-bar, .live-progress {{ display: none }}</style></noscript>"""
-
 
 def setup(app):
     """Connect the decoration to Sphinx."""
@@ -71,21 +53,19 @@ def setup(app):
 
 def decorate(app, doctree, docname):
     """Add the places, the chapter's data and the scripts to the page of a chapter that has exercises."""
-    topic = docname.removeprefix("chapters/")
-    if app.builder.format != "html" or topic not in chapter.topics(app.srcdir):
+    topic = topic_of(app, docname)
+    if app.builder.format != "html" or topic is None:
         return
     content = chapter.read(topic, app.srcdir)
     for frame, section in zip(doctree.findall(is_exercise), content.sections):
-        if section.kind == "code":
-            starter = next(node for node in frame if "tag_exercise" in node.get("classes", ()))
-            frame.insert(frame.index(starter) + 1, _raw(BAR.format(exercise=escape(section.exercise))))
-    title = next(doctree.findall(nodes.section))
-    progress = PROGRESS.format(count=sum(section.kind == "code" for section in content.sections))
-    title.insert(1, _raw(progress))
+        places.furnish(frame, section)
 
     def address(path):
         return path if "://" in path else relative_uri(app.builder.get_target_uri(docname), path)
 
+    assignment = address(f"{FOLDER}/{topic}.ipynb")
+    questions = len(app.env.metadata[docname]["questions"])
+    next(doctree.findall(nodes.section)).insert(1, places.beginning(content, questions, assignment))
     modules = address(app.config.live_modules)
     modules = modules if "://" in modules else f"./{modules}"  # what an import map takes for an address
     imports = {name: f"{modules}{name}@{path}" for name, path in EDITOR.items()}
@@ -93,29 +73,33 @@ def decorate(app, doctree, docname):
         "topic": topic,
         "pyodide": address(app.config.live_pyodide),
         "archive": address(archive.PLACE),
-        "assignment": address(f"{FOLDER}/{topic}.ipynb"),
+        "assignment": assignment,
         "seconds": app.config.live_seconds,
         "setup": [cell.source for cell in content.setup],
-        "exercises": [_facts(section) for section in content.sections],
+        "exercises": [_facts(section, chapter.exercises_root(app.srcdir)) for section in content.sections],
     }
     doctree.append(
-        _raw(
+        places.raw(
             f'<script type="importmap">{_script({"imports": imports})}</script>\n'
             f'<script type="application/json" id="live-data">{_script(data)}</script>\n'
-            f'<script type="module" src="{address("live/page.js")}"></script>'
+            f'<script type="module" src="{address("live/page.js")}" onerror="live.still(\'unloaded\')"></script>'
         )
     )
 
 
-def _facts(section):
+def _facts(section, root):
     """Return what the page's script must know of an exercise beyond what stands in the page."""
+    exercise = model.load(section.exercise, root)
+    facts = {"id": section.exercise, "title": section.title, "kind": section.kind}
+    if section.kind == "text":
+        return facts | {"words": exercise.words, "rubric": exercise.rubric}
     given = [cell.source for cell in section.cells if cell.kind == "code" and not {"exercise", "check"} & {*cell.tags}]
-    return {
-        "id": section.exercise,
-        "title": section.title,
-        "kind": section.kind,
+    # A value is all that there is to an answer: it is not shown, and there is no other way to write it.
+    return facts | {
         "starter": section.starter.source,
         "given": given,
+        "texts": exercise.hints,
+        "solutions": not exercise.asks_for_value,
     }
 
 
@@ -131,7 +115,3 @@ def _publish(app, config):
 
 def _script(data):
     return json.dumps(data).replace("<", "\\u003c")
-
-
-def _raw(text):
-    return nodes.raw("", text, format="html")

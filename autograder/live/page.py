@@ -1,4 +1,4 @@
-"""What a page's worker asks of Python: run an answer, check it, give a hint, show how others solved it, draw a figure.
+"""What a page's worker asks of Python: run an answer, check it, show right ones, draw a figure.
 
 This module runs in the reader's browser (Pyodide), from the page's archive. Each exercise has a namespace of its own,
 made by the chapter's setup cells and by the cells that the exercise gives, in which its answer is executed anew.
@@ -12,10 +12,11 @@ import traceback
 from dataclasses import replace
 from importlib import import_module
 
-from autograder import check, hint, solutions
+from autograder import check, solutions
 from autograder import exercise as model
 from autograder.judge import show
 from autograder.judge.trace import answer_trace
+from autograder.judge.verdict import PASSED
 
 FILE = "<your answer>"
 
@@ -36,9 +37,7 @@ def reply(request):
             case "run":
                 found = {"value": run(**asked)}
             case "judge":
-                found = dict(zip(("verdict", "html", "others"), judge(**asked)))
-            case "hint":
-                found = {"hint": next_hint(**asked)}
+                found = dict(zip(("verdict", "html"), judge(**asked)))
             case "others":
                 found = {"html": others(**asked)}
             case "draw":
@@ -63,24 +62,19 @@ def run(given, source):
 def judge(exercise, given, source):
     """Execute an answer and judge what it calls by the exercise's name.
 
-    Returns the verdict, the HTML of the report, and whether there is more to see of how others solved it, once it has
-    passed. Raises Stopped as `run` does.
+    Returns the verdict and the HTML of the report. Raises Stopped as `run` does.
 
     >>> judge("dropout/by_hand", [], "by_hand = ...")[0]
     'not attempted'
     """
     _, namespace = _execute(given, source)
     report = check(exercise, namespace.get(exercise.split("/")[1], ...))
-    return report.verdict, show.html(replace(report, note="")), bool(report.note)
-
-
-def next_hint(exercise):
-    """Return the next hint of an exercise, as text."""
-    return str(hint(exercise))
+    note = "" if report.verdict == PASSED else "Stuck? Press Hint."  # where a notebook says what to type
+    return report.verdict, show.html(replace(report, note=note))
 
 
 def others(exercise):
-    """Return the HTML of how others solved an exercise; the page asks for it only after a pass."""
+    """Return the HTML of right answers to an exercise; the page asks for it after a pass, or on the reader's wish."""
     return solutions.of(model.load(exercise))._repr_html_()
 
 

@@ -1,23 +1,29 @@
 """The book is built once a test run, where `make book` builds it; all tests of the book look at the same pages."""
 
+import functools
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from bs4 import BeautifulSoup
 from filelock import FileLock
 
 from autograder.chapter import ROOT
+from tests.book import reader
+from tests.book.site import served
 
 BUILD = ROOT / "build" / "tests"
 JUPYTER_BOOK = str(Path(sys.executable).with_name("jupyter-book"))
 STRICT = ("-W", "-n", "--keep-going")
+DESKTOP = {"width": 1400, "height": 900}
 
 
 @dataclass(frozen=True)
@@ -98,3 +104,90 @@ def pages(html):
     """Every built page as soup, by its path inside the folder, such as ``chapters/dropout.html``."""
     paths = [path for path in sorted(html.rglob("*.html")) if "_static" not in path.parts]
     return {path.relative_to(html).as_posix(): BeautifulSoup(path.read_bytes(), "html.parser") for path in paths}
+
+
+@pytest.fixture(scope="session")
+def site(html):
+    """The address where the built book is served, with all that it fetches from other hosts."""
+    with served(html) as address:
+        yield address
+
+
+class Visits:
+    """Pages of the site in contexts of a browser, which are closed together."""
+
+    def __init__(self, browser, site):
+        self.browser, self.site, self.contexts = browser, site, []
+
+    def __call__(self, path, *, prepare=lambda page: None, beside=None, without=None, **options):
+        """Open a page, which keeps its errors in `page.errors` and its requests in `page.asked`.
+
+        `prepare` sees the page before it is opened; addresses that match `without` are not reached; `options` are those
+        of a browser's context, unless that of the page `beside` is used again, as another tab of a window does.
+        """
+        options = {"viewport": DESKTOP, "color_scheme": "light", "accept_downloads": True} | options
+        context = beside.context if beside else self.browser.new_context(**options)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.errors, page.asked = [], []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on("console", lambda said: page.errors.append(said.text) if said.type == "error" else None)
+        context.on("request", lambda request: page.asked.append(request.url))
+        for address in filter(None, (r"^https?://(?!127\.0\.0\.1)", without)):
+            page.route(re.compile(address), lambda route: route.abort())
+        prepare(page)
+        page.goto(self.site + path, wait_until="domcontentloaded")  # by then all scripts of ours have run
+        return page
+
+    def close(self):
+        for context in self.contexts:
+            context.close()
+
+
+@pytest.fixture(scope="module")
+def visit(browser, site):
+    """A function that opens a page of the book (see `Visits`)."""
+    visits = Visits(browser, site)
+    yield visits
+    visits.close()
+
+
+@pytest.fixture(scope="session")
+def sitting(browser, site):
+    """What a browser keeps of a reader who worked on a chapter, with real Python; and what was seen meanwhile."""
+    visits = Visits(browser, site)
+    page = visits(reader.PAGE, without="/mathjax/")
+    seen = reader.sit(page)
+    storage = page.context.storage_state()
+    visits.close()
+    return storage, seen
+
+
+@pytest.fixture(scope="module")
+def fresh(visit):
+    """A function that opens a page without mathematics and Python, which take longer than all the rest."""
+    return functools.partial(visit, without="/mathjax/|/pyodide/")
+
+
+@pytest.fixture(scope="module")
+def again(sitting, fresh):
+    """A function that opens a page as the reader of the sitting, later: nothing but what the browser keeps is left.
+
+    It is one page that is loaded again, unless there are options (see `Visits`).
+    """
+    storage, pages = sitting[0], []
+
+    def _again(path=reader.PAGE, **options):
+        if options or not pages:
+            page = fresh(path, storage_state=storage, **options)
+            return page if options else pages.append(page) or page
+        (page,) = pages
+        page.asked.clear()
+        page.evaluate(
+            "items => { localStorage.clear(); for (const { name, value } of items) localStorage.setItem(name, value) }",
+            storage["origins"][0]["localStorage"],
+        )
+        page.goto(urljoin(storage["origins"][0]["origin"], path), wait_until="domcontentloaded")
+        return page
+
+    return _again

@@ -8,8 +8,6 @@ function mend() {
   // A signature's arguments are one per line for the eye; they are no list of definitions.
   each("dt.sig > dl, dt.sig > dl > dd", (line) => line.setAttribute("role", "presentation"))
   each(".citation-list", (list) => list.removeAttribute("role"))
-  each(".InpLabel:not([for])", (label) => (label.htmlFor = label.parentElement.querySelector("input")?.id ?? ""))
 }
 
 addEventListener("DOMContentLoaded", mend)
-addEventListener("load", mend) // quizzes are made in between

@@ -1,25 +1,26 @@
 // A chapter's answers, filled into its assignment: the notebook that is handed in.
 
 /**
- * Return the assignment at `address` with the answers of `texts`, by the exercises' names, as a notebook's text.
- * `attempts`, by the exercises' ids, go into its metadata, where nobody grades them.
+ * Return the assignment at `address` with the answers of `texts`, by the exercises' names, as a notebook's text; `more`
+ * goes into its metadata, where nobody grades it. Throws where the assignment cannot be fetched.
  */
-export async function notebook(address, texts, attempts) {
+export async function notebook(address, texts, more) {
   const response = await fetch(address)
+  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`)
   const { cells, ...rest } = await response.json()
   for (const cell of cells) {
     const { grade_id: id = "", solution } = cell.metadata.nbgrader ?? {}
     const text = texts[id.replace(/-answer$/, "")]
     if (solution && text !== undefined) cell.source = text.split(/(?<=\n)/)
   }
-  if (attempts) rest.metadata = { ...rest.metadata, attempts }
+  rest.metadata = { ...rest.metadata, ...more }
   return JSON.stringify({ cells, ...rest }, null, 1) + "\n"
 }
 
 /** Let the browser save a text as a file. */
-export function save(name, text) {
+export function save(name, text, type = "application/x-ipynb+json") {
   const link = document.createElement("a")
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/x-ipynb+json" }))
+  link.href = URL.createObjectURL(new Blob([text], { type }))
   link.download = name
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 1000)

@@ -1,0 +1,42 @@
+// How far a reader has come, over the whole book: what passed counts, whatever became of the text afterwards.
+
+import { topics } from "./course.js"
+import "./older.js"
+import { store } from "./store.js"
+
+/**
+ * Return for each topic of the course, or of those that are named, in the course's order: its `topic`, `title` and
+ * `address` (from the site's root), how many of its `total` exercises, written answers and questions are `passed`, and at
+ * how many exercises a solution was `seen`; and `parts`, `passed` of `total` by kind.
+ *
+ *     for (const { topic, passed, total } of progress()) ...
+ */
+export function progress(names = topics.map(({ topic }) => topic)) {
+  return topics.filter(({ topic }) => names.includes(topic)).map(ofTopic)
+}
+
+/** Call `action` now, and whenever another page changes something. */
+export function watch(action) {
+  store.addEventListener("change", action)
+  action()
+}
+
+/** Whether something is done: passed, or, if a person reads it, finished. */
+export function isDone(id) {
+  const { passed, done } = store.read(id)
+  return Boolean(passed ?? done)
+}
+
+function ofTopic({ topic, title, address, exercises, questions }) {
+  const ids = {
+    exercises: exercises.filter(({ kind }) => kind === "code").map(({ id }) => id),
+    written: exercises.filter(({ kind }) => kind === "text").map(({ id }) => id),
+    questions,
+  }
+  const parts = Object.fromEntries(
+    Object.entries(ids).map(([part, all]) => [part, { passed: all.filter(isDone).length, total: all.length }]),
+  )
+  const sum = (name) => Object.values(parts).reduce((total, part) => total + part[name], 0)
+  const seen = ids.exercises.filter((id) => store.read(id).seen).length
+  return { topic, title, address, passed: sum("passed"), total: sum("total"), seen, parts }
+}
