@@ -4,7 +4,9 @@ One module a concern: :mod:`~autograder.live.cache` (when pages are executed aga
 (exercises set apart from the prose), :mod:`~autograder.live.assignment` (each chapter's notebook to download),
 :mod:`~autograder.live.archive` (what a page's Python runs from), :mod:`~autograder.live.quiz` (quizzes as forms),
 :mod:`~autograder.live.course` (what scripts know of the whole book), :mod:`~autograder.live.decorate` (exercises that
-are answered in the page) and :mod:`~autograder.live.figure` (figures with sliders). Scripts are in ``site``.
+are answered in the page), :mod:`~autograder.live.figure` (figures with sliders), :mod:`~autograder.live.home` (the map
+of the course, with :mod:`~autograder.live.miniature`) and :mod:`~autograder.live.overview` (when such pages are made
+anew). Scripts are in ``site``.
 """
 
 from pathlib import Path
@@ -13,12 +15,37 @@ import sphinx_thebe
 from sphinx.errors import ConfigError
 
 from autograder import chapter
-from autograder.live import archive, assignment, cache, course, decorate, figure, frame, quiz
+from autograder.live import (
+    archive,
+    assignment,
+    cache,
+    course,
+    decorate,
+    figure,
+    frame,
+    home,
+    miniature,
+    overview,
+    quiz,
+)
 from autograder.sources import Sources
 
 STATIC = Path(__file__).parent / "static"
+MODULES = (
+    cache,
+    frame,
+    quiz,
+    course,
+    assignment,
+    archive,
+    decorate,
+    figure,
+    overview,
+    miniature,
+    home,
+)
 # Later ones may overrule earlier ones.
-SHEETS = ("fonts", "tokens", "page", "boxes", "live", "state", "quiz", "plot", "reference", "print")
+SHEETS = ("fonts", "tokens", "page", "boxes", "live", "state", "quiz", "plot", "reference", "home", "print")
 
 
 def setup(app):
@@ -31,7 +58,7 @@ def setup(app):
     for sheet in SHEETS:
         app.add_css_file(f"{sheet}.css")
     app.add_js_file("access.js", loading_method="defer")
-    for module in (cache, frame, quiz, course, assignment, archive, decorate, figure):
+    for module in MODULES:
         module.setup(app)
     # Pages are all made anew when what makes them, styles included, has changed; what their cells gave stays cached.
     made_by = int(Sources().digest([f"{__name__}.*"]), 16)

@@ -8,12 +8,13 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import torch
 from bs4 import BeautifulSoup
 from scipy import stats
 
 from autograder import chapter
 from autograder.live import figures
-from autograder.live.figures import Choice, dropout
+from autograder.live.figures import Choice, dropout, thirty_layers
 
 SVG = "{http://www.w3.org/2000/svg}"
 TOPICS = [path.stem for path in sorted(Path(figures.__file__).parent.glob("*.py")) if path.stem != "__init__"]
@@ -60,7 +61,7 @@ def test_each_control_has_a_label_and_stands_at_its_start(topic):
         assert control.parent.name == "label"
         assert setting.label in control.parent.get_text()
         if control.name == "input":
-            assert float(control["min"]) == setting.low < float(control["value"]) == setting.start
+            assert float(control["min"]) == setting.low <= float(control["value"]) == setting.start
             assert (setting.start - setting.low) / setting.step == pytest.approx(
                 round((setting.start - setting.low) / setting.step)
             )
@@ -101,8 +102,50 @@ def test_dropouts_comparison_is_the_one_that_the_chapter_claims(training, pages)
     assert plain - dropped == pytest.approx(float(claimed.data["value"]))
 
 
-def test_every_figure_has_a_chapter_that_shows_it():
-    assert set(TOPICS) <= set(chapter.topics())
+def test_every_figure_stands_once_in_its_chapter_or_on_the_first_page():
     for topic in TOPICS:
-        text = (chapter.ROOT / "chapters" / f"{topic}.md").read_text(encoding="utf-8")
+        page = topic if topic in chapter.topics() else "index"
+        text = (chapter.ROOT / "chapters" / f"{page}.md").read_text(encoding="utf-8")
         assert text.count(f"```{{figure-live}} {topic}\n") == 1
+
+
+def test_a_signal_fades_stays_or_grows_by_the_size_of_the_weights():
+    """Without training, a layer of ReLU multiplies the mean square by half the fan-in times the weights' variance."""
+    size = {name: np.mean(thirty_layers.snapshot(name, 0).activations ** 2, axis=1) for name in thirty_layers.SCHEMES}
+    for name, activations in size.items():
+        std = thirty_layers.SCHEMES[name](thirty_layers.WIDTH, thirty_layers.WIDTH)
+        factor = (activations[-1] / activations[0]) ** (1 / (thirty_layers.DEPTH - 1))
+        assert factor == pytest.approx(thirty_layers.WIDTH / 2 * std**2, rel=0.3), name
+
+
+def test_a_training_goes_on_from_where_it_was():
+    name = list(thirty_layers.SCHEMES)[1]
+    late, early = thirty_layers.snapshot(name, 20), thirty_layers.snapshot(name, 10)
+    assert late.errors[:2] == early.errors
+    assert (late.activations != early.activations).any()
+
+
+def test_a_step_of_training_is_the_one_of_torch():
+    """Gradient descent with momentum on the cross-entropy, as torch's SGD does it; three steps of the real network."""
+    x, y, *_ = thirty_layers._digits()
+    rng = np.random.default_rng(0)
+    params = [
+        array
+        for fan_in, fan_out in zip(thirty_layers.SIZES, thirty_layers.SIZES[1:])
+        for array in (rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), np.zeros(fan_out))
+    ]
+    theirs = [torch.tensor(array, requires_grad=True) for array in params]
+    optimizer = torch.optim.SGD(theirs, lr=thirty_layers.RATE, momentum=thirty_layers.MOMENTUM)
+    velocity = [np.zeros_like(array) for array in params]
+    for begin in (0, 32, 64):
+        batch = slice(begin, begin + 32)
+        a = torch.tensor(x[batch], dtype=torch.float64)
+        for layer in range(0, len(theirs), 2):
+            a = a @ theirs[layer] + theirs[layer + 1]
+            a = a if layer == len(theirs) - 2 else torch.relu(a)
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(a, torch.tensor(y[batch])).backward()
+        optimizer.step()
+        thirty_layers._step(params, velocity, x[batch], y[batch])
+    for ours, its in zip(params, theirs):
+        np.testing.assert_allclose(ours, its.detach().numpy(), rtol=1e-9, atol=1e-12)

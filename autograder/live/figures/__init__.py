@@ -34,6 +34,11 @@ class Slider:
 
 
 @dataclass(frozen=True)
+class Training(Slider):
+    """Steps of training, of which each picture goes on from the one before: a slider with a button that lets it run."""
+
+
+@dataclass(frozen=True)
 class Choice:
     """One of several `options` (text), the first of which is chosen at the start."""
 
@@ -76,7 +81,8 @@ def _control(name, setting):
     if isinstance(setting, Choice):
         options = "".join(f"<option>{escape(option)}</option>" for option in setting.options)
         return f'<label>{label} <select name="{name}" disabled>{options}</select></label>'
-    return (
+    button = f'<button type="button" class="live-train" data-steps="{name}" disabled>Train</button>'
+    return (button if isinstance(setting, Training) else "") + (
         f"<label><span>{label} <output>{setting.start:g}</output></span> "
         f'<input type="range" name="{name}" min="{setting.low:g}" max="{setting.high:g}" step="{setting.step:g}" '
         f'value="{setting.start:g}" disabled></label>'

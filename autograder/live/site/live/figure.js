@@ -1,4 +1,5 @@
-// Figures that answer to sliders: each move asks the same Python that judges the exercises to draw anew.
+// Figures that answer to sliders: each move asks the same Python that judges the exercises to draw anew. A button that
+// trains moves a slider on, picture by picture, until its end.
 
 export function connectFigures(python, ask) {
   for (const figure of document.querySelectorAll(".live-figure")) connect(figure, python, ask)
@@ -9,13 +10,17 @@ function connect(figure, python, ask) {
   const status = figure.querySelector(".live-status")
   const controls = [...figure.querySelectorAll("input, select")]
   let wanted = false
-  let drawing = false
+  let drawing
 
   // While one picture is drawn the sliders may move on: only where they then stand is drawn next.
-  async function draw() {
+  function draw() {
     wanted = true
-    if (drawing) return
-    drawing = true
+    return (drawing ??= drawAll().finally(() => (drawing = undefined)))
+  }
+
+  /** Draw until the picture shows where the sliders stand; return whether it does. */
+  async function drawAll() {
+    let drawn = false
     while (wanted) {
       wanted = false
       const settings = Object.fromEntries(
@@ -23,20 +28,69 @@ function connect(figure, python, ask) {
       )
       const fail = (message) => (status.textContent = message)
       const reply = await ask({ do: "draw", topic: figure.dataset.topic, settings }, { status, onFail: fail })
-      if (reply?.svg) picture.innerHTML = reply.svg
+      drawn = Boolean(reply?.svg)
+      if (drawn) picture.innerHTML = reply.svg
       else if (reply) fail(reply.stopped)
     }
-    drawing = false
     figure.dataset.drawn = controls.map(({ value }) => value).join(" ")
+    return drawn
   }
 
-  for (const control of controls) {
+  function tell() {
+    status.textContent = [...picture.querySelectorAll(".plot-wide .title")].map((title) => title.textContent).join(". ")
+  }
+
+  for (const control of [...controls, ...figure.querySelectorAll("button")]) {
     control.disabled = false
     control.addEventListener("focus", () => python.load().catch(() => {}), { once: true })
+  }
+  for (const button of figure.querySelectorAll(".live-train")) connectTraining(button, controls, draw, tell)
+  for (const control of controls) {
     control.addEventListener("input", () => {
-      const shown = control.parentElement.querySelector("output")
-      if (shown) shown.textContent = control.value
+      sayValue(control)
       draw()
     })
   }
+}
+
+/** Let `button` move its slider to the end and `draw` each step, then `tell`; whoever moves another control ends that. */
+function connectTraining(button, controls, draw, tell) {
+  const steps = controls.find(({ name }) => name === button.dataset.steps)
+  let running = false
+
+  function stop() {
+    running = false
+    button.textContent = "Train"
+  }
+
+  function rewind() {
+    steps.value = steps.min
+    sayValue(steps)
+  }
+
+  async function run() {
+    running = true
+    button.textContent = "Stop"
+    if (steps.value === steps.max) rewind()
+    while (running && steps.value !== steps.max) {
+      steps.stepUp()
+      sayValue(steps)
+      if (!(await draw())) return stop()
+    }
+    if (running) tell()
+    stop()
+  }
+
+  button.addEventListener("click", () => (running ? stop() : run()))
+  for (const control of controls) {
+    control.addEventListener("input", () => {
+      stop()
+      if (control !== steps) rewind() // another training, from its beginning
+    })
+  }
+}
+
+function sayValue(control) {
+  const shown = control.parentElement.querySelector("output")
+  if (shown) shown.textContent = control.value
 }
