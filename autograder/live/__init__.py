@@ -5,8 +5,8 @@ One module a concern: :mod:`~autograder.live.cache` (when pages are executed aga
 :mod:`~autograder.live.archive` (what a page's Python runs from), :mod:`~autograder.live.quiz` (quizzes as forms),
 :mod:`~autograder.live.course` (what scripts know of the whole book), :mod:`~autograder.live.decorate` (exercises that
 are answered in the page), :mod:`~autograder.live.figure` (figures with sliders), :mod:`~autograder.live.home` (the map
-of the course, with :mod:`~autograder.live.miniature`) and :mod:`~autograder.live.overview` (when such pages are made
-anew). Scripts are in ``site``.
+of the course, with :mod:`~autograder.live.miniature`), :mod:`~autograder.live.claims` (all claims on one page) and
+:mod:`~autograder.live.overview` (when such pages are made anew). Scripts are in ``site``.
 """
 
 from pathlib import Path
@@ -19,6 +19,7 @@ from autograder.live import (
     archive,
     assignment,
     cache,
+    claims,
     course,
     decorate,
     figure,
@@ -43,6 +44,7 @@ MODULES = (
     overview,
     miniature,
     home,
+    claims,
 )
 # Later ones may overrule earlier ones.
 SHEETS = ("fonts", "tokens", "page", "boxes", "live", "state", "quiz", "plot", "reference", "home", "print")

@@ -51,7 +51,7 @@ def strip(claim):
         return f'<line x1="{x(number)}" x2="{x(number)}" y1="{top}" y2="{HEIGHT - top}" {style}/>'
 
     middle = HEIGHT // 2
-    colour = 'stroke="var(--course-claim, currentColor)"'
+    colour = 'stroke="var(--course-measured, currentColor)"'
     write = claim.numerals
     alt = (
         f"{claim.n} seeds from {write(claim.values.min())} to {write(claim.values.max())}{write.power}; "

@@ -300,7 +300,7 @@ def test_strip_has_a_text_and_takes_its_colours_from_the_page():
     assert "#" not in str(strip)
     assert {mark.get("stroke", mark.get("fill")) for mark in strip.find_all(["line", "circle"])} == {
         "currentColor",
-        "var(--course-claim, currentColor)",
+        "var(--course-measured, currentColor)",
     }
 
 
