@@ -5,8 +5,9 @@ One module a concern: :mod:`~autograder.live.cache` (when pages are executed aga
 :mod:`~autograder.live.archive` (what a page's Python runs from), :mod:`~autograder.live.quiz` (quizzes as forms),
 :mod:`~autograder.live.course` (what scripts know of the whole book), :mod:`~autograder.live.decorate` (exercises that
 are answered in the page), :mod:`~autograder.live.figure` (figures with sliders), :mod:`~autograder.live.home` (the map
-of the course, with :mod:`~autograder.live.miniature`), :mod:`~autograder.live.claims` (all claims on one page) and
-:mod:`~autograder.live.overview` (when such pages are made anew). Scripts are in ``site``.
+of the course, with :mod:`~autograder.live.miniature`), :mod:`~autograder.live.claims` (all claims on one page),
+:mod:`~autograder.live.overview` (when such pages are made anew), :mod:`~autograder.live.authority` (what a function is
+checked against) and :mod:`~autograder.live.head` (what a page says where it is shared). Scripts are in ``site``.
 """
 
 from pathlib import Path
@@ -18,12 +19,14 @@ from autograder import chapter
 from autograder.live import (
     archive,
     assignment,
+    authority,
     cache,
     claims,
     course,
     decorate,
     figure,
     frame,
+    head,
     home,
     miniature,
     overview,
@@ -45,6 +48,8 @@ MODULES = (
     miniature,
     home,
     claims,
+    head,
+    authority,
 )
 # Later ones may overrule earlier ones.
 SHEETS = ("fonts", "tokens", "page", "boxes", "live", "state", "quiz", "plot", "reference", "home", "print")
@@ -76,6 +81,7 @@ def _require_form(app, config):
 def _set_paths(app, config):
     # Absolute, since a generated conf.py may lie in any directory and relative paths start there.
     config.html_static_path = [*config.html_static_path, str(STATIC)]
+    config.html_search_scorer = str(STATIC.with_name("scorer.js"))
     config.html_logo = config.html_favicon = str(STATIC / "logo.svg")
     config.bibtex_bibfiles = [str(Path(app.srcdir) / file) for file in config.bibtex_bibfiles]
 
