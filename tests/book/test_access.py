@@ -7,24 +7,28 @@ import pytest
 from tests.book import packages
 from tests.book.site import served
 
+# Everything that WCAG 2.2 asks for at the levels A and AA as far as axe sees it, and its other serious findings.
 AXE = """
 async (rules) => {
   const only = rules.length ? { runOnly: { type: "rule", values: rules } } : {}
-  const { violations } = await axe.run(document, { ...only, resultTypes: ["violations"] })
+  const options = { ...only, rules: { "target-size": { enabled: true } }, resultTypes: ["violations"] }
+  const { violations } = await axe.run(document, options)
   return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .filter(({ impact, tags }) => /serious|critical/.test(impact) || tags.some((tag) => /^wcag2[12]?a?a$/.test(tag)))
     .flatMap(({ id, nodes }) => nodes.map(({ target, html }) => [id, String(target), html.slice(0, 200)]))
 }
 """
 ONE_OF_MANY = "chapters/api/network.html"  # pages of the library, which are made alike and have one set of colours
+KINDS = ("chapters/index.html", "chapters/dropout.html", "chapters/claims.html", ONE_OF_MANY)
 DARK = "document.documentElement.dataset.theme = document.documentElement.dataset.mode = 'dark'"
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1400, "height": 900}
 
 
 @pytest.fixture(scope="module")
 def page(browser, html):
     """A page of the built book, in light colours, with `page.home` the book's address."""
     with served(html) as address:
-        context = browser.new_context(viewport={"width": 1400, "height": 900}, color_scheme="light")
+        context = browser.new_context(viewport=DESKTOP, color_scheme="light")
         page = context.new_page()
         page.home = address
         page.route(re.compile(r"^https?://(?!127\.0\.0\.1)|/mathjax/"), lambda route: route.abort())
@@ -45,6 +49,76 @@ def test_axe_finds_no_serious_fault_in_light_and_dark(page, pages):
             found[f"{name} in the dark"] = page.evaluate(AXE, ["color-contrast"])
     assert f"{ONE_OF_MANY} in the dark" in found
     assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_axe_finds_no_fault_on_a_phone(name, page):
+    page.set_viewport_size(PHONE)
+    page.goto(page.home + name)
+    page.evaluate((packages.install() / "axe-core" / "axe.min.js").read_text())
+    assert page.evaluate(AXE, []) == []
+    page.set_viewport_size(DESKTOP)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_page_can_be_read_when_it_is_enlarged_four_times(name, page):
+    """WCAG 1.4.10: at 320 pixels nobody scrolls in two directions, except in what needs two, such as a table."""
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(page.home + name)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.set_viewport_size(DESKTOP)
+
+
+FOCUSED = """
+() => {
+  const element = document.activeElement
+  const { outlineStyle, boxShadow } = getComputedStyle(element)
+  const { width, height } = element.getBoundingClientRect()
+  return {
+    name: (element.getAttribute("aria-label") ?? element.textContent).trim().replace(/\\s+/g, " "),
+    body: element === document.body,
+    seen: width > 0 && height > 0 && (outlineStyle !== "none" || boxShadow !== "none"),
+  }
+}
+"""
+
+
+def test_keyboard_reaches_what_the_first_page_offers_and_shows_where_it_is(page, pages):
+    page.goto(f"{page.home}chapters/index.html")
+    page.wait_for_selector(".live-train:enabled")
+    reached = []
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        found = page.evaluate(FOCUSED)
+        if found["body"] or (reached and found == reached[0]):
+            break
+        reached.append(found)
+    names = [each["name"] for each in reached]
+    assert names[0] == "Skip to main content"
+    assert "Train" in names
+    for wanted in pages["chapters/index.html"].select(".home-begin a, a.tile .tile-title"):
+        assert any(wanted.get_text() in name for name in names)
+    assert [each["name"] for each in reached if not each["seen"]] == []
+
+
+def test_a_screen_reader_is_told_what_stands_in_a_chapter(page, pages):
+    """The tree that a browser gives to screen readers: headings, and names of fields, pictures and strips."""
+    page.goto(f"{page.home}chapters/dropout.html")
+    page.wait_for_selector(".live-area")
+    tree = page.locator("main").aria_snapshot()
+    assert 'heading "Dropout' in tree
+    assert tree.count('textbox "Your answer to: ') == len(pages["chapters/dropout.html"].select("section.exercise"))
+    assert re.search(r'img "\d+ seeds from .*; expected', tree)
+    assert 'img ""' not in tree
+    assert "- img\n" not in tree
+
+
+def test_headings_leave_out_no_level(pages):
+    for name, soup in pages.items():
+        if soup.find("article"):
+            levels = [int(heading.name[1]) for heading in soup.select("article :is(h1, h2, h3, h4, h5, h6)")]
+            assert levels[0] == 1, name
+            assert all(level - before <= 1 for before, level in zip(levels, levels[1:])), name
 
 
 def test_axe_finds_a_planted_fault(page):

@@ -51,13 +51,85 @@ def visit(browser, site):
         context.close()
 
 
-def test_no_page_is_wider_than_a_phone(visit, pages):
-    page = visit("chapters/index.html", viewport=PHONE)
+# What reaches beyond the window, and lies in nothing that can be scrolled there.
+CUT = """
+() => {
+  const scrolls = (element) => /auto|scroll/.test(getComputedStyle(element).overflowX)
+  const reachable = (element) => element.tagName !== "ARTICLE" && (scrolls(element) || reachable(element.parentElement))
+  const wide = document.documentElement.clientWidth
+  return [...document.querySelectorAll("article *")]
+    .filter((element) => !element.closest("svg svg, .visually-hidden, mjx-assistive-mml"))
+    .filter((element) => element.getBoundingClientRect().right > wide + 1 && !reachable(element))
+    .map((element) => element.outerHTML.slice(0, 120))
+}
+"""
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nothing_of_a_page_is_wider_than_the_window(width, visit, pages):
+    page = visit("chapters/index.html", viewport={"width": width, "height": 900})
     for name, soup in pages.items():
         if soup.find("article"):
             page.goto(urljoin(page.url, f"/{name}"))
             excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert excess <= 0, name
+            assert page.evaluate(CUT) == [], name
+
+
+CODE_IN = {
+    "code": "div.cell:not(.tag_exercise) > .cell_input pre",
+    "output": ".cell_output .stream pre",
+    "an exercise": ".tag_exercise pre",
+    "an example of the library": "dl.py .doctest pre",
+}
+
+
+@pytest.mark.parametrize("place", CODE_IN)
+def test_84_columns_of_code_fit_the_column(place, visit):
+    """What fits is shown whole: nothing scrolls."""
+    name = "api/network" if "library" in place else "dropout"
+    page = visit(f"chapters/{name}.html", viewport={"width": 1440, "height": 900})
+    page.evaluate("document.fonts.ready")
+    pre = page.locator(f"article {CODE_IN[place]}").first
+    assert pre.evaluate("pre => { pre.textContent = 'm'.repeat(84); return pre.scrollWidth - pre.clientWidth }") <= 0
+    assert pre.evaluate("pre => { pre.textContent = 'm'.repeat(200); return pre.scrollWidth - pre.clientWidth }") > 0
+
+
+PRINTED = {
+    "chapters/index.html": (".course-map .tile", ".live-controls, .home-begin"),
+    "chapters/dropout.html": (".claim, section.exercise textarea, p.answer, aside.margin", ".live-bar, .copybtn"),
+    "chapters/claims.html": (".claims > .claim", ".headerlink"),
+}
+ON_A4 = {"width": 680, "height": 1000}  # pixels between the margins
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_a_page_is_printed_whole_and_without_its_menus(name, visit):
+    page = visit(name, viewport=ON_A4, scheme="dark")
+    answer = page.locator("section.exercise .live-area")
+    page.emulate_media(media="print")
+    shown, left_out = PRINTED[name]
+    menus = f".bd-sidebar-primary, .bd-sidebar-secondary, .bd-header-article, .prev-next-area, {left_out}"
+    assert not any(page.eval_on_selector_all(menus, "all => all.map(each => each.checkVisibility())"))
+    assert all(page.eval_on_selector_all(shown, "all => all.map(each => each.checkVisibility())"))
+    assert page.locator(shown).count() >= 5
+    assert page.locator("article h1").is_visible()
+    assert page.evaluate(CUT) == []
+    wide = "all => all.filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.outerHTML.slice(0, 99))"
+    assert page.eval_on_selector_all("article :is(pre, table, .cell_output)", wide) == []
+    sheet = page.evaluate("getComputedStyle(document.documentElement)")
+    assert (sheet["backgroundColor"], sheet["colorScheme"]) == ("rgb(255, 255, 255)", "light")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgba(0, 0, 0, 0)"
+    assert page.locator("article p").first.evaluate("p => getComputedStyle(p).color") == "rgb(20, 36, 42)"
+    assert answer.count() == 0 or answer.first.evaluate("area => area.clientHeight >= area.scrollHeight")
+
+
+def test_printed_links_say_where_they_lead(visit):
+    page = visit("chapters/index.html")
+    page.emulate_media(media="print")
+    link = page.locator('article a[href^="http"]').first
+    after = link.evaluate("link => getComputedStyle(link, '::after').content")
+    assert link.get_attribute("href") in after or "attr(href)" in after
 
 
 OUTSIDE = """
