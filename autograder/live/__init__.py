@@ -52,7 +52,7 @@ MODULES = (
     authority,
 )
 # Later ones may overrule earlier ones.
-SHEETS = ("fonts", "tokens", "page", "boxes", "live", "state", "quiz", "plot", "reference", "home", "print")
+SHEETS = ("fonts", "tokens", "page", "boxes", "live", "engine", "state", "quiz", "plot", "reference", "home", "print")
 
 
 def setup(app):

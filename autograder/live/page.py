@@ -4,73 +4,77 @@ This module runs in the reader's browser (Pyodide), from the page's archive. Eac
 made by the chapter's setup cells and by the cells that the exercise gives, in which its answer is executed anew.
 """
 
-import ast
 import json
-import linecache
-import sys
-import traceback
+import re
 from dataclasses import replace
 from importlib import import_module
 
 from autograder import check, solutions
 from autograder import exercise as model
 from autograder.judge import show
-from autograder.judge.trace import answer_trace
-from autograder.judge.verdict import PASSED
-
-FILE = "<your answer>"
+from autograder.judge.verdict import CRASHED, PASSED
+from autograder.live import running, shown
 
 
-class Stopped(Exception):
-    """The answer raised; the message is what its author is to read: their own lines, the error, nothing of ours."""
+def settle(show_html):
+    """Make this Python the page's: it gives HTML to `show_html`, and what is printed comes at once."""
+    shown.settle(show_html)
+    running.settle()
 
 
 def reply(request):
     """Do what a request (JSON text) asks, and return the reply (JSON text).
 
-    >>> reply('{"do": "run", "given": [], "source": "1 / 0"}')
-    '{"stopped": "line 1, in <module>\\\\n    1 / 0\\\\nZeroDivisionError: division by zero"}'
+    >>> json.loads(reply('{"do": "run", "given": [], "source": "1 / 0"}'))["stopped"]
+    'line 1, in <module>\\n    1 / 0\\nZeroDivisionError: division by zero'
     """
     asked = json.loads(request)
+    shown.begin()
     try:
         match asked.pop("do"):
             case "run":
                 found = {"value": run(**asked)}
             case "judge":
-                found = dict(zip(("verdict", "html"), judge(**asked)))
+                found = judge(**asked)
             case "others":
                 found = {"html": others(**asked)}
             case "draw":
                 found = {"svg": draw(**asked)}
-    except Stopped as stopped:
-        found = {"stopped": str(stopped)}
+    except running.Stopped as stopped:
+        found = {"stopped": str(stopped), "line": stopped.line, "message": stopped.message}
     return json.dumps(found)
 
 
 def run(given, source):
     """Execute an answer after the cells `given`, and return the text of its last expression's value, or ``""``.
 
-    Raises Stopped where the answer raises or is not Python.
+    A value that has HTML is shown instead. Raises Stopped where the answer or the text raises, or it is not Python.
 
     >>> run(["import math"], "math.floor(2.5)")
     '2'
     """
-    value, _ = _execute(given, source)
-    return "" if value is None else repr(value)
+    value, _ = running.execute(given, source)
+    with running.stopping():
+        return "" if value is None else shown.text_of(value) or ""
 
 
 def judge(exercise, given, source):
-    """Execute an answer and judge what it calls by the exercise's name.
+    """Execute an answer and judge what it calls by the exercise's name; return what the page is told, as a dict.
 
-    Returns the verdict and the HTML of the report. Raises Stopped as `run` does.
+    It holds the verdict, the HTML of the report, and the line that raised in a check, if one did. Raises Stopped as
+    `run` does.
 
-    >>> judge("dropout/by_hand", [], "by_hand = ...")[0]
+    >>> judge("dropout/by_hand", [], "by_hand = ...")["verdict"]
     'not attempted'
     """
-    _, namespace = _execute(given, source)
+    _, namespace = running.execute(given, source)
     report = check(exercise, namespace.get(exercise.split("/")[1], ...))
     note = "" if report.verdict == PASSED else "Stuck? Press Hint."  # where a notebook says what to type
-    return report.verdict, show.html(replace(report, note=note))
+    found = {"verdict": report.verdict, "html": show.html(replace(report, note=note))}
+    for finding in report.findings:
+        if finding.verdict == CRASHED and (lines := re.findall(r"^line (\d+), in ", finding.detail, re.MULTILINE)):
+            return found | {"line": int(lines[-1]), "message": finding.detail.splitlines()[-1]}
+    return found
 
 
 def others(exercise):
@@ -81,22 +85,3 @@ def others(exercise):
 def draw(topic, settings):
     """Return the HTML of a topic's figure at `settings` (see `figures`)."""
     return import_module(f"autograder.live.figures.{topic}").figure.draw(**settings)
-
-
-def _execute(given, source):
-    namespace = {"__name__": "__main__"}
-    for cell in given:
-        exec(compile(cell, "<given>", "exec"), namespace)
-    # Tracebacks look up a line's text here, since an answer is in no file.
-    linecache.cache[FILE] = (len(source), None, source.splitlines(keepends=True), FILE)
-    try:
-        tree = ast.parse(source, FILE)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, FILE, "exec"), namespace)
-        value = None if last is None else eval(compile(ast.Expression(last.value), FILE, "eval"), namespace)
-    except (Exception, SystemExit, KeyboardInterrupt) as error:
-        said = "".join(traceback.format_exception_only(error)).strip()
-        raise Stopped(f"{answer_trace(error)}\n{said}".strip()) from None
-    finally:
-        sys.stdout.flush()
-    return value, namespace

@@ -21,7 +21,7 @@ ANSWER = """\
 <span class="live-status" role="status"></span>
 </div>
 <ul class="live-hints" aria-label="Hints" hidden></ul>
-<pre class="live-output" tabindex="0" aria-label="Output" hidden></pre>"""
+<div class="live-output" role="region" aria-label="Output" hidden></div>"""
 
 AFTER = """\
 <div class="live-shown"></div>

@@ -45,10 +45,60 @@ def install():
 
 
 def pyodide_files(modules):
-    """Return Pyodide's files with NumPy among them: content by name, or the path of it."""
+    """Return Pyodide's files with NumPy among them: content by name, or the path of it.
+
+    As in the distribution that pages load, Python's own modules and NumPy's are compiled.
+    """
     (wheel,) = (modules / NUMPY / "assets").glob("numpy-*.whl")
+    stdlib, wheel = _compiled(modules, modules / "pyodide" / "python_stdlib.zip", wheel)
     lock = json.loads((modules / "pyodide" / "pyodide-lock.json").read_text())
     numpy = lock["packages"]["numpy"]
     numpy["sha256"] = hashlib.sha256(wheel.read_bytes()).hexdigest()
     files = {path.name: path for path in (modules / "pyodide").iterdir()}
-    return files | {"pyodide-lock.json": json.dumps(lock).encode(), numpy["file_name"]: wheel}
+    lock = json.dumps(lock).encode()
+    return files | {"pyodide-lock.json": lock, stdlib.name: stdlib, numpy["file_name"]: wheel}
+
+
+COMPILE = """
+import importlib.util, io, marshal, zipfile
+
+def compiled(packed):
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(packed.to_bytes())) as source, zipfile.ZipFile(target, "w") as compiled:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith(".py"):
+                code = compile(content, name, "exec", dont_inherit=True)
+                content = importlib.util.MAGIC_NUMBER + bytes(12) + marshal.dumps(code)
+                name += "c"
+            compiled.writestr(name, content)
+    return target.getvalue()
+"""
+SCRIPT = """
+import fs from "node:fs"
+const [pyodide, python, ...paths] = process.argv.slice(1)
+const { loadPyodide } = await import(`${pyodide}/pyodide.mjs`)
+const runtime = await loadPyodide()
+runtime.runPython(python)
+for (let place = 0; place < paths.length; place += 2) {
+  const compiled = runtime.globals.get("compiled")(new Uint8Array(fs.readFileSync(paths[place])))
+  fs.writeFileSync(paths[place + 1], compiled.toJs())
+}
+process.exit()
+"""
+
+
+def _compiled(modules, *paths):
+    """Return the paths of zips with the same files, those of Python compiled by the Python that Pyodide is."""
+    folder = FOLDER / "compiled" / WANTED["pyodide"]
+    targets = [folder / path.name for path in paths]
+    with FileLock(FOLDER / "lock"):
+        if not all(target.exists() for target in targets):
+            folder.mkdir(parents=True, exist_ok=True)
+            unfinished = [target.with_suffix(".part") for target in targets]
+            pairs = [str(each) for pair in zip(paths, unfinished) for each in pair]
+            command = ["node", "--input-type=module", "--eval", SCRIPT, "--", str(modules / "pyodide"), COMPILE, *pairs]
+            subprocess.run(command, check=True, capture_output=True)
+            for made, target in zip(unfinished, targets):
+                made.replace(target)
+    return targets

@@ -1,36 +1,31 @@
 // A request to Python on behalf of a place in the page, which is told what happens meanwhile.
 
-import { NoPython, TimeLimit } from "./python.js"
+import { NoPython, Stopped, TimeLimit } from "./python.js"
+import { Waiting } from "./waiting.js"
 
-/** Return a function that asks `python`, says what happens in `status`, and returns the reply, or undefined without one. */
+/**
+ * Return a function that asks `python` and returns the reply, or undefined where there is none. It says what happens in
+ * `status`, beside which it offers to stop; `hear` is told what Python prints and shows, `onFail` why there is no reply.
+ */
 export function asking(python) {
-  return async function ask(request, { status, onPrint, onFail }) {
-    const say = (text) => setTimeout(() => (status.textContent = text), 300)
-    let soon = say("Starting Python: the first time takes some seconds.")
+  return async function ask(request, { status, hear, onFail }) {
+    const waiting = new Waiting(python, status)
     try {
-      const loaded = python.load().then(
-        () => {
-          clearTimeout(soon)
-          soon = say("Running ...")
-        },
-        () => {},
-      )
-      const reply = await python.ask(request, onPrint)
-      await loaded
-      clearTimeout(soon)
-      status.textContent = ""
-      return reply
+      return await python.ask(request, { hear, signal: waiting.signal })
     } catch (error) {
-      clearTimeout(soon)
-      status.textContent = ""
-      if (error instanceof TimeLimit) {
-        onFail(`This was ended after ${python.seconds} seconds. Is there a loop that never ends?`)
-      } else if (error instanceof NoPython) {
-        onFail(
-          `Python cannot be loaded here (${error.message}). The exercises also work outside of the page: ` +
-            `download the assignment, at the top of the page, and open it in Jupyter.`,
-        )
-      } else onFail(error.message)
+      if (error instanceof Stopped) waiting.end("Stopped. Your answer is as it was.")
+      else onFail(reason(error, python))
+    } finally {
+      waiting.end()
     }
   }
+}
+
+function reason(error, { seconds }) {
+  if (error instanceof TimeLimit) return `This was ended after ${seconds} seconds. Is there a loop that never ends?`
+  if (!(error instanceof NoPython)) return error.message
+  return (
+    `Python cannot be loaded here: ${error.message}. The exercises also work outside of the page: download the ` +
+    `assignment, at the top of the page, and open it in Jupyter. To try again here, press the button again.`
+  )
 }

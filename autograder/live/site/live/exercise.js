@@ -5,6 +5,7 @@ import { Hints } from "./hints.js"
 import { History, when } from "./history.js"
 import { Output } from "./output.js"
 import { PUT_ASIDE, SOLUTION_SEEN } from "./record.js"
+import { sanitized } from "./sanitize.js"
 import { store } from "./store.js"
 import { Verdict } from "./verdict.js"
 
@@ -154,7 +155,7 @@ export class Exercise {
     const shown = this.shown.childElementCount > 0
     const reply = shown ? { html: "" } : await this.#request({ do: "others", exercise: this.id })
     if (!reply) return false
-    this.shown.innerHTML = reply.html
+    this.shown.replaceChildren(sanitized(reply.html))
     for (const button of ["others", "solution"]) this.buttons[button].setAttribute("aria-expanded", String(!shown))
     this.show()
     return !shown
@@ -204,7 +205,7 @@ export class Exercise {
     try {
       return await this.#ask(request, {
         status: this.status,
-        onPrint: (text) => this.output.print(text),
+        hear: (news) => this.output.hear(news),
         onFail: (message) => this.output.fail(message),
       })
     } finally {

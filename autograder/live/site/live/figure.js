@@ -1,6 +1,8 @@
 // Figures that answer to sliders: each move asks the same Python that judges the exercises to draw anew. A button that
 // trains moves a slider on, picture by picture, until its end.
 
+import { sanitized } from "./sanitize.js"
+
 export function connectFigures(python, ask) {
   for (const figure of document.querySelectorAll(".live-figure")) connect(figure, python, ask)
 }
@@ -29,7 +31,7 @@ function connect(figure, python, ask) {
       const fail = (message) => (status.textContent = message)
       const reply = await ask({ do: "draw", topic: figure.dataset.topic, settings }, { status, onFail: fail })
       drawn = Boolean(reply?.svg)
-      if (drawn) picture.innerHTML = reply.svg
+      if (drawn) picture.replaceChildren(sanitized(reply.svg))
       else if (reply) fail(reply.stopped)
     }
     figure.dataset.drawn = controls.map(({ value }) => value).join(" ")

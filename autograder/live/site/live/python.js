@@ -1,78 +1,99 @@
-// The page's end of the worker: one request at a time, each within a limit of time.
+// Python, as the page knows it: one request at a time, each within a limit of time, in a worker that can be ended.
+
+import { Start } from "./start.js"
 
 export class TimeLimit extends Error {}
 export class NoPython extends Error {}
+export class Stopped extends Error {}
 
-export class Python {
-  #worker
-  #ready
+/** Its event "progress" says that `share` has changed. */
+export class Python extends EventTarget {
+  #start
   #last = Promise.resolve()
-  #onPrint
+  #current // of the request under way: what hears of it, and what takes the reply
 
   constructor({ pyodide, archive, seconds }) {
-    this.seconds = seconds
+    super()
     const absolute = (address) => new URL(address, document.baseURI).href
-    this.start = { pyodide: absolute(pyodide), archive: absolute(archive) }
+    this.addresses = { pyodide: absolute(pyodide), archive: absolute(archive) }
+    this.seconds = seconds
+    this.isReady = false
+  }
+
+  /** How far it is loaded, from 0 to 1. */
+  get share() {
+    return this.#start?.share ?? 0
   }
 
   /** Begin to load Python, unless it is there or on its way. */
   load() {
-    if (this.#worker) return this.#ready
-    this.#worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" })
-    this.#ready = this.#message(({ ready }) => ready).catch((error) => {
-      this.#end()
-      throw new NoPython(error.message)
-    })
-    this.#ready.catch(() => {})
-    this.#worker.postMessage({ start: this.start })
-    return this.#ready
+    this.#start ??= this.#begin()
+    return this.#start.ready
   }
 
-  /** Send a request and return its reply; printed text goes to `onPrint` as it comes. */
-  ask(request, onPrint = () => {}) {
-    const asked = this.#last.then(() => this.#ask(request, onPrint))
+  /**
+   * Send a request when its turn has come, and return the reply; `hear` is told what is printed and shown meanwhile.
+   * Throws NoPython where Python cannot be loaded, TimeLimit after too long, and Stopped once `signal` is aborted.
+   */
+  ask(request, { hear, signal } = {}) {
+    const asked = this.#last.then(() => this.#ask(request, hear, signal))
     this.#last = asked.catch(() => {})
     return asked
   }
 
-  async #ask(request, onPrint) {
-    await this.load()
-    this.#onPrint = onPrint
-    const replied = this.#message(({ reply }) => reply)
-    this.#worker.postMessage({ request })
+  /** Return the reply to a request that is worth no waiting: undefined unless Python is there and idle. */
+  async glance(request) {
+    return this.isReady && !this.#current ? this.ask(request).catch(() => undefined) : undefined
+  }
+
+  async #ask(request, hear, signal) {
     let timer
-    const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new TimeLimit()), 1000 * this.seconds)
+    const stopped = new Promise((_, reject) => {
+      const stop = () => reject(new Stopped())
+      signal?.aborted ? stop() : signal?.addEventListener("abort", stop)
     })
+    await Promise.race([this.load(), stopped])
+    const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new TimeLimit()), 1000 * this.seconds)))
+    const replied = new Promise((resolve, reject) => (this.#current = { hear, resolve, reject }))
+    this.#start.worker.postMessage({ request })
     try {
-      return await Promise.race([replied, late])
+      return await Promise.race([replied, late, stopped])
     } catch (error) {
-      if (error instanceof TimeLimit) {
-        this.#end()
-        this.load() // the next request finds another Python, as fresh as the first
-      }
+      if (error instanceof TimeLimit || error instanceof Stopped) this.#renew()
       throw error
     } finally {
       clearTimeout(timer)
+      this.#current = undefined
     }
   }
 
-  #message(wanted) {
-    return new Promise((resolve, reject) => {
-      this.#worker.onerror = (event) => {
-        event.preventDefault()
-        reject(new Error(event.message || "the worker cannot be started"))
-      }
-      this.#worker.onmessage = ({ data }) => {
-        if (data.print) this.#onPrint(data.print)
-        else if (data.failed) reject(new Error(data.failed))
-        else if (wanted(data)) resolve(wanted(data))
-      }
-    })
+  #begin() {
+    const start = new Start({ ...this.addresses, onProgress: () => this.dispatchEvent(new Event("progress")) })
+    start.ready = start.ready.then(
+      () => {
+        this.isReady = true
+        start.worker.onmessage = ({ data }) => this.#hear(data)
+      },
+      (error) => {
+        this.#start = undefined // the next request tries anew
+        throw new NoPython(error.message)
+      },
+    )
+    start.ready.catch(() => {})
+    return start
   }
 
-  #end() {
-    this.#worker?.terminate()
-    this.#worker = undefined
+  #hear(data) {
+    if ("reply" in data) this.#current?.resolve(data.reply)
+    else if ("failed" in data) this.#current?.reject(new Error(data.failed))
+    else this.#current?.hear?.(data)
+  }
+
+  /** End the worker; the next request finds another Python, as fresh as the first. */
+  #renew() {
+    this.#start.end()
+    this.isReady = false
+    this.#start = undefined
+    this.load()
   }
 }

@@ -1,5 +1,7 @@
 // The verdict on an answer, as long as it is of the text that stands in the editor; greyed once it is of an earlier one.
 
+import { sanitized } from "./sanitize.js"
+
 export class Verdict {
   #report
   #blank
@@ -17,7 +19,7 @@ export class Verdict {
   show(verdict, text) {
     if (this.#shown !== verdict?.time) {
       this.#shown = verdict?.time
-      this.#report.innerHTML = verdict ? (verdict.html ?? bare(verdict)) : this.#blank
+      this.#report.replaceChildren(sanitized(verdict ? (verdict.html ?? bare(verdict)) : this.#blank))
     }
     const old = verdict && verdict.of !== text && verdict.name !== "not attempted"
     this.#report.classList.toggle("live-old", Boolean(old))

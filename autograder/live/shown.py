@@ -1,0 +1,115 @@
+"""What a page shows of a value: its text, shortened while it is written, or its HTML, as a notebook would.
+
+A value of ten megabytes is neither written in full nor sent to the page. HTML is sent as it is: the page makes it anew
+without anything that could run (see ``sanitize.js``), since an answer may come from anywhere.
+"""
+
+import sys
+
+MOST = 10_000  # characters of a text
+HALF = MOST // 2  # of it, from either end of what is longer
+MOST_HTML = 2_000_000  # and of the HTML of one value
+MOST_SHOWN = 30  # values with HTML in one run
+
+_BRACKETS = {list: "[]", tuple: "()", set: "{}", frozenset: ("frozenset({", "})"), dict: "{}"}
+
+
+class _Page:
+    """Where HTML goes: a function that shows it, or None where there is no page; and how often it did in this run."""
+
+    show = None
+    shown = 0
+
+
+def settle(show):
+    """From now on give HTML to `show`, a function of a text."""
+    _Page.show = show
+
+
+def begin():
+    """Begin a run: nothing is shown yet."""
+    _Page.shown = 0
+
+
+def display(*values):
+    """Show values as IPython's `display` does: by their HTML if they have any, such as a plot, else by their text."""
+    for value in values:
+        if (said := text_of(value)) is not None:
+            print(said)
+
+
+def text_of(value):
+    """Return the text that shows a value; or show its HTML, if it has any and there is a page, and return None."""
+    html = None if _Page.show is None else _html(value)
+    if html is None:
+        return text(value)
+    kind = type(value).__name__
+    if len(html) > MOST_HTML:
+        return f"<{kind}: with {len(html):,} characters of HTML it is too large to be shown>"
+    if _Page.shown == MOST_SHOWN:
+        return f"<{kind}: not shown, as {MOST_SHOWN} others are>"
+    _Page.shown += 1
+    sys.stdout.flush()  # what was printed before it stands above it
+    _Page.show(html)
+    return None
+
+
+def text(value):
+    """Return the repr of a value, of which what is too long is left out. Raises what its repr raises.
+
+    >>> text({"b": 1, "a": [(0,), set()]})
+    "{'b': 1, 'a': [(0,), set()]}"
+    >>> text(list(range(10**6)))[-40:]
+    '849, 1850, 1851, ... 998,148 more items]'
+    """
+    writer = _Writer()
+    writer.write(value)
+    said = "".join(writer.parts)
+    return said if len(said) <= 2 * MOST else _cut(said[:HALF], len(said) - 2 * HALF, said[-HALF:])
+
+
+def _html(value):
+    """Return the HTML of a value, or None. A class has none, even if its objects do."""
+    method = None if isinstance(value, type) else getattr(value, "_repr_html_", None)
+    html = method() if callable(method) else None
+    return html if isinstance(html, str) else None
+
+
+class _Writer:
+    """Writes values as Python does, and stops inside of a container as soon as it has written enough."""
+
+    def __init__(self):
+        self.parts, self.room, self.inside = [], MOST, set()
+
+    def add(self, part):
+        self.parts.append(part)
+        self.room -= len(part)
+
+    def write(self, value):
+        kind = type(value)
+        if kind in _BRACKETS and value and id(value) not in self.inside:
+            self.inside.add(id(value))
+            self._items(value, *_BRACKETS[kind])
+            self.inside.remove(id(value))
+        elif kind in (str, bytes) and len(value) > MOST:
+            self.add(_cut(repr(value[:HALF]), len(value) - 2 * HALF, repr(value[-HALF:])))
+        else:  # also what holds itself, whose repr is short, and whatever derives from a container
+            self.add(repr(value))
+
+    def _items(self, value, opening, closing):
+        self.add(opening)
+        for place, item in enumerate(value):
+            if place:
+                self.add(", ")
+            if self.room <= 0:
+                self.add(f"... {len(value) - place:,} more items")
+                break
+            self.write(item)
+            if isinstance(value, dict):
+                self.add(": ")
+                self.write(value[item])
+        self.add(",)" if isinstance(value, tuple) and len(value) == 1 else closing)
+
+
+def _cut(first, count, last):
+    return f"{first}\n... {count:,} characters are left out here ...\n{last}"
