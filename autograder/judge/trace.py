@@ -21,9 +21,17 @@ def answer_trace(error):
     lines = []
     for frame, number in traceback.walk_tb(error.__traceback__):
         path = frame.f_code.co_filename
-        if path.startswith(NOT_THEIRS) and not path.startswith(EXERCISES):
+        if not _is_theirs(path):
             continue
         lines.append(f"line {number}, in {frame.f_code.co_name}")
         if source := linecache.getline(path, number).strip():
             lines.append(f"    {source}")
     return "\n".join(lines[-MAX_LINES:])
+
+
+def _is_theirs(path):
+    """Whether code of this file is the author's: a cell's, or one in a file that is neither ours nor installed."""
+    if path.startswith(EXERCISES):
+        return True
+    # What was compiled before it was packed, as a browser's standard library is, says where it lay in the package.
+    return (path.startswith("<") or Path(path).is_absolute()) and not path.startswith(NOT_THEIRS)

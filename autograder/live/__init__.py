@@ -7,7 +7,8 @@ One module a concern: :mod:`~autograder.live.cache` (when pages are executed aga
 are answered in the page), :mod:`~autograder.live.figure` (figures with sliders), :mod:`~autograder.live.home` (the map
 of the course, with :mod:`~autograder.live.miniature`), :mod:`~autograder.live.claims` (all claims on one page),
 :mod:`~autograder.live.overview` (when such pages are made anew), :mod:`~autograder.live.authority` (what a function is
-checked against) and :mod:`~autograder.live.head` (what a page says where it is shared). Scripts are in ``site``.
+checked against), :mod:`~autograder.live.head` (what a page says where it is shared) and
+:mod:`~autograder.live.offline` (the book without a network). Scripts are in ``site``.
 """
 
 from pathlib import Path
@@ -29,6 +30,7 @@ from autograder.live import (
     head,
     home,
     miniature,
+    offline,
     overview,
     quiz,
 )
@@ -50,6 +52,7 @@ MODULES = (
     claims,
     head,
     authority,
+    offline,
 )
 # Later ones may overrule earlier ones.
 SHEETS = ("fonts", "tokens", "page", "boxes", "live", "engine", "state", "quiz", "plot", "reference", "home", "print")

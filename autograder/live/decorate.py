@@ -28,6 +28,7 @@ EDITOR = {
     "@codemirror/commands": "6.11.1/dist/index.js",
     "@codemirror/lang-python": "6.2.1/dist/index.js",
     "@codemirror/language": "6.13.1/dist/index.js",
+    "@codemirror/lint": "6.9.8/dist/index.js",
     "@codemirror/state": "6.7.6/dist/index.js",
     "@codemirror/streamparser": "6.0.0/dist/index.js",
     "@codemirror/view": "6.43.15/dist/index.js",

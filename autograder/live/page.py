@@ -4,6 +4,7 @@ This module runs in the reader's browser (Pyodide), from the page's archive. Eac
 made by the chapter's setup cells and by the cells that the exercise gives, in which its answer is executed anew.
 """
 
+import functools
 import json
 import re
 from dataclasses import replace
@@ -14,6 +15,8 @@ from autograder import exercise as model
 from autograder.judge import show
 from autograder.judge.verdict import CRASHED, PASSED
 from autograder.live import running, shown
+from autograder.live.completion import completions
+from autograder.live.names import undefined
 
 
 def settle(show_html):
@@ -38,6 +41,10 @@ def reply(request):
                 found = judge(**asked)
             case "others":
                 found = {"html": others(**asked)}
+            case "complete":
+                found = completions(asked["source"], asked["before"], defined(*asked["given"]))
+            case "names":
+                found = {"undefined": undefined(asked["source"], defined(*asked["given"]))}
             case "draw":
                 found = {"svg": draw(**asked)}
     except running.Stopped as stopped:
@@ -75,6 +82,12 @@ def judge(exercise, given, source):
         if finding.verdict == CRASHED and (lines := re.findall(r"^line (\d+), in ", finding.detail, re.MULTILINE)):
             return found | {"line": int(lines[-1]), "message": finding.detail.splitlines()[-1]}
     return found
+
+
+@functools.lru_cache(maxsize=8)
+def defined(*given):
+    """Return by name what cells define, which are run once for that."""
+    return running.namespace(given)
 
 
 def others(exercise):

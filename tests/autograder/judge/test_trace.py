@@ -36,6 +36,15 @@ def test_code_without_a_file_still_has_its_place():
     assert "line 3, in f" in trace_of(namespace["f"])
 
 
+def test_compiled_libraries_are_not_the_answers():
+    """A browser's Python has them compiled, by paths inside of its own archive."""
+    namespace = {}
+    exec(compile("def mean(values):\n    return 1 / len(values)", "statistics.py", "exec"), namespace)
+    trace = trace_of(lambda: namespace["mean"]([]))
+    assert "<lambda>" in trace
+    assert "in mean" not in trace
+
+
 def test_a_deep_recursion_is_cut():
     def deep():
         return deep()

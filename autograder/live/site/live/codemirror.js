@@ -1,12 +1,14 @@
 // CodeMirror 6 with what an answer of a few lines needs, in the page's own colours.
 
-import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete"
+import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete"
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands"
 import { python } from "@codemirror/lang-python"
 import { HighlightStyle, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language"
 import { EditorState } from "@codemirror/state"
 import { EditorView, drawSelection, keymap } from "@codemirror/view"
 import { tags } from "@lezer/highlight"
+import { assistance } from "./assist.js"
+import { failing, markFailing } from "./failing.js"
 
 const colours = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: "var(--course-keyword)" },
@@ -25,10 +27,18 @@ const theme = EditorView.theme({
   ".cm-cursor": { borderLeftColor: "var(--pst-color-text-base)" },
   "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--course-selection) !important" },
   "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--course-selection)" },
+  ".cm-failing": { backgroundColor: "color-mix(in srgb, var(--course-wrong) 12%, transparent)" },
+  ".cm-failing-said": { color: "var(--course-wrong)", fontFamily: "var(--course-sans)", whiteSpace: "pre-wrap" },
+  ".cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy var(--course-measured)" },
+  ".cm-tooltip": { backgroundColor: "var(--course-paper)", color: "inherit", border: "1px solid var(--course-rule)" },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--course-act)", color: "var(--course-on-act)" },
+  ".cm-completionDetail": { opacity: "0.8" },
 })
 
-/** Put an editor in front of a text area, with its text and selection. */
-export function create(area, { label, onChange, onCheck, onRun }) {
+export { markFailing }
+
+/** Put an editor in front of a text area, with its text and selection; `ask` asks Python, if it is there and idle. */
+export function create(area, { label, onChange, onCheck, onRun, ask }) {
   const act = (action) => () => (action(), true)
   const { selectionStart, selectionEnd } = area
   const holder = document.createElement("div")
@@ -50,10 +60,13 @@ export function create(area, { label, onChange, onCheck, onRun }) {
         python(),
         syntaxHighlighting(colours),
         theme,
+        assistance(ask),
+        failing,
         keymap.of([
           { key: "Shift-Enter", run: act(onCheck) },
           { key: "Mod-Enter", run: act(onRun) },
           ...closeBracketsKeymap,
+          ...completionKeymap,
           ...defaultKeymap,
           ...historyKeymap,
           indentWithTab,

@@ -11,8 +11,8 @@ export class Editor {
   #printed
   #code
 
-  constructor(cell, { label, text, onTouch, onChange, onCheck, onRun }) {
-    Object.assign(this, { label, onTouch, onChange, onCheck, onRun })
+  constructor(cell, { label, text, onTouch, onChange, onCheck, onRun, ask }) {
+    Object.assign(this, { label, onTouch, onChange, onCheck, onRun, ask })
     this.#printed = cell.querySelector("pre")
     this.#code = this.#printed.innerHTML
     this.starter = this.#printed.textContent.trimEnd()
@@ -25,7 +25,11 @@ export class Editor {
     this.#printed.parentElement.append(this.#area)
     this.#show()
     this.#area.addEventListener("input", () => this.#changed())
-    this.#area.addEventListener("focus", () => this.#upgrade(), { once: true })
+    this.#area.addEventListener("focus", () => this.#upgraded(), { once: true })
+    // Who points at an editor is about to use it; a phone has no pointer that comes near.
+    cell.addEventListener("pointerenter", ({ pointerType }) => {
+      if (pointerType === "mouse" && !navigator.connection?.saveData) this.onTouch()
+    })
     this.#area.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !(event.shiftKey || event.ctrlKey || event.metaKey)) return
       event.preventDefault()
@@ -46,6 +50,13 @@ export class Editor {
     }
   }
 
+  /** Mark the line of this text that failed, counted from 1, until the text is edited; or none. */
+  async mark(text, line, message) {
+    if (!line && !this.#view) return
+    const markFailing = await this.#upgraded()
+    if (markFailing && this.text === text) markFailing(this.#view, line, message)
+  }
+
   #changed() {
     this.#show()
     this.onChange(this.text)
@@ -57,16 +68,22 @@ export class Editor {
     else this.#printed.textContent = this.#area.value + "\n"
   }
 
-  async #upgrade() {
+  /** Put CodeMirror in the place of the text area; return what marks its lines, or undefined where it is not to be had. */
+  async #upgraded() {
     this.onTouch()
-    const { create } = await load().catch(() => ({})) // without CodeMirror the text area does
-    if (!create || this.#view) return
+    const { create, markFailing } = await load().catch(() => ({})) // without CodeMirror the text area does
+    if (create && !this.#view) this.#upgrade(create)
+    return markFailing
+  }
+
+  #upgrade(create) {
     const focused = document.activeElement === this.#area
     this.#view = create(this.#area, {
       label: this.#area.getAttribute("aria-label"),
       onChange: () => this.onChange(this.text),
       onCheck: this.onCheck,
       onRun: this.onRun,
+      ask: this.ask,
     })
     this.#printed.hidden = true
     if (focused) this.#view.focus()

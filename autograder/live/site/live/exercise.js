@@ -36,6 +36,7 @@ export class Exercise {
       onChange: (text) => this.#changed(text),
       onCheck: () => this.check(),
       onRun: () => this.run(),
+      ask: (request) => python.glance({ ...request, given: this.given }),
     })
     for (const [name, button] of Object.entries(this.buttons)) {
       button.disabled = false
@@ -203,11 +204,13 @@ export class Exercise {
     this.status.textContent = ""
     this.bar.setAttribute("aria-busy", "true")
     try {
-      return await this.#ask(request, {
+      const reply = await this.#ask(request, {
         status: this.status,
         hear: (news) => this.output.hear(news),
         onFail: (message) => this.output.fail(message),
       })
+      if (reply && "source" in request) this.editor.mark(request.source, reply.line, reply.message)
+      return reply
     } finally {
       this.bar.removeAttribute("aria-busy")
       this.#busy = false

@@ -72,6 +72,7 @@ export class Python extends EventTarget {
     start.ready = start.ready.then(
       () => {
         this.isReady = true
+        document.dispatchEvent(new CustomEvent("python-ready", { detail: start.files }))
         start.worker.onmessage = ({ data }) => this.#hear(data)
       },
       (error) => {

@@ -25,6 +25,11 @@ export class Start {
     return this.#loading.share
   }
 
+  /** The addresses of the files that its worker fetches itself. */
+  get files() {
+    return ["pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip"].map((name) => this.pyodide + name)
+  }
+
   end() {
     this.worker?.terminate()
   }

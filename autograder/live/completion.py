@@ -1,0 +1,77 @@
+"""How a name may go on that is being typed, from the Python that runs; nothing of an answer is executed for it."""
+
+import ast
+import contextlib
+import inspect
+import re
+import sys
+
+MOST = 200  # completions
+MOST_DETAILED = 40  # of which so many have their signatures told
+LONGEST = 90  # characters of a signature
+DOTTED = re.compile(r"(?:(\w+(?:\.\w+)*)\.)?(\w*)$")
+IMPORT = re.compile(r"\s*(?:import|from)\s")
+
+
+def completions(source, before, defined):
+    """Return what may stand at the end of `before`, the part of an answer's `source` that lies before the cursor.
+
+    That is a dict of what is `typed` of it and of `options`, each with label, kind and detail: names that the dict
+    `defined` or the answer's imports hold, or attributes of theirs. An editor knows Python's own and the answer's.
+
+    >>> import math
+    >>> completions("math.flo", "math.flo", {"math": math})
+    {'typed': 'flo', 'options': [{'label': 'floor', 'kind': 'function', 'detail': '(x, /)'}]}
+    """
+    dotted, typed = DOTTED.search(before).groups()
+    names = {**defined, **_imported(source)}
+    found = names if dotted is None else _attributes(_named(dotted, names))
+    hidden = typed.startswith("_")
+    labels = sorted(name for name in found if name.startswith(typed) and (hidden or not name.startswith("_")))[:MOST]
+    told = len(labels) <= MOST_DETAILED
+    return {"typed": typed, "options": [_option(label, found[label], told) for label in labels]}
+
+
+def _imported(source):
+    """Return what an answer's imports name, if it is imported already; line by line, as not all is Python yet."""
+    found = {}
+    for line in filter(IMPORT.match, source.splitlines()):
+        with contextlib.suppress(SyntaxError, ValueError):
+            node = ast.parse(line.strip()).body[0]
+            for each in node.names:
+                if isinstance(node, ast.ImportFrom):
+                    within = sys.modules.get(node.module)
+                    value = getattr(within, each.name, sys.modules.get(f"{node.module}.{each.name}"))
+                    found[each.asname or each.name] = value
+                else:
+                    first = each.name.partition(".")[0]
+                    found[each.asname or first] = sys.modules.get(each.name if each.asname else first)
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _named(dotted, names):
+    """Return what a dotted name names, or None; no property of an object is computed for it."""
+    first, *rest = dotted.split(".")
+    value = names.get(first)
+    for name in rest:
+        value = _attributes(value).get(name)
+    return value
+
+
+def _attributes(value):
+    if value is None:
+        return {}
+    return {name: inspect.getattr_static(value, name, None) for name in dir(value)}
+
+
+def _option(label, value, told):
+    value = getattr(value, "__func__", value)  # of a static method
+    kind = "class" if isinstance(value, type) else "namespace" if inspect.ismodule(value) else "variable"
+    kind = "function" if callable(value) and kind == "variable" else kind
+    detail = ""
+    if told and callable(value):
+        with contextlib.suppress(ValueError, TypeError):
+            detail = str(inspect.signature(value))
+        if detail == "(*args, **kwargs)" or len(detail) > LONGEST:
+            detail = ""
+    return {"label": label, "kind": kind, "detail": detail}

@@ -1,0 +1,69 @@
+"""A service worker beside the pages, for reading and practising without a network after the first visit.
+
+Pages and files of the site come from the network wherever there is one, so that a new release is seen at once; what is
+kept is for when there is none. Only what has its version in its address, as files of other hosts do, is fetched once.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+from autograder.live.decorate import EDITOR
+
+WORKER = Path(__file__).with_name("sw.js")
+# A site that does not want it any longer still has to end the one that browsers have.
+NONE = """\
+addEventListener("install", () => skipWaiting())
+addEventListener("activate", (event) => event.waitUntil(end()))
+async function end() {
+  const ours = `course ${new URL(registration.scope).pathname} `
+  for (const name of await caches.keys()) if (name.startsWith(ours)) await caches.delete(name)
+  await registration.unregister()
+}
+"""
+LEFT_OUT = {".map", ".inv", ".buildinfo"}
+LARGEST = 2_000_000  # bytes of a file that is kept before anybody asked for it
+
+
+def setup(app):
+    """Connect the service worker to Sphinx."""
+    app.add_config_value("live_offline", True, "html", bool)
+    app.connect("config-inited", _register)
+    app.connect("build-finished", write, priority=900)  # after all that it lists
+
+
+def _register(app, config):
+    if config.live_offline:
+        app.add_js_file("offline.js", loading_method="defer")
+
+
+def write(app, exception):
+    """Write the service worker, with the files that it keeps as they are now."""
+    if exception is not None or app.builder.format != "html":
+        return
+    path = Path(app.outdir) / "sw.js"
+    text = worker(Path(app.outdir), app.config) if app.config.live_offline else NONE
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+
+
+def worker(site, config):
+    """Return the source of the service worker of a built site."""
+    folders = [address for address in (config.live_pyodide, config.live_modules) if "://" not in address]
+    files = {}
+    for file in sorted(site.rglob("*")):
+        name = file.relative_to(site).as_posix()
+        skipped = name == "sw.js" or file.suffix in LEFT_OUT or name.startswith(("_sources/", ".", *folders))
+        if file.is_file() and not skipped and file.stat().st_size <= LARGEST:
+            files[name] = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    course = {"files": files, "folders": folders, "fixed": _digest_of_fixed(site, config)}
+    return f"const course = {json.dumps(course)}\n{WORKER.read_text(encoding='utf-8')}"
+
+
+def _digest_of_fixed(site, config):
+    """Return a digest that changes with what is kept for good."""
+    total = hashlib.sha256(json.dumps([config.live_pyodide, config.live_modules, EDITOR]).encode())
+    lock = site / config.live_pyodide / "pyodide-lock.json"
+    if "://" not in config.live_pyodide and lock.exists():
+        total.update(lock.read_bytes())
+    return total.hexdigest()[:12]

@@ -1,0 +1,40 @@
+// What the Python that runs knows of an answer while it is written: how a name may go on, and which names nobody defines.
+
+import { autocompletion, ifNotIn } from "@codemirror/autocomplete"
+import { lintKeymap, linter } from "@codemirror/lint"
+import { EditorState } from "@codemirror/state"
+import { keymap } from "@codemirror/view"
+
+const PAUSE = 800 // milliseconds in typing, after which names are looked at
+const ENOUGH = 2 // letters after which names are offered without being asked for
+
+/** Both, for an editor that asks Python by `ask`, a function of a request whose reply may be undefined. */
+export function assistance(ask) {
+  const data = [{ autocomplete: ifNotIn(["String", "Comment"], (context) => goOn(context, ask)) }]
+  return [
+    EditorState.languageData.of(() => data),
+    autocompletion({ icons: false }),
+    linter((view) => undefinedNames(view.state.doc, ask), { delay: PAUSE }),
+    keymap.of(lintKeymap),
+  ]
+}
+
+async function goOn(context, ask) {
+  const typed = context.matchBefore(/[\w.]+/)?.text ?? ""
+  if (!context.explicit && typed.length < ENOUGH) return null
+  const { doc } = context.state
+  const before = doc.sliceString(doc.lineAt(context.pos).from, context.pos)
+  const found = await ask({ do: "complete", source: doc.toString(), before })
+  if (!found?.options.length) return null
+  const options = found.options.map(({ label, kind, detail }) => ({ label, type: kind, detail, boost: 1 }))
+  return { from: context.pos - found.typed.length, options, validFor: /^\w*$/ }
+}
+
+async function undefinedNames(doc, ask) {
+  const found = await ask({ do: "names", source: doc.toString() })
+  const places = (found?.undefined ?? []).filter(({ line }) => line <= doc.lines)
+  return places.map(({ line, start, end, message }) => {
+    const { from, to } = doc.line(line)
+    return { from: Math.min(from + start, to), to: Math.min(from + end, to), severity: "warning", message }
+  })
+}

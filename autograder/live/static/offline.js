@@ -1,0 +1,22 @@
+// Lets the site's service worker keep the book, and what this page has used of other hosts, for reading without a network.
+
+let keep = () => {}
+const fetched = [] // by Python's worker, of which this page's own list of resources says nothing
+
+document.addEventListener("python-ready", ({ detail }) => {
+  fetched.push(...detail)
+  keep({ all: false })
+})
+
+addEventListener("load", async () => {
+  // Where a book is tried out, another site may be served from the same address tomorrow.
+  if (!navigator.serviceWorker || /^(localhost|127\.0\.0\.1|\[::1\])$/.test(location.hostname)) return
+  const root = new URL(document.documentElement.dataset.content_root, location.href)
+  await navigator.serviceWorker.register(new URL("sw.js", root), { scope: root.pathname })
+  const { active } = await navigator.serviceWorker.ready
+  keep = ({ all }) => {
+    const resources = performance.getEntriesByType("resource").map(({ name }) => name)
+    active.postMessage({ used: [location.href, ...resources, ...fetched], all })
+  }
+  keep({ all: !navigator.connection?.saveData })
+})
