@@ -39,11 +39,11 @@ test: $(READY)  ## run the whole test suite
 audit: $(READY)  ## lint the course: answers, checks, misconceptions, chapters
 	$(BIN)/python -m autograder audit
 
-bench: $(READY)  ## measure speed, as ratios where there is a peer, and build the book; into build/bench.json
+bench: $(READY) book  ## measure speed, as ratios where there is a peer, and build the book; into build/bench.json
 	$(BIN)/python -m bench
 
-bench-all: $(READY)  ## the same, with the benchmarks that take ten minutes
-	$(BIN)/python -m bench train_step layers augment search check_latency book grade grade_overhead grade_scale
+bench-all: $(READY) book  ## the same, with the benchmarks that take ten minutes
+	$(BIN)/python -m bench train_step layers augment search check_latency book first_verdict grade grade_overhead grade_scale
 
 attacks: $(READY)  ## grade a class of hostile submissions, and hold each to the score it must get
 	$(BIN)/python -m tests.autograder.attacks

@@ -12,7 +12,19 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from . import augment, book, check_latency, feedback, grade, grade_overhead, grade_scale, layers, search, train_step
+from . import (
+    augment,
+    book,
+    check_latency,
+    feedback,
+    first_verdict,
+    grade,
+    grade_overhead,
+    grade_scale,
+    layers,
+    search,
+    train_step,
+)
 
 QUICK = {
     "train_step": train_step,
@@ -21,6 +33,7 @@ QUICK = {
     "search": search,
     "check_latency": check_latency,
     "book": book,
+    "first_verdict": first_verdict,
 }
 ALL = QUICK | {"feedback": feedback, "grade": grade, "grade_overhead": grade_overhead, "grade_scale": grade_scale}
 TARGET = Path(__file__).resolve().parents[1] / "build" / "bench.json"

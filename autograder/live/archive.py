@@ -14,7 +14,7 @@ import zipfile
 from pathlib import Path
 
 from autograder import exercise as model
-from autograder.live import cache, measure
+from autograder.live import cache, learnt, measure
 from autograder.sources import Sources, installed_version
 
 PLACE = "live/course.zip"
@@ -47,7 +47,8 @@ def write(app, exception):
 def pack(kept=KEPT):
     """Return the archive as the bytes of a zip; the same sources give the same bytes.
 
-    What figures have measured is in the directory `kept`, or is measured and kept there.
+    What figures have measured is in the directory `kept`, and what checks have said of misconceptions beside it; or it
+    is found and kept there.
 
     >>> names = zipfile.ZipFile(io.BytesIO(pack())).namelist()
     >>> "dnnkit/dropout.py" in names, "autograder/check.py" in names, "autograder/chapter/reading.py" in names
@@ -66,7 +67,10 @@ def pack(kept=KEPT):
             if figure.measure is not None:
                 archive.writestr(_member(FIGURES / f"{topic}.json"), json.dumps(figure.measured))
         exercises = [model.load(name, model.EXERCISES) for name in model.ids(root=model.EXERCISES)]
-        texts = {one.path: public_source(one) for one in exercises if one.kind != "text"}
+        coded = [one for one in exercises if one.kind != "text"]
+        said = {one.id: learnt.kept(one, kept.with_name(".learnt"), sources) for one in coded}
+        archive.writestr(_member(learnt.FILE), json.dumps(said))
+        texts = {one.path: public_source(one) for one in coded}
         for path, source in (texts | shared_sources(texts)).items():
             archive.writestr(_member(path), source)
     return packed.getvalue()

@@ -14,7 +14,7 @@ from autograder import check, solutions
 from autograder import exercise as model
 from autograder.judge import show
 from autograder.judge.verdict import CRASHED, PASSED
-from autograder.live import running, shown
+from autograder.live import learnt, running, shown
 from autograder.live.completion import completions
 from autograder.live.names import undefined
 
@@ -75,6 +75,7 @@ def judge(exercise, given, source):
     'not attempted'
     """
     _, namespace = running.execute(given, source)
+    learnt.learn(model.load(exercise))
     report = check(exercise, namespace.get(exercise.split("/")[1], ...))
     note = "" if report.verdict == PASSED else "Stuck? Press Hint."  # where a notebook says what to type
     found = {"verdict": report.verdict, "html": show.html(replace(report, note=note))}

@@ -87,13 +87,15 @@ class _Writer:
 
     def write(self, value):
         kind = type(value)
-        if kind in _BRACKETS and value and id(value) not in self.inside:
+        if id(value) in self.inside:
+            self.add("...".join(_BRACKETS[kind]))
+        elif kind in _BRACKETS and value:
             self.inside.add(id(value))
             self._items(value, *_BRACKETS[kind])
             self.inside.remove(id(value))
         elif kind in (str, bytes) and len(value) > MOST:
             self.add(_cut(repr(value[:HALF]), len(value) - 2 * HALF, repr(value[-HALF:])))
-        else:  # also what holds itself, whose repr is short, and whatever derives from a container
+        else:  # also whatever derives from a container
             self.add(repr(value))
 
     def _items(self, value, opening, closing):

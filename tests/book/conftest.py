@@ -126,6 +126,7 @@ class Visits:
         of a browser's context, unless that of the page `beside` is used again, as another tab of a window does.
         """
         options = {"viewport": DESKTOP, "color_scheme": "light", "accept_downloads": True} | options
+        options = {"service_workers": "block"} | options  # which would fetch what a test answers itself
         context = beside.context if beside else self.browser.new_context(**options)
         self.contexts.append(context)
         page = context.new_page()

@@ -50,19 +50,24 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             return self.send_error(404)
         self.send_response(200)
         self.send_header("Content-Type", self.guess_type(self.path.partition("?")[0]))
-        self.send_header("Content-Length", str(len(content)))
+        sent = self.sent(content)
+        self.send_header("Content-Length", str(len(sent)))
         self.end_headers()
-        return io.BytesIO(content)
+        return io.BytesIO(sent)
+
+    def sent(self, content):
+        """Return the bytes to send for a content, after headers that say how they are packed."""
+        return content
 
     def log_message(self, *arguments):
         pass
 
 
 @contextlib.contextmanager
-def served(html):
-    """Serve the built book of the folder `html`; yields its address."""
+def served(html, handler=Handler):
+    """Serve the built book of the folder `html` by a `handler`; yields its address."""
     modules = packages.install()
-    handler = functools.partial(Handler, directory=str(html), modules=modules, pyodide=packages.pyodide_files(modules))
+    handler = functools.partial(handler, directory=str(html), modules=modules, pyodide=packages.pyodide_files(modules))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()

@@ -22,6 +22,7 @@ CODE = [exercise for exercise in EXERCISES if exercise.kind != "text"]
 JUDGE_ALL = """
 import json, sys
 from autograder import exercise as model
+from autograder.judge import diagnose
 from autograder.judge.judge import judge
 from autograder.judge.seeds import PUBLIC
 
@@ -32,7 +33,16 @@ for name in model.ids():
     for answer, thing in answers.items():
         report = judge(exercise, thing, PUBLIC, checks=exercise.checks)
         found[name + "." + answer] = [report.verdict, report.misconception]
-print(json.dumps({"found": found, "foreign": sorted(n for n in ("torch", "matplotlib", "sphinx") if n in sys.modules)}))
+
+carried = json.load(open("autograder/live/learnt.json"))
+compared, differ = 0, []
+for (path, name, checks), (said, _) in diagnose.learnt().items():
+    compared += 1
+    told = carried["/".join(path.with_suffix("").parts[-2:])].get(name)
+    if told != {check: list(words) for check, words in said.items()}:
+        differ.append([str(path), name])
+foreign = sorted(n for n in ("torch", "matplotlib", "sphinx") if n in sys.modules)
+print(json.dumps({"found": found, "foreign": foreign, "compared": compared, "differ": differ}))
 """
 
 

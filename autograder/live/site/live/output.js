@@ -50,7 +50,7 @@ export class Output {
 
   #show(html) {
     const figure = document.createElement("div")
-    figure.className = "live-shown"
+    figure.className = "live-display"
     figure.append(sanitized(html))
     this.#append(figure)
     this.#text = this.#line = undefined
