@@ -84,9 +84,10 @@ export class Exercise {
   }
 
   async check() {
+    if (this.#busy) return
     const source = this.editor.text
     const reply = await this.#request({ do: "judge", exercise: this.id, given: this.given, source })
-    if (!reply) return
+    if (!reply) return this.#tell("No verdict")
     const { verdict: name = "stopped", html, stopped: said } = reply
     const time = new Date().toISOString()
     const passed = this.record.passed ?? (name === "passed" ? { time, of: source } : undefined)
