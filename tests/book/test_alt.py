@@ -1,12 +1,18 @@
-"""Every figure says in words what it shows."""
+"""Every figure says in words what it shows, and under it what was found; none shows its code."""
 
+import ast
 import re
+
+import pytest
+
+from autograder import chapter
+from autograder.chapter.cells import read_cells
 
 FILE = re.compile(r"\.(png|svg|jpe?g|gif|webp)$|_build|[0-9a-f]{16}")
 
 
 def texts_of_figures(page):
-    """Return what the figures that the cells of a page made say in words; each is drawn wide and narrow."""
+    """Return what the figures of a page say in words; each of ours is drawn wide and narrow."""
     images = [image["alt"] for image in page.select("article .cell_output img")]
     return images + [drawing["aria-label"] for drawing in page.select("article figure.plot .plot-wide")]
 
@@ -42,4 +48,33 @@ def test_figures_are_images_that_have_a_text(pages):
     """An inline drawing must be named as well, or else be marked as decoration."""
     for name, page in pages.items():
         for drawing in page.select("article .cell_output svg"):
-            assert drawing.get("aria-label") or drawing.find("title") or drawing.get("aria-hidden") == "true", name
+            inside = drawing.find_parent("svg")  # a part of a drawing that is named
+            named = drawing.get("aria-label") or drawing.find("title") or drawing.get("aria-hidden") == "true"
+            assert inside or named, name
+
+
+@pytest.mark.parametrize("topic", chapter.topics())
+def test_every_figure_of_a_chapter_has_a_caption_that_begins_with_the_finding(topic, pages):
+    figures = pages[f"chapters/{topic}.html"].select("article .cell_output figure.plot")
+    assert figures
+    for figure in figures:
+        finding = figure.select_one("figcaption > strong").get_text()
+        assert len(finding.split()) >= 5
+        assert finding.rstrip()[-1] in ".?!"
+        assert all(finding not in drawing["aria-label"] for drawing in figure.select(".plot-wide, .plot-narrow"))
+
+
+def shows_figure_or_claim(source):
+    """Whether the last thing that a cell does is a figure or a claim."""
+    last = ast.parse(source).body[-1:]
+    call = last[0].value if last and isinstance(last[0], ast.Expr) else None
+    return isinstance(call, ast.Call) and re.fullmatch(r"claim|plot\.\w+", ast.unparse(call.func)) is not None
+
+
+@pytest.mark.parametrize("topic", chapter.topics())
+def test_code_of_figures_and_claims_is_not_shown(topic):
+    path = chapter.ROOT / "chapters" / f"{topic}.md"
+    cells = [cell for cell in read_cells(path.read_text(encoding="utf-8"), path.name) if cell.kind == "code"]
+    found = [cell for cell in cells if shows_figure_or_claim(cell.source)]
+    assert found
+    assert [cell.line for cell in found if "remove-input" not in cell.tags] == []
