@@ -158,10 +158,19 @@ def floats():
     return {"z": (-2.0, 1.0, 3.0), "a": (0.0, 1.0, 3.0), "logits": (-2.0, 4.0), "label": 1.0}
 
 
+@alternative("arrays of one row each, as NumPy computes them from a batch of one example")
+def rows():
+    return {name: [solution[name]] for name in PLACES} | {"label": 1}
+
+
 @alternative("as fractions")
 def fractions():
     return {name: [Fraction(entry) for entry in solution[name]] for name in PLACES} | {"label": Fraction(1)}
 
 
 def _part(by_hand, name):
-    return shaped(by_hand[name], (PLACES[name],), f"{name} must hold {PLACES[name]} numbers")
+    """Return a part as a row of numbers; as a batch of one example it is right as well."""
+    part = by_hand[name]
+    return shaped(
+        part.reshape(-1) if part.ndim == 2 else part, (PLACES[name],), f"{name} must hold {PLACES[name]} numbers"
+    )

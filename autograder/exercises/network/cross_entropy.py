@@ -13,6 +13,7 @@ from autograder.authoring import (
     neighbour,
     number,
     require,
+    same_mistake_as,
     weight,
 )
 from dnnkit.network import cross_entropy as solution
@@ -161,6 +162,16 @@ def overflows(logits, y):
 )
 def cut_off(logits, y):
     return -np.log(np.maximum(_softmax(logits)[np.arange(len(y)), y], 1e-12)).mean()
+
+
+@same_mistake_as(cut_off)
+def small_number_added(logits, y):
+    return -np.log(_softmax(logits)[np.arange(len(y)), y] + 1e-12).mean()
+
+
+@same_mistake_as(cut_off)
+def larger_number_added(logits, y):
+    return -np.log(_softmax(logits)[np.arange(len(y)), y] + 1e-8).mean()
 
 
 @misconception(

@@ -56,10 +56,10 @@ def check_each_row_by_itself(softmax, rng):
 
 @weight(2)
 def check_large_logits(softmax, rng):
-    """Logits of any size give probabilities."""
-    z = rng.normal(0, 1, (5, 3))
-    z[3:] = [[0, -3000, -1500], [0, 0, -9000]]
-    shifted = z + np.array([[3000.0], [-3000.0], [100_000.0], [3000.0], [-4000.0]])
+    """Logits of any size give probabilities, whichever of them is the largest."""
+    z = rng.normal(0, 1, (7, 3))
+    z[3:] = [[0, -3000, -1500], [-3000, 0, -1500], [-3000, -1500, 0], [0, 0, -9000]]
+    shifted = z + np.array([[3000.0], [-3000.0], [100_000.0], [3000.0], [0.0], [500.0], [-4000.0]])
     found = softmax(shifted)
     require(np.isfinite(found).all(), FINITE)
     close(found, _softmax(shifted), LARGE)
@@ -80,7 +80,7 @@ def check_other_logits(softmax, rng):
         close(softmax(z), _softmax(z.astype(float)), VALUES)
     z = rng.normal(0, 1, (4, 6)) + rng.permutation([[-20_000.0], [900.0], [0.0], [1e6]])
     close(softmax(z), _softmax(z), LARGE)
-    z[0] = [5000, -5000, 10, 0, 0, -2]
+    z[:2] = [[5000, -5000, 10, 0, 0, -2], [-5000, 10, 0, 5000, 4999, 0]]
     close(softmax(z), _softmax(z), LARGE)
     z = rng.integers(-900, 900, (6, 1)) + [
         [0, 1, -2, 1],
@@ -139,6 +139,17 @@ def one_shift_for_all_rows(z):
 def shifted_by_the_mean(z):
     with np.errstate(all="ignore"):
         e = np.exp(z - z.mean(axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True)
+
+
+@misconception(
+    "The first logit of each row is subtracted, and not the largest. Another one may lie far above it, and overflow.",
+    caught_by=check_large_logits,
+    worth=0.75,
+)
+def shifted_by_the_first(z):
+    with np.errstate(all="ignore"):
+        e = np.exp(z - z[:, :1])
         return e / e.sum(axis=1, keepdims=True)
 
 
