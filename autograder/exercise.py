@@ -109,7 +109,7 @@ class Alternative:
     answer: Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each by itself: what it returns may be a list, which has no hash
 class Exercise:
     """An exercise as its file defines it; `kind` is function, class, value, repair, test or text."""
 

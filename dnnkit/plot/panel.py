@@ -117,7 +117,7 @@ class Panel:
         x, y, w, h = left - edge, top - edge, right - left + 2 * edge, height + 2 * edge
         box = f'x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}"'
         # An inner picture cuts off what lies outside of the axes, with no name that two figures could share.
-        marks = f'<svg class="marks" {box} viewBox="{x:.1f} {y:.1f} {w:.1f} {h:.1f}">{marks}</svg>'
+        marks = f'<svg class="marks" role="none" {box} viewBox="{x:.1f} {y:.1f} {w:.1f} {h:.1f}">{marks}</svg>'
         return self._written(width, height, margins, names) + self._frame(across, up) + marks + ends
 
     def _needed(self, names):

@@ -72,7 +72,7 @@ class Firefox:
         found = self._evaluate(element)
         assert found["type"] == "node", element
         origin = {"type": "element", "element": {"sharedId": found["sharedId"]}}
-        self._evaluate(f"{element}.scrollIntoView({{ block: 'center' }})")
+        self._evaluate(f"{element}.scrollIntoView({{ block: 'center', behavior: 'instant' }})")
         move = {"type": "pointerMove", "x": 0, "y": 0, "origin": origin}
         self._act("pointer", [move, {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}])
 

@@ -85,16 +85,17 @@ def helpers(function):
     return [thing for name, thing in private(function).items() if name not in shared]
 
 
-def runs(lines):
-    """Return every two lines that follow each other, or the only one."""
-    return ["".join(pair) for pair in itertools.pairwise(lines)] if len(lines) > 1 else lines
+def runs(lines, shown=frozenset()):
+    """Return every two lines that follow each other, or the only one; but not two that a starter shows."""
+    pairs = itertools.pairwise(lines) if len(lines) > 1 else [(line,) for line in lines]
+    return ["".join(pair) for pair in pairs if not shown.issuperset(pair)]
 
 
 def secrets(exercise):
     """Return what nobody may find of an exercise, squeezed."""
     found = [squeeze(text) for _, text in exercise.anchors] + [squeeze(sentence) for sentence in exercise.mistakes]
+    shown = set(body(source(exercise.given))) if callable(exercise.given) else set()
     if callable(exercise.solution):
-        shown = set(body(source(exercise.given))) if callable(exercise.given) else set()
         # A test begins as any program does: what tells it are two lines in a row.
         parts = runs if exercise.kind == "test" else list
         for function in (exercise.solution, *helpers(exercise.solution)):
@@ -103,7 +104,7 @@ def secrets(exercise):
         found.append(squeeze(repr(exercise.solution)))
     for answer in exercise.alternatives:
         if callable(answer.answer):
-            found += runs(body(source(answer.answer, exercise.path)))
+            found += runs(body(source(answer.answer, exercise.path)), shown)
     for check in exercise.checks:
         if check.hidden:
             found += [check.name, squeeze(check.title), *runs(body(source(check.run)))]

@@ -255,7 +255,7 @@ def test_a_figure_answers_to_the_keyboard(topic, opened):
     page = opened(topic)
     figure = page.locator(".live-figure")
     assert figure.count() == 1
-    slider, picture = figure.locator('input[type="range"]'), figure.locator(".live-picture")
+    slider, picture = figure.locator('input[type="range"]').first, figure.locator(".live-picture")
     seen = {picture.inner_html()}
     slider.focus()
     for _ in range(3):
@@ -266,7 +266,7 @@ def test_a_figure_answers_to_the_keyboard(topic, opened):
             arg=[topic, settings],
             timeout=SLOW,
         )
-        assert figure.locator("output").text_content() == slider.input_value()
+        assert figure.locator("output").first.text_content() == slider.input_value()
         seen.add(picture.inner_html())
     assert len(seen) == 4
     for choice in figure.locator("select").all():

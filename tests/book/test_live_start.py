@@ -105,7 +105,7 @@ def test_a_start_that_failed_is_tried_again(visit):
 
 def test_a_bar_says_how_far_it_is(visit):
     held = []
-    page = visit(PAGE, prepare=lambda page: page.context.route(re.compile("numpy-"), held.append))
+    page = visit(PAGE, prepare=lambda page: page.context.route(re.compile("numpy-"), lambda route: held.append(route)))
     answer = Answer(page, BY_HAND)
     answer.press("Run")
     bar = answer.frame.get_by_role("progressbar", name="Loading Python")

@@ -355,9 +355,9 @@ def _network(rng, n, sizes):
     while True:
         params = [(rng.normal(0, 1, (i, o)), rng.normal(0, 0.5, o)) for i, o in zip(sizes, sizes[1:])]
         x, grad = rng.normal(0, 1, (n, sizes[0])), rng.normal(0.3, 1, (n, sizes[-1]))
-        hidden = [z for _, z in _forward(params, x)[1][:-1]]
-        mixed = all(0.2 < np.mean(z > 0) < 0.9 for z in hidden if z.size > 5)
-        if mixed and all(np.abs(z).min() > 1e-3 for z in hidden):
+        sums = [z for _, z in _forward(params, x)[1][:-1]]
+        mixed = all(0.2 < np.mean(z > 0) < 0.9 for z in sums if z.size > 5)
+        if mixed and all(np.abs(z).min() > 1e-3 for z in sums):
             return params, x, grad
 
 

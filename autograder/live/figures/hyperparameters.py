@@ -48,7 +48,7 @@ def _sizes(depth):
 
 
 @Figure(
-    depth=Slider(1, 6, 1, 4, "Hidden layers"),
+    depth=Slider(1, 6, 1, 3, "Hidden layers"),
     epochs=Choice(tuple(EPOCHS), "Trained for"),
     measure=dev_errors,
     alt="First, the layers of a network as bars, from 64 inputs to 10 outputs: the more hidden layers share 5000 "
