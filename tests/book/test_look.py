@@ -59,6 +59,7 @@ CUT = """
   const wide = document.documentElement.clientWidth
   return [...document.querySelectorAll("article *")]
     .filter((element) => !element.closest("svg svg, .visually-hidden, mjx-assistive-mml"))
+    .filter((element) => element.tagName !== "g" || !element.querySelector("svg")) // whose box counts what is cut off
     .filter((element) => element.getBoundingClientRect().right > wide + 1 && !reachable(element))
     .map((element) => element.outerHTML.slice(0, 120))
 }
