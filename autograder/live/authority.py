@@ -1,6 +1,7 @@
 """At each function of dnnkit, what it is checked against: the row of ``chapters/api/authorities.csv`` that names it."""
 
 import csv
+import functools
 import re
 from pathlib import Path
 
@@ -19,14 +20,22 @@ def add(app, what, name, thing, options, lines):
     if not table.exists():
         return
     app.env.note_dependency(str(table))
-    with table.open(newline="", encoding="utf-8") as file:
-        found = [row for row in csv.DictReader(file) if f"dnnkit.{row['function']}" == name]
-    for row in found:
+    for row in _rows(table, table.stat().st_mtime_ns).get(name, ()):
         place = lines.index(LAST) if LAST in lines else len(lines)
         file, test = row["test"].split("::")
         proof = test.removeprefix("test_").replace("_", " ")
         said = f"{_plain(row['authority'])}: {_plain(proof)} (``tests/dnnkit/{file}``)."
         lines[place:place] = ["", ".. rubric:: Checked against", "", said, ""]
+
+
+@functools.cache
+def _rows(table, _):
+    """Return the rows of the table by what they are of: read once, and not at every docstring of the book."""
+    found = {}
+    with table.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            found.setdefault(f"dnnkit.{row['function']}", []).append(row)
+    return found
 
 
 def _plain(text):

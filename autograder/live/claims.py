@@ -12,6 +12,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from autograder import chapter
+from autograder.live import places
 from autograder.live.overview import shows_others
 
 # A box as `dnnkit.claim.box.html` writes it.
@@ -106,9 +107,9 @@ def show(app, doctree, docname):
     for place in lists:
         address = app.builder.get_relative_uri(docname, f"chapters/{place['topic']}")
         entries = "".join(_entry(claim, address) for claim in claims[place["topic"]])
-        place.replace_self(_raw(f'<ol class="claims">{entries}</ol>' if entries else "<p>None yet.</p>"))
+        place.replace_self(places.raw(f'<ol class="claims">{entries}</ol>' if entries else "<p>None yet.</p>"))
     for place in counts:
-        place.replace_self(_raw(_counted([claim.verdict for found in claims.values() for claim in found])))
+        place.replace_self(places.raw(_counted([claim.verdict for found in claims.values() for claim in found])))
 
 
 def _entry(claim, address):
@@ -127,7 +128,3 @@ def _counted(verdicts):
     items = "".join(f"<li><strong>{count}</strong> {name}</li>" for name, count in counts.items())
     chance = f"If none of them held, chance alone would support at most {BY_CHANCE * len(verdicts):.1f}."
     return f'<ul class="claims-count">{items}</ul><p>{chance}</p>'
-
-
-def _raw(text):
-    return nodes.raw("", text, format="html")

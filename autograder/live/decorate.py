@@ -60,32 +60,49 @@ def decorate(app, doctree, docname):
     content = chapter.read(topic, app.srcdir)
     for frame, section in zip(doctree.findall(is_exercise), content.sections):
         places.furnish(frame, section)
-
-    def address(path):
-        return path if "://" in path else relative_uri(app.builder.get_target_uri(docname), path)
-
+    address = addresses(app, docname)
     assignment = address(f"{FOLDER}/{topic}.ipynb")
     questions = len(app.env.metadata[docname]["questions"])
     next(doctree.findall(nodes.section)).insert(1, places.beginning(content, questions, assignment))
     modules = address(app.config.live_modules)
     modules = modules if "://" in modules else f"./{modules}"  # what an import map takes for an address
     imports = {name: f"{modules}{name}@{path}" for name, path in EDITOR.items()}
-    data = {
+    facts = python(app, address) | {
         "topic": topic,
-        "pyodide": address(app.config.live_pyodide),
-        "archive": address(archive.PLACE),
         "assignment": assignment,
-        "seconds": app.config.live_seconds,
         "setup": [cell.source for cell in content.setup],
         "exercises": [_facts(section, chapter.exercises_root(app.srcdir)) for section in content.sections],
     }
     doctree.append(
         places.raw(
             f'<script type="importmap">{_script({"imports": imports})}</script>\n'
-            f'<script type="application/json" id="live-data">{_script(data)}</script>\n'
+            f"{data(facts)}\n"
             f'<script type="module" src="{address("live/page.js")}" onerror="live.still(\'unloaded\')"></script>'
         )
     )
+
+
+def addresses(app, docname):
+    """Return a function that tells, from the page `docname`, the address of a path of the site or of another host."""
+
+    def address(path):
+        return path if "://" in path else relative_uri(app.builder.get_target_uri(docname), path)
+
+    return address
+
+
+def python(app, address):
+    """Return what a page's script must know to run Python, given the page's `address` function."""
+    return {
+        "pyodide": address(app.config.live_pyodide),
+        "archive": address(archive.PLACE),
+        "seconds": app.config.live_seconds,
+    }
+
+
+def data(facts):
+    """Return the HTML that hands facts to a page's script."""
+    return f'<script type="application/json" id="live-data">{_script(facts)}</script>'
 
 
 def _facts(section, root):

@@ -5,7 +5,7 @@ from html import escape
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from autograder.live import cache
+from autograder.live import cache, places
 from autograder.live.measure import measured_figure
 from autograder.sources import Sources
 
@@ -39,4 +39,4 @@ class LiveFigure(SphinxDirective):
         )
         caption = nodes.container("", classes=["live-caption"])
         self.state.nested_parse(self.content, self.content_offset, caption)
-        return [nodes.raw("", text, format="html"), caption]
+        return [places.raw(text), caption]

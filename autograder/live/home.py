@@ -5,15 +5,13 @@ has its chapter is a tile with that chapter's own title, a miniature of what fai
 that has none yet is shown as coming.
 """
 
-import json
 from html import escape
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
-from sphinx.util.osutil import relative_uri
 
 from autograder import chapter
-from autograder.live import archive
+from autograder.live import decorate, places
 from autograder.live.overview import shows_others
 
 TILE = """\
@@ -29,9 +27,6 @@ COMING = """\
 <span class="tile-question">{question}</span>
 <span class="tile-progress">coming</span>
 </span></li>"""
-SCRIPTS = """\
-<script type="application/json" id="live-data">{data}</script>
-<script type="module" src="{script}"></script>"""
 BEGIN = '<p class="home-begin"><a href="{address}">Begin: {title}</a></p>'
 
 
@@ -89,9 +84,7 @@ def furnish(app, doctree, docname):
     if not maps or app.builder.format != "html":
         return
     written = chapter.topics(app.srcdir)
-
-    def address(path):
-        return path if "://" in path else relative_uri(app.builder.get_target_uri(docname), path)
+    address = decorate.addresses(app, docname)
 
     def tile(topic, title, question):
         name = f"chapters/{topic}"
@@ -106,18 +99,15 @@ def furnish(app, doctree, docname):
         )
 
     for place in maps:
-        place.replace_self(_raw(f'<ol class="course-map">{"".join(tile(*entry) for entry in place["topics"])}</ol>'))
+        place.replace_self(
+            places.raw(f'<ol class="course-map">{"".join(tile(*entry) for entry in place["topics"])}</ol>')
+        )
     for place in [*doctree.findall(Begin)]:
         first = f"chapters/{written[0]}"
         to = address(app.builder.get_target_uri(first))
-        place.replace_self(_raw(BEGIN.format(address=to, title=escape(app.env.titles[first].astext()))))
-    data = {
-        "pyodide": address(app.config.live_pyodide),
-        "archive": address(archive.PLACE),
-        "seconds": app.config.live_seconds,
-    }
-    scripts = SCRIPTS.format(data=json.dumps(data).replace("<", "\\u003c"), script=address("live/home.js"))
-    doctree.append(_raw(scripts))
+        place.replace_self(places.raw(BEGIN.format(address=to, title=escape(app.env.titles[first].astext()))))
+    data = decorate.data(decorate.python(app, address))
+    doctree.append(places.raw(f'{data}\n<script type="module" src="{address("live/home.js")}"></script>'))
 
 
 def set_needle(app, pagename, templatename, context, doctree):
@@ -127,7 +117,3 @@ def set_needle(app, pagename, templatename, context, doctree):
     if topic in course:
         place = (course.index(topic) + 0.5) / len(course)
         context["metatags"] = context.get("metatags", "") + f"<style>:root {{ --course-place: {place:.3f} }}</style>"
-
-
-def _raw(text):
-    return nodes.raw("", text, format="html")

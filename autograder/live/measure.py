@@ -1,9 +1,10 @@
 """What a figure measures, kept until what its code hangs on changes."""
 
 import json
-import os
 from importlib import import_module
 from pathlib import Path
+
+from autograder.classroom.layout import write_file
 
 PACKAGE = "autograder.live.figures"
 FIGURES = Path(__file__).parent / "figures"
@@ -31,10 +32,7 @@ def measured_figure(topic, folder, sources):
     if figure.measure is not None:
         path = kept_at(topic, folder, sources)
         if not path.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            beside = path.with_suffix(f".{os.getpid()}")
-            beside.write_text(json.dumps(figure.measure()))
-            beside.replace(path)
+            write_file(path, json.dumps(figure.measure()).encode())
         figure.measured = json.loads(path.read_text())
     return figure
 

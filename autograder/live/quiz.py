@@ -13,6 +13,8 @@ from html import escape
 from docutils import nodes
 from sphinx.util import logging
 
+from autograder.live import places
+
 QUESTIONS = re.compile(r"var questions\w+=(\[.*?\]);\n", re.DOTALL)
 CHOICES = {"multiple_choice": "radio", "many_choice": "checkbox"}
 KINDS = {"multiple_choice": "exactly one", "many_choice": "one or more", "numeric": "one or more"}
@@ -49,7 +51,7 @@ def place_quizzes(app, doctree):
             logger.warning("%s", slip, location=script)
             continue
         ids += [name for name, _ in forms]
-        _bundle(script).replace_self(nodes.raw("", "\n".join(text for _, text in forms), format="html"))
+        _bundle(script).replace_self(places.raw("\n".join(text for _, text in forms)))
     for place in list(doctree.findall(_is_place)):
         _bundle(place).parent.remove(_bundle(place))
 

@@ -13,7 +13,7 @@ from autograder import chapter, classroom
 from autograder import exercise as model
 from autograder.judge.judge import judge
 from autograder.judge.seeds import PUBLIC
-from tests.book.reader import KNOWN, SLOW, Answer
+from tests.book.reader import SLOW, Answer, surprises
 
 TOPICS = chapter.topics()
 FIGURES = [topic for topic in TOPICS if find_spec(f"autograder.live.figures.{topic}")]
@@ -280,7 +280,7 @@ def test_a_figure_answers_to_the_keyboard(topic, opened):
 def test_no_script_complains(topic, opened):
     """After all that the tests above did in these pages."""
     page = opened(topic)
-    assert [error for error in page.errors if not KNOWN.search(error)] == []
+    assert surprises(page) == []
 
 
 def test_search_finds_a_term(visit):

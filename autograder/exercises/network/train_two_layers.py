@@ -204,20 +204,8 @@ def smaller_steps(x, y, params, *, learning_rate, steps):
     worth=0.75,
 )
 def weights_of_the_beginning(x, y, params, *, learning_rate, steps):
-    (W1, b1), (W2, b2) = params
-    first_W2, losses = W2, []
-    for _ in range(steps):
-        z = x @ W1 + b1
-        a = np.maximum(z, 0)
-        error = a @ W2 + b2 - y
-        losses.append(np.mean(error**2))
-        delta = 2 * error / len(x)
-        W2 = W2 - learning_rate * (a.T @ delta)
-        b2 = b2 - learning_rate * delta.sum(axis=0)
-        delta = delta @ first_W2.T * (z > 0)
-        W1 = W1 - learning_rate * (x.T @ delta)
-        b1 = b1 - learning_rate * delta.sum(axis=0)
-    return [(W1, b1), (W2, b2)], np.array(losses)
+    first_W2 = params[1][0]
+    return _with_back(x, y, params, learning_rate, steps, lambda delta, W2, z, a: delta @ first_W2.T * (z > 0))
 
 
 @misconception(

@@ -1,0 +1,36 @@
+"""Learns, when the book is built, what the checks say of each misconception, and keeps it for the page's archive.
+
+It is kept until an exercise, or the code that judges it, changes; `learnt` is the page's end of it.
+"""
+
+import json
+from functools import partial
+
+from autograder.classroom.layout import write_file
+from autograder.judge.judge import examine, quiet
+from autograder.judge.seeds import PUBLIC
+from autograder.judge.standin import in_memory
+
+
+def found(exercise):
+    """Return by name, and by public check, the verdict and sentence on each answer that makes a misconception."""
+    said = {}
+    for wrong in exercise.misconceptions:
+        for each in (wrong, *wrong.variants):
+            with quiet():
+                findings, _ = examine(exercise, partial(in_memory, each.answer), PUBLIC, exercise.public_checks)
+            said[each.name] = {finding.check: (finding.verdict, finding.sentence) for finding in findings}
+    return said
+
+
+def kept(exercise, folder, sources):
+    """Return what `found` returns, as JSON holds it: from `folder`, or found now and kept there."""
+    asked = (exercise, *([exercise.tests] if exercise.tests else ()))
+    modules = [f"autograder.exercises.{one.id.replace('/', '.')}" for one in asked]
+    digest = sources.digest([*modules, "autograder.judge.*"])
+    path = folder / exercise.id / f"{digest}.json"
+    if not path.exists():
+        write_file(path, json.dumps(found(exercise)).encode())
+        for old in set(path.parent.glob("*.json")) - {path}:
+            old.unlink(missing_ok=True)
+    return json.loads(path.read_text(encoding="utf-8"))
