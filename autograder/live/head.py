@@ -9,6 +9,7 @@ from html import escape
 from urllib.parse import urljoin
 
 from docutils import nodes
+from sphinx.locale import _
 
 PREVIEW = "_static/preview.png"
 PREVIEW_SIZE = (1200, 630)
@@ -27,7 +28,7 @@ def add(app, pagename, templatename, context, doctree):
     if app.builder.format != "html":
         return
     site = app.config.html_title
-    title = re.sub(r"<[^>]*>", "", context.get("title", "")) or site
+    title = re.sub(r"<[^>]*>", "", context.get("title") or _title_of_index(pagename, context) or site)
     about = escape(description(doctree) if doctree else f"{title}: {site}")
     image = urljoin(app.config.html_baseurl, PREVIEW) if app.config.html_baseurl else context["pathto"](PREVIEW, 1)
     facts = {
@@ -46,6 +47,11 @@ def add(app, pagename, templatename, context, doctree):
         address = context["pathto"](f"_static/fonts/{font}.woff2", 1)
         lines.append(f'<link rel="preload" href="{address}" as="font" type="font/woff2" crossorigin>')
     context["metatags"] = context.get("metatags", "") + "\n".join(lines)
+
+
+def _title_of_index(pagename, context):
+    """Return the title of a page that Sphinx makes by itself, which its template alone would know, or None."""
+    return _("Index") if pagename == "genindex" else context.get("indextitle")
 
 
 def description(doctree):
