@@ -113,9 +113,7 @@ covers = {
     worth=0.75,
 )
 def overflows(z):
-    with np.errstate(all="ignore"):
-        e = np.exp(z.astype(float))
-        return e / e.sum(axis=1, keepdims=True)
+    return _with_shift(z, 0.0)
 
 
 @misconception(
@@ -125,9 +123,7 @@ def overflows(z):
     worth=0.75,
 )
 def one_shift_for_all_rows(z):
-    with np.errstate(all="ignore"):
-        e = np.exp(z - z.max())
-        return e / e.sum(axis=1, keepdims=True)
+    return _with_shift(z, z.max())
 
 
 @misconception(
@@ -137,9 +133,7 @@ def one_shift_for_all_rows(z):
     worth=0.75,
 )
 def shifted_by_the_mean(z):
-    with np.errstate(all="ignore"):
-        e = np.exp(z - z.mean(axis=1, keepdims=True))
-        return e / e.sum(axis=1, keepdims=True)
+    return _with_shift(z, z.mean(axis=1, keepdims=True))
 
 
 @misconception(
@@ -148,9 +142,7 @@ def shifted_by_the_mean(z):
     worth=0.75,
 )
 def shifted_by_the_first(z):
-    with np.errstate(all="ignore"):
-        e = np.exp(z - z[:, :1])
-        return e / e.sum(axis=1, keepdims=True)
+    return _with_shift(z, z[:, :1])
 
 
 @misconception(
@@ -291,3 +283,10 @@ def in_single_precision(z):
 def _softmax(z):
     e = np.exp(z - z.max(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)
+
+
+def _with_shift(z, shift):
+    """Return softmax computed from what is left of the logits, which may overflow."""
+    with np.errstate(all="ignore"):
+        e = np.exp(z - shift)
+        return e / e.sum(axis=1, keepdims=True)

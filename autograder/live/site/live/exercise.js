@@ -58,16 +58,22 @@ export class Exercise {
 
   /** Show how the exercise stands. */
   show() {
-    const { verdict, passed, hints, seen } = this.record
+    const { passed, hints, seen } = this.record
     const tries = store.tries(this.id)
-    const text = this.editor.text
     this.#seen = this.#state
-    this.#tell(this.verdict.show(verdict, text))
     this.hints.show(hints)
     this.history.show(tries)
     const failed = tries.filter(({ verdict }) => !["passed", PUT_ASIDE, SOLUTION_SEEN].includes(verdict)).length
     this.buttons.others.hidden = !this.solutions || !passed
     this.buttons.solution.hidden = !this.solutions || Boolean(passed) || (failed < TRIES && !seen)
+    this.#showText()
+  }
+
+  // What the text has to do with the verdict and the pass: all that may change while one types.
+  #showText() {
+    const { verdict, passed, seen } = this.record
+    const text = this.editor.text
+    this.#tell(this.verdict.show(verdict, text))
     const same = text === passed?.of || (verdict?.name === "passed" && verdict.of === text)
     const words = [passed && (same ? "✓ passed" : "✓ passed before, edited since"), seen && "solution seen"]
     this.badge.textContent = words.filter(Boolean).join(", ")
@@ -186,7 +192,7 @@ export class Exercise {
   #changed(text) {
     const { text: kept = this.starter } = this.record
     if (text !== kept) store.write(this.id, { text })
-    this.show()
+    this.#showText()
   }
 
   get #state() {
