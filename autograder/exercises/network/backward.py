@@ -182,6 +182,15 @@ def bias_averaged(params, cache, grad):
 
 
 @misconception(
+    "The gradient of the biases is that of one example only. All examples of the batch use the same bias: add up what "
+    "each of them says.",
+    caught_by=check_last_layer,
+)
+def bias_of_one_example(params, cache, grad):
+    return [(cache[i][0].T @ delta, delta[0]) for i, delta in enumerate(_deltas(params, cache, grad))]
+
+
+@misconception(
     "The slope of ReLU is left out, so that gradient comes through neurons that said nothing. Where the pre-activation "
     "is below 0, a small change of it changes nothing: multiply by `z > 0`.",
     caught_by=check_closed_and_open_neurons,
