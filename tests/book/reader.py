@@ -42,9 +42,12 @@ class Answer:
         return self.frame.locator(".live-area").input_value()
 
     def write(self, text):
+        """Replace what stands in the editor, by keys: the editor may not yet have seen what a script selects in it."""
         if not self.frame.locator(".cm-content").count():
             self.frame.locator(".live-area").focus()
-        self.frame.locator(".cm-content").fill(text)
+        self.frame.locator(".cm-content").focus()
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.insert_text(text)
 
     def press(self, name):
         self.frame.get_by_role("button", name=name).click()

@@ -77,8 +77,8 @@ def test_a_network_trains_in_the_browser_and_its_layers_live_or_die(home):
         figure.get_by_label("First weights").select_option(weights)
         assert home.locator("[name=step]").input_value() == "0"
         figure.get_by_role("button", name="Train").click()
-        figure.locator(".live-status", has_text="Error on dev").wait_for(timeout=2 * SLOW)
-        home.wait_for_function(TO_THE_END)
+        home.wait_for_function(TO_THE_END, timeout=2 * SLOW)
+        figure.get_by_role("button", name="Train").wait_for(timeout=SLOW)  # it says Stop until all is told
         ended.append(int(re.search(r"Error on dev: (\d+)%", figure.locator(".live-status").text_content())[1]))
     learned, stalled = ended
     assert learned < 30 < 70 < stalled
