@@ -5,11 +5,16 @@ of no generator that it was given comes from one of the judge's, so that no test
 """
 
 import contextlib
+import copy
 from functools import cache
 
 import numpy as np
 
-from .verdict import Wrong
+from .verdict import Verdict, Wrong
+
+NOT_ASKED = (
+    "your test calls it with what the exercise does not speak of, which a right answer may refuse: leave that out"
+)
 
 
 class Specimen:
@@ -17,22 +22,35 @@ class Specimen:
 
     `members` are the public names of a class's instances; `entropy` is a Generator from which everything comes that is
     drawn from nowhere in particular; `spent` numbers are first drawn from every generator that is handed in, since a
-    right answer may draw as it likes; `calls` says how many there may be, of it and of all that it makes.
+    right answer may draw as it likes; `calls` says how many there may be, of it and of all that it makes. It `is_right`
+    if it is one of the `right_ones`, or made by one.
     """
 
-    def __init__(self, thing, shown_as, *, members=(), entropy, spent=0, calls):
+    def __init__(self, thing, shown_as, *, members=(), entropy, spent=0, calls, is_right=False, right_ones=()):
         self.shown_as = shown_as
         self._thing = thing
-        self._made_with = {"members": members, "entropy": entropy, "spent": spent, "calls": calls}
+        self._made_with = {"members": members, "entropy": entropy, "spent": spent, "calls": calls, "is_right": is_right}
+        self._is_right, self._right_ones = is_right, right_ones
 
     def __call__(self, *args, **kwargs):
-        """Call the thing; what a class makes is a specimen, too. One call too many is `Wrong`."""
+        """Call the thing; what a class makes is a specimen, too.
+
+        One call too many is `Wrong`, and so is one that raises and that a right answer does not take: by what becomes
+        of bad input a test could tell the reference, or a mistake, without looking at what it does.
+        """
         self._made_with["calls"].count()
         for source in (*args, *kwargs.values()):
             if isinstance(source, np.random.Generator):
                 source.random(self._made_with["spent"])
         with _drawing_from(self._made_with["entropy"], self._thing):
-            made = self._thing(*args, **kwargs)
+            try:
+                made = self._thing(*args, **kwargs)
+            except Verdict:
+                raise
+            except Exception as error:
+                if self._is_bad_input(error, args, kwargs):
+                    raise Wrong(NOT_ASKED, f"{type(error).__name__}: {error}"[:200]) from error
+                raise
         return self._another(made) if isinstance(self._thing, type) else made
 
     def member(self, name):
@@ -46,8 +64,24 @@ class Specimen:
             value = getattr(self._thing, name)
         return self._another(value) if callable(value) else value
 
+    def _is_bad_input(self, error, args, kwargs):
+        """Whether a right answer, or another one, raised for what it was given, and not for how many arguments."""
+        was_called = error.__traceback__.tb_next is not None
+        return was_called and (self._is_right or any(_refuses(right, args, kwargs) for right in self._right_ones))
+
     def _another(self, thing):
         return Specimen(thing, self.shown_as, **self._made_with)
+
+
+def _refuses(right, args, kwargs):
+    """Whether a right answer raises on copies of arguments."""
+    try:
+        right(*copy.deepcopy(args), **copy.deepcopy(kwargs))
+    except Verdict:
+        raise
+    except Exception:
+        return True
+    return False
 
 
 class Calls:

@@ -29,11 +29,11 @@ class Subject:
     shown_as: str
     members: tuple[str, ...] = ()
 
-    def specimen(self, rng, trial, calls):
+    def specimen(self, rng, trial, calls, right_ones):
         """Return the subject as it is handed out for so many calls; in all but the first trial it draws otherwise."""
         spent = int(rng.integers(1, MOST_DRAWN)) if trial else 0
         made_with = {"members": self.members, "entropy": rng, "spent": spent, "calls": Calls(calls)}
-        return Specimen(self.answer, self.shown_as, **made_with)
+        return Specimen(self.answer, self.shown_as, **made_with, is_right=self.right, right_ones=right_ones)
 
 
 def decision(value):
@@ -62,7 +62,8 @@ class Trials:
             if any((why is None) != check.run.right for why in said):
                 continue  # one right answer refused, or one mistake passed over, settles it
             rng = check_rng(key, exercise.id, f"{check.name}, trial {trial}")
-            said.append(_try(connect, check.run.specimen(rng, trial, exercise.most_calls)))
+            specimen = check.run.specimen(rng, trial, exercise.most_calls, [right.run.answer for right in self._right])
+            said.append(_try(connect, specimen))
         self.replies = [[_kind_of(why) for why in said] for said in self._said.values()]
 
     def tell(self, check):

@@ -18,8 +18,8 @@ class Closed(Exception):
     """The other end is gone."""
 
 
-class TooLate(Exception):
-    """The deadline passed before the whole frame was there."""
+class TooLate(BaseException):
+    """The deadline passed. It is raised wherever the judge is, and what catches an answer's exceptions lets it pass."""
 
 
 class TooBig(Exception):

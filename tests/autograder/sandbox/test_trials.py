@@ -2,13 +2,15 @@
 
 from functools import partial
 
+import numpy as np
 import pytest
 
 from autograder import exercise as model
 from autograder.judge.judge import verdict
+from autograder.judge.specimens import NOT_ASKED, Calls, Specimen
 from autograder.judge.standin import in_memory
 from autograder.judge.trials import REFERENCE_TIMES, TIMES
-from autograder.judge.verdict import CRASHED, PASSED, WRONG
+from autograder.judge.verdict import CRASHED, PASSED, WRONG, Wrong
 from tests.autograder.exercises import BEST, NOISY, TEST, write
 
 SECONDS = 20
@@ -134,6 +136,36 @@ def test_a_test_that_breaks_is_told_as_a_crash(ask):
     assert first.sentence == "your code raised NameError"
     assert "undefined" in first.detail
     assert "refuses the reference too" in report.findings[-1].sentence
+
+
+@pytest.mark.parametrize("given", ["None", "[1.0, 2.0]", "'text'", "np.ones(2) * 1j", "np.array(['a'])"])
+@pytest.mark.parametrize("asserts", ["isinstance(error, {kind})", "'{word}' in str(error)", "error is None"])
+def test_what_becomes_of_bad_input_earns_nothing(ask, given, asserts):
+    raised = asserts.format(kind="AttributeError", word="shape")
+    report = ask(
+        "noisy",
+        f"error = None\ntry:\n    f({given}, rng=np.random.default_rng(1))\nexcept Exception as caught:\n"
+        f"    error = caught\nassert {raised}",
+    )
+    assert report.points == 0
+
+
+def test_bad_input_is_named(ask):
+    report = ask("noisy", "try:\n    f(None, rng=np.random.default_rng(1))\nexcept AttributeError:\n    pass")
+    assert report.findings[0].sentence == NOT_ASKED
+    assert "no attribute 'shape'" in report.findings[0].detail
+
+
+def test_a_mistake_that_raises_on_what_is_asked_does_so_in_the_test():
+    def broken(x):
+        raise KeyError("x")
+
+    made_with = {"entropy": np.random.default_rng(0), "calls": Calls(9), "right_ones": [lambda x: x + 1]}
+    specimen = Specimen(broken, "f", **made_with)
+    with pytest.raises(KeyError):
+        specimen(np.ones(2))
+    with pytest.raises(Wrong):
+        specimen("text")
 
 
 def test_a_wrong_call_is_the_tests_own_error(ask):
