@@ -54,17 +54,16 @@ def wrong_answers(exercise, seeds):
         failed = {}
         for wrong in exercise.misconceptions:
             yield from _missed(exercise, wrong, seeds, MISTAKES / len(exercise.misconceptions))
-            yield from _named_and_poor(exercise, wrong, wrong.answer, {wrong.sentence})
+            reports = list(_reports(exercise, wrong.answer))
+            failed[wrong.name] = {finding.check for finding in reports[0].findings if finding.verdict != PASSED}
+            yield from _named_and_poor(wrong, reports, {wrong.sentence})
             yield from _misnamed_in_practice(exercise, wrong)
             for variant in wrong.variants:
                 how = f", as in {variant.name},"
-                yield from _named_and_poor(exercise, wrong, variant.answer, {wrong.sentence}, how)
+                yield from _named_and_poor(wrong, _reports(exercise, variant.answer), {wrong.sentence}, how)
             if zoo.takes_rng(wrong.answer):  # values cannot agree: no name is right as well, another one is not
                 stirred, names = zoo.stirred(wrong.answer), {wrong.sentence, ""}
-                yield from _named_and_poor(exercise, wrong, stirred, names, ", with other RNG calls,")
-            twins = [check for check in exercise.checks if check.like]
-            findings = _findings(exercise, wrong.answer, next(keys(1)), twins)
-            failed[wrong.name] = {finding.check for finding in findings if finding.verdict != PASSED}
+                yield from _named_and_poor(wrong, _reports(exercise, stirred), names, ", with other RNG calls,")
         yield from _unproven(exercise, failed)
         for other in exercise.neighbours:
             yield from _named(exercise, other)
@@ -106,10 +105,15 @@ def _missed(exercise, wrong, seeds, seconds):
         yield f"{wrong.name} must always get one verdict from {wrong.caught_by}, on {seeds} seeds it got {said}"
 
 
-def _named_and_poor(exercise, wrong, answer, names, how=""):
-    """The first seed on which a misconception has another name than its own, or earns more than its worth."""
+def _reports(exercise, answer):
+    """Yield the reports on an answer that must have a name, or must not have one, on as many seeds as time allows."""
     for key in in_time(NAMED, NAMES / len(exercise.misconceptions)):
-        report = judge(exercise, answer, key, checks=exercise.checks)
+        yield judge(exercise, answer, key, checks=exercise.checks)
+
+
+def _named_and_poor(wrong, reports, names, how=""):
+    """The first report in which a misconception has another name than its own, or earns more than its worth."""
+    for report in reports:
         found = list(_unexamined(report.findings, wrong.name))
         if report.misconception not in names or report.with_others:
             found.append(

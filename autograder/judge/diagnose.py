@@ -4,16 +4,17 @@ A false name is worse than none. That the checks say the same of two answers is 
 misconception is left: what both returned has to agree, or the author has marked the sentence as the mistake itself.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .looked import together
 from .seeds import PUBLIC
 from .verdict import PASSED
 
-RTOL = 1e-5  # of an entry, and a tenth of it of the largest one: an answer in float32 makes the same mistake
+RTOL = 1e-5  # of an entry, and a tenth of it of a column's largest: an answer in float32 makes the same mistake
 EXACT = 1e-12  # tells apart what so many digits make alike
-NOTHING = 1e-13  # what should be 0 everywhere is 1e-17 where it is computed in another order
+NOTHING = 1e-13  # of the largest entry, if that is above 1: what should be 0 is 1e-17 if computed in another order
 _learnt_before = {}
 
 
@@ -35,7 +36,7 @@ class Named:
     with_others: bool = False
 
 
-def diagnose(exercise, findings, seen, examine):
+def diagnose(exercise, findings, seen, look):
     """Return the Named mistake of an answer, or None.
 
     Parameters
@@ -45,10 +46,10 @@ def diagnose(exercise, findings, seen, examine):
         What the checks found.
     seen : sequence of list
         What the answer returned to each check, as far as it counts.
-    examine : function
-        ``examine(answer, key, names)`` runs the checks of these names on another answer and returns findings and what
-        it returned: with the public key to learn once what all say of each misconception (the audit shows that it
-        hangs on no key), with key None on the inputs that the answer had (a value hangs on none).
+    look : function
+        ``look(answer, key, names)`` runs the checks of these names on another answer and returns what was Looked at:
+        with the public key to learn once what each says of each misconception (the audit shows that it hangs on no
+        key), with key None on the inputs that the answer had (a value hangs on none).
 
     A misconception is meant when the same checks gave the same verdicts and sentences of one of its answers and its
     returned values agree; else when its marked sentence was said; else, as one mistake of two, when its failures are
@@ -58,24 +59,28 @@ def diagnose(exercise, findings, seen, examine):
     if not _failures(said):
         return None
     answers = [
-        _Known(wrong, answer, *_learnt(exercise, name, answer, said, examine))
+        _Known(wrong, answer, *_learnt(exercise, name, answer, said, look))
         for wrong in exercise.misconceptions
         for name, answer in [(wrong.name, wrong.answer), *((v.name, v.answer) for v in wrong.variants)]
     ]
-    ours = dict(zip(said, seen))
+    ours, theirs = dict(zip(said, seen)), {}
+
+    def returned(known, check):
+        """Return what a known answer returns to the inputs that this one had."""
+        if exercise.asks_for_value:
+            return known.seen[check]
+        if (place := (id(known.answer), check)) not in theirs:
+            theirs[place] = look(known.answer, None, (check,))[0].seen
+        return theirs[place]
 
     def agrees(known, checks, rtol=RTOL):
         """Whether it returns the same values to these checks, of which the first difference ends the comparison."""
         if not any(ours[check] for check in checks):
             return False  # nothing came back that could agree
-
-        def returned(check):
-            return known.seen[check] if exercise.asks_for_value else examine(known.answer, None, (check,))[1][0]
-
-        return all(same_values(returned(check), ours[check], rtol) for check in checks)
+        return all(same_values(returned(known, check), ours[check], rtol) for check in checks)
 
     alike = [known for known in answers if known.said == said and agrees(known, said)]
-    if len({id(known.wrong) for known in alike}) > 1:  # such as a deviation of 0 and one of 1e-8, beside others of 20
+    if len({id(known.wrong) for known in alike}) > 1:  # such as a number and one that differs by a thousand-millionth
         alike = [known for known in alike if agrees(known, said, EXACT)] or alike
     if alike:
         return _only({id(known.wrong): known.wrong for known in alike}.values())
@@ -145,20 +150,28 @@ def _failures(signature):
     return {check: said for check, said in signature.items() if said[0] != PASSED}
 
 
-def _learnt(exercise, name, answer, checks, examine):
-    """Return what the checks say of a misconception's answer and what it returns, from memory after the first time."""
-    key = (exercise.path, name, tuple(checks))
-    if key not in _learnt_before:
-        findings, seen = examine(answer, PUBLIC, tuple(checks))
-        _learnt_before[key] = _signature(findings), dict(zip(checks, seen))
-    return _learnt_before[key]
+def _learnt(exercise, name, answer, checks, look):
+    """Return what checks say of a misconception's answer and what it returns, from memory after the first time."""
+    keys = {check: (exercise.path, name, check) for check in checks}
+    if missing := [check for check, key in keys.items() if key not in _learnt_before]:
+        for check, found in zip(missing, look(answer, PUBLIC, missing)):
+            _learnt_before[keys[check]] = replace(found, replies=[])
+    looked = [_learnt_before[key] for key in keys.values()]
+    by_name = {check.name: check for check in exercise.checks}
+    said = together(looked, [by_name[check] for check in checks])
+    return _signature(said), {check: each.seen for check, each in zip(checks, looked)}
 
 
 def _nearly_equal(one, other, rtol):
-    size = np.where(np.isfinite(other), np.abs(other), 0)
-    allowed = rtol * size + 0.1 * rtol * np.max(size, initial=0) + NOTHING
+    """Whether arrays are equal up to rounding, each column on its own scale.
+
+    A column is a feature: one that varies by 1e-8 counts as much as another that varies by 20.
+    """
+    size = np.atleast_2d(np.where(np.isfinite(other), np.abs(other), 0))
+    allowed = rtol * size + 0.1 * rtol * np.max(size, axis=0, initial=0) + NOTHING * max(1, np.max(size, initial=0))
     with np.errstate(invalid="ignore"):
-        return bool(np.all((np.abs(one - other) <= allowed) | (one == other) | (np.isnan(one) & np.isnan(other))))
+        near = (np.abs(one - other) <= allowed.reshape(other.shape)) | (one == other)
+        return bool(np.all(near | (np.isnan(one) & np.isnan(other))))
 
 
 def _is_number(value):

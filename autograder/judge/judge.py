@@ -5,7 +5,7 @@ import contextlib
 import io
 import re
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -14,6 +14,7 @@ from . import told
 from .attempt import attempted
 from .diagnose import diagnose
 from .forms import Callable, form_of, value_of
+from .looked import Looked, together
 from .report import Report
 from .seeds import check_rng
 from .shared import Handle
@@ -43,16 +44,14 @@ def judge(exercise, answer, key, *, checks):
 
 def verdict(exercise, connect, key, checks):
     """Return the Report on an answer, wherever it lives: `connect` returns the judge's side of a new talk with it."""
-    findings, heard = examine(exercise, connect, key, checks)
+    findings, looked = examine(exercise, connect, key, checks)
     failed = [finding for finding in findings if finding.verdict != PASSED]
     by_name = {check.name: check for check in checks}
 
-    def examine_another(answer, another_key, names):
-        asked = [by_name[name] for name in names]
-        findings, heard = examine(exercise, partial(in_memory, answer), another_key or key, asked)
-        return findings, [talk.seen for talk in heard]
+    def look_at_another(answer, another_key, names):
+        return look(exercise, partial(in_memory, answer), another_key or key, [by_name[name] for name in names])
 
-    named = diagnose(exercise, findings, [talk.seen for talk in heard], examine_another)
+    named = diagnose(exercise, findings, [each.seen for each in looked], look_at_another)
     return Report(
         exercise=exercise.id,
         verdict=failed[0].verdict if failed else PASSED,
@@ -75,41 +74,28 @@ def earned(checks, findings):
 
 
 def examine(exercise, connect, key, checks):
-    """Run checks on an answer, each over a talk of its own; return their findings and what was Heard of it."""
+    """Run checks on an answer; return their findings, and what was Looked at by each."""
+    looked = look(exercise, connect, key, checks)
+    return together(looked, checks), looked
+
+
+def look(exercise, connect, key, checks):
+    """Run checks on an answer, each over a talk of its own; return what was Looked at."""
     if exercise.kind == "test":
         trials = Trials(exercise, connect, key, checks)
-        findings = (_find(check, partial(trials.tell, check), _in_words) for check in checks)
-        return tuple(findings), [Heard(replies, replies) for replies in trials.replies]
-    findings, heard, guards = [], [], {}
-    for place, check in enumerate(checks):
-        peer, rng = connect(), check_rng(key, exercise.id, check.name)
-        tell = _values_missed if exercise.asks_for_value else partial(_numbers, peer)
-        with collected() as noted:
-            findings.append(_find(check, partial(_run, exercise, check, peer, rng), tell))
-        if faults := (*peer.faults, *noted):
-            guards[place] = faults[0]
-        heard.append(Heard(peer.replies, peer.seen))
-    if guards:
-        place = _where_it_counts(guards, findings, checks)
-        check, wrong = checks[place], guards[place]
-        findings[place] = Finding(check.name, check.title, WRONG, wrong.sentence, _told(wrong.detail))
-    return tuple(findings), heard
+        found = (_find(check, partial(trials.tell, check), _in_words) for check in checks)
+        return [Looked(finding, None, replies, replies) for finding, replies in zip(found, trials.replies)]
+    return [_looked(exercise, connect(), key, check) for check in checks]
 
 
-@dataclass(frozen=True)
-class Heard:
-    """What an answer replied to one check, and what of it counts when two answers are compared."""
-
-    replies: list
-    seen: list
-
-
-def _where_it_counts(guards, findings, checks):
-    """Return the place of the one check that a changed argument or a superfluous axis costs.
-
-    It is the first in which it happened that passes otherwise, rather one that is not core.
-    """
-    return min(guards, key=lambda place: (findings[place].verdict != PASSED, checks[place].core, place))
+def _looked(exercise, peer, key, check):
+    rng = check_rng(key, exercise.id, check.name)
+    tell = _values_missed if exercise.asks_for_value else partial(_numbers, peer)
+    with collected() as noted:
+        finding, fault = _find(check, partial(_run, exercise, check, peer, rng), tell), None
+    for wrong in (*peer.faults, *noted)[:1]:
+        fault = Finding(check.name, check.title, WRONG, wrong.sentence, _told(wrong.detail))
+    return Looked(finding, fault, peer.seen, peer.replies)
 
 
 @contextlib.contextmanager

@@ -271,3 +271,20 @@ def test_a_value_is_the_same_as_itself(value):
 )
 def test_values_are_compared_up_to_rounding(one, other, same):
     assert same_values(one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (np.array([20.0, 0.0]), np.array([20.0, 1e-8]), False),
+        (np.array([20.0, 1e-8]), np.array([20.0, 1e-8 * (1 + 1e-7)]), True),
+        (np.array([[20.0, 0.0], [10.0, 0.0]]), np.array([[20.0, 1e-8], [10.0, 2e-8]]), False),
+        (np.array([[20.0, 1.0], [0.0, 2.0]]), np.array([[20.0, 1.0], [1e-6, 2.0]]), True),
+        (np.array([3e6, 0.0]), np.array([3e6, 1e-9]), True),
+        (np.zeros((2, 0)), np.zeros((2, 0)), True),
+        (np.full((2, 3, 2), np.nan), np.full((2, 3, 2), np.nan), True),
+    ],
+    ids=["a feature of 0", "rounding", "a column of 0", "a 0 in a column", "noise", "nothing", "three axes"],
+)
+def test_each_column_is_compared_on_its_own_scale(one, other, same):
+    assert same_values(one, other) is same
