@@ -52,8 +52,9 @@ configure(c, Path(__file__).parent)
 # A submitted notebook larger than this (in kilobytes) is not read.
 c.CourseDirectory.max_file_size = {max_kilobytes}
 
-# How many seconds a cell may run. A whole submission has twice as many, or 25, whichever is more.
-# c.Execute.timeout = 15
+# How many seconds a cell may run. A whole submission has twice as many, or 25, whichever is more; what is
+# slow takes at most half of what is left, so that the rest is judged.
+# c.Execute.timeout = 12
 
 # When students see how others solved an exercise that they have passed in practice: "after_pass", "after_due" (the due
 # date is the gradebook's) or "never". Release again after a change: the handout carries it.

@@ -17,7 +17,7 @@ from .apart import Cost, Died
 from .judging import JUDGE, READ, RUN, WRITE, Begun, Finished, Reported, Request, get_ready, give_up
 from .record import Judged
 
-TO_WRITE = 5.0  # seconds, besides those for running and judging
+TO_WRITE = 1.5  # seconds, besides those for running and judging; after these there may be as many again, twice
 
 
 def rehearse(exercise, exercises):
@@ -67,6 +67,6 @@ def _judge(job, judging, ends, cost):
             elif at.step == RUN:
                 known.ended = ended
             elif at.step == WRITE and show:
-                show = False
+                show, known.ended = False, ended  # nothing needs to run again for what is not shown
             else:
                 return give_up(job, death)

@@ -180,12 +180,16 @@ class Sandbox:
         reply = self._ask({"do": "run", "source": source}, seconds, MAX_SHOWN)
         return well_formed(reply.get("outputs")), bool(reply.get("failed"))
 
-    def answer(self, name, seconds):
-        """Return whether a name stands for an attempt, and how to begin a talk with it (as `in_memory` does)."""
-        attempted = bool(self._ask({"do": "answer", "name": name}, seconds).get("attempted"))
-        return attempted, partial(self._talk, name, seconds)
+    def answer(self, name, seconds, in_all=math.inf):
+        """Return whether a name stands for an attempt, and how to begin a talk with it (as `in_memory` does).
 
-    def _talk(self, name, seconds, lending=False):
+        One question may take so many seconds, and all talks together `in_all`, from now on.
+        """
+        until = time.monotonic() + in_all
+        attempted = bool(self._ask({"do": "answer", "name": name}, min(seconds, in_all)).get("attempted"))
+        return attempted, partial(self._talk, name, seconds, until)
+
+    def _talk(self, name, seconds, until, lending=False):
         """Return the judge's side of a new talk with what a name stands for."""
         judge = JudgeSide(table=LentTable if lending else JudgeTable)
         begun = False
@@ -204,7 +208,7 @@ class Sandbox:
             if not begun:
                 beginning = {"do": "talk", "name": name, "lending": lending, "first": frame}
                 frame, begun = codec.dump(beginning), True
-            deadline = self._deadline(seconds)
+            deadline = min(self._deadline(seconds), until)
             with self._ends():
                 self._channel.send(frame, deadline)
                 while is_request(reply := receive(deadline)):
@@ -213,7 +217,7 @@ class Sandbox:
 
         def in_time(function, *args):
             with self._ends():
-                return self._watch.in_time(self._deadline(seconds), function, *args)
+                return self._watch.in_time(min(self._deadline(seconds), until), function, *args)
 
         judge.exchange, judge.in_time = exchange, in_time
         return judge

@@ -20,13 +20,18 @@ from ..judge.verdict import NOT_ATTEMPTED, TIMED_OUT, Ended, Finding
 from .outputs import size
 
 MAX_OUTPUTS = 8 * 2**20  # characters of what all cells of a notebook show; later cells show nothing
+NOT_RUN = "This cell was not run: the cells above it took all the time that there is for cells."
 
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds that are allowed for one cell, for one question to an answer, and for the whole submission."""
+    """Seconds that are allowed for one cell, for one question to an answer, and for the whole submission.
 
-    cell: float = 15.0
+    Neither a cell nor an answer, with all that it is asked, takes more than half of what is left of the whole, nor do
+    all cells together: what is slow leaves the others their time.
+    """
+
+    cell: float = 12.0
     call: float = 10.0
     whole: float = 25.0
 
@@ -109,6 +114,7 @@ def run(
             sandbox = server.sandbox(files, seed, ends - time.monotonic())
         with sandbox:
             try:
+                for_cells = outcome.seconds["cells"] + _share(ends)
                 for index, cell in enumerate(notebook.cells):
                     if cell.cell_type != "code" or index in lost:
                         continue
@@ -118,11 +124,15 @@ def run(
                         if index not in outcome.reports:
                             asked = model.load(f"{topic}/{name}", exercises)
                             with timed(outcome.seconds, "checks"):
-                                outcome.reports[index] = _judge(asked, sandbox, key, untouched, times.call)
+                                outcome.reports[index] = _judge(
+                                    asked, sandbox, key, untouched, times.call, _share(ends)
+                                )
                             tell(index, outcome.reports[index])
+                    elif outcome.seconds["cells"] > for_cells and "nbgrader" not in cell.metadata:  # the student's own
+                        outcome.outputs.setdefault(index, [_stream(NOT_RUN)])
                     else:
                         with timed(outcome.seconds, "cells"):
-                            outputs, _ = sandbox.run(cell.source, times.cell)
+                            outputs, _ = sandbox.run(cell.source, min(times.cell, _share(ends)))
                         if index not in outcome.outputs and (room := room - size(outputs)) >= 0:
                             outcome.outputs[index] = outputs
                 return outcome
@@ -153,13 +163,22 @@ def graded_name(cell):
     return marks.get("grade_id") if marks.get("grade") and cell.cell_type == "code" else None
 
 
-def _judge(exercise, sandbox, key, untouched, seconds):
-    """Return the report on one answer, which a sandbox holds."""
-    attempted, connect = sandbox.answer(exercise.name, seconds)
+def _share(ends):
+    """Return the seconds that the next cell or answer may take."""
+    return (ends - time.monotonic()) / 2
+
+
+def _judge(exercise, sandbox, key, untouched, seconds, in_all):
+    """Return the report on one answer, which a sandbox holds: each question may take so long, and all together."""
+    attempted, connect = sandbox.answer(exercise.name, seconds, in_all)
     if not attempted or exercise.name in untouched:
         return Report(exercise.id, NOT_ATTEMPTED, 0.0, exercise.points)
     with quiet():
         return verdict(exercise, connect, key, exercise.checks)
+
+
+def _stream(words):
+    return v4.new_output("stream", name="stderr", text=f"{words}\n")
 
 
 def _record_end(outcome, notebook, topic, index, ended, exercises):

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 
+import nbformat
 import numpy as np
 import pytest
 from rich.console import Console
@@ -114,6 +115,43 @@ def test_time_is_limited_as_well(class_of_three, monkeypatch):
     classroom.grade(class_of_three, console=QUIET)
     assert time.monotonic() - began < 40
     assert of(class_of_three, "b")["double"] == (2.0, "passed")
+
+
+SLOW = "import time\ntime.sleep(0.5)\n\ndef double(a):\n    time.sleep(1.9)\n    return 2 * a"
+
+
+def allow(directory, monkeypatch, cell, whole):
+    monkeypatch.setattr(run.Times, "whole", whole)
+    with open(directory / "nbgrader_config.py", "a") as file:
+        file.write(f"c.Execute.timeout = {cell}\n")
+
+
+def test_an_answer_that_is_slow_in_each_call_leaves_the_others_their_time(fresh, hand_in, forked, monkeypatch):
+    allow(fresh, monkeypatch, cell=2, whole=4.0)
+    hand_in(fresh, "a", **RIGHT | {"double": SLOW})
+    classroom.grade(fresh, console=QUIET)
+    assert of(fresh, "a")["double"] == (0.0, "timed out")
+    assert of(fresh, "a")["share"] == (1.0, "passed")
+
+
+def test_cells_leave_answers_half_of_the_time(fresh, hand_in, forked, monkeypatch):
+    allow(fresh, monkeypatch, cell=2, whole=4.0)
+    slow = [nbformat.v4.new_code_cell("import time; time.sleep(0.8)") for _ in range(6)]
+    hand_in(fresh, "a", lambda notebook: notebook.cells.__setitem__(slice(1, 1), slow), **RIGHT)
+    classroom.grade(fresh, console=QUIET)
+    assert of(fresh, "a") | {"why": None} == {"double": (2.0, "passed"), "share": (1.0, "passed"), "why": None}
+    shown = (fresh / "autograded" / "a" / "toy" / "toy.ipynb").read_text()
+    assert 0 < shown.count(run.NOT_RUN) < 6
+
+
+def test_a_submission_never_takes_longer_than_it_may(fresh, hand_in, forked, monkeypatch):
+    """However often writing has to begin again."""
+    allow(fresh, monkeypatch, cell=2, whole=4.0)
+    hand_in(fresh, "a", **RIGHT | {"double": SLOW})
+    at(monkeypatch, judging, "_write", "a", lambda: time.sleep(60))
+    classroom.grade(fresh, console=QUIET)
+    record = json.loads((fresh / "records" / "a" / "toy.json").read_text())
+    assert record["cost"]["seconds"] < 9.0
 
 
 def test_what_a_fork_learns_of_misconceptions_the_next_one_knows(fresh, hand_in, forked, monkeypatch, tmp_path):
