@@ -1,27 +1,74 @@
 """Point the instructor to answers that may be the reference itself; nobody loses a point by it.
 
-The reference is open source and may be read. Two things are said: that an answer names the function that it was asked
-for, itself or through what another cell or a file beside the notebook defines, and that the reference's code is there,
-letter for letter but for comments and docstrings. Of a repair only the first: the smallest right change of what was
-given may be the reference itself.
+The reference is open source and may be read. Three things are said: that an answer names the function that it was asked
+for, itself or through what another cell or a file beside the notebook defines; that the reference's code is there,
+letter for letter but for comments and docstrings; and that something reaches for the course by a name that is put
+together, by its source, or in a file. Of a repair the second is not said: the smallest right change of what was given
+may be the reference itself.
 """
 
 import ast
 import inspect
+import re
 import textwrap
 from collections import defaultdict
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path, PurePath
 
-from IPython.core.inputtransformer2 import TransformerManager
+import dnnkit
+
+from .. import exercise as model
+from .python import parsed
+from .source import ANSWER
 
 FEW_NODES = 40  # of syntax; code as short as this is alike by chance
 
 NAMES_IT = "names the reference that was asked for"
 NAMES_IT_ELSEWHERE = "leads to the reference that was asked for, through another cell or a file beside the notebook"
 IS_IT = "is the reference's code"
+REACHES = "may reach the reference by a name that is put together, by its source or in a file (getattr, exec, a wheel)"
+NOT_COMPARED = "took too much to be compared with the reference"
 TOO_LONG = "has {words} words, where {limit} were the most"
+
+# What finds code by a text, and where the course's lies: its rooms, and the names of its packages and files.
+WAYS = re.compile(
+    r"exec|eval|compile|vars|__import__|__dict__|import_module|attrgetter|methodcaller|getattr_static|getmembers"
+    r"|getsource(lines|file)?|findsource|FunctionType|modules|run_path|zipimporter|ZipFile|find_spec"
+)
+ROOMS = frozenset(path.stem for path in Path(dnnkit.__file__).parent.iterdir() if path.name[0] != "_") | {"dnnkit"}
+PLACES = ("dnnkit", "autograder", ".whl")
+JUDGES = ("autograder.exercises", "autograder.judge", "autograder.audit")
+
+
+def of_notebook(topic, exercises, notebook, files, compare=True):
+    """Return, by exercise, what is to be said of a rebuilt notebook's answers (see `flags`), where there is something.
+
+    Without `compare` nothing is looked at, and that is said.
+    """
+    own = [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("locked")
+    ]
+    texts = {PurePath(name): content for name, content in files.items() if name.endswith(".py")}
+    modules = {".".join(path.with_suffix("").parts): text.decode("utf-8", "replace") for path, text in texts.items()}
+    answers = {
+        cell.id.removesuffix(ANSWER): cell.source
+        for cell in notebook.cells
+        if cell.id.endswith(ANSWER) or (cell.cell_type == "markdown" and cell.metadata.get("nbgrader", {}).get("grade"))
+    }
+    found = {}
+    for name, source in answers.items():
+        asked = model.load(f"{topic}/{name}", exercises)
+        others = [cell.source for cell in own if cell.id != f"{name}{ANSWER}"]
+        try:
+            said = flags(asked, source, others, modules) if compare else (NOT_COMPARED,)
+        except (RecursionError, ValueError):  # in code that nobody foresaw, which costs no points either
+            said = (NOT_COMPARED,)
+        if said:
+            found[asked.id] = said
+    return found
 
 
 def flags(exercise, source, cells=(), files=None):
@@ -36,7 +83,7 @@ def flags(exercise, source, cells=(), files=None):
     cells : sequence of str
         The text of the other cells that the student wrote.
     files : dict of str to str
-        The text of the modules beside the notebook, by their names.
+        The text of the modules beside the notebook, by their names with dots.
     """
     if exercise.kind == "text":
         words = len(source.split())
@@ -53,6 +100,9 @@ def flags(exercise, source, cells=(), files=None):
         said.append(NAMES_IT_ELSEWHERE)
     if exercise.kind != "repair" and any(_is_reference(exercise, step.node) for step in (*answer, *others)):
         said.append(IS_IT)
+    rooms = ROOMS.union(*(step.binds for step in (*answer, *others) if step.imports_course))
+    if not said and any(step.reaches(rooms) for step in (*answer, *others)):
+        said.append(REACHES)
     return tuple(said)
 
 
@@ -61,13 +111,27 @@ class _Step:
     """A statement of a cell, or of a module beside the notebook.
 
     `binds` are the names to which it gives something, or a part; `reads` the names from elsewhere that it reads or
-    imports; `asks` what it imports from dnnkit or reads as an attribute of something.
+    imports; `asks` what it imports from dnnkit or reads as an attribute of something. `finds` says whether it finds
+    something by a text, `speaks` whether a text in it names a place of the course, and `loads` what names it reads.
     """
 
     node: ast.stmt
     binds: frozenset
     reads: frozenset
     asks: frozenset
+    loads: frozenset
+    finds: bool
+    speaks: bool
+
+    @property
+    def imports_course(self):
+        return isinstance(self.node, (ast.Import, ast.ImportFrom)) and "dnnkit" in ast.unparse(self.node)
+
+    def reaches(self, rooms):
+        """Whether it may find code of the course, whose modules have those names, without naming it."""
+        if isinstance(self.node, (ast.Import, ast.ImportFrom)):
+            return any(judge in ast.unparse(self.node) for judge in JUDGES)
+        return self.finds and (self.speaks or bool(self.loads & rooms))
 
     def names(self, name):
         """Whether it names the reference, or takes all that there is."""
@@ -76,10 +140,12 @@ class _Step:
 
 def _step(statement, module):
     stored, parts, read, asked = set(), set(), set(), set()
+    finds = speaks = False
     for node in ast.walk(statement):
         match node:
             case ast.Name(id=name, ctx=ast.Load()):
                 read.add(name)
+                finds |= WAYS.fullmatch(name) is not None
             case ast.Name(id=name) | ast.arg(arg=name):
                 stored.add(name)
             case ast.ImportFrom(module=str(place)) if place.split(".")[0] == "dnnkit":
@@ -90,24 +156,28 @@ def _step(statement, module):
                 stored.add((node.asname or node.name).split(".")[0])
             case ast.Attribute(attr=name, ctx=ast.Load()):
                 asked.add(name)
+                finds |= WAYS.fullmatch(name) is not None
             case ast.Attribute() | ast.Subscript(ctx=ast.Store()):
                 parts |= {inner.id for inner in ast.walk(node.value) if isinstance(inner, ast.Name)}
             case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str(name)), *_]):
                 asked.add(name)
+            case ast.Call(func=ast.Name(id="getattr")):
+                finds = True
+            case ast.Constant(value=str(text)):
+                speaks |= any(place in text for place in PLACES)
+    loads, modules = frozenset(read), {module, module.rpartition(".")[2]}
     if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        return _Step(statement, frozenset({statement.name, module}), frozenset(read - stored), frozenset(asked))
-    return _Step(statement, frozenset({module} | stored | parts), frozenset(read), frozenset(asked))
+        bound, read = {statement.name, *modules}, read - stored
+    else:
+        bound = modules | stored | parts
+    return _Step(statement, frozenset(bound), frozenset(read), frozenset(asked), loads, finds, speaks)
 
 
 @lru_cache(256)
 def _steps(source, module=""):
     """Return the statements of a cell, its magics left out, or of a module; text that is not Python has none."""
-    if source.lstrip().startswith("%%"):
-        source = source.lstrip().partition("\n")[2]
-    for transform in (str, TransformerManager().transform_cell):
-        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-            return tuple(_step(statement, module) for statement in ast.parse(transform(source)).body)
-    return ()
+    tree = parsed(source)
+    return () if tree is None else tuple(_step(statement, module) for statement in tree.body)
 
 
 def _is_led_to(name, answer, others):

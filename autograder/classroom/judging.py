@@ -1,59 +1,32 @@
-"""Judge one submission: it is read, rebuilt, run, judged and written down, in a process of its own (see `worker`).
-
-What is left in its folder is a notebook with outputs, as nbgrader's autograde would leave it, and a record that
-explains the grade.
-"""
+"""Judge one submission: it is read, rebuilt, run, judged and written down, in a process of its own (see `worker`)."""
 
 import gc
 import hashlib
-import json
 import time
 import traceback
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
-from html import escape
 from pathlib import Path
 
 import nbformat
-from nbconvert.exporters import ResourcesDict
-from nbformat import v4
-from nbgrader import preprocessors as steps
-from nbgrader.converters import Autograde
-from traitlets.utils.importstring import import_item
 
 from .. import exercise as model
 from ..judge import diagnose
-from ..judge.show import bundle
 from ..sandbox.client import Refused
 from ..sandbox.run import Known, Times, graded_name, run, timed
-from . import config as settings
-from . import sanitize, submission
-from .flags import flags
-from .layout import ClassDirectory, remove_folder
-from .preprocessors.scores import TakeScores
-from .rebuild import rebuild, texts, untouched
+from . import flags, submission
+from .doubts import doubts
+from .layout import ClassDirectory
+from .rebuild import rebuild, untouched
 from .record import Judged
-from .source import ANSWER, PRACTICE
+from .source import PRACTICE
+from .writing import begin_record, mark_unjudged, nbgrader_steps, show, write
 
-NOTICE = "> **About your submission.** {}"
 FAULT = "Grading failed here, which is not your fault. Your instructor has been told."
 NOT_SHOWN = "What its cells show took too much to be written on this page."
 TOO_MUCH = "Your submission took too much to read ({}). Nothing in it was graded."
-NO_COUNT = {"execution_count": None}
 NAMESPACES = "namespaces"  # what isolates a student's code, unless "none" is asked for
-
-# Steps of nbgrader's autograde whose work is done when a notebook has been rebuilt from the release, whose metadata are
-# its own, and run; penalties are for where the gradebook is open (see `record`).
-DONE = (
-    steps.CheckCellMetadata,
-    steps.ClearOutput,
-    steps.DeduplicateIds,
-    steps.OverwriteKernelspec,
-    steps.OverwriteCells,
-    steps.Execute,
-    steps.AssignLatePenalties,
-)
 
 
 @dataclass(frozen=True)
@@ -121,7 +94,7 @@ def get_ready(job):
 @cache
 def _load(place, topic, release, settings):
     _release(release)
-    _nbgrader(place, settings)
+    nbgrader_steps(place, settings)
     for name in model.ids(topic, place.pinned / "exercises"):
         model.load(name, place.pinned / "exercises")
     gc.collect()
@@ -139,7 +112,7 @@ class Request:
     ends, asked_at : float
         When running it must be over, and when it was asked for, as times of `time.monotonic`.
     show : bool
-        Whether its cells' outputs are kept.
+        Whether its cells' outputs are kept, and its answers compared with the reference.
     """
 
     job: Job
@@ -161,7 +134,7 @@ def judge_submission(server, request, tell):
     tell : function
         Called with each Begun, Reported and, last, Finished.
     """
-    job, show = request.job, request.show
+    job = request.job
     seconds = Counter(fork=time.monotonic() - request.asked_at)
     learnt_before = set(diagnose.learnt())
     tell(Begun(READ))
@@ -169,12 +142,12 @@ def judge_submission(server, request, tell):
         read = submission.read(job.place.step("submitted", job.student, job.topic), job.topic, job.max_kilobytes)
         release = _release(job.release)
         rebuilt = rebuild(release, read.cells)
-    notebook, doubts = rebuilt.notebook, rebuilt.doubts
-    notices, fault = [*read.notices, *rebuilt.notices, *(() if show else (NOT_SHOWN,))], ""
+    notebook, reports, looked_at, fault = rebuilt.notebook, {}, {}, ""
+    notices = [*read.notices, *rebuilt.notices, *(() if request.show else (NOT_SHOWN,))]
     key = _key(job, read)
-    record = _about(job, key)
+    record = begin_record(job, key)
     if read.cells is None:
-        _mark_unjudged(notebook)
+        mark_unjudged(notebook)
     else:
         try:
             try:
@@ -182,32 +155,34 @@ def judge_submission(server, request, tell):
             except Refused:  # where sandboxes can be had, want of something that another submission used up for a while
                 outcome = _run(request, server, notebook, release, read.files, key, tell)
             tell(Begun(WRITE))
+            reports = {report.exercise.removeprefix(f"{job.topic}/"): report for report in outcome.reports.values()}
             with timed(seconds, "notebook"):
-                _show(notebook, outcome, show)
-                record |= {"sandboxes": outcome.sandboxes, "flags": _flags(job, notebook, read.files)}
-                record["exercises"] = {report.exercise: report.as_dict() for report in outcome.reports.values()}
-            full = {report.exercise for report in outcome.reports.values() if report.points == report.possible}
-            doubts = {name: why for name, why in doubts.items() if f"{job.topic}/{name}" not in full}
+                show(notebook, outcome, request.show)
+                record["sandboxes"] = outcome.sandboxes
+                record["exercises"] = {report.exercise: report.as_dict() for report in reports.values()}
+                record["flags"] = flags.of_notebook(job.topic, job.exercises, notebook, read.files, request.show)
             seconds += outcome.seconds
         except MemoryError:
             raise
         except Exception as error:
-            _mark_unjudged(notebook)
+            mark_unjudged(notebook)
             fault = f"{type(error).__name__}: {error}"
             record["error"] = traceback.format_exc()
             notices.append(FAULT)
-    for name, why in doubts.items():
+        verdicts = {name: report.verdict for name, report in reports.items()}
+        looked_at = doubts(release, rebuilt, verdicts, read.files, read.others)
+    for name, why in looked_at.items():
         notices.append(f"{name}: {why}")
         record["flags"][f"{job.topic}/{name}"] = (*record["flags"].get(f"{job.topic}/{name}", ()), why)
-    judged = _write(job, notebook, notices, read.timestamp, record, seconds, fault, tuple(doubts))
+    judged = write(job, notebook, notices, read.timestamp, record, seconds, fault, tuple(looked_at))
     tell(Finished(judged, {key: what for key, what in diagnose.learnt().items() if key not in learnt_before}))
 
 
 def give_up(job, reason):
     """Judge a submission that took too much to read: write down what the student is told, and nothing of its own."""
     notebook = rebuild(_release(job.release), None).notebook
-    _mark_unjudged(notebook)
-    return _write(job, notebook, [TOO_MUCH.format(reason)], "", _about(job, b""), Counter(), "")
+    mark_unjudged(notebook)
+    return write(job, notebook, [TOO_MUCH.format(reason)], "", begin_record(job, b""), Counter(), "")
 
 
 @cache
@@ -250,107 +225,6 @@ def _run(request, server, notebook, release, files, key, tell):
             cell.source = source
 
 
-def _show(notebook, outcome, all_of_it):
-    """Write into a notebook what its cells showed, or nothing of that, and each verdict where the judge asked."""
-    for index, outputs in outcome.outputs.items() if all_of_it else ():
-        notebook.cells[index].outputs = [nbformat.from_dict(output) for output in sanitize.outputs(outputs)]
-    for index, report in outcome.reports.items():
-        points = float(min(max(report.points, 0.0), report.possible))
-        shown = (("display_data", bundle(report), {}), ("execute_result", {"text/plain": repr(points)}, NO_COUNT))
-        notebook.cells[index].outputs = [
-            nbformat.from_dict({"output_type": kind, "data": data, "metadata": {}, **more})
-            for kind, data, more in shown
-        ]
-
-
-def _write(job, notebook, notices, timestamp, record, seconds, fault, doubts=()):
-    """Write the graded notebook and the record; return the Judged."""
-    answers = texts(notebook)
-    with timed(seconds, "notebook"):
-        scores, comments = _write_notebook(job, notebook, notices)
-    for name in comments.keys() & doubts:  # a free text, whose points and comment are a person's then
-        scores[name] = comments[name] = None
-    record |= {"notices": notices, "answers": answers}
-    record["seconds"] = {name: round(spent, 4) for name, spent in seconds.items()}
-    job.record.parent.mkdir(parents=True, exist_ok=True)
-    job.record.write_text(json.dumps(record, indent=1), encoding="utf-8")
-    return Judged(job.student, job.topic, scores, comments, timestamp, tuple(notices), fault, doubts, answers)
-
-
-def _write_notebook(job, notebook, notices):
-    """Write the graded notebook by what is left of nbgrader's steps; return scores and comments by cell."""
-    if notices:
-        told = "\n>\n> ".join(escape(notice) for notice in notices)
-        notebook.cells.insert(0, v4.new_markdown_cell(NOTICE.format(told), id="notice"))
-    chain, db_url, permissions = _nbgrader(job.place, job.place.config_file.read_bytes())
-    about = {"student": job.student, "assignment": job.topic, "notebook": job.topic, "db_url": db_url}
-    resources = ResourcesDict(nbgrader=about)
-    for step in chain:
-        notebook, resources = step(notebook, resources)
-    remove_folder(job.notebook.parent)  # where another process did not come to its end
-    job.notebook.parent.mkdir(parents=True)
-    job.notebook.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-    for name, content in submission.exchanged(job.place.step("submitted", job.student, job.topic)).items():
-        job.notebook.with_name(name).write_bytes(content)
-    for path in job.notebook.parent.iterdir():
-        path.chmod(permissions)
-    return resources["scores"], resources["comments"]
-
-
-@cache
-def _nbgrader(place, _):
-    """Return what is left of nbgrader's steps, the gradebook's address, and the permissions of what is written.
-
-    They are made anew when the class's settings, whose text is the second argument, have changed.
-    """
-    config = settings.load(place)
-    converter = Autograde(coursedir=settings.course_directory(config), config=config)
-    chain = []
-    for step in (*converter.sanitize_preprocessors, *converter.autograde_preprocessors):
-        step = import_item(step) if isinstance(step, str) else step
-        if not isinstance(step, type):
-            chain.append(step)
-        elif issubclass(step, steps.SaveAutoGrades):
-            chain.append(TakeScores(parent=converter))
-        elif not issubclass(step, DONE):
-            chain.append(step(parent=converter))
-    return chain, converter.coursedir.db_url, int(str(converter.permissions), 8)
-
-
-def _flags(job, notebook, files):
-    """Return, by exercise, what the instructor may want to look at."""
-    own = [
-        cell
-        for cell in notebook.cells
-        if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("locked")
-    ]
-    modules = {
-        name.removesuffix(".py"): content.decode("utf-8", "replace")
-        for name, content in files.items()
-        if name.endswith(".py")
-    }
-    answers = {
-        cell.id.removesuffix(ANSWER): cell.source
-        for cell in notebook.cells
-        if cell.id.endswith(ANSWER) or (cell.cell_type == "markdown" and cell.metadata.get("nbgrader", {}).get("grade"))
-    }
-    found = {}
-    for name, source in answers.items():
-        asked = model.load(f"{job.topic}/{name}", job.exercises)
-        others = [cell.source for cell in own if cell.id != f"{name}{ANSWER}"]
-        if said := flags(asked, source, others, modules):
-            found[asked.id] = said
-    return found
-
-
-def _mark_unjudged(notebook):
-    """Have every graded cell say that it was not judged, which nbgrader counts as 0 points."""
-    for cell in notebook.cells:
-        if graded_name(cell):
-            message = "This exercise was not judged; see the top of this page."
-            cell.outputs = [v4.new_output("error", ename="NotJudged", evalue=message, traceback=[message])]
-
-
 def _key(job, read):
     """Return what makes the inputs of a submission's checks.
 
@@ -362,16 +236,3 @@ def _key(job, read):
     parts += [read.files[name] for name in sorted(read.files)]
     seed = bytes.fromhex(job.place.student_seed(job.student))
     return hashlib.sha256(seed + b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
-
-
-def _about(job, key):
-    """Begin the record that explains a grade: by which exercises, with which inputs, behind which isolation."""
-    return {
-        "student": job.student,
-        "topic": job.topic,
-        "exercises_digest": job.digest,
-        "seed_id": hashlib.sha256(key).hexdigest()[:12],
-        "isolation": job.isolation,
-        "exercises": {},
-        "flags": {},
-    }

@@ -2,23 +2,22 @@
 
 Locked cells, metadata, tags and outputs come from the release, so that a duplicate, renamed, deleted or unreadable cell
 is that student's result and stops no batch. What stands where no answer is judged (in cells of the student's own, in
-locked cells) is kept there to be seen, and where it may be an answer, a person is asked to look at it.
+locked cells) is kept there to be seen. An answer that stands below the place of judging is judged where it stands.
 """
 
-import ast
 import copy
 import hashlib
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import takewhile
 
 from nbformat import NotebookNode, v4
 from nbgrader.utils import compute_checksum
 
 from . import strays
+from .python import defined, syntax
 from .source import ANSWER
 
-LACKING = "# This answer's cell was missing from the submission."
 NONE_OF_OURS = (
     "This notebook holds none of the assignment's cells for answers. Its own cells were run in their order before "
     "anything was judged."
@@ -35,13 +34,13 @@ class Rebuilt:
         The release's, with a submission's answers and added cells in it.
     notices : tuple of str
         What had to be mended, for the student.
-    doubts : dict of str to str
-        By exercise, why a person should look at it, unless it gets full points.
+    changed : tuple of str
+        The locked cells of code that were changed in a way that does not run.
     """
 
     notebook: NotebookNode
     notices: tuple[str, ...] = ()
-    doubts: dict[str, str] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
 
 
 def rebuild(release, cells) -> Rebuilt:
@@ -54,7 +53,7 @@ def rebuild(release, cells) -> Rebuilt:
     ----------
     release : NotebookNode
         The assignment as it is graded, with hidden tests and without solutions.
-    cells : tuple of autograder.classroom.submission.Cell, or None
+    cells : tuple of autograder.classroom.cells.Cell, or None
         The submission's cells; None gives the release with no answers.
     """
     if cells is None:
@@ -68,9 +67,7 @@ def rebuild(release, cells) -> Rebuilt:
         if own is not None and name not in placed and chosen.get(name, index) == index:
             placed.add(name)
             built += _placed(own, cell, name in chosen, len(built), edited)
-        elif (
-            own is None or cell.source.strip() != strays.handed_out(own).strip()
-        ):  # a pristine one would undo the first
+        elif own is None or _is_written(own, cell):  # another one would undo the first
             built.append(_added(cell.kind, cell.source, len(built), cell.attachments))
     if not placed:
         notices.append(NONE_OF_OURS)
@@ -83,10 +80,13 @@ def rebuild(release, cells) -> Rebuilt:
         notices.append(f"Cells were missing and have been put back: {', '.join(missing)}.")
     if edited:
         notices.append(strays.told(edited))
+    if below := _judge_below(built, ours):
+        notices.append(
+            f"Answers below the place where they are judged were judged where they stand: {', '.join(below)}."
+        )
     notebook = v4.new_notebook(cells=built, metadata=copy.deepcopy(release.metadata))
-    changed = [name for name, run in edited.items() if not run and ours[name].cell_type == "code"]
-    doubts = strays.doubts(release, notebook, changed)
-    return Rebuilt(notebook, tuple(notices), doubts)
+    changed = tuple(name for name, run in edited.items() if not run and ours[name].cell_type == "code")
+    return Rebuilt(notebook, tuple(notices), changed)
 
 
 def _names(ours, cells):
@@ -107,7 +107,7 @@ def _answers(ours, names, cells):
             found[name].append(index)
     chosen = {}
     for name, indices in found.items():
-        written = [index for index in indices if cells[index].source.strip() != ours[name].source.strip()]
+        written = [index for index in indices if _is_written(ours[name], cells[index])]
         chosen[name] = (written or indices)[-1]
     twice = [name for name, indices in found.items() if len(indices) > 1]
     if not twice:
@@ -116,6 +116,33 @@ def _answers(ours, names, cells):
         f"Cells were there more than once: {', '.join(twice)}. What is written in them ran in its order, and the last "
         "of each was taken for your answer."
     ]
+
+
+def _is_written(own, cell):
+    """Whether something of the student's own stands in a cell, or in a copy of one, of the release."""
+    if own.cell_type == "code" and own.metadata.nbgrader.solution:
+        return bool(strays.own(own.source, cell.source))
+    return cell.source.strip() not in ("", strays.handed_out(own).strip())
+
+
+def _judge_below(built, ours):
+    """Put each graded cell of code whose answer is defined only below it where it is; return their names."""
+    moved = []
+    for place, graded in reversed(list(enumerate(built))):
+        marks = graded.metadata.get("nbgrader", {})
+        if not marks.get("grade") or graded.cell_type != "code":
+            continue
+        there = [
+            index
+            for index, cell in enumerate(built)
+            if cell.cell_type == "code"
+            and {graded.id, "*"} & defined(cell.source)
+            and not (cell.id in ours and cell.source.strip() == ours[cell.id].source.strip())
+        ]
+        if there and there[0] > place:
+            built.insert(there[-1], built.pop(place))
+            moved.insert(0, graded.id)
+    return moved
 
 
 def _placed(own, cell, is_answer, number, edited):
@@ -164,7 +191,7 @@ def _put_back(built, ours, name):
 def _lacking(own):
     cell = copy.deepcopy(own)
     if cell.metadata.nbgrader.solution and cell.cell_type == "code":
-        cell.source = LACKING  # the starter would undo an answer that stands in a cell of the student's own
+        cell.source = strays.LACKING  # the starter would undo an answer that stands in a cell of the student's own
     return cell
 
 
@@ -179,7 +206,7 @@ def untouched(release, notebook) -> frozenset[str]:
     return frozenset(
         name
         for name, cell in answers.items()
-        if not any(name in source for source in added) and _tree(sources.get(cell.id, "")) == _tree(cell.source)
+        if not any(name in source for source in added) and syntax(sources.get(cell.id, "")) == syntax(cell.source)
     )
 
 
@@ -198,10 +225,3 @@ def texts(notebook) -> dict[str, str]:
         said = [(each.source, each.get("attachments")) for each in (cell, *with_it)]
         found[name] = hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()
     return found
-
-
-def _tree(source):
-    try:
-        return ast.dump(ast.parse(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last is how Python's parser calls too deep
-        return source

@@ -1,17 +1,17 @@
-"""What a student wrote where no answer is judged: in locked cells, in cells of their own, below the place of judging.
+"""What a student wrote, and where: in answers' cells, in locked cells, in cells of their own.
 
 Some editors ignore locks, and cells are merged, copied and split. What can run, runs; what cannot is shown beside the
-cell that it stood in; and where it may be an answer, a person is asked to look at it.
+cell that it stood in; and where it may be an answer, a person is asked to look at it (see `doubts`).
 """
 
-import ast
 from dataclasses import dataclass
+
+from .python import parsed, syntax
 
 ADDED = "added-"  # how the ids of a student's own cells begin
 HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
-UNANSWERED = "its own cell is as it was handed out, but there is text in another; a person will look at it."
-TOO_LATE = "code that speaks of it stands below the place where it was judged; a person will look at it."
-NOT_RUN = "a locked cell ({}) was changed, and ran as it was handed out; a person will look at it."
+LACKING = "# This answer's cell was missing from the submission."
+NOTHING = ("", "pass", "...", "return", "return None")  # lines of code that say nothing
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,19 @@ def written(cell, source):
     return text, cell.cell_type == "code" and not needed and syntax(text) is not None
 
 
+def own(starter, source):
+    """Return the lines of an answer's cell that are the student's own and say something, as text."""
+    known = {part for line in f"{starter}\n{LACKING}".splitlines() for part in _parts(line)}
+    lines = [line for line in source.splitlines() if any(part not in known for part in _parts(line))]
+    return "\n".join(lines).strip()
+
+
+def _parts(line):
+    """Return the code and the comment of a line, where they say something."""
+    code, _, comment = map(str.strip, line.partition("#"))
+    return {code, comment} - set(NOTHING)
+
+
 def told(edited):
     """Return what a student is told of locked cells that they wrote into: a dictionary, from id to whether it ran."""
     ran, shown = (", ".join(name for name, run in edited.items() if run is which) for which in (True, False))
@@ -87,34 +100,7 @@ def told(edited):
     return " ".join(said)
 
 
-def doubts(release, notebook, changed):
-    """Return, by exercise, why a person should look at it: what was written for it may not have been judged.
-
-    Parameters
-    ----------
-    release, notebook : NotebookNode
-        The assignment, and what a submission was rebuilt into.
-    changed : sequence of str
-        The locked cells of code that were changed in a way that does not run.
-    """
-    names = exercises(release)
-    starters = {cell.id: cell.source for cell in release.cells}
-    found, said = _strays(notebook, names), {}
-    for cell, name in answers(notebook, names):
-        is_text = cell.cell_type == "markdown"
-        is_left = cell.source.strip() == starters[cell.id].strip()
-        blank = is_left or not (cell.source.strip() if is_text else _says_something(cell.source))
-        locked = [other for other in changed if exercise_of(other, names) in ("", name)]
-        if blank and any(not stray.is_code and (is_text or stray.section == name) for stray in found):
-            said[name] = UNANSWERED
-        elif any(stray.is_code and name in stray.judged and name in stray.text for stray in found):
-            said[name] = TOO_LATE
-        elif locked and not is_text:
-            said[name] = NOT_RUN.format(", ".join(locked))
-    return said
-
-
-def _strays(notebook, names):
+def strays(notebook, names):
     """Return what a rebuilt notebook holds of the student's own, in its order."""
     found, section, judged = [], "", ()
     for cell in notebook.cells:
@@ -126,25 +112,7 @@ def _strays(notebook, names):
     return found
 
 
-def _says_something(code):
-    """Whether there is a statement in code, or what Python does not take."""
-    return syntax(code) != syntax("")
-
-
 def _is_words(code):
     """Whether a cell of code is words: comments alone, or what Python does not take."""
-    lines = [line for line in code.splitlines() if line.strip() and not _is_command(line)]
-    return syntax(code) is None or bool(lines and not _says_something(code))
-
-
-def _is_command(line):
-    return line.lstrip().startswith(("%", "!"))
-
-
-def syntax(source):
-    """Return the syntax of code, but for lines of a notebook's own commands, as text; None where it is not Python."""
-    code = "\n".join(line for line in source.splitlines() if not _is_command(line))
-    try:
-        return ast.dump(ast.parse(code))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last is how Python's parser calls too deep
-        return None
+    tree = parsed(code)
+    return tree is None or (not tree.body and any(line.lstrip().startswith("#") for line in code.splitlines()))

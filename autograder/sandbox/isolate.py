@@ -153,7 +153,7 @@ def enter(visible, files, size, shared):
     visible : sequence of path
         As given to `build_view`.
     files : dict of str to bytes
-        What lies in the working directory, by name.
+        What lies in the working directory, by its path there.
     size : int
         How much the answer may write to files, in bytes.
     shared : int
@@ -170,12 +170,19 @@ def enter(visible, files, size, shared):
     _mount("tmpfs", "/dev/shm", NOSUID | NODEV, f"size={shared},nr_inodes={INODES},mode=1777")
     os.mkdir(WORK)
     os.chdir(WORK)
-    for name, content in files.items():
-        Path(Path(name).name).write_bytes(content)
+    lay(files)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")  # where memory runs out, this goes first
     _remount_readonly("/proc")
     _give_up_user(work_of=WORK)
+
+
+def lay(files):
+    """Write files into the working directory, by their paths below it."""
+    for name, content in files.items():
+        path = Path(*(part for part in Path(name).parts if part not in ("/", "..")))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def limit(*, memory, cpu, processes, file_size, open_files=256):
@@ -207,9 +214,8 @@ def environment_paths():
 def _give_up_user(work_of):
     """Become a user that is mapped nowhere."""
     if os.getuid() == 0 and _mapped(1):
-        os.chown(work_of, 1, 1)
-        for entry in os.scandir(work_of):
-            os.chown(entry.path, 1, 1)
+        for path in (Path(work_of), *Path(work_of).rglob("*")):
+            os.chown(path, 1, 1)
         os.setgroups([])
         os.setresgid(1, 1, 1)
         os.setresuid(1, 1, 1)

@@ -70,9 +70,9 @@ def duplicated_cells(folder, notebook):
 
 
 def renamed_cells(folder, notebook):
-    """Exchange the names of two answers' cells, and of two graded cells: each is asked for at its graded cell.
+    """Exchange the names of two answers' cells, and of two graded cells: each is asked for where it stands.
 
-    Must get: double 2.
+    Must get: double 2, share 1.
     """
     cells = {cell.id: cell for cell in notebook.cells}
     cells["double-answer"].source, cells["share-answer"].source = RIGHT_DOUBLE, "share = 0.75"
@@ -121,11 +121,66 @@ def repointed_cells(folder, notebook):
 
 
 def reversed_cells(folder, notebook):
-    """Hand all cells in from the last to the first, so that each answer is asked for before it is there.
+    """Hand all cells in from the last to the first: each answer is judged where it stands.
 
-    Must get: 0.
+    Must get: share 1.
     """
     notebook.cells.reverse()
+    _write(folder, notebook, share="share = 0.75")
+
+
+def moved_answers(folder, notebook):
+    """Move one answer to the end, exchange the code of two, and leave a blank copy of a third below it.
+
+    Must get: double 2, share 1, total 2.
+    """
+    cells = {cell.id: cell for cell in notebook.cells}
+    cells["double-answer"].source = RIGHT_DOUBLE
+    cells["total-answer"].source = "def total(term, n):\n    return sum(term(i) for i in range(n))"
+    cells["share-answer"].source, cells["noisy-answer"].source = "def noisy(a):\n    return a", "share = 0.75"
+    blank = copy.deepcopy(cells["total-answer"])
+    blank.source = "def total(term, n):\n    pass"
+    notebook.cells.insert(notebook.cells.index(cells["total-answer"]) + 1, blank)
+    notebook.cells.append(notebook.cells.pop(notebook.cells.index(cells["double-answer"])))
+    _write(folder, notebook)
+
+
+def package_beside(folder, notebook):
+    """Import a package from beside the notebook and read a table in a folder there, which is honest.
+
+    Must get: double 2, share 1.
+    """
+    for name, text in (
+        ("own/__init__.py", ""),
+        ("own/maths.py", "def twice(a):\n    return 2 * a\n"),
+        ("data/x.csv", "3"),
+    ):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    double = "from own.maths import twice\ndef double(a):\n    return twice(a)"
+    _write(folder, notebook, double=double, share="share = float(open('data/x.csv').read()) / 4")
+
+
+def many_folders_beside(folder, notebook):
+    """Hand in 3,000 folders, each in the one before or beside it, and a link to the whole disk among them.
+
+    Must get: share 1.
+    """
+    inner = folder
+    for number in range(3000):
+        (inner / f"folder-{number}").mkdir()
+        inner = inner / f"folder-{number}" if number < 40 else folder
+    (folder / "folder-0" / "all").symlink_to("/", target_is_directory=True)
+    _write(folder, notebook, share="share = 0.75")
+
+
+def commands_without_end(folder, notebook):
+    """Write a thousand lines of magics into each of five cells, which takes IPython time by their square.
+
+    Must get: share 1.
+    """
+    for line in ("%time 1", "x = %time 1", "!true", "print?", "%time " * 40 + "1"):
+        notebook.cells.append(v4.new_code_cell("if 0:\n" + f"    {line}\n" * 1000))
     _write(folder, notebook, share="share = 0.75")
 
 
@@ -250,10 +305,11 @@ def format_3(folder, notebook):
 
 
 def latin_1(folder, notebook):
-    """Hand in a file in Latin-1, which is no notebook.
+    """Hand in a file in Latin-1, which is no notebook's letters.
 
-    Must get: 0.
+    Must get: double 2.
     """
+    _write(folder, notebook, double=RIGHT_DOUBLE)
     text = nbformat.writes(notebook).replace("Write your answer", "Schönes Wetter")
     (folder / "toy.ipynb").write_bytes(text.encode("latin-1"))
 

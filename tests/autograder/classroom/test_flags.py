@@ -7,9 +7,11 @@ import time
 from dataclasses import replace
 
 import pytest
+from nbformat import v4
 
 from autograder import exercise
-from autograder.classroom.flags import FEW_NODES, IS_IT, NAMES_IT, NAMES_IT_ELSEWHERE, flags
+from autograder.classroom.flags import FEW_NODES, IS_IT, NAMES_IT, NAMES_IT_ELSEWHERE, REACHES, flags, of_notebook
+from autograder.classroom.source import ANSWER
 
 ASKED = [exercise.load(id_) for id_ in exercise.ids()]
 CALLED = [one for one in ASKED if one.checks and not one.asks_for_value]
@@ -151,3 +153,67 @@ def test_a_free_text_over_its_limit_is_pointed_out():
     assert flags(asked, "word " * asked.words) == ()
     assert flags(asked, "word " * (asked.words + 1)) == ("has 121 words, where 120 were the most",)
     assert flags(replace(asked, words=2), "three words here") == ("has 3 words, where 2 were the most",)
+
+
+JOINED = "getattr({}, 'inverted_' + 'dropout')"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"mine = {JOINED.format('dropout')}"],
+        ["import dnnkit.dropout as d", f"mine = {JOINED.format('d')}"],
+        ["mine = vars(dropout)['inverted_' + 'dropout']"],
+        ["import sys\nmine = sys.modules['dnnkit.dropout'].__dict__['inverted_' + 'dropout']"],
+        ["import inspect\nexec(inspect.getsource(dropout).replace('inverted_dropout', 'mine'))"],
+        ["import sys\nsys.path.insert(0, 'c.whl')\nfrom autograder.exercises.dropout import inverted_dropout as own"],
+        ["import zipfile\ntext = zipfile.ZipFile('course-1.0.whl').read('x')\nexec(text)"],
+    ],
+)
+def test_a_reference_that_is_reached_without_its_name_is_said(cells):
+    asked = exercise.load("dropout/inverted_dropout")
+    assert flags(asked, CALLS.format("mine"), cells) == (REACHES,)
+    assert flags(asked, "\n".join((*cells, CALLS.format("mine")))) == (REACHES,)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "values = [getattr(np, name)(x) for name in ('mean', 'std')]",
+        "print(eval('1 + 1'), vars(meter))",
+        "mask = getattr(dropout, 'dropout_mask')",
+        "import sys\nprint(sys.modules['numpy'].__version__)",
+        "from autograder import check\ncheck('dropout/inverted_dropout', inverted_dropout)",
+    ],
+)
+def test_finding_something_else_by_a_text_accuses_nobody(cell):
+    assert flags(exercise.load("dropout/inverted_dropout"), OWN, [cell]) == ()
+
+
+@pytest.mark.parametrize("line", ["%time 1", "x = %time 1", "!ls", "x?", "%time " * 50 + "1"])
+def test_any_number_of_commands_takes_no_time(line, recwarn):
+    began = time.process_time()
+    source = f"{line}\n" * 5000 + "from dnnkit.dropout import inverted_dropout"
+    assert flags(exercise.load("dropout/inverted_dropout"), source) == (NAMES_IT,)
+    assert time.process_time() - began < 2
+    assert not recwarn
+
+
+def test_what_a_timed_statement_names_is_said():
+    source = "%time from dnnkit.dropout import inverted_dropout"
+    assert flags(exercise.load("dropout/inverted_dropout"), source) == (NAMES_IT,)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "inverted_dropout = a" + ".b" * 900,
+        "def inverted_dropout(a):\n    return " + "(" * 150 + "a" + ")" * 150,
+        "def inverted_dropout(a):\n    return " + "-" * 900 + "a",
+        "x = " + "+".join("1" * 5000),
+        "# \ud800\ndef inverted_dropout(a): return '\udfff'",
+    ],
+)
+def test_no_code_is_too_strange_to_be_looked_at(source):
+    cells = [v4.new_code_cell(source, id=f"inverted_dropout{ANSWER}"), v4.new_code_cell(source)]
+    of_notebook("dropout", None, v4.new_notebook(cells=cells), {"a/b.py": source.encode("utf-8", "replace")})

@@ -15,7 +15,7 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 
 from autograder import classroom
-from autograder.classroom import pin, pool, strays
+from autograder.classroom import doubts, pin, pool
 from autograder.classroom.config import gradebook, load
 from autograder.sandbox.client import Refused, Server
 
@@ -102,7 +102,7 @@ def test_a_second_run_grades_nothing_and_is_quick(copied):
     done = grade(copied)
     assert time.monotonic() - started < 3
     assert (done.graded, done.unchanged) == ((), len(STUDENTS))
-    assert set(done.notices) == {(name, "toy") for name in ("broken", "missing", "oversized", "duplicate")}
+    assert set(done.notices) == {(name, "toy") for name in ("broken", "missing", "oversized", "duplicate", "crash")}
     assert tree(copied / "autograded") == before
 
 
@@ -192,13 +192,13 @@ def test_text_outside_its_cell_is_a_persons_to_mark_with_the_reason(fresh, hand_
     assert seen(fresh, "beside") == (3.0, {"why"})
     assert seen(fresh, "blank") == (3.0, set())
     (notice,) = done.notices["beside", "toy"]
-    assert notice == f"why: {strays.UNANSWERED}"
+    assert notice == f"why: {doubts.UNANSWERED}"
     (result,) = [
         each
         for each in classroom.results(classroom.open_class(fresh))
         if (each.student, each.exercise) == ("beside", "toy/why")
     ]
-    assert (result.points, result.verdict, result.flags) == (None, "to be graded by hand", (strays.UNANSWERED,))
+    assert (result.points, result.verdict, result.flags) == (None, "to be graded by hand", (doubts.UNANSWERED,))
     by_hand(fresh, "beside", "why", 2.0)
     grade(fresh, force=True)
     assert seen(fresh, "beside") == (5.0, set())

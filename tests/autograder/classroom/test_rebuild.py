@@ -8,9 +8,10 @@ from nbformat import v4
 from nbgrader.nbgraderformat import MetadataValidator
 
 from autograder.classroom import strays
-from autograder.classroom.rebuild import LACKING, NONE_OF_OURS, rebuild, texts, untouched
+from autograder.classroom.cells import Cell
+from autograder.classroom.rebuild import NONE_OF_OURS, rebuild, texts, untouched
 from autograder.classroom.source import _locked, _mark
-from autograder.classroom.submission import Cell
+from autograder.classroom.strays import LACKING
 
 STARTER = "def double(a):\n    ..."
 
@@ -67,7 +68,7 @@ def test_no_submission_gives_the_release():
     made = rebuild(RELEASE, None)
     assert made.notebook == RELEASE
     assert made.notebook is not RELEASE
-    assert (made.notices, made.doubts) == ((), {})
+    assert (made.notices, made.changed) == ((), ())
 
 
 def test_added_cells_keep_their_place():
@@ -112,13 +113,14 @@ def test_a_cell_turned_into_another_kind_is_turned_back():
     assert notebook.cells[2].source == "answer"
 
 
+@pytest.mark.parametrize("blank", [STARTER, "", "def double(a):\n    pass", f"{STARTER}  # ...", "# "])
 @pytest.mark.parametrize("first", [True, False])
-def test_a_copy_that_was_left_empty_does_not_undo_the_answer(first):
-    empty, written = CELLS[2], ("code", "answer", CELLS[2][2])
+def test_a_copy_that_was_left_empty_does_not_undo_the_answer(first, blank):
+    empty, written = ("code", blank, CELLS[2][2]), ("code", "answer", CELLS[2][2])
     pair = (empty, written) if first else (written, empty)
     sources, notices = rebuilt(*CELLS[:2], *pair, *CELLS[3:])
     assert sources["double-answer"] == "answer"
-    assert STARTER not in sources.values()
+    assert list(sources) == IDS
     assert len(notices) == 1
     assert "more than once: double-answer." in notices[0]
 
@@ -148,38 +150,48 @@ def test_cells_that_have_lost_their_names_are_known_by_locked_text():
     assert order.index("import numpy") < order.index(own) < order.index("grade()")
 
 
-def doubts(*cells):
-    return rebuild(RELEASE, cells_of(cells)).doubts
+def changed(cells, **sources):
+    """The release's cells with other texts."""
+    return tuple((kind, sources.get(ids[0].replace("-", "_"), text), ids) for kind, text, ids in cells)
 
 
-NOTE = ("markdown", "My answer.", ())
+ANSWERED = answered("def double(a): return 2 * a")
+TITLE, SETUP, ANSWER, CHECK, GRADED, TEXT = ANSWERED
 
 
 @pytest.mark.parametrize(
-    ("cells", "expected"),
+    "cells",
     [
-        (CELLS, {}),
-        (answered("def double(a): return 2 * a"), {}),
-        ((*CELLS, NOTE), {"why": strays.UNANSWERED}),
-        ((*CELLS[:5], NOTE), {"why": strays.UNANSWERED}),  # instead of the cell that was given
-        ((*CELLS, ("code", "# My answer.", ())), {"why": strays.UNANSWERED}),
-        ((*CELLS, ("code", "It is so.", ())), {"why": strays.UNANSWERED}),
-        ((*CELLS, ("code", "%timeit 1", ())), {}),
-        ((*CELLS, ("raw", "My answer.", ())), {"why": strays.UNANSWERED}),
-        ((("markdown", "# Title\nMy answer.", ("introduction",)), *CELLS[1:]), {"why": strays.UNANSWERED}),
-        ((*answered("My answer.", at=5), NOTE), {}),  # whoever marks it reads what stands beside it
-        ((*answered("", at=5), NOTE), {"why": strays.UNANSWERED}),
-        ((*CELLS[:3], NOTE, *answered("It is so.", at=5)[3:]), {"double": strays.UNANSWERED}),
-        ((*CELLS, ("code", "def double(a): return 2 * a", ())), {"double": strays.TOO_LATE}),
-        (
-            (CELLS[0], ("code", "import math", ("setup-1",)), *CELLS[2:]),
-            {"double": strays.NOT_RUN.format("setup-1"), "why": strays.UNANSWERED},
-        ),
-        ((CELLS[0], ("code", "import numpy\nimport math", ("setup-1",)), *CELLS[2:]), {}),
+        (TITLE, SETUP, CHECK, GRADED, ANSWER, TEXT),
+        (TITLE, SETUP, CHECK, GRADED, TEXT, ANSWER),
+        (*CELLS[:5], ("code", ANSWER[1], ()), TEXT),
+        (*CELLS, ("code", "double = lambda a: 2 * a", ())),
+        (*CELLS, ("code", "double = lambda a: a", ()), ("code", "%time 1\ndouble = lambda a: 2 * a", ())),
+        tuple(reversed(ANSWERED)),
     ],
 )
-def test_a_person_looks_at_what_may_be_an_answer_and_was_not_judged(cells, expected):
-    assert doubts(*cells) == expected
+def test_an_answer_below_the_place_of_judging_is_judged_where_it_stands(cells):
+    sources, notices = rebuilt(*cells)
+    order = list(sources.values())
+    last = max(place for place, text in enumerate(order) if "2 * a" in text)
+    assert order[last + 1] == "grade()"
+    assert any(notice.endswith("were judged where they stand: double.") for notice in notices)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        (*ANSWERED, ("code", "double = 3", ())),
+        (*CELLS[:2], ("code", ANSWER[1], ()), *CELLS[2:], ("code", "double = 3", ())),
+        (*answered("from helper import *"), ("code", "double = 3", ())),
+        (*CELLS, ("code", "x = [double(1) for double in ()]\ndef f():\n    double = 3", ())),
+    ],
+)
+def test_any_other_is_judged_in_its_place(cells):
+    sources, notices = rebuilt(*cells)
+    order = list(sources)
+    assert order[order.index("double-check") + 1] == "double"
+    assert notices == ()
 
 
 LOCKED = _locked("code", "import numpy as np\n\nx = [1, 2]", "setup-1")

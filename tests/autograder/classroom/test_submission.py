@@ -2,11 +2,13 @@
 
 import json
 import os
+import unicodedata
 
 import pytest
 
+from autograder.classroom import cells as reading
 from autograder.classroom import submission
-from autograder.classroom.submission import Cell
+from autograder.classroom.cells import Cell
 
 
 @pytest.fixture
@@ -35,6 +37,8 @@ def test_a_notebook_is_read(folder):
         (b"", "is damaged or not complete"),
         (b"{", "is damaged or not complete"),
         (b"\xff\xfe", "is damaged or not complete"),
+        (b"PK\x03\x04\xff\xfe", "is damaged or not complete"),
+        ("{".encode("utf-32"), "is damaged or not complete"),
         (b"[" * 50_000, "is damaged or not complete"),
         (b"[" + b"1" * 5000 + b"]", "is damaged or not complete"),
         (b"[]", "it has no list of cells"),
@@ -52,6 +56,15 @@ def test_what_cannot_be_read_is_said_in_a_sentence(folder, content, message):
     assert got.cells is None
     assert len(got.notices) == 1
     assert message in got.notices[0]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "latin-1"])
+def test_a_notebook_is_read_in_whatever_it_was_saved(folder, encoding):
+    text = GOOD.replace("b", "é")
+    (folder / "toy.ipynb").write_bytes(text.encode(encoding))
+    got = read(folder)
+    assert got.cells == (Cell("code", "a\né", ("x",)),)
+    assert ["not in UTF-8" in notice for notice in got.notices] == [True] * (not encoding.startswith("utf-8"))
 
 
 def test_hostile_marks_are_no_trouble(folder):
@@ -137,12 +150,46 @@ def test_names_in_notices_hold_nothing_that_a_terminal_obeys(folder):
     assert notice.startswith("Your notebook is called ???31m.ipynb")
 
 
+def test_a_name_is_shown_as_it_is_read_however_its_letters_are_written(folder):
+    (folder / unicodedata.normalize("NFD", "Übung é.ipynb")).write_text(GOOD)
+    assert read(folder).notices[0].startswith("Your notebook is called Übung é.ipynb;")
+
+
 def test_what_lies_beside_the_notebook_is_read_where_it_is_little(folder):
     lay(folder, "toy/toy.ipynb", "toy/other.ipynb")
     (folder / "toy" / "data.csv").write_text("1,2")
     (folder / "toy" / "timestamp.txt").write_text("2026-02-02 15:58:23 UTC")
     (folder / "outside.csv").write_text("3")
-    assert read(folder).files == {"data.csv": b"1,2"}
+    lay(
+        folder,
+        "toy/data/2026/x.csv",
+        "toy/pack/__init__.py",
+        "toy/.git/config",
+        "toy/pack/__pycache__/x.pyc",
+        "toy/e/._x",
+    )
+    got = read(folder)
+    assert {name: len(text) for name, text in got.files.items()} == {
+        "data.csv": 3,
+        "data/2026/x.csv": len(GOOD),
+        "pack/__init__.py": len(GOOD),
+        "e/._x": len("Mac OS X"),
+    }
+    assert got.others == ("other.ipynb",)
+
+
+def test_folders_with_too_much_in_them_leave_what_lies_beside_the_notebook(folder):
+    lay(folder, "toy.ipynb", "data.csv", *(f"much/{number}.txt" for number in range(submission.MOST_FILES)))
+    (notice,) = (got := read(folder)).notices
+    assert list(got.files) == ["data.csv"]
+    assert notice.startswith("In folders beside your notebook lie 1000 files,")
+
+
+def test_a_link_to_a_folder_is_not_followed(folder, tmp_path):
+    lay(tmp_path, "elsewhere/secret.txt")
+    lay(folder, "toy.ipynb")
+    (folder / "data").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    assert read(folder).files == {}
 
 
 def test_too_many_files_beside_the_notebook_are_told_to_that_student_alone(folder):
@@ -152,7 +199,7 @@ def test_too_many_files_beside_the_notebook_are_told_to_that_student_alone(folde
     got = read(folder)
     assert (got.cells is not None, got.files) == (True, {})
     (notice,) = got.notices
-    assert "Beside your notebook lie 1001 files of 0 MiB; at most 1000 files of 16 MiB are read" in notice
+    assert "Beside your notebook lie 1001 files, together 0 MiB; at most 1000 files of 16 MiB are read" in notice
     assert len(submission.digest(folder)) == 64
 
 
@@ -216,11 +263,13 @@ def test_the_digest_changes_with_all_that_is_handed_in(folder):
         ("timestamp.txt", "x"),
         ("inner/toy.ipynb", "b"),
         ("data.csv", "1"),
+        ("inner/a/b/data.csv", "1"),
     )
     for name, text in files:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
         digests.add(submission.digest(folder))
-    assert len(digests) == 6
+    assert len(digests) == 7
     (folder / "data.csv").write_text("1")
     assert submission.digest(folder) in digests
 
@@ -230,23 +279,23 @@ def handed_in(folder, *cells):
     return submission.read(folder, "toy", 10**6)
 
 
-def test_what_nobody_writes_by_hand_is_left_out_and_that_is_told(folder):
+def test_what_nobody_writes_by_hand_is_left_out_and_that_is_told_once(folder):
     code, text = ({"cell_type": kind, "source": "x" * 50_001} for kind in ("code", "markdown"))
     short = {"cell_type": "code", "source": "x = 1"}
-    got = handed_in(folder, code, short, text)
-    left_out = "This cell had 50001 characters, where at most 50000 are read. It was left out."
-    assert [cell.source for cell in got.cells] == [f"# {left_out}", "x = 1", left_out]
-    assert got.notices == (f"Cell 1: {left_out}", f"Cell 3: {left_out}")
+    got = handed_in(folder, code, short, *[text] * 9)
+    left_out = reading.TOO_LONG.format(50_001)
+    assert [cell.source for cell in got.cells] == [f"# {left_out}", "x = 1", *[left_out] * 9]
+    assert got.notices == (reading.LEFT_OUT.format("1, 3, 4, 5, 6 and 5 more"),)
 
 
 def test_all_cells_together_are_capped(folder):
     got = handed_in(folder, *[{"cell_type": "code", "source": "x" * 45_000}] * 7)
-    assert sum(len(cell.source) for cell in got.cells) < submission.MOST_SOURCES + 1000
-    assert len(got.notices) == 2
+    assert sum(len(cell.source) for cell in got.cells) < reading.MOST_SOURCES + 1000
+    assert got.notices == (reading.LEFT_OUT.format("6, 7"),)
 
 
 def test_pictures_without_end_are_left_out(folder):
     picture = {"a.png": {"image/png": "A" * 2**22}}
     got = handed_in(folder, *[{"cell_type": "markdown", "source": "", "attachments": picture}] * 4)
     assert [bool(cell.attachments) for cell in got.cells] == [True, True, False, False]
-    assert len(got.notices) == 2
+    assert got.notices == ("Cells lost their pictures, which may have 8 MB: 3, 4.",)

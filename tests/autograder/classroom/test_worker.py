@@ -11,7 +11,8 @@ import pytest
 from rich.console import Console
 
 from autograder import classroom
-from autograder.classroom import apart, judging, pool, worker
+from autograder.classroom import apart, judging, pool, worker, writing
+from autograder.classroom.flags import NOT_COMPARED
 from autograder.judge.verdict import TOO_COSTLY
 from autograder.sandbox import run
 
@@ -91,10 +92,12 @@ def test_where_a_cell_takes_too_much_of_the_judge_nothing_more_is_run(class_of_t
 
 
 def test_where_writing_takes_too_much_the_points_stand_and_outputs_are_not_shown(class_of_three, monkeypatch):
-    at(monkeypatch, judging.sanitize, "outputs", "b", fill)
+    at(monkeypatch, writing.sanitize, "outputs", "b", fill)
     done = classroom.grade(class_of_three, console=QUIET)
     assert of(class_of_three, "b")["double"] == (2.0, "passed")
     assert done.notices[("b", "toy")] == (judging.NOT_SHOWN,)
+    record = json.loads((class_of_three / "records" / "b" / "toy.json").read_text())
+    assert record["flags"]["toy/double"] == [NOT_COMPARED]
 
 
 def test_where_reading_takes_too_much_that_is_told_and_nothing_is_graded(class_of_three, monkeypatch):
@@ -108,7 +111,7 @@ def test_where_reading_takes_too_much_that_is_told_and_nothing_is_graded(class_o
 def test_time_is_limited_as_well(class_of_three, monkeypatch):
     monkeypatch.setattr(run.Times, "whole", 4.0)
     monkeypatch.setattr(worker, "TO_WRITE", 2.0)
-    at(monkeypatch, judging.sanitize, "outputs", "b", lambda: time.sleep(60))
+    at(monkeypatch, writing.sanitize, "outputs", "b", lambda: time.sleep(60))
     with open(class_of_three / "nbgrader_config.py", "a") as file:
         file.write("c.Execute.timeout = 2\n")
     began = time.monotonic()
@@ -148,7 +151,7 @@ def test_a_submission_never_takes_longer_than_it_may(fresh, hand_in, forked, mon
     """However often writing has to begin again."""
     allow(fresh, monkeypatch, cell=2, whole=4.0)
     hand_in(fresh, "a", **RIGHT | {"double": SLOW})
-    at(monkeypatch, judging, "_write", "a", lambda: time.sleep(60))
+    at(monkeypatch, judging, "write", "a", lambda: time.sleep(60))
     classroom.grade(fresh, console=QUIET)
     record = json.loads((fresh / "records" / "a" / "toy.json").read_text())
     assert record["cost"]["seconds"] < 9.0

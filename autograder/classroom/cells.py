@@ -1,0 +1,113 @@
+"""Read the cells of a notebook that was handed in, whatever its file holds; what is left out is told."""
+
+import json
+from typing import NamedTuple
+
+from . import sanitize
+
+MOST_CELLS = 2000
+MOST_SOURCE = 50_000  # characters of one cell, which is parsed and shown in colours
+MOST_SOURCES = 250_000  # of all
+MOST_PASTED = 8 * 2**20  # characters of all pictures pasted into cells
+TOO_LONG = f"This cell had {{}} characters, more than are read ({MOST_SOURCE} of one cell). It was left out."
+LEFT_OUT = f"Cells with more than is read ({MOST_SOURCE} characters of one, {MOST_SOURCES} of all) were left out: {{}}."
+OTHER_LETTERS = "{} is saved in {}, and not in UTF-8 as notebooks are: look whether its letters are right."
+MOST_NAMED = 5  # cells that a notice names
+
+
+class Cell(NamedTuple):
+    """One cell as it was handed in: its kind, text, ids (nbgrader's and its own), and the pictures pasted into it."""
+
+    kind: str
+    source: str
+    ids: tuple[str, ...] = ()
+    attachments: dict = {}
+
+
+class Unreadable(Exception):
+    """Nothing in a submission can be graded; the message is the sentence for the student."""
+
+
+def read_cells(path, name, max_kilobytes, notices):
+    """Return the cells of the notebook in a file, which has that name in what is told.
+
+    Raises
+    ------
+    Unreadable
+        Where there is nothing to grade.
+    """
+    size = path.stat().st_size
+    if size > 1000 * max_kilobytes:
+        raise Unreadable(
+            f"{name} is too large: {size / 1e6:.1f} MB, where at most {max_kilobytes / 1e3:g} MB are read. Clear the "
+            "outputs (Edit, Clear Outputs of All Cells), save, and hand it in again."
+        )
+    try:
+        text, encoding = _text(path.read_bytes())
+        notebook = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(
+            f"{name} cannot be read: the file is damaged or not complete (it is not JSON). Open it in Jupyter, save "
+            "it, and hand it in again."
+        ) from error
+    if not encoding.startswith("utf-8"):
+        notices.append(OTHER_LETTERS.format(name, encoding))
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        raise Unreadable(f"{name} is not a Jupyter notebook (format 4): it has no list of cells.")
+    if len(notebook["cells"]) > MOST_CELLS:
+        raise Unreadable(f"{name} has {len(notebook['cells'])} cells, where at most {MOST_CELLS} are read.")
+    return _within([_cell(cell, name) for cell in notebook["cells"]], notices)
+
+
+def _text(content):
+    """Return a file's text and its encoding."""
+    encoding = json.detect_encoding(content)
+    if encoding.startswith("utf-8"):
+        try:
+            return content.decode(encoding), encoding
+        except UnicodeDecodeError:
+            encoding = "cp1252"  # what editors on Windows save in; some bytes are no letter there
+    return content.decode(encoding, "replace"), encoding
+
+
+def _cell(cell, name):
+    source = cell.get("source") if isinstance(cell, dict) else None
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str) or cell.get("cell_type") not in ("code", "markdown", "raw"):
+        raise Unreadable(f"{name} is not a Jupyter notebook: one of its cells is not a cell.")
+    metadata = cell.get("metadata")
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    ids = (marks.get("grade_id") if isinstance(marks, dict) else None, cell.get("id"))
+    known = tuple(text for text in ids if isinstance(text, str))
+    pictures = sanitize.attachments(cell.get("attachments"))
+    return Cell(cell["cell_type"], source.encode("utf-8", "replace").decode(), known, pictures)
+
+
+def _within(cells, notices):
+    """Return the cells without what nobody writes by hand, and say what was left out."""
+    kept, room, pasted = [], MOST_SOURCES, MOST_PASTED
+    left_out, stripped = [], []
+    for number, cell in enumerate(cells, 1):
+        pictures = sum(len(text) for data in cell.attachments.values() for text in data.values())
+        if pictures > pasted:
+            stripped.append(number)
+            cell, pictures = cell._replace(attachments={}), 0
+        if len(cell.source) > min(room, MOST_SOURCE):
+            left_out.append(number)
+            words = TOO_LONG.format(len(cell.source))
+            cell = cell._replace(source=f"# {words}" if cell.kind == "code" else words)
+        else:
+            room -= len(cell.source)
+        pasted -= pictures
+        kept.append(cell)
+    if left_out:
+        notices.append(LEFT_OUT.format(_numbers(left_out)))
+    if stripped:
+        notices.append(f"Cells lost their pictures, which may have {MOST_PASTED >> 20} MB: {_numbers(stripped)}.")
+    return tuple(kept)
+
+
+def _numbers(numbers):
+    more = f" and {len(numbers) - MOST_NAMED} more" if len(numbers) > MOST_NAMED else ""
+    return ", ".join(map(str, numbers[:MOST_NAMED])) + more

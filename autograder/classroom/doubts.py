@@ -1,0 +1,87 @@
+"""Whatever a student wrote is judged, or a person is asked to look at it: here it is said at what, and why.
+
+An exercise that was not attempted as far as the judge can tell is looked at where something was written for it: in its
+cell, in another one, in a locked one, in a file beside the notebook.
+"""
+
+import ast
+import re
+
+from ..judge.verdict import NOT_ATTEMPTED, PASSED
+from . import strays
+from .python import defined, parsed
+from .submission import MOST_NAMED, shown
+
+UNJUDGED = "what stands in its cell gave nothing that could be judged; a person will look at it."
+UNANSWERED = "its own cell is as it was handed out, but there is text in another; a person will look at it."
+TOO_LATE = "it is defined again below the place where it was judged; a person will look at it."
+NOT_RUN = "a locked cell ({}) was changed, and ran as it was handed out; a person will look at it."
+BESIDE = "its own cell is as it was handed out, but it may stand beside the notebook ({}); a person will look at it."
+TEXT = re.compile(r".*\.(md|txt|rst|tex|rtf|docx?|odt|pdf|html?|pages|png|jpe?g|heic)", re.IGNORECASE | re.DOTALL)
+
+
+def doubts(release, rebuilt, verdicts, files, others=()):
+    """Return, by exercise, why a person should look at it: what was written for it may not have been judged.
+
+    Parameters
+    ----------
+    release : NotebookNode
+        The assignment.
+    rebuilt : autograder.classroom.rebuild.Rebuilt
+        What a submission was rebuilt into.
+    verdicts : dict of str to str
+        The judge's verdicts, by the name of the exercise, as far as there are any.
+    files : dict of str to bytes
+        What lies beside the notebook.
+    others : sequence of str
+        The names of other notebooks there.
+    """
+    names = strays.exercises(release)
+    starters = {cell.id: cell.source for cell in release.cells}
+    found, said = strays.strays(rebuilt.notebook, names), {}
+    for cell, name in strays.answers(rebuilt.notebook, names):
+        if verdicts.get(name) == PASSED:
+            continue
+        if cell.cell_type == "markdown":
+            blank = cell.source.strip() in ("", starters[cell.id].strip())
+            why = _text_elsewhere(found, files) if blank and not cell.get("attachments") else ""
+        elif verdicts.get(name) == NOT_ATTEMPTED:
+            written = strays.own(starters[cell.id], cell.source)
+            why = UNJUDGED if written else _code_elsewhere(name, found, files, others)
+        else:
+            again = any(stray.is_code and name in stray.judged and _defines(stray.text, name) for stray in found)
+            why = TOO_LATE if again else ""
+        locked = [other for other in rebuilt.changed if strays.exercise_of(other, names) in ("", name)]
+        if locked and cell.cell_type == "code":
+            why = why or NOT_RUN.format(", ".join(locked))
+        if why:
+            said[name] = why
+    return said
+
+
+def _text_elsewhere(found, files):
+    if any(not stray.is_code for stray in found):
+        return UNANSWERED
+    return _beside([name for name in files if TEXT.fullmatch(name)])
+
+
+def _code_elsewhere(name, found, files, others):
+    for stray in found:
+        if _defines(stray.text, name) or (stray.section == name and (not stray.is_code or _defines_any(stray.text))):
+            return UNANSWERED
+    return _beside(
+        [*others, *(file for file, text in files.items() if _defines(text.decode("utf-8", "replace"), name))]
+    )
+
+
+def _beside(names):
+    return BESIDE.format(", ".join(map(shown, names[:MOST_NAMED]))) if names else ""
+
+
+def _defines(text, name):
+    """Whether a text, which need not be Python, has what would define a name."""
+    return bool(re.search(rf"\b(?:def|class)\s+{name}\b|\b{name}\s*=(?!=)", text)) or name in defined(text)
+
+
+def _defines_any(code):
+    return any(isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) for one in parsed(code).body)

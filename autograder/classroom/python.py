@@ -1,0 +1,61 @@
+"""The Python in a notebook's cell: its syntax without the commands that only IPython takes, and what it defines."""
+
+import ast
+import re
+import warnings
+from contextlib import suppress
+from functools import lru_cache
+
+COMMAND = re.compile(r"(?P<indent>[ \t]*)(?:(?P<target>[\w.\[\], ]+=)\s*)?(?:[%!?]|\w[\w.]*\?{1,2}\s*$)")
+TIMED = re.compile(r"([ \t]*)%(?:time|timeit|prun)(?:[ \t]+-[a-z][ \t]*\d*)*[ \t]+(?=[^-\s])")
+SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+@lru_cache(512)
+def parsed(source):
+    """Return the syntax tree of a cell, with the notebook's commands left out; None where it is not Python."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they are about a student's code, and come to the instructor's terminal
+        for text in (str, without_commands):
+            # The last is how Python's parser calls too deep.
+            with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                return ast.parse(text(source))
+    return None
+
+
+def syntax(source):
+    """Return the syntax of a cell, with the notebook's commands left out, as text; None where it is not Python."""
+    with suppress(RecursionError, MemoryError):
+        return None if (tree := parsed(source)) is None else ast.dump(tree)
+    return None
+
+
+def without_commands(source):
+    """Return a cell's text without the notebook's commands; of a statement that one runs, the statement.
+
+    >>> without_commands("%%time\\nx = !ls\\nif x:\\n    %cd /\\n%timeit -n 3 f(x)")
+    '\\nx =None\\nif x:\\n    pass\\nf(x)'
+    """
+    lines = [TIMED.sub(r"\1", line) for line in source.splitlines()]
+    for number, line in enumerate(lines):
+        if found := COMMAND.match(line):
+            given = found["target"] and f"{found['target']}None"
+            lines[number] = found["indent"] + (given or "pass" * bool(found["indent"]))
+    return "\n".join(lines)
+
+
+def defined(source):
+    """Return the names to which a cell gives something outside of functions and classes; none where it is no Python."""
+    tree, names = parsed(source), set()
+    left = [] if tree is None else list(tree.body)
+    while left:
+        match node := left.pop():
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+            case ast.Name(id=name, ctx=ast.Store()):
+                names.add(name)
+            case ast.alias(name=name, asname=given):
+                names.add(given or name.partition(".")[0])
+            case _ if not isinstance(node, SCOPES):
+                left += ast.iter_child_nodes(node)
+    return frozenset(names)

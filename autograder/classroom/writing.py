@@ -1,0 +1,125 @@
+"""Write down what came of a submission: its notebook, as nbgrader's autograde would leave it, and its record."""
+
+import hashlib
+import json
+from functools import cache
+from html import escape
+
+import nbformat
+from nbconvert.exporters import ResourcesDict
+from nbformat import v4
+from nbgrader import preprocessors as steps
+from nbgrader.converters import Autograde
+from traitlets.utils.importstring import import_item
+
+from ..judge.show import bundle
+from ..sandbox.run import graded_name, timed
+from . import config as settings
+from . import sanitize, submission
+from .layout import remove_folder
+from .preprocessors.scores import TakeScores
+from .rebuild import texts
+from .record import Judged
+
+NOTICE = "> **About your submission.** {}"
+NO_COUNT = {"execution_count": None}
+
+# Steps of nbgrader's autograde whose work is done when a notebook has been rebuilt from the release, whose metadata are
+# its own, and run; penalties are for where the gradebook is open (see `record`).
+DONE = (
+    steps.CheckCellMetadata,
+    steps.ClearOutput,
+    steps.DeduplicateIds,
+    steps.OverwriteKernelspec,
+    steps.OverwriteCells,
+    steps.Execute,
+    steps.AssignLatePenalties,
+)
+
+
+def show(notebook, outcome, all_of_it):
+    """Write into a notebook what its cells showed, or nothing of that, and each verdict where the judge asked."""
+    for index, outputs in outcome.outputs.items() if all_of_it else ():
+        notebook.cells[index].outputs = [nbformat.from_dict(output) for output in sanitize.outputs(outputs)]
+    for index, report in outcome.reports.items():
+        points = float(min(max(report.points, 0.0), report.possible))
+        shown = (("display_data", bundle(report), {}), ("execute_result", {"text/plain": repr(points)}, NO_COUNT))
+        notebook.cells[index].outputs = [
+            nbformat.from_dict({"output_type": kind, "data": data, "metadata": {}, **more})
+            for kind, data, more in shown
+        ]
+
+
+def mark_unjudged(notebook):
+    """Have every graded cell say that it was not judged, which nbgrader counts as 0 points."""
+    for cell in notebook.cells:
+        if graded_name(cell):
+            message = "This exercise was not judged; see the top of this page."
+            cell.outputs = [v4.new_output("error", ename="NotJudged", evalue=message, traceback=[message])]
+
+
+def begin_record(job, key):
+    """Begin the record that explains a grade: by which exercises, with which inputs, behind which isolation."""
+    return {
+        "student": job.student,
+        "topic": job.topic,
+        "exercises_digest": job.digest,
+        "seed_id": hashlib.sha256(key).hexdigest()[:12],
+        "isolation": job.isolation,
+        "exercises": {},
+        "flags": {},
+    }
+
+
+def write(job, notebook, notices, timestamp, record, seconds, fault, doubts=()):
+    """Write the graded notebook and the record; return the Judged."""
+    answers = texts(notebook)
+    with timed(seconds, "notebook"):
+        scores, comments = _write_notebook(job, notebook, notices)
+    for name in comments.keys() & doubts:  # a free text, whose points and comment are a person's then
+        scores[name] = comments[name] = None
+    record |= {"notices": notices, "answers": answers}
+    record["seconds"] = {name: round(spent, 4) for name, spent in seconds.items()}
+    job.record.parent.mkdir(parents=True, exist_ok=True)
+    job.record.write_text(json.dumps(record, indent=1), encoding="utf-8")
+    return Judged(job.student, job.topic, scores, comments, timestamp, tuple(notices), fault, doubts, answers)
+
+
+def _write_notebook(job, notebook, notices):
+    """Write the graded notebook by what is left of nbgrader's steps; return scores and comments by cell."""
+    if notices:
+        told = "\n>\n> ".join(escape(notice) for notice in notices)
+        notebook.cells.insert(0, v4.new_markdown_cell(NOTICE.format(told), id="notice"))
+    chain, db_url, permissions = nbgrader_steps(job.place, job.place.config_file.read_bytes())
+    about = {"student": job.student, "assignment": job.topic, "notebook": job.topic, "db_url": db_url}
+    resources = ResourcesDict(nbgrader=about)
+    for step in chain:
+        notebook, resources = step(notebook, resources)
+    remove_folder(job.notebook.parent)  # where another process did not come to its end
+    job.notebook.parent.mkdir(parents=True)
+    job.notebook.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+    for name, content in submission.exchanged(job.place.step("submitted", job.student, job.topic)).items():
+        job.notebook.with_name(name).write_bytes(content)
+    for path in job.notebook.parent.iterdir():
+        path.chmod(permissions)
+    return resources["scores"], resources["comments"]
+
+
+@cache
+def nbgrader_steps(place, _):
+    """Return what is left of nbgrader's steps, the gradebook's address, and the permissions of what is written.
+
+    They are made anew when the class's settings, whose text is the second argument, have changed.
+    """
+    config = settings.load(place)
+    converter = Autograde(coursedir=settings.course_directory(config), config=config)
+    chain = []
+    for step in (*converter.sanitize_preprocessors, *converter.autograde_preprocessors):
+        step = import_item(step) if isinstance(step, str) else step
+        if not isinstance(step, type):
+            chain.append(step)
+        elif issubclass(step, steps.SaveAutoGrades):
+            chain.append(TakeScores(parent=converter))
+        elif not issubclass(step, DONE):
+            chain.append(step(parent=converter))
+    return chain, converter.coursedir.db_url, int(str(converter.permissions), 8)

@@ -1,0 +1,106 @@
+"""Whatever a student wrote is judged, or a person looks at it; what was judged rightly, or not written, asks nobody."""
+
+import pytest
+
+from autograder.classroom.doubts import BESIDE, NOT_RUN, TOO_LATE, UNANSWERED, UNJUDGED, doubts
+from autograder.classroom.rebuild import rebuild
+from autograder.judge.verdict import NOT_ATTEMPTED, PASSED, WRONG
+
+from .test_rebuild import ANSWERED, CELLS, RELEASE, STARTER, answered, cells_of
+
+NOTE = ("markdown", "My answer.", ())
+
+
+def asked(cells, verdict, files=None, others=()):
+    """Return at what a person is asked to look."""
+    return doubts(RELEASE, rebuild(RELEASE, cells_of(cells)), {"double": verdict}, files or {}, others)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (CELLS, {}),
+        ((*CELLS, NOTE), {"why": UNANSWERED}),
+        ((*CELLS[:5], NOTE), {"why": UNANSWERED}),  # instead of the cell that was given
+        ((*CELLS, ("code", "# My answer.", ())), {"why": UNANSWERED}),
+        ((*CELLS, ("code", "It is so.", ())), {"why": UNANSWERED}),
+        ((*CELLS, ("code", "%timeit 1", ())), {}),
+        ((*CELLS, ("raw", "My answer.", ())), {"why": UNANSWERED}),
+        ((("markdown", "# Title\nMy answer.", ("introduction",)), *CELLS[1:]), {"why": UNANSWERED}),
+        ((*answered("My answer.", at=5), NOTE), {}),  # whoever marks it reads what stands beside it
+        ((*answered("", at=5), NOTE), {"why": UNANSWERED}),
+        (
+            (CELLS[0], ("code", "import math", ("setup-1",)), *CELLS[2:]),
+            {"double": NOT_RUN.format("setup-1"), "why": UNANSWERED},
+        ),
+        ((CELLS[0], ("code", "import numpy\nimport math", ("setup-1",)), *CELLS[2:]), {}),
+    ],
+)
+def test_text_in_another_cell_is_looked_at(cells, expected):
+    assert asked(cells, NOT_ATTEMPTED) == expected
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def double(a)\n    return 2 * a",  # does not compile
+        "def double(a):\n\u00a0\u00a0return 2 * a",
+        "%%bash\ndef double(a): return 2 * a",
+        "import nothing\ndef double(a): return 2 * a",
+        "```python\ndef double(a): return 2 * a\n```",
+        "~~~\nold\n~~~\nand\n~~~\nnew\n~~~",
+        "def doubled(a): return 2 * a",
+        "if False:\n    def double(a): return 2 * a",
+        "# def double(a): return 2 * a",
+        f"{STARTER}\n# I would take it twice",
+        "while True: pass\ndef double(a): return 2 * a",
+        "# This cell had 60000 characters, more than are read (50000 of one cell). It was left out.",
+    ],
+)
+@pytest.mark.parametrize("kind", ["code", "markdown", "raw"])
+def test_an_answers_cell_that_gave_no_answer_is_looked_at(source, kind):
+    cells = [(kind, *cell[1:]) if cell[2] == ("double-answer",) * 2 else cell for cell in answered(source)]
+    assert asked(cells, NOT_ATTEMPTED) == {"double": UNJUDGED}
+
+
+@pytest.mark.parametrize(
+    "source", [STARTER, "", "def double(a):\n    pass", "def double(a):\n    ...\n    return None", "#"]
+)
+def test_what_says_nothing_asks_nobody(source):
+    assert asked(answered(source), NOT_ATTEMPTED) == {}
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        ("code", "exec('def double(a): return 2 * a')", ()),
+        ("code", "def twice(a): return 2 * a", ()),
+        ("code", "def double(a) return 2 * a", ()),
+        ("raw", "return 2 * a", ()),
+    ],
+)
+def test_code_in_another_cell_of_its_section_is_looked_at(added):
+    assert asked((*CELLS[:4], added, *CELLS[4:]), NOT_ATTEMPTED)["double"] == UNANSWERED
+    assert "double" not in asked((*answered(ANSWERED[2][1])[:4], added, *CELLS[4:]), PASSED)
+
+
+@pytest.mark.parametrize(
+    ("files", "others", "expected"),
+    [
+        ({"helper.py": b"def double(a): return 2 * a"}, (), {"double": BESIDE.format("helper.py")}),
+        ({"why.md": b"So."}, (), {"why": BESIDE.format("why.md")}),
+        ({"text/Why.DOCX": b"", "b.csv": b""}, (), {"why": BESIDE.format("text/Why.DOCX")}),
+        ({}, ("old<b>.ipynb",), {"double": BESIDE.format("old?b?.ipynb")}),
+        ({"data.csv": b"1", "helper.py": b"x = double(3)"}, (), {}),
+    ],
+)
+def test_a_file_beside_the_notebook_is_looked_at(files, others, expected):
+    assert asked(CELLS, NOT_ATTEMPTED, files, others) == expected
+    assert asked((*ANSWERED[:5], ("markdown", "So.", CELLS[5][2])), PASSED, files, others) == {}
+
+
+@pytest.mark.parametrize(("code", "late"), [("def double(a): return 3 * a", True), ("print(double(2) == 4)", False)])
+def test_an_answer_that_is_written_again_below_is_looked_at_unless_it_passed(code, late):
+    cells = (*ANSWERED, ("code", code, ()))
+    assert asked(cells, WRONG) == ({"double": TOO_LATE} if late else {})
+    assert asked(cells, PASSED) == {}
