@@ -11,7 +11,7 @@ import numpy as np
 
 from . import codec
 from .generators import only_drew, proper
-from .shared import Table
+from .shared import Table, refuse_another_form
 from .verdict import Wrong
 
 ROUNDING = 16  # in the last place of the largest entry, or of 1: what `w[i] += step` and `w[i] -= step` leave behind
@@ -121,8 +121,7 @@ class JudgeTable(Table):
             return
         if isinstance(own, np.ndarray):
             made = codec.array_from(body)
-            if made.shape != own.shape or made.dtype != own.dtype:
-                raise Wrong(f"{parameter} must not be resized in place", f"{own.shape} became {made.shape}")
+            refuse_another_form(parameter, own, made)
             if parameter in self.may_change:
                 own[...] = made
                 self._tracked[number] = (thing, own.tobytes())

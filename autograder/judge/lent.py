@@ -13,6 +13,7 @@ import numpy as np
 
 from . import codec, generators
 from .shared import Table
+from .specimens import Specimen
 
 
 class LentTable(Table):
@@ -28,7 +29,7 @@ class LentTable(Table):
         """Return the JSON of a thing with an identity; of what stays here its kind is not told."""
         coded = super().encode_shared(value)
         if "handle" in coded:
-            return {"handle": [coded["handle"][0], getattr(value, "shown_as", "object")]}
+            return {"handle": [coded["handle"][0], value.shown_as if type(value) is Specimen else "object"]}
         if "array" in coded and not value.flags.writeable:
             return {"fixed": coded["array"]}
         return coded
@@ -117,7 +118,8 @@ class LentHere(LentTable):
         owns = type(value) is np.ndarray and value.dtype.char in codec.DTYPES and value.base is None
         if not owns and not generators.is_synchronised(value):
             return super().encode_shared(value)
-        self._naming += value.nbytes if owns else 0
+        if owns:
+            self._count_named(value)
         return {"here": value}
 
     def decode_shared(self, form, body):

@@ -79,7 +79,8 @@ class Table:
 
     def encode_shared(self, value):
         """Return the JSON of a thing with an identity: in full when it first crosses, by its number afterwards."""
-        self._naming += value.nbytes if type(value) is np.ndarray else 0
+        if type(value) is np.ndarray:
+            self._count_named(value)
         if isinstance(value, Handle):
             if value._peer is not self._peer:
                 raise TypeError("a handle of an earlier talk cannot be used in this one")
@@ -93,7 +94,7 @@ class Table:
         if generators.is_synchronised(value):
             self._tracked[number] = (lambda: value, _state_of(value))
             return {"generator": [number, _state_of(value)]}
-        return {"handle": [number, type(value).__name__]}
+        return {"handle": [number, _kind_of(value)]}
 
     def decode_shared(self, form, body):
         """Return the thing that the JSON of `encode_shared` names."""
@@ -112,6 +113,13 @@ class Table:
             self._hold(number, handle)
             return handle
         raise codec.BadFrame(f"unknown form {form!r}")
+
+    def _count_named(self, array):
+        """Count the bytes of an array which the message names, before any of it is copied."""
+        self._naming += array.nbytes
+        if self._naming > codec.MAX_FRAME:
+            naming, self._naming = self._naming, 0
+            raise OverflowError(f"the arrays of a message may have at most {codec.MAX_FRAME} bytes, got {naming}")
 
     def share_array(self, array, body):
         """Return the number by which an array crosses: none, for an array goes by value."""
@@ -137,9 +145,7 @@ class Table:
 
     def whole(self, message):
         """Return a message with what has changed and what may be forgotten."""
-        naming, self._naming = self._naming, 0
-        if naming > codec.MAX_FRAME:
-            raise OverflowError(f"the arrays of a message may have at most {codec.MAX_FRAME} bytes, got {naming}")
+        self._naming = 0
         return message | {"changes": self.changes(), "forget": self.forgotten()}
 
     def taken(self, message):
@@ -207,8 +213,7 @@ class Table:
             return
         if isinstance(target, np.ndarray):
             content = codec.array_from(body)
-            if content.shape != target.shape or content.dtype != target.dtype:
-                raise Wrong("an argument must not be resized in place", f"{target.shape} became {content.shape}")
+            refuse_another_form("an argument", target, content)
             target.flags.writeable = True  # an answer may have locked its replica
             target[...] = content
         else:
@@ -230,6 +235,14 @@ def snapshot(value):
     return HANDLE if isinstance(value, Handle) else value
 
 
+def refuse_another_form(name, own, made):
+    """Raise Wrong where an array was given another shape or dtype in place."""
+    if made.shape != own.shape:
+        raise Wrong(f"{name} must not be resized in place", f"{own.shape} became {made.shape}")
+    if made.dtype != own.dtype:
+        raise Wrong(f"{name} must not be given another dtype in place", f"{own.dtype} became {made.dtype}")
+
+
 def only_drawn(before, after):
     """Whether between two `states` no array was changed, and of generators only drawn."""
     return all(
@@ -241,6 +254,11 @@ def only_drawn(before, after):
 def _state_of(thing):
     """Return what must be equal on both sides."""
     return thing.tobytes() if isinstance(thing, np.ndarray) else generators.state_of(thing)
+
+
+def _kind_of(value):
+    """Return what the other side is told of a thing that stays here."""
+    return f"NumPy array of dtype {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
 
 
 def _worst(dtype):

@@ -11,6 +11,7 @@ A verdict raised in a callable of the judge ends the check, whatever the answer 
 
 import builtins
 import contextlib
+import threading
 import time
 from itertools import zip_longest
 
@@ -128,15 +129,29 @@ class Peer:
 
 
 class AnswerSide(Peer):
-    """The side where the answer lives; `table` makes its table."""
+    """The side where the answer lives; `table` makes its table.
+
+    An answer may have threads, which call what the judge handed over: one at a time has its `turn` to speak to the
+    judge, and while the answer's own code runs, the turn is anybody's.
+    """
 
     operations = ("call", "get")
 
-    def __init__(self, submission, exchange=None, table=Table):
+    def __init__(self, submission, exchange=None, table=Table, turn=None):
         super().__init__(table(self, first_number=1), exchange)
         self.submission = submission
+        self.turn = turn or threading.RLock()
         self._touched = []
         self._raised = None
+
+    def handle_in_turn(self, frame):
+        """Answer a request frame where there is nobody who holds the turn for it."""
+        with self.turn:
+            return self.handle(frame)
+
+    def ask(self, operation, number, args=(), kwargs=None):
+        with self.turn:
+            return super().ask(operation, number, args, kwargs)
 
     def reply(self, message):
         self._touched, self._raised = [], None
@@ -173,7 +188,11 @@ class AnswerSide(Peer):
             return self.table.spoil()
         given = [*args, *kwargs.values()]
         before = skeleton(given)
-        value = super().perform(operation, target, args, kwargs)
+        self.turn.release()
+        try:
+            value = super().perform(operation, target, args, kwargs)
+        finally:
+            self.turn.acquire()
         self._touched = [place for place, (arg, was) in enumerate(zip(given, before)) if not holds(arg, was)]
         return value
 
@@ -360,7 +379,7 @@ def in_memory(submission, lending=False):
     """
     judges, answers = (LentHere, LentHere) if lending else (JudgeTable, Table)
     judge, answer = JudgeSide(table=judges), AnswerSide(submission, table=answers)
-    judge.exchange, answer.exchange = answer.handle, judge.handle
+    judge.exchange, answer.exchange = answer.handle_in_turn, judge.handle
     judge.frames = answer.frames = unframed
     return judge
 

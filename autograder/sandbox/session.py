@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 import types
 
 from ..judge import codec
@@ -25,7 +26,8 @@ def serve(socket, notebook: Notebook):
     notebook.begin()
     sys.path.insert(0, "")  # what was handed in beside the notebook can be imported, as in a kernel
     _hide_the_judge()
-    answer = None
+    answer, turn = None, threading.RLock()
+    turn.acquire()  # whoever else speaks, as a thread of an answer, does while this one runs an answer's code
     try:
         while True:
             frame = channel.receive()
@@ -40,7 +42,7 @@ def serve(socket, notebook: Notebook):
                     channel.send(codec.dump({"attempted": attempted(notebook.namespace.get(name, ...))}))
                 case {"do": "talk", "name": str(name), "lending": bool(lending), "first": first}:
                     table = LentTable if lending else Table
-                    answer = AnswerSide(notebook.namespace.get(name, ...), _Talk(channel), table)
+                    answer = AnswerSide(notebook.namespace.get(name, ...), _Talk(channel), table, turn)
                     answer.exchange.peer = answer
                     channel.send(answer.handle(bytes(first)))
     except (Closed, BrokenPipeError):

@@ -10,5 +10,5 @@ def in_frames(answer, lending=False):
     """Return the judge's side of a talk; `in_memory` is the same without bytes."""
     judges, answers = (LentTable, LentTable) if lending else (JudgeTable, Table)
     judge, its = JudgeSide(table=judges), AnswerSide(answer, table=answers)
-    judge.exchange, its.exchange = its.handle, judge.handle
+    judge.exchange, its.exchange = its.handle_in_turn, judge.handle
     return judge

@@ -228,6 +228,16 @@ def test_a_change_of_a_list_is_told_of_the_call_that_made_it():
     assert faults(talk) == ["a must not be changed in place"]
 
 
+def test_another_dtype_in_place_is_told_as_one():
+    def answer(a):
+        a.dtype = np.int64
+        a += 1
+
+    with pytest.raises(Wrong, match="a must not be given another dtype in place") as told:
+        called(answer, np.ones((2, 3)))
+    assert told.value.detail == "float64 became int64"
+
+
 def test_a_resized_argument_is_a_verdict_that_no_answer_swallows():
     def answer(a, b):
         a.resize(1, refcheck=False)

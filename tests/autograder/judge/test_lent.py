@@ -209,3 +209,15 @@ def test_a_small_frame_names_no_large_value():
     call(held.append)
     assert "value" in heard[0]
     assert "together" in heard[1]["error"]["message"]
+
+
+def test_what_answers_to_every_name_is_lent_as_an_object(lent):
+    class Mock:
+        def __getattr__(self, name):
+            return lambda *args, **kwargs: name
+
+    def answer(f):
+        return f(Mock())
+
+    _, call = lent(answer)
+    assert call(lambda rng: rng._kind) == "object"

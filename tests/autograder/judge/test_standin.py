@@ -1,8 +1,12 @@
 """The stand-in: who may ask what of whom, and that neither crashes nor verdicts get lost."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
+from autograder.judge import forms
 from autograder.judge.shared import Handle
 from autograder.judge.standin import in_memory
 from autograder.judge.verdict import Crashed, Wrong
@@ -156,3 +160,35 @@ def test_a_handle_belongs_to_its_talk():
     stale = stand_in(lambda: object())()
     with pytest.raises(TypeError, match="earlier talk"):
         stand_in(lambda x: x)(stale)
+
+
+def test_threads_of_an_answer_speak_to_the_judge_one_at_a_time():
+    def answer(f, x):
+        with ThreadPoolExecutor(8) as pool:
+            return sorted(pool.map(lambda n: float(f(x + n).sum()), range(40)))
+
+    assert stand_in(answer)(lambda x: 2 * x, np.zeros(3)) == [6.0 * n for n in range(40)]
+
+
+def test_a_message_that_is_too_large_is_refused_before_it_is_made():
+    heard = []
+
+    def answer(f):
+        try:
+            f(np.empty(2**27))
+        except OverflowError as error:
+            heard.append(str(error))
+        return f(3)
+
+    began = time.process_time()
+    assert stand_in(answer)(lambda x: x + 1) == 4
+    assert time.process_time() - began < 0.5
+    assert heard == ["the arrays of a message may have at most 16777216 bytes, got 1073741824"]
+
+
+@pytest.mark.parametrize("dtype", ["longdouble", "object", "datetime64[s]"])
+def test_an_array_of_what_is_no_number_is_told_with_its_dtype(dtype):
+    back = stand_in(lambda: np.zeros(3).astype(dtype))()
+    with pytest.raises(Wrong) as told:
+        forms.array(back)
+    assert told.value.detail == f"got a NumPy array of dtype {np.dtype(dtype)}"
