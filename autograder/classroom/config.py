@@ -71,7 +71,10 @@ def configure(c, root):
     place = ClassDirectory(root.resolve())
     c.CourseDirectory.root = str(place.root)
     set_release(c)
-    c.HTMLExporter.filters = {"markdown2html": "autograder.classroom.sanitize.markdown"}
+    c.HTMLExporter.filters = {
+        "markdown2html": "autograder.classroom.sanitize.markdown",
+        "strip_files_prefix": "autograder.classroom.sanitize.as_it_is",
+    }
     os.environ["AUTOGRADER_EXERCISES"] = str(place.pinned / "exercises")
 
 

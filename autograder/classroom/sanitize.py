@@ -16,8 +16,16 @@ import nh3
 from jinja2 import pass_context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from . import pictures
+
 IMAGES = ("image/png", "image/jpeg", "image/gif")
 TEXTS = ("text/plain", "text/markdown")  # escaped by the page, or rendered by `markdown`
+SHOWN = re.compile(
+    r"data:image/(?:png|jpeg|gif);base64,(.*)|data:image/svg\+xml;base64,(.*)", re.DOTALL | re.IGNORECASE
+)
+LENGTHS = ("width", "height", "size", "border", "hspace", "vspace", "cellpadding", "cellspacing")  # attributes
+LENGTH = re.compile(r"\s*(\d+(?:\.\d+)?)(px|%)?\s*")
+LONGEST = {"%": 100.0, "px": 4000.0, None: 4000.0}
 URL_SCHEMES = {"http", "https", "mailto", "data"}
 CLASSES = re.compile(r"highlight|anchor-link|[a-z]{1,2}\d?")  # of highlighted code
 ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
@@ -91,6 +99,11 @@ def markdown(context, source):
     return _rendered_before(source)
 
 
+def as_it_is(html):
+    """Return HTML without looking in it, at each bracket for another, for files as notebooks of the past named them."""
+    return html
+
+
 @lru_cache(1000)  # most cells are the same for all students
 def _rendered_before(source):
     return _rendered(source, {})
@@ -141,8 +154,10 @@ def attachments(pasted):
     found = {}
     for name, data in pasted.items() if isinstance(pasted, dict) else ():
         if isinstance(data, dict):
-            pictures = {mime: _joined(data.get(mime)) for mime in IMAGES}
-            found[name] = {mime: text for mime, text in pictures.items() if text and _is_base64(text)}
+            kinds = {mime: _joined(data.get(mime)) for mime in IMAGES}
+            found[name] = {
+                mime: text for mime, text in kinds.items() if text and _is_base64(text) and pictures.fits(text)
+            }
     return {name: kept for name, kept in found.items() if kept}
 
 
@@ -183,10 +198,13 @@ def _data(data):
         elif mime == "text/html":
             cleaned[mime] = html(text) if len(text) <= MOST_HTML else NOT_SHOWN
         elif mime == "image/svg+xml":
+            if not pictures.svg_fits(text):
+                cleaned["text/plain"] = pictures.TOO_LARGE
+                continue
             encoded = base64.b64encode(text.encode()).decode()  # an image's own script is not run
             cleaned["text/html"] = html(f'<img alt="A figure" src="data:image/svg+xml;base64,{encoded}">')
         elif mime in IMAGES and _is_base64(text):
-            cleaned[mime] = text
+            cleaned |= {mime: text} if pictures.fits(text) else {"text/plain": pictures.TOO_LARGE}
     return cleaned or {"text/plain": "[an output that is not shown here]"}
 
 
@@ -194,10 +212,25 @@ def _attribute(tag, name, value):
     """Return the value that an attribute may keep, or None."""
     if name == "class":
         return " ".join(word for word in value.split() if CLASSES.fullmatch(word)) or None
-    address = value.strip().lower()
+    if name in LENGTHS:
+        length = LENGTH.fullmatch(value)
+        return value if length and float(length[1]) <= LONGEST[length[2]] else None
     if name == "src":
-        return value if address.startswith("data:image/") else None
-    return None if address.startswith("data:") else value
+        return value if _is_shown(value.strip()) else None
+    return None if value.strip().lower().startswith("data:") else value
+
+
+def _is_shown(address):
+    """Whether a picture is in its very address, of a kind that a page shows, and not too large."""
+    found = SHOWN.fullmatch(address)
+    if not found:
+        return False
+    if found[2] is None:
+        return pictures.fits(found[1])
+    try:
+        return pictures.svg_fits(base64.b64decode(found[2]).decode("utf-8", "replace"))
+    except (ValueError, binascii.Error):
+        return False
 
 
 def _is_base64(text):

@@ -160,6 +160,17 @@ def test_a_page_that_takes_too_long_is_given_up(pasted, monkeypatch):
     assert done.faults == {("plain", "toy"): "TimeoutError: it took more than 0.5 s"}
 
 
+@pytest.mark.parametrize("text", ["[", "![", "[a](", "[^1]", "[a]: ", "<![CDATA[", "<a href='files/"])
+def test_no_text_makes_a_page_take_long(fresh, tmp_path, text):
+    made = pages.Page(classroom.open_class(fresh), "s", "toy", pages.Grades(), tmp_path / "toy.html")
+    made.graded.parent.mkdir(parents=True)
+    cells = [nbformat.v4.new_markdown_cell((text * 48_000)[:48_000])]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), made.graded)
+    began = time.process_time()
+    assert pages.make(made) == ""
+    assert time.process_time() - began < 3
+
+
 def test_nbgrader_releases_the_pages_to_those_who_handed_in(pasted, nbgrader, tmp_path):
     exchange = tmp_path / "exchange"
     exchange.mkdir()
