@@ -34,7 +34,6 @@ def check(window):
     return window.evaluate(f"{STATUS}.textContent")
 
 
-@pytest.mark.xfail(reason="open: the walk in Firefox is not whole yet", strict=False)
 def test_an_exercise_is_answered_in_firefox(window, site):
     window.open(f"{site}chapters/dropout.html")
     assert "Firefox" in window.evaluate("navigator.userAgent")

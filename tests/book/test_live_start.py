@@ -103,7 +103,6 @@ def test_a_start_that_failed_is_tried_again(visit):
     answer.status.filter(has_text="printed nothing").wait_for(timeout=SLOW)
 
 
-@pytest.mark.xfail(reason="open: not seen whole on a loaded machine", strict=False)
 def test_a_bar_says_how_far_it_is(visit):
     held = []
     page = visit(PAGE, prepare=lambda page: page.context.route(re.compile("numpy-"), lambda route: held.append(route)))

@@ -31,6 +31,7 @@ NORM = "the second result must be the joint norm of the gradients before they we
 ZEROS = "gradients that are all 0 must stay 0, with norm 0"
 COUNT = "there must be one clipped array for each gradient"
 WHOLE = "gradients of whole numbers must be clipped without rounding"
+BYTES = "the squares of whole numbers of 8 bits must be added without overflowing"
 
 
 def solution(grads, max_norm):
@@ -72,7 +73,9 @@ def check_zeros_and_whole_numbers(clip_by_global_norm, rng):
     _compare(clipped, [np.zeros((2, 3)), np.zeros(3)], ZEROS)
     close(norm, 0.0, ZEROS)
     grads = [rng.integers(3, 9, (2, 3)), -rng.integers(3, 9, 3)]
-    _compare(clip_by_global_norm(grads, 2.0)[0], [grad * 2 / _norm(grads) for grad in grads], WHOLE)
+    _compare(clip_by_global_norm(grads, 0.6 * _norm(grads))[0], [0.6 * grad for grad in grads], WHOLE)
+    grads = [rng.integers(60, 99, (2, 3)).astype(np.int8), -rng.integers(60, 99, 3).astype(np.int8)]
+    close(clip_by_global_norm(grads, 2.0)[1], _norm(grads), BYTES)
 
 
 @hidden(like=(check_long_gradients_are_shortened_together, check_short_gradients_stay, check_norm_before_clipping))
@@ -97,14 +100,14 @@ covers = {
     "the joint norm is the root of the sum of the squares of *all* their entries": check_norm_before_clipping,
     "larger than `max_norm`": check_long_gradients_are_shortened_together,
     "Otherwise they stay as they are": check_short_gradients_stay,
-    "Return a list of new arrays and the joint norm before clipping": (
+    "Return the clipped gradients, a list of arrays, and the joint norm before clipping": (
         check_long_gradients_are_shortened_together,
         check_norm_before_clipping,
     ),
     "All gradients may be 0": check_zeros_and_whole_numbers,
-    "whole numbers": check_zeros_and_whole_numbers,
+    "may hold whole numbers, also of 8 bits": check_zeros_and_whole_numbers,
     "Leave `grads` and its arrays as they are": check_long_gradients_are_shortened_together,
-    "For `grads = [[3], [[4]]]`": "the example, by hand",
+    "For `grads = [np.array([3]), np.array([[4]])]`": "the example, by hand",
     "Gradients scaled down together to a joint norm of at most max_norm": check_long_gradients_are_shortened_together,
 }
 
@@ -137,6 +140,12 @@ def by_value(grads, max_norm):
 def always_rescaled(grads, max_norm):
     norm = _norm(grads)
     return [grad * max_norm / (norm or 1) for grad in grads], norm
+
+
+@same_mistake_as(always_rescaled)
+def always_rescaled_even_zeros(grads, max_norm):
+    with np.errstate(invalid="ignore"):
+        return [grad * (max_norm / np.float64(_norm(grads) or np.nan)) for grad in grads], _norm(grads)
 
 
 @misconception(
@@ -184,6 +193,37 @@ def largest_norm(grads, max_norm):
 )
 def mean_for_sum(grads, max_norm):
     norm = _norm(grads) / sum(grad.size for grad in grads) ** 0.5
+    return [grad * min(1, max_norm / (norm or 1)) for grad in grads], norm
+
+
+@misconception(
+    "Whole numbers stay whole: the clipped gradients are put into arrays of the dtype that came, where 0.6 becomes 0.",
+    caught_by=check_zeros_and_whole_numbers,
+    worth=0.9,
+)
+def rounded_to_whole_numbers(grads, max_norm):
+    clipped, norm = solution(grads, max_norm)
+    return [np.array(new, dtype=grad.dtype) for new, grad in zip(clipped, grads)], norm
+
+
+@misconception(
+    "The squares overflow where the gradients are whole numbers of few bits: 99 times 99 does not fit into 8 bits. "
+    "Square floats.",
+    caught_by=check_zeros_and_whole_numbers,
+    worth=0.9,
+)
+def squares_overflow(grads, max_norm):
+    norm = float(np.sqrt(sum(np.sum(np.square(grad)) for grad in grads)))
+    return [grad * min(1, max_norm / (norm or 1)) for grad in grads], norm
+
+
+@misconception(
+    "The norm of a matrix is taken as `np.linalg.norm(grad, 2)` has it: its largest singular value. What counts here "
+    "is the root of the sum of the squares of its entries, which is the norm of the flattened matrix.",
+    caught_by=check_norm_before_clipping,
+)
+def spectral_norm(grads, max_norm):
+    norm = float(np.sqrt(sum(np.linalg.norm(grad, 2) ** 2 for grad in grads)))
     return [grad * min(1, max_norm / (norm or 1)) for grad in grads], norm
 
 
@@ -241,7 +281,7 @@ def left_out(grads, max_norm):
 
 @alternative("one long vector, cut up again")
 def one_vector(grads, max_norm):
-    flat = np.concatenate([np.ravel(grad) for grad in grads])
+    flat = np.concatenate([np.ravel(grad).astype(float) for grad in grads])
     norm = np.sqrt(flat @ flat)
     if norm > max_norm:
         flat = flat * (max_norm / norm)
@@ -249,16 +289,16 @@ def one_vector(grads, max_norm):
     return [part.reshape(grad.shape) for part, grad in zip(np.split(flat, cuts), grads)], norm
 
 
-@alternative("as PyTorch does, with a millionth added to the norm that is divided by")
-def as_pytorch(grads, max_norm):
+@alternative("the norm of the arrays' norms")
+def norm_of_norms(grads, max_norm):
     norm = np.linalg.norm([np.linalg.norm(grad) for grad in grads])
-    return tuple(grad * min(max_norm / (norm + 1e-6), 1.0) for grad in grads), norm
+    return [grad * min(max_norm / max(norm, 1e-300), 1.0) for grad in grads], norm
 
 
-@alternative("the same arrays handed back where nothing is to be clipped, nested lists elsewhere")
+@alternative("the same arrays handed back where nothing is to be clipped")
 def as_they_came(grads, max_norm):
     norm = sum(float((np.asarray(grad, float) ** 2).sum()) for grad in grads) ** 0.5
-    return (grads if norm <= max_norm else [(max_norm / norm * grad).tolist() for grad in grads]), norm
+    return (grads if norm <= max_norm else [max_norm / norm * grad for grad in grads]), norm
 
 
 def _grads(rng, shapes):

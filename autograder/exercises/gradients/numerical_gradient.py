@@ -33,6 +33,7 @@ SHAPE = "f must be handed an array of the shape of x"
 DEFAULT = "without eps the entries must be moved by 1e-5"
 SINGLE = "for x in float32 the moved entries must hold the step: compute in float64"
 WHOLE = "for whole numbers in x the moved entries must hold the step: compute with floats"
+ROUNDED = "for whole numbers in x the gradient must not be rounded"
 
 
 @core
@@ -69,21 +70,21 @@ def check_any_shape(numerical_gradient, rng):
 
 def check_step_survives_in_any_dtype(numerical_gradient, rng):
     """float32 and whole numbers are moved by 1e-5 as well, the default, which they themselves could not hold."""
-    for x, sentence in (
-        (rng.uniform(200, 300, 3), DEFAULT),
-        (rng.uniform(200, 300, 3).astype(np.float32), SINGLE),
-        (rng.integers(200, 300, 3), WHOLE),
+    for x, sentence, slope in (
+        (rng.uniform(200, 300, 3), DEFAULT, DEFAULT),
+        (rng.uniform(200, 300, 3).astype(np.float32), SINGLE, SINGLE),
+        (rng.integers(200, 300, 3), WHOLE, ROUNDED),
     ):
         moves = []
 
         def f(moved, x=x, moves=moves):
             moves.append(float(np.sum(np.asarray(moved, dtype=float) - np.asarray(x, dtype=float))))
-            return float(np.sum(np.sin(np.asarray(moved, dtype=float) / 100)))
+            return float(np.sum(200 * np.sin(np.asarray(moved, dtype=float) / 100)))
 
         found = numerical_gradient(f, x)
         require(moves, "f must be called")
         close(np.sort(moves)[[0, -1]], [-1e-5, 1e-5], sentence, rtol=1e-4)
-        close(found, np.cos(np.asarray(x, dtype=float) / 100) / 100, sentence, rtol=1e-4)
+        close(found, 2 * np.cos(np.asarray(x, dtype=float) / 100), slope, rtol=1e-4)
 
 
 @hidden(like=(check_central_difference, check_one_entry_at_a_time, check_any_shape))
@@ -114,8 +115,8 @@ covers = {
 
 
 @misconception(
-    "The difference is one-sided: f is moved up only and compared with f(x). Its error falls with eps, that of the "
-    "central difference with eps squared: 1e-5 against 1e-10.",
+    "The difference is one-sided: x is moved up only, or down only, and f there is compared with f(x). Its error falls "
+    "with eps, that of the central difference with eps squared: 1e-5 against 1e-10.",
     caught_by=check_central_difference,
 )
 def one_sided(f, x, *, eps=1e-5):
@@ -171,6 +172,17 @@ def all_at_once(f, x, *, eps=1e-5):
 def lost_in_whole_numbers(f, x, *, eps=1e-5):
     kind = np.float64 if x.dtype.kind == "f" else x.dtype
     return _each(f, x, lambda up, here, down: (up - down) / (2 * eps), eps, kind)
+
+
+@misconception(
+    "The gradient is put into an array of the dtype of x. Where x holds whole numbers, every slope is rounded: make "
+    "the result an array of floats.",
+    caught_by=check_step_survives_in_any_dtype,
+    worth=0.9,
+    said_by=ROUNDED,
+)
+def slopes_rounded(f, x, *, eps=1e-5):
+    return np.array(solution(f, x, eps=eps), dtype=x.dtype)
 
 
 @misconception(

@@ -30,6 +30,10 @@ def solution(clip_by_global_norm):
     clipped, norm = clip_by_global_norm([np.zeros(2), np.zeros((1, 2))], 1.0)
     assert (joined(clipped) == 0).all(), "zeros stay"
     assert norm == 0, "zeros have the norm 0"
+    clipped, norm = clip_by_global_norm([np.array([3, 0]), np.array([[0, 4]])], 1.0)
+    assert np.allclose(joined(clipped), [0.6, 0, 0, 0.8], rtol=1e-4), "whole numbers are not rounded"
+    clipped, norm = clip_by_global_norm([3 * np.eye(2), np.full(4, 70, dtype=np.int8)], 500.0)
+    assert np.isclose(norm, np.sqrt(2 * 3**2 + 4 * 70**2)), "every entry counts, and no square overflows"
 
 
 @alternative("returns True or False, from random arrays")
@@ -48,6 +52,8 @@ def by_returning(clip_by_global_norm):
     right.append(all(np.array_equal(one, two) for one, two in zip(kept, grads)))
     zeros, norm = clip_by_global_norm([np.zeros(3)], 1.0)
     right.append(np.array_equal(zeros[0], [0, 0, 0]) and norm == 0)
+    whole, norm = clip_by_global_norm([np.full((2, 2), 90, dtype=np.int8)], 1.0)
+    right.append(np.allclose(whole[0], 0.5) and np.isclose(norm, 180))
     return bool(all(right))
 
 

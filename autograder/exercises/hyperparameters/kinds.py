@@ -199,6 +199,26 @@ def all_that_changes():
     return {name: "hyperparameter" if kind == "hyperparameter" else "parameter" for name, kind in solution.items()}
 
 
+@misconception(
+    "All that changes in the run is taken for a parameter: the velocity, the running mean and the activations as well. "
+    "A parameter has a gradient of its own, and the step follows it; the others are computed, or remembered.",
+    caught_by=check_step,
+    worth=0.3,
+)
+def remembered_and_computed_too():
+    return solution | {"velocity": "parameter", "running_mean": "parameter", "activations": "parameter"}
+
+
+@misconception(
+    "The momentum is taken for neither, as if it were the velocity. The velocity is what the run remembers; the "
+    "momentum is the share of it that is kept, which somebody has chosen.",
+    caught_by=check_step,
+    worth=0.85,
+)
+def momentum_neither():
+    return solution | {"momentum": "neither"}
+
+
 @neighbour("the number of epochs is taken for neither")
 def epochs_neither():
     return solution | {"epochs": "neither"}

@@ -2,7 +2,17 @@
 
 import numpy as np
 
-from autograder.authoring import alternative, core, equal, hidden, integer, misconception, neighbour, weight
+from autograder.authoring import (
+    alternative,
+    core,
+    equal,
+    hidden,
+    integer,
+    misconception,
+    neighbour,
+    same_mistake_as,
+    weight,
+)
 from dnnkit import hyperparameters
 from dnnkit.hyperparameters import count_parameters
 from dnnkit.hyperparameters import memory_bytes as solution
@@ -180,9 +190,34 @@ def activations_of_one_example(sizes, *, dtype="float32", optimizer_slots=0):
     return _bytes(sizes, size, optimizer_slots) + size * sum(sizes)
 
 
-@neighbour("the optimizer's numbers stand where the parameters were, so that three are one too few")
-def one_too_few_with_slots(sizes, *, dtype="float32", optimizer_slots=0):
+@misconception(
+    "With an optimizer that keeps something, the gradient is no longer counted. The slots come on top of it: it is "
+    "still needed for each step.",
+    caught_by=check_slots,
+    worth=0.6,
+)
+def slots_for_the_gradient(sizes, *, dtype="float32", optimizer_slots=0):
     return _bytes(sizes, np.dtype(dtype).itemsize, max(optimizer_slots - 1, 0))
+
+
+@misconception(
+    "The gradient or the slots are counted for the weights alone. Biases have them too.",
+    caught_by=check_slots,
+)
+def slots_of_the_weights_alone(sizes, *, dtype="float32", optimizer_slots=0):
+    size = np.dtype(dtype).itemsize
+    return _bytes(sizes, size) + size * optimizer_slots * count_parameters(sizes, bias=False)
+
+
+@same_mistake_as(slots_of_the_weights_alone)
+def gradient_of_the_weights_alone(sizes, *, dtype="float32", optimizer_slots=0):
+    size = np.dtype(dtype).itemsize
+    return size * ((1 + optimizer_slots) * count_parameters(sizes) + count_parameters(sizes, bias=False))
+
+
+@neighbour("the parameters and the gradient are counted once for each slot")
+def multiplied(sizes, *, dtype="float32", optimizer_slots=0):
+    return _bytes(sizes, np.dtype(dtype).itemsize, 2 * optimizer_slots)
 
 
 @neighbour("a copy of the parameters is counted as well")

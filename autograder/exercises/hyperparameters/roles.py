@@ -97,6 +97,7 @@ covers = {
     "Which learning rate": (check_what_is_asked, check_rate),
     "Name, for each question, the scientific setting": check_what_is_asked,
     "Name the nuisance settings, as a list": (check_momentum, check_depth, check_rate),
+    "only if its own row says so": (check_momentum, check_depth, check_rate),
     "What you do not name is fixed": (check_momentum, check_depth, check_rate),
 }
 
@@ -119,6 +120,26 @@ def one_rate_for_all():
 )
 def nothing_is_tuned():
     return solution | {"a_nuisance": [], "b_nuisance": [], "c_nuisance": []}
+
+
+@misconception(
+    "In c nothing is tuned. To hold the network as it is means its layers, not all that it is trained with: momentum "
+    "and epochs have other best values at another rate, and would favour the rate that they were found at.",
+    caught_by=check_rate,
+    worth=0.75,
+)
+def nothing_beside_the_rate():
+    return solution | {"c_nuisance": []}
+
+
+@misconception(
+    "Only the learning rate is ever tuned. It is the first to tune, and not the only one: the table names others whose "
+    "best value changes with what is asked about.",
+    caught_by=check_momentum,
+    worth=0.4,
+)
+def the_rate_alone():
+    return solution | {"a_nuisance": ["learning_rate"], "b_nuisance": ["learning_rate"], "c_nuisance": []}
 
 
 @misconception(

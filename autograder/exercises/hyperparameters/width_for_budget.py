@@ -82,6 +82,7 @@ def check_other_budgets(width_for_budget, rng):
             for budget in (exact, _count(n_inputs, n_outputs, width + 1, hidden_layers) - 1):
                 found = width_for_budget(n_inputs, n_outputs, budget, hidden_layers=hidden_layers)
                 equal(found, width, BOTH)
+    equal(width_for_budget(1, 1, 1_000_000, hidden_layers=1), 333_333, BOTH)  # the largest within the million
 
 
 covers = {
@@ -167,7 +168,8 @@ def linear_in_the_width(n_inputs, n_outputs, budget, *, hidden_layers):
 
 
 @misconception(
-    "The root is rounded to the nearest whole number. Half of the time that is one neuron too many: round down.",
+    "The width whose root, or count, is nearest to the budget is returned. Half of the time that is one neuron too "
+    "many: take the one below, which is within the budget.",
     caught_by=check_edge_of_the_budget,
     worth=0.75,
 )
