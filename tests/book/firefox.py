@@ -38,7 +38,8 @@ class Firefox:
     def __init__(self, socket):
         self._socket, self._numbers = socket, itertools.count(1)
         self.send("session.new", capabilities={})
-        self._tab = self.send("browsingContext.getTree")["contexts"][0]["context"]
+        # The window that Firefox opens by itself never gets the focus where there is no screen, one that is asked for does.
+        self._tab = self.send("browsingContext.create", type="window")["context"]
 
     def send(self, method, **params):
         number = next(self._numbers)
