@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import importlib
 import inspect
 import re
 import sys
@@ -10,6 +11,7 @@ MOST = 200  # completions
 MOST_DETAILED = 40  # of which so many have their signatures told
 LONGEST = 90  # characters of a signature
 DOTTED = re.compile(r"(?:(\w+(?:\.\w+)*)\.)?(\w*)$")
+LIBRARY = "dnnkit"
 IMPORT = re.compile(r"\s*(?:import|from)\s")
 
 
@@ -33,20 +35,27 @@ def completions(source, before, defined):
 
 
 def _imported(source):
-    """Return what an answer's imports name, if it is imported already; line by line, as not all is Python yet."""
+    """Return what an answer's imports name; line by line, as not all is Python yet."""
     found = {}
     for line in filter(IMPORT.match, source.splitlines()):
         with contextlib.suppress(SyntaxError, ValueError):
             node = ast.parse(line.strip()).body[0]
             for each in node.names:
                 if isinstance(node, ast.ImportFrom):
-                    within = sys.modules.get(node.module)
-                    value = getattr(within, each.name, sys.modules.get(f"{node.module}.{each.name}"))
+                    value = getattr(_module(node.module), each.name, _module(f"{node.module}.{each.name}"))
                     found[each.asname or each.name] = value
                 else:
                     first = each.name.partition(".")[0]
-                    found[each.asname or first] = sys.modules.get(each.name if each.asname else first)
+                    found[each.asname or first] = _module(each.name if each.asname else first)
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _module(name):
+    """Return a module that is imported already, or that is the course's own: to import that does nothing else."""
+    if str(name).partition(".")[0] == LIBRARY:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    return sys.modules.get(name)
 
 
 def _named(dotted, names):

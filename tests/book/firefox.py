@@ -38,7 +38,7 @@ class Firefox:
     def __init__(self, socket):
         self._socket, self._numbers = socket, itertools.count(1)
         self.send("session.new", capabilities={})
-        # The window that Firefox opens by itself never gets the focus where there is no screen, one that is asked for does.
+        # Where there is no screen, the window that Firefox opens by itself never gets the focus.
         self._tab = self.send("browsingContext.create", type="window")["context"]
 
     def send(self, method, **params):

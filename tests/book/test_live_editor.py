@@ -39,11 +39,7 @@ def typed(answer, text):
         ("np.linsp", "linspace"),
         ("dropout.inverted", "inverted_dropout"),
         ("drop", "dropout"),
-        pytest.param(
-            "from dnnkit import initialization as start\nstart.init_w",
-            "init_weights",
-            marks=pytest.mark.xfail(reason="open: names of an imported module are not always offered", strict=False),
-        ),
+        ("from dnnkit import initialization as start\nstart.init_w", "init_weights"),
         ("import math\nvalue = 1 +\nmath.flo", "floor"),
         ("broken = (np.rand", "random"),
     ],
