@@ -12,6 +12,7 @@ from autograder.authoring import (
     misconception,
     neighbour,
     require,
+    same_mistake_as,
     shaped,
     weight,
 )
@@ -218,12 +219,51 @@ def relu_at_the_outputs(params, cache, grad):
 
 
 @misconception(
-    "The gradient is multiplied by the activations, and not by the slope of ReLU. The slope is 1 where the "
+    "The gradient is multiplied by what the neurons held, and not by the slope of ReLU. The slope is 1 where the "
     "pre-activation is above 0, however large it is.",
     caught_by=check_gradients_of_the_loss,
 )
 def times_the_activation(params, cache, grad):
     return _carried(params, cache, grad, lambda layer, grad: grad @ params[layer][0].T * cache[layer][0])
+
+
+@same_mistake_as(times_the_activation)
+def times_the_pre_activation(params, cache, grad):
+    return _carried(params, cache, grad, lambda layer, grad: grad @ params[layer][0].T * cache[layer - 1][1])
+
+
+@misconception(
+    "Gradient comes through a neuron whose pre-activation is exactly 0 (`z >= 0`). The slope there is 0 by agreement: "
+    "a neuron that says 0 gets no blame.",
+    caught_by=check_closed_and_open_neurons,
+    worth=0.9,
+)
+def open_at_zero(params, cache, grad):
+    return _carried(params, cache, grad, lambda layer, grad: grad @ params[layer][0].T * (cache[layer - 1][1] >= 0))
+
+
+@misconception(
+    "The gradient of the weights is taken with the pre-activations of the layer before, as if it had no ReLU. W was "
+    "multiplied by the activations, the first of each pair in `cache`.",
+    caught_by=check_gradients_of_the_loss,
+)
+def weights_from_pre_activations(params, cache, grad):
+    inputs = [cache[0][0], *(z for _, z in cache[:-1])]
+    return [(a.T @ delta, delta.sum(axis=0)) for a, delta in zip(inputs, _deltas(params, cache, grad))]
+
+
+@misconception(
+    "The slope of ReLU is used for the last hidden layer alone. Each hidden layer has a ReLU behind it, and what goes "
+    "on to the layer before has to pass that one as well.",
+    caught_by=check_gradients_of_the_loss,
+    worth=0.6,
+)
+def slope_used_once(params, cache, grad):
+    def back(layer, grad):
+        passed = grad @ params[layer][0].T
+        return passed * (cache[layer - 1][1] > 0) if layer == len(params) - 1 else passed
+
+    return _carried(params, cache, grad, back)
 
 
 @misconception(

@@ -32,6 +32,7 @@ hints = (
 VALUES = "an entry must be the exponential of its logit over the sum of those of its row"
 FINITE = "logits of any size must give probabilities, no NaN and no infinity"
 LARGE = "large logits must give the same probabilities as the small ones that differ by as much"
+SMALL = "a small probability must be as exact, in proportion, as a large one: the loss takes its logarithm"
 ROWS = "each row must have the probabilities that it has alone"
 
 
@@ -63,6 +64,8 @@ def check_large_logits(softmax, rng):
     found = softmax(shifted)
     require(np.isfinite(found).all(), FINITE)
     close(found, _softmax(shifted), LARGE)
+    z = rng.normal(0, 1, (5, 3)) + [0, -30, -45]
+    require(np.allclose(softmax(z), _softmax(z), rtol=1e-3, atol=0), SMALL)
 
 
 def check_whole_numbers(softmax, rng):
@@ -137,6 +140,27 @@ def shifted_by_the_mean(z):
 
 
 @misconception(
+    "The largest logit is subtracted only where it is above 0. In a row whose logits are all far below 0 the "
+    "exponentials then are all 0, and 0 over 0 is NaN.",
+    caught_by=check_large_logits,
+    worth=0.75,
+)
+def shifted_down_only(z):
+    return _with_shift(z, np.maximum(z.max(axis=1, keepdims=True), 0))
+
+
+@misconception(
+    "A small number is added to each exponential, so that none is 0. It becomes the probability of every class that is "
+    "unlikely, and the loss of an example that is badly wrong can no longer grow.",
+    caught_by=check_large_logits,
+    worth=0.75,
+)
+def lifted(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True)) + 1e-8
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@misconception(
     "The first logit of each row is subtracted, and not the largest. Another one may lie far above it, and overflow.",
     caught_by=check_large_logits,
     worth=0.75,
@@ -146,8 +170,8 @@ def shifted_by_the_first(z):
 
 
 @misconception(
-    "Large logits are cut off, so that the exponential stays finite. Two that are both cut become equal, though one "
-    "should win: subtract instead of cutting.",
+    "Large logits are cut off so that the exponential stays finite, or what overflowed is replaced afterwards. Two of "
+    "them become equal, though one should win: subtract before the exponential is taken.",
     caught_by=check_large_logits,
     worth=0.75,
 )

@@ -25,6 +25,9 @@ def solution(backward):
             a = np.maximum(z, 0)
         return z, cache
 
+    layer, zero = (np.ones((1, 1)), np.zeros(1)), np.zeros((1, 1))
+    found = backward([layer, layer], [(zero, zero), (zero, zero)], np.ones((1, 1)))
+    assert np.all(np.asarray(found[0][1]) == 0), "closed at 0"
     rng = np.random.default_rng(0)
     for sizes in ((3, 4, 2), (3, 3, 3, 3)):
         params = [(rng.normal(size=(i, o)), rng.normal(size=o)) for i, o in zip(sizes, sizes[1:])]
@@ -56,12 +59,12 @@ def by_hand(backward):
     a1 = np.where(z1 > 0, z1, 0)
     z2 = a1 @ W2
     a2 = np.where(z2 > 0, z2, 0)
-    grad = np.array([[1.0, -0.5], [0.5, 2.0], [3.0, -1.0]])
+    grad = np.array([[1.0, 0.5], [0.5, 2.0], [3.0, -1.0]])
     d2 = grad @ W3.T * (z2 > 0)
     d1 = d2 @ W2.T * (z1 > 0)
     expected = [(x.T @ d1, d1.sum(axis=0)), (a1.T @ d2, d2.sum(axis=0)), (a2.T @ grad, grad.sum(axis=0))]
     found = backward(params, [(x, z1), (a1, z2), (a2, a2 @ W3)], grad)
-    fine = grad.tolist() == [[1.0, -0.5], [0.5, 2.0], [3.0, -1.0]] and len(found) == 3
+    fine = grad.tolist() == [[1.0, 0.5], [0.5, 2.0], [3.0, -1.0]] and len(found) == 3
     for pair, right in zip(found, expected):
         for one, other in zip(pair, right):
             fine = fine and np.shape(one) == np.shape(other) and np.allclose(one, other, rtol=1e-3, atol=1e-3)

@@ -189,6 +189,15 @@ def _flat(params):
 
 
 @misconception(
+    "The gradient of the first layer goes back through weights that have moved, as in the loop that you were given: "
+    "the fault is still there.",
+    caught_by=check_step_of_the_first_layer,
+)
+def unrepaired(x, y, params, *, learning_rate, steps):
+    return given(x, y, params, learning_rate=learning_rate, steps=steps)
+
+
+@misconception(
     "Only the learning rate was made smaller. The gradient of the first layer still goes back through weights that "
     "have moved; with a smaller step they moved less far, which hides the fault and does not mend it.",
     caught_by=check_step_of_the_last_layer,
@@ -255,8 +264,8 @@ def two_forward_passes(x, y, params, *, learning_rate, steps):
 
 
 @misconception(
-    "The slope of ReLU was taken out, so that gradient comes through closed neurons as well. It was right as it stood; "
-    "the fault is elsewhere.",
+    "The slope of ReLU was taken out, so that gradient comes through closed neurons as well. It was right as it stood, "
+    "and not the fault.",
     caught_by=check_step_of_the_first_layer,
 )
 def slope_removed(x, y, params, *, learning_rate, steps):
@@ -273,7 +282,7 @@ def slope_of_the_gradient(x, y, params, *, learning_rate, steps):
 
 
 @misconception(
-    "The factor 2 was taken out. The derivative of a square has it; the fault is elsewhere.",
+    "The factor 2 was taken out. The derivative of a square has it: it was right as it stood, and not the fault.",
     caught_by=check_step_of_the_last_layer,
 )
 def factor_removed(x, y, params, *, learning_rate, steps):
@@ -287,7 +296,7 @@ def factor_removed_and_repaired(x, y, params, *, learning_rate, steps):
 
 @misconception(
     "The division by the number of examples was taken out, so that the step grows with the batch. The loss is a mean, "
-    "and so is its gradient; the fault is elsewhere.",
+    "and so is its gradient: the division was right as it stood, and not the fault.",
     caught_by=check_step_of_the_last_layer,
 )
 def division_removed(x, y, params, *, learning_rate, steps):
