@@ -20,7 +20,7 @@ from autograder.live.frame import is_exercise
 
 SITE = Path(__file__).parent / "site"
 VENDOR = "build/vendor"
-PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.29.4/full/"
+PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.29.4/pyc/"
 MODULES = "https://cdn.jsdelivr.net/npm/"
 # CodeMirror 6 as ES modules, each once: two copies of a module would not know each other's classes.
 EDITOR = {
