@@ -87,8 +87,8 @@ def check_other_batches(cross_entropy, rng):
 covers = {
     "Write `cross_entropy(logits, y)`": check_mean_over_the_examples,
     "logits of shape (n, classes) and the right classes": check_mean_over_the_examples,
-    "the mean over the examples of minus the logarithm": (check_mean_over_the_examples, check_batch_repeated),
-    "the natural logarithm": (check_equal_logits, check_mean_over_the_examples),
+    "the mean over the examples of minus the natural logarithm": (check_mean_over_the_examples, check_batch_repeated),
+    "the natural logarithm of the right class's probability": (check_equal_logits, check_mean_over_the_examples),
     "Logits may be of any size": check_large_logits,
     "Leave both arguments as they are": check_mean_over_the_examples,
     "For example": "the example, by hand",
