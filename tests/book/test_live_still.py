@@ -1,6 +1,10 @@
 """Pages whose scripts do not run, and what they add where they do: still readable, and nothing that is dead."""
 
+import io
 import re
+
+import pytest
+from PIL import Image
 
 from tests.book import packages
 from tests.book.reader import PAGE, WRONG, Answer
@@ -52,6 +56,23 @@ def test_nothing_moves_when_the_scripts_take_hold(fresh):
     page.unroute("**/live/page.js")
     page.reload()
     assert page.evaluate(heights) == before
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_starter_is_seen_before_it_is_touched(scheme, visit):
+    """What lies over it to be clicked on hides none of its ink."""
+    page = visit(PAGE, color_scheme=scheme)
+    for frame in page.locator("section.exercise .tag_exercise .highlight").all():
+
+        def ink(frame=frame):
+            picture = Image.open(io.BytesIO(frame.screenshot())).convert("L")
+            counts = sorted(picture.histogram())
+            return sum(counts[:-1])  # all but the ground
+
+        covered = ink()
+        frame.evaluate("each => each.querySelector('.live-area').remove()")
+        assert covered == pytest.approx(ink(), rel=0.02)
+        assert covered > 300
 
 
 def test_axe_finds_no_serious_fault_in_a_page_that_was_worked_in(again):
