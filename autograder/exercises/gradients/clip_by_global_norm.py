@@ -35,7 +35,7 @@ BYTES = "the squares of whole numbers of 8 bits must be added without overflowin
 
 
 def solution(grads, max_norm):
-    """Gradients scaled down together to a joint norm of at most max_norm, and the norm that they had."""
+    """Return grads scaled to a joint norm of at most max_norm, and the old norm."""
     norm = np.sqrt(sum(np.sum(np.square(grad, dtype=float)) for grad in grads))
     factor = max_norm / norm if norm > max_norm else 1.0
     return [grad * factor for grad in grads], norm
@@ -108,7 +108,7 @@ covers = {
     "may hold whole numbers, also of 8 bits": check_zeros_and_whole_numbers,
     "Leave `grads` and its arrays as they are": check_long_gradients_are_shortened_together,
     "For `grads = [np.array([3]), np.array([[4]])]`": "the example, by hand",
-    "Gradients scaled down together to a joint norm of at most max_norm": check_long_gradients_are_shortened_together,
+    "Return grads scaled to a joint norm of at most max_norm": check_long_gradients_are_shortened_together,
 }
 
 

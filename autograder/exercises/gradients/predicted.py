@@ -59,15 +59,15 @@ def check_half_is_left(predicted, rng):
 
 covers = {
     "A gradient without a preferred direction": "the setting",
-    "it is 1 at the output of layer 20": "the setting",
+    "its norm is 1 at the output of layer 20": "the setting",
     "What is its norm at the output of layer 1": (check_shrinking, check_relu, check_mixed),
     "the rate of each layer is 0.8": check_shrinking,
     "keeps half of the *mean square*": check_relu,
-    "one singular value is 2 and the other 99 are 0.5": check_mixed,
+    "one of them 2 and the other 99 equal to 0.5": check_mixed,
     "at which rate would half of the gradient arrive": check_half_left,
-    "Answer with a dict of four numbers": check_shrinking,
+    "Answer with a dictionary of four numbers": check_shrinking,
     "two digits are enough": (check_shrinking, check_relu, check_mixed),
-    "`half_left` to three": check_half_left,
+    "three for `half_left`": check_half_left,
 }
 
 

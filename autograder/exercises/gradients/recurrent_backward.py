@@ -29,7 +29,7 @@ LAST = "the gradient must be that of the loss through the last time steps"
 
 
 def given(W, xs, target):
-    """Gradient with respect to W of the loss 1/2 |h - target|² of the last state h."""
+    """Gradient with respect to W of the loss ½ |h - target|², h the last state."""
     states = [np.zeros(len(W))]
     for x in xs:
         states.append(np.tanh(states[-1] @ W + x))
@@ -43,7 +43,7 @@ def given(W, xs, target):
 
 
 def solution(W, xs, target):
-    """Gradient with respect to W of the loss 1/2 |h - target|² of the last state h."""
+    """Gradient with respect to W of the loss ½ |h - target|², h the last state."""
     states = [np.zeros(len(W))]
     for x in xs:
         states.append(np.tanh(states[-1] @ W + x))
