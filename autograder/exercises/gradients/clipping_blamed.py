@@ -21,7 +21,7 @@ anchors = (
         2,
         "Clipping shortens gradients that are too long. Here they are too short: the first layers' norms are a "
         "millionth of the last's, which no clipping touches. Each layer multiplies the gradient by its Jacobian, here "
-        "at a rate of about 0.6, and twenty such factors leave nothing. I would plot the gradient norm by layer: if it "
+        "at a rate of about 0.5, and twenty such factors leave nothing. I would plot the gradient norm by layer: if it "
         "falls in a straight line on a log axis, the rate is what to change. Larger first weights, ReLU with He's "
         "variance instead of the sigmoid, or residual connections bring it near 1.",
     ),
