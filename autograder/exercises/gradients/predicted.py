@@ -22,7 +22,7 @@ hints = (
     "For half_left ask which number, multiplied by itself 19 times, gives one half.",
 )
 
-ROUNDING = 0.08  # two digits are enough: 0.0014 is right for 0.00138
+ROUNDING = 0.08  # two significant digits are enough: 0.0014 is right for 0.00138
 SHRINKING = "shrinking is not the share that arrives where each layer passes 0.8 of the norm"
 RELU = "relu is not the share that arrives where each layer passes half of the mean square"
 MIXED = "mixed is not the share that arrives at the root-mean-square rate of these singular values"
@@ -64,9 +64,9 @@ covers = {
     "the rate of each layer is 0.8": check_shrinking,
     "keeps half of the *mean square*": check_relu,
     "one of them 2 and the other 99 equal to 0.5": check_mixed,
-    "at which rate would half of the gradient arrive": check_half_left,
+    "at which rate would half of the gradient's norm arrive": check_half_left,
     "Answer with a dictionary of four numbers": check_shrinking,
-    "two digits are enough": (check_shrinking, check_relu, check_mixed),
+    "two significant digits are enough": (check_shrinking, check_relu, check_mixed),
     "three for `half_left`": check_half_left,
 }
 
