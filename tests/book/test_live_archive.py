@@ -12,7 +12,7 @@ import pytest
 
 from autograder import exercise as model
 from autograder.live import archive
-from autograder.live.figures import dropout
+from autograder.live.figures import dropout_comparison
 from autograder.slips import bound
 from tests.book.test_leaks import TELLING, body, runs, source, squeeze
 
@@ -80,19 +80,19 @@ def judged(unpacked):
 
 
 DRAW = """
-from autograder.live.figures import dropout
+from autograder.live.figures import dropout_comparison
 from autograder.slips import bound
 from dnnkit import mlp
 
 mlp.train = None  # whoever trains in the page, fails
-for training in dropout.TRAININGS:
-    print(dropout.figure.draw(training=training))
+for training in dropout_comparison.TRAININGS:
+    print(dropout_comparison.figure.draw(training=training))
 """
 
 
 def test_a_figure_shows_in_the_page_what_was_measured_as_the_book_was_built(packed, unpacked):
-    measured = json.loads(packed.read("autograder/live/figures/dropout.json"))
-    assert measured == dropout.figure.measured == dropout.dev_errors()
+    measured = json.loads(packed.read("autograder/live/figures/dropout_comparison.json"))
+    assert measured == dropout_comparison.figure.measured == dropout_comparison.dev_errors()
     done = subprocess.run(
         [sys.executable, "-c", DRAW],
         cwd=unpacked,
@@ -101,7 +101,9 @@ def test_a_figure_shows_in_the_page_what_was_measured_as_the_book_was_built(pack
         text=True,
         check=True,
     )
-    assert done.stdout.splitlines() == [dropout.figure.draw(training=training) for training in dropout.TRAININGS]
+    assert done.stdout.splitlines() == [
+        dropout_comparison.figure.draw(training=training) for training in dropout_comparison.TRAININGS
+    ]
 
 
 def test_it_holds_every_exercise_that_code_answers(packed):

@@ -14,7 +14,7 @@ from scipy import stats
 
 from autograder import chapter
 from autograder.live import figures
-from autograder.live.figures import Choice, dropout, thirty_layers
+from autograder.live.figures import Choice, dropout_comparison, thirty_layers
 
 SVG = "{http://www.w3.org/2000/svg}"
 TOPICS = [path.stem for path in sorted(Path(figures.__file__).parent.glob("*.py")) if path.stem != "__init__"]
@@ -77,15 +77,18 @@ CLAIMS = {
 
 def test_the_learning_rate_turns_the_verdict_on_dropout():
     """Each at the level of a claim: its interval of 95% leaves 2.5% at either end."""
-    worse, better = (np.array(errors) for errors in dropout.figure.measured.values())
+    worse, better = (np.array(errors) for errors in dropout_comparison.figure.measured.values())
     assert stats.ttest_rel(worse[1], worse[0], alternative="greater").pvalue < 0.025
     assert stats.ttest_rel(better[1], better[0], alternative="less").pvalue < 0.025
 
 
-@pytest.mark.parametrize("training", dropout.TRAININGS)
+@pytest.mark.parametrize("training", dropout_comparison.TRAININGS)
 def test_dropouts_comparison_shows_mean_and_standard_error_of_what_was_measured(training):
-    texts = [text.text for text in ElementTree.fromstring(dropout.figure.draw(training=training)).iter(f"{SVG}text")]
-    plain, dropped = np.array(dropout.figure.measured[training])
+    texts = [
+        text.text
+        for text in ElementTree.fromstring(dropout_comparison.figure.draw(training=training)).iter(f"{SVG}text")
+    ]
+    plain, dropped = np.array(dropout_comparison.figure.measured[training])
     for arm, errors in (("no dropout", plain), ("dropout", dropped)):
         assert f"{arm}: {errors.mean():.1f} ± {stats.sem(errors):.1f}" in texts
     verdict = "worse" if dropped.mean() > plain.mean() else "better"
@@ -93,18 +96,18 @@ def test_dropouts_comparison_shows_mean_and_standard_error_of_what_was_measured(
     assert f"dropout {verdict}: {difference} ± {stats.sem(dropped - plain):.1f} points" in texts
 
 
-@pytest.mark.parametrize("training", dropout.TRAININGS)
+@pytest.mark.parametrize("training", dropout_comparison.TRAININGS)
 def test_dropouts_comparison_is_the_one_that_the_chapter_claims(training, pages):
     """The claim in the page holds its gain (error without, minus error with dropout) in full."""
     claims = pages["chapters/dropout.html"].select(".claim")
     (claimed,) = (claim for claim in claims if CLAIMS[training] in claim.get_text(" "))
-    plain, dropped = np.mean(dropout.figure.measured[training], axis=1)
+    plain, dropped = np.mean(dropout_comparison.figure.measured[training], axis=1)
     assert plain - dropped == pytest.approx(float(claimed.data["value"]))
 
 
 def test_every_figure_stands_once_in_its_chapter_or_on_the_first_page():
     for topic in TOPICS:
-        page = topic if topic in chapter.topics() else "index"
+        page = next((page for page in (topic, topic.partition("_")[0]) if page in chapter.topics()), "index")
         text = (chapter.ROOT / "chapters" / f"{page}.md").read_text(encoding="utf-8")
         assert text.count(f"```{{figure-live}} {topic}\n") == 1
 
