@@ -19,6 +19,7 @@ from . import (
     feedback,
     first_verdict,
     grade,
+    grade_hostile,
     grade_overhead,
     grade_scale,
     layers,
@@ -35,7 +36,14 @@ QUICK = {
     "book": book,
     "first_verdict": first_verdict,
 }
-ALL = QUICK | {"feedback": feedback, "grade": grade, "grade_overhead": grade_overhead, "grade_scale": grade_scale}
+LONG = {
+    "feedback": feedback,
+    "grade": grade,
+    "grade_overhead": grade_overhead,
+    "grade_scale": grade_scale,
+    "grade_hostile": grade_hostile,
+}
+ALL = QUICK | LONG
 TARGET = Path(__file__).resolve().parents[1] / "build" / "bench.json"
 
 
