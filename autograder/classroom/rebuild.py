@@ -126,23 +126,28 @@ def _is_written(own, cell):
 
 
 def _judge_below(built, ours):
-    """Put each graded cell of code whose answer is defined only below it where it is; return their names."""
+    """Put each graded cell of code below its answer; return the names of those that moved.
+
+    They do where the answer is defined only below, or its own cell is there.
+    """
     moved = []
     for place, graded in reversed(list(enumerate(built))):
         marks = graded.metadata.get("nbgrader", {})
         if not marks.get("grade") or graded.cell_type != "code":
             continue
-        there = [
-            index
-            for index, cell in enumerate(built)
-            if cell.cell_type == "code"
-            and {graded.id, "*"} & defined(cell.source)
-            and not (cell.id in ours and cell.source.strip() == ours[cell.id].source.strip())
-        ]
-        if there and there[0] > place:
+        there = [index for index, cell in enumerate(built) if _may_define(graded.id, cell, ours)]
+        own = [index for index in there if built[index].id == f"{graded.id}{ANSWER}"]
+        if there and (own or there)[0] > place:
             built.insert(there[-1], built.pop(place))
             moved.insert(0, graded.id)
     return moved
+
+
+def _may_define(name, cell, ours):
+    """Whether a cell, unless it is as the release has it, defines a name, or everything that a module has."""
+    if cell.cell_type != "code" or (cell.id in ours and cell.source.strip() == ours[cell.id].source.strip()):
+        return False
+    return not {name, "*"}.isdisjoint(defined(cell.source))
 
 
 def _placed(own, cell, is_answer, number, edited):

@@ -19,6 +19,7 @@ MOST_BESIDE = 16 * 2**20  # bytes of all files beside the notebook
 MOST_FILES = 1000  # beside the notebook, and in folders there
 DEEPEST = 5  # folders in folders
 MOST_NAMED = 5  # files that a notice names
+LONGEST_NAME = 80  # characters of one that are shown
 NOTEBOOK = re.compile(r".\.ipynb(\.json|\.txt)?$", re.IGNORECASE)  # some browsers and mail programs add to the name
 NOT_STUDENTS = re.compile(r"\._|__MACOSX$|\.ipynb_checkpoints$")  # what a Mac or Jupyter lays beside files
 NOT_WRITTEN = re.compile(r"\.|__")  # how folders begin that programs keep for themselves
@@ -165,7 +166,8 @@ def _is_called(path, topic):
 
 def shown(name):
     """Return a file's name with nothing in it that a page or a terminal obeys; a Mac writes letters in two parts."""
-    return re.sub(r"[^\w./() -]", "?", unicodedata.normalize("NFC", name))
+    clean = re.sub(r"[^\w./() -]", "?", unicodedata.normalize("NFC", name))
+    return clean if len(clean) <= LONGEST_NAME else f"{clean[: LONGEST_NAME - 20]}...{clean[-17:]}"
 
 
 def _listed(paths, folder):

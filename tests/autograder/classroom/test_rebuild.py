@@ -168,6 +168,7 @@ TITLE, SETUP, ANSWER, CHECK, GRADED, TEXT = ANSWERED
         (*CELLS, ("code", "double = lambda a: 2 * a", ())),
         (*CELLS, ("code", "double = lambda a: a", ()), ("code", "%time 1\ndouble = lambda a: 2 * a", ())),
         tuple(reversed(ANSWERED)),
+        (TITLE, SETUP, ("code", "def double(a): return a", ()), CHECK, GRADED, TEXT, ANSWER),
     ],
 )
 def test_an_answer_below_the_place_of_judging_is_judged_where_it_stands(cells):

@@ -89,6 +89,10 @@ def test_the_only_notebook_is_taken_whatever_its_name(folder):
     )
 
 
+def test_a_long_name_is_shown_in_short():
+    assert submission.shown("z" + "\u0301" * 200 + ".md") == "ź" + "?" * 59 + "..." + "?" * 14 + ".md"
+
+
 def lay(folder, *names):
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
