@@ -253,7 +253,7 @@ def test_the_downloaded_notebook_is_graded_like_any_other(handed_in, tmp_path):
 @pytest.mark.parametrize("topic", FIGURES)
 def test_a_figure_answers_to_the_keyboard(topic, opened):
     page = opened(topic)
-    figure = page.locator(".live-figure")
+    figure = page.locator(f'.live-figure[data-topic="{topic}"]')
     assert figure.count() == 1
     slider, picture = figure.locator('input[type="range"]').first, figure.locator(".live-picture")
     seen = {picture.inner_html()}

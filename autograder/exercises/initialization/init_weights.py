@@ -28,7 +28,7 @@ returns = array
 hints = (
     "Ask initialization.init_std for the standard deviation; what is left is to draw with it.",
     "rng.normal and rng.uniform take a size; the shape of W is (fan_in, fan_out).",
-    "A uniform distribution on (-b, b) has the variance b**2 / 3: solve that for b.",
+    "A uniform distribution on (-c, c) has the variance c**2 / 3: solve that for c.",
 )
 
 SCHEMES = ("lecun", "glorot", "he")
@@ -46,7 +46,7 @@ SHORT_BOUND = "uniform weights have the scheme's standard deviation divided by t
 STD = "the standard deviation of the weights must be that of the scheme"
 NEITHER_NORMAL = "weights that are asked for as normal must be normally distributed"
 NORMAL_FOR_UNIFORM = "weights that are asked for as uniform are normally distributed"
-NOT_UNIFORM = "weights that are asked for as uniform must fill an interval (-b, b) evenly"
+NOT_UNIFORM = "weights that are asked for as uniform must fill an interval (-c, c) evenly"
 SWAPPED = "normal and uniform stand in each other's place"
 UNIFORM_DEFAULT = "where no distribution is named, the weights are uniform, and must be normal"
 DEFAULT = "where no distribution is named, the weights must be normally distributed"
@@ -164,7 +164,7 @@ covers = {
 @misconception(
     "There are draws here that are all positive, as those of rng.random are, which lie between 0 and 1. All neurons of "
     "such a layer see nearly the same growing sum. A weight must be negative as often as positive: rng.normal and "
-    "rng.uniform(-b, b) are.",
+    "rng.uniform(-c, c) are.",
     caught_by=check_mean,
     said_by=POSITIVE,
 )
@@ -185,8 +185,8 @@ def variance_as_scale(fan_in, fan_out, *, scheme, rng, distribution="normal"):
 
 
 @misconception(
-    "The uniform draw ends at the standard deviation. A uniform distribution on (-b, b) has the standard deviation "
-    "b / sqrt(3), so it must reach to sqrt(3) times as far.",
+    "The uniform draw ends at the standard deviation. A uniform distribution on (-c, c) has the standard deviation "
+    "c / sqrt(3), so it must reach to sqrt(3) times as far.",
     caught_by=check_standard_deviation,
     said_by=SHORT_BOUND,
 )
