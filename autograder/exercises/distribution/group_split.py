@@ -1,0 +1,384 @@
+"""Divide examples at random so that every group is whole in one part."""
+
+import itertools
+
+import numpy as np
+
+from autograder.authoring import (
+    alternative,
+    array,
+    call,
+    core,
+    default_rng,
+    hidden,
+    misconception,
+    neighbour,
+    require,
+    several,
+    weight,
+)
+from dnnkit.distribution import group_split as solution
+
+points = 5
+returns = [array]
+hints = (
+    "First forget the examples: `np.unique(groups)` are the groups. Which of them go into which part?",
+    "Draw an order of the groups with `rng.permutation`, and cut it at the right places; `round` the numbers of groups.",
+    "The positions of a part's examples are `np.flatnonzero(np.isin(groups, names_of_the_part))`.",
+)
+
+COUNT = "there must be one array for each fraction"
+MASKS = "a part is an array of True and False; positions are asked for"
+NAMES = "the parts hold groups where positions of examples are asked for"
+POSITIONS = "a part must hold positions, whole numbers from 0 to n - 1"
+FLAT = "a part must be an array with one axis"
+SCATTERED = "most groups are in more than one part"
+STRADDLES = "a group is in more than one part"
+WHOLE = "all examples of a group must be in the same part"
+TWICE = "a position must not be in two parts, nor twice in one"
+ONE_EACH = "of each group only one example is in a part"
+MISSING = "every position must be in a part"
+BY_SIZE = "where groups are of very different sizes, a part must have its fraction of the groups, not of the examples"
+FRACTION = "a part must have its fraction of the groups"
+ROUNDED = "where fraction times number of groups is a whole number but for rounding, the part must have that number of groups"
+VARIES = "the number of groups in a part must be the same at every call"
+FIRST = "the first part always has the groups that come first"
+ANEW = "each call must draw anew"
+AGAIN = "generators with the same seed must give the same parts"
+LIKELY = "every choice of groups must be equally likely"
+
+
+@core
+@weight(3)
+def check_groups_are_whole(group_split, rng):
+    """All examples of a group are in the same part, in whatever order they come."""
+    for groups in (_numbers(rng, 10), _numbers(rng, 5)):
+        parts = _parts(group_split(groups, (0.6, 0.4), rng=_source(rng)), 2, groups)
+        found = [set(groups[part].tolist()) for part in parts]
+        split = sum(len(one & other) for one, other in itertools.combinations(found, 2))
+        require(split < len(set(groups.tolist())) / 2, SCATTERED)
+        require(split == 0, STRADDLES)
+        require(sum(map(len, parts)) == len(groups), WHOLE)
+
+
+@weight(2)
+def check_every_position_once(group_split, rng):
+    """Each position is in exactly one part, whether there are two parts or four."""
+    for groups, fractions in ((_numbers(rng, 10), (0.6, 0.4)), (_numbers(rng, 8), (0.25, 0.25, 0.25, 0.25))):
+        parts = _parts(group_split(groups, fractions, rng=_source(rng)), len(fractions), groups)
+        once = np.bincount(np.concatenate(parts), minlength=len(groups))
+        require(once.max() <= 1, TWICE)
+        require(not all(len(part) == len(set(groups[part].tolist())) for part in parts), ONE_EACH)
+        require(once.min() == 1, MISSING)
+
+
+@weight(2)
+def check_shares_of_the_groups(group_split, rng):
+    """A part has its fraction of the groups: one group may be as large as all others, and a product not quite whole."""
+    groups = rng.permutation(np.repeat(np.arange(10) - 3, [200, 1, 2, 3, 1, 2, 3, 1, 2, 3]))
+    source, seen = _source(rng), []
+    calls = [call(groups, (0.7, 0.1, 0.2), rng=source)] * 12
+    for parts in several(group_split, calls):
+        seen.append([len(np.unique(groups[part])) for part in _parts(parts, 3, groups)])
+    require(np.any(seen, axis=0).all(), BY_SIZE)  # the largest group has more examples than any of the fractions
+    require(seen == [seen[0]] * 12, VARIES)
+    require(seen == [[7, 1, 2]] * 12, FRACTION)
+    for fractions, expected in (((0.29, 0.71), [29, 71]), ((0.58, 0.29, 0.13), [58, 29, 13])):
+        groups = rng.permutation(np.repeat(np.arange(100), 2))
+        parts = _parts(group_split(groups, fractions, rng=_source(rng)), len(fractions), groups)
+        require([len(np.unique(groups[part])) for part in parts] == expected, ROUNDED)
+
+
+@weight(3)
+def check_drawn_with_rng(group_split, rng):
+    """Every choice of groups is equally likely, each call draws anew, and equal seeds give equal parts."""
+    groups, seed = _numbers(rng, 10), int(rng.integers(2**31))
+    one, other = default_rng(seed), default_rng(seed)
+    first, second, third = (_names(group_split, groups, (0.5, 0.5), one) for _ in range(3))
+    again = _names(group_split, groups, (0.5, 0.5), other)
+    arrival = sorted(set(groups.tolist()), key=groups.tolist().index)
+    require(not (first == second and set(first) in (set(arrival[:5]), set(sorted(arrival)[:5]))), FIRST)
+    require(not first == second == third, ANEW)
+    require(again == first, AGAIN)
+    groups, source, counts = rng.permutation(np.repeat([4, 9, 1, 6, 3], [1, 2, 3, 4, 20])), _source(rng), {}
+    for parts in several(group_split, [call(groups, (0.6, 0.4), rng=source)] * 300):
+        names = tuple(np.unique(groups[_parts(parts, 2, groups)[1]]).tolist())
+        counts[names] = counts.get(names, 0) + 1
+    found = np.array([counts.get(names, 0) for names in itertools.combinations((1, 3, 4, 6, 9), 2)])
+    require(((found - 30) ** 2 / 30).sum() < 70, LIKELY)  # nine degrees of freedom: once in 10¹¹
+
+
+@hidden(like=(check_groups_are_whole, check_every_position_once, check_shares_of_the_groups))
+def check_other_groups(group_split, rng):
+    """So it is for one example a group, for two groups, for sorted groups and for five parts."""
+    cases = (
+        (rng.permutation(20), (0.85, 0.15), [17, 3]),
+        (np.repeat([5, -1], [7, 2]), (0.5, 0.5), [1, 1]),
+        (np.sort(_numbers(rng, 10)), (0.1, 0.2, 0.3, 0.2, 0.2), [1, 2, 3, 2, 2]),
+        (rng.permutation(np.repeat(np.arange(100), 2)), (0.14, 0.57, 0.29), [14, 57, 29]),
+    )
+    for groups, fractions, expected in cases:
+        parts = _parts(group_split(groups, fractions, rng=_source(rng)), len(fractions), groups)
+        names = [set(groups[part].tolist()) for part in parts]
+        require(sum(map(len, names)) == len(set().union(*names)), STRADDLES)
+        once = np.bincount(np.concatenate(parts), minlength=len(groups))
+        require(once.max() <= 1, TWICE)
+        require(once.min() == 1, MISSING)
+        require([len(one) for one in names] == expected, FRACTION)
+
+
+covers = {
+    "Write `group_split(groups, fractions, *, rng)`": check_groups_are_whole,
+    "`groups` is an array of shape (n,)": check_groups_are_whole,
+    "`fractions` says which share": check_shares_of_the_groups,
+    "Return a list with one array a part": (check_groups_are_whole, check_every_position_once),
+    "Each position is in exactly one part, and all examples of a group are in the same part": (
+        check_every_position_once,
+        check_groups_are_whole,
+    ),
+    "however many examples they have": check_shares_of_the_groups,
+    "except for the rounding of floating point": check_shares_of_the_groups,
+    "every choice of groups is equally likely, each call draws anew": check_drawn_with_rng,
+    "For `groups = [": "one of six results",
+    "with every group whole in one of them": check_groups_are_whole,
+}
+INPUT = "it refuses bad input"
+SIZES = "the sizes are whole numbers, but for rounding"
+equivalent = {
+    "`np.floor(exact)` becomes `exact` in _round": SIZES,
+    "`_refuse_empty(sizes, 'groups')` becomes `pass`": INPUT,
+    "`_refuse_empty(sizes, 'groups')` becomes `_refuse_empty('groups', sizes)`": INPUT,
+    "`rng.permutation(_where(part_of_group[member] == part))` becomes `_where(part_of_group[member] == part)`": (
+        "a part may have any order"
+    ),
+}
+
+
+@misconception(
+    "The examples are shuffled and cut, and the groups play no part. A group's examples then stand on both sides, "
+    "which is what this function is for to prevent: draw among the groups.",
+    caught_by=check_groups_are_whole,
+    said_by=SCATTERED,
+)
+def examples_shuffled(groups, fractions, *, rng):
+    return _cut(rng.permutation(len(groups)), fractions, len(groups))
+
+
+@misconception(
+    "The examples are ordered group by group, and the cut is made at a number of examples. It falls into the middle of "
+    "a group: cut the list of groups.",
+    caught_by=check_groups_are_whole,
+    said_by=STRADDLES,
+)
+def cut_inside_a_group(groups, fractions, *, rng):
+    names = rng.permutation(np.unique(groups))
+    order = np.concatenate([np.flatnonzero(groups == name) for name in names])
+    cuts = np.cumsum([round(f * len(groups)) for f in fractions])[:-1]
+    if all(set(groups[order[:cut]]) & set(groups[order[cut:]]) for cut in cuts):
+        return np.split(order, cuts)
+    sizes = [int((groups == name).sum()) for name in names]
+    inside = next(i for i, size in enumerate(sizes) if size > 1)
+    return np.split(order, [min(sum(sizes[:inside]) + 1 + i, len(order)) for i in range(len(cuts))])
+
+
+@misconception(
+    "Groups are added to a part until it has its fraction of the examples. Its fraction of the groups was asked for: "
+    "where sizes differ, the two do too.",
+    caught_by=check_shares_of_the_groups,
+    worth=0.75,
+    said_by=BY_SIZE,
+)
+def filled_by_examples(groups, fractions, *, rng):
+    names, counts = np.unique(groups, return_counts=True)
+    order = rng.permutation(len(names))
+    middle = (np.cumsum(counts[order]) - counts[order] / 2) / len(groups)
+    part = np.searchsorted(np.cumsum(fractions)[:-1], middle)
+    return [np.flatnonzero(np.isin(groups, names[order[part == p]])) for p in range(len(fractions))]
+
+
+@misconception(
+    "Fraction times number of groups is cut off (`int`, `//`). 0.29 · 100 is 28.999999999999996, and one group goes to "
+    "another part or none: `round`.",
+    caught_by=check_shares_of_the_groups,
+    worth=0.85,
+    said_by=ROUNDED,
+)
+def cut_off(groups, fractions, *, rng):
+    names = rng.permutation(np.unique(groups))
+    sizes = [int(f * len(names)) for f in fractions]
+    sizes[-1] = len(names) - sum(sizes[:-1])
+    return _of_names(groups, np.split(names, np.cumsum(sizes)[:-1]))
+
+
+@misconception(
+    "The groups are taken in the order in which they come, and nothing is drawn. Files are sorted, by time or by place: "
+    "the first part gets another kind of groups than the last.",
+    caught_by=check_drawn_with_rng,
+    worth=0.75,
+    said_by=FIRST,
+)
+def nothing_drawn(groups, fractions, *, rng):
+    return _of_names(groups, _cut(np.unique(groups), fractions, len(np.unique(groups))))
+
+
+@misconception(
+    "Every call gives the same parts, from a generator that is made inside the function. Draw from the rng handed in.",
+    caught_by=check_drawn_with_rng,
+    worth=0.75,
+    said_by=ANEW,
+)
+def seeded_inside(groups, fractions, *, rng):
+    return solution(groups, fractions, rng=default_rng(0))
+
+
+@misconception(
+    "The draw does not come from the rng that is handed in, so that nobody can repeat it. Draw from that rng alone.",
+    caught_by=check_drawn_with_rng,
+    worth=0.8,
+    said_by=AGAIN,
+)
+def another_generator(groups, fractions, *, rng):
+    return solution(groups, fractions, rng=default_rng())
+
+
+@misconception(
+    "Each group tosses a coin of its own for the part that it goes to. Shares are then right on average only, and a "
+    "part may stay empty: draw an order of the groups, and cut it.",
+    caught_by=check_shares_of_the_groups,
+    worth=0.6,
+    said_by=VARIES,
+)
+def coin_for_each_group(groups, fractions, *, rng):
+    names = np.unique(groups)
+    part = rng.choice(len(fractions), size=len(names), p=np.array(fractions) / sum(fractions))
+    return [np.flatnonzero(np.isin(groups, names[part == p])) for p in range(len(fractions))]
+
+
+@misconception(
+    "Each part draws its groups from all of them, without a look at what the other parts have. Draw one order of all "
+    "groups, and cut it.",
+    caught_by=check_every_position_once,
+    said_by=TWICE,
+)
+def parts_drawn_apart(groups, fractions, *, rng):
+    names = np.unique(groups)
+    return _of_names(groups, [rng.choice(names, round(f * len(names)), replace=False) for f in fractions])
+
+
+@misconception(
+    "Of each group only one example is taken (`return_index`). The others are lost: all examples of a group go where it "
+    "goes.",
+    caught_by=check_every_position_once,
+    said_by=ONE_EACH,
+)
+def one_example_a_group(groups, fractions, *, rng):
+    first = np.unique(groups, return_index=True)[1]
+    return _cut(rng.permutation(first), fractions, len(first))
+
+
+@misconception(
+    "The parts are masks of True and False. Positions were asked for: `np.flatnonzero(mask)`.",
+    caught_by=check_groups_are_whole,
+    worth=0.1,
+    said_by=MASKS,
+)
+def masks_returned(groups, fractions, *, rng):
+    return [np.isin(np.arange(len(groups)), part) for part in solution(groups, fractions, rng=rng)]
+
+
+@misconception(
+    "The parts hold groups. What was asked for are the positions of their examples.",
+    caught_by=check_groups_are_whole,
+    worth=0.1,
+    said_by=NAMES,
+)
+def groups_returned(groups, fractions, *, rng):
+    return _cut(rng.permutation(np.unique(groups)), fractions, len(np.unique(groups)))
+
+
+@neighbour("the parts come in the opposite order")
+def opposite_order(groups, fractions, *, rng):
+    return solution(groups, fractions, rng=rng)[::-1]
+
+
+@neighbour("the largest group always goes into the first part")
+def largest_trains(groups, fractions, *, rng):
+    names, counts = np.unique(groups, return_counts=True)
+    largest = names[counts.argmax()]
+    names = [largest, *rng.permutation(names[names != largest])]
+    return _of_names(groups, _cut(np.array(names), fractions, len(names)))
+
+
+@neighbour("only neighbours in the list of groups go together")
+def a_window(groups, fractions, *, rng):
+    names = np.unique(groups)
+    return _of_names(groups, _cut(np.roll(names, rng.integers(len(names))), fractions, len(names)))
+
+
+@alternative("an order of the groups, cut by rounded numbers")
+def order_cut(groups, fractions, *, rng):
+    names = rng.permutation(np.unique(groups))
+    cuts = np.round(np.cumsum(fractions) * len(names)).astype(int)[:-1]
+    return [np.flatnonzero(np.isin(groups, part)) for part in np.split(names, cuts)]
+
+
+@alternative("a dict of lists, filled in a loop")
+def by_dict(groups, fractions, *, rng):
+    members = {}
+    for position, name in enumerate(groups.tolist()):
+        members.setdefault(name, []).append(position)
+    names, parts = list(members), []
+    rng.shuffle(names)
+    for fraction in fractions:
+        count = int(fraction * len(members) + 0.5)
+        parts.append([position for name in names[:count] for position in members[name]])
+        names = names[count:]
+    return parts
+
+
+@alternative("groups drawn for one part after the other, from those that are left")
+def drawn_in_turn(groups, fractions, *, rng):
+    left, parts, n = np.unique(groups), [], len(np.unique(groups))
+    for fraction in fractions:
+        drawn = rng.choice(left, size=round(fraction * n), replace=False)
+        left = np.setdiff1d(left, drawn)
+        parts.append(np.concatenate([np.where(groups == name)[0] for name in drawn]))
+    return tuple(parts)
+
+
+def _cut(things, fractions, n):
+    return np.split(things, np.cumsum([round(f * n) for f in fractions])[:-1])
+
+
+def _of_names(groups, parts):
+    return [np.flatnonzero(np.isin(groups, part)) for part in parts]
+
+
+def _source(rng):
+    return default_rng(rng.integers(2**32))
+
+
+def _numbers(rng, n):
+    """Groups with whole numbers for names, of two to six examples, mixed."""
+    names = rng.choice(np.arange(-400, 4000), n, replace=False)
+    return rng.permutation(np.repeat(names, rng.permutation(np.arange(n) % 5 + 2)))
+
+
+def _parts(parts, n_parts, groups):
+    """Return the parts as positions; what is no position is told here."""
+    require(len(parts) == n_parts, COUNT, parts=len(parts), fractions=n_parts)
+    require(not any(part.dtype.kind == "b" for part in parts), MASKS)
+    found = []
+    for part in parts:
+        require(part.ndim == 1, FLAT, shape=str(part.shape))
+        in_range = ((part >= 0) & (part < len(groups)) & (part == np.floor(part))).all()
+        require(in_range or not np.isin(part, groups).all(), NAMES)
+        require(in_range, POSITIONS)
+        found.append(part.astype(np.int64))
+    return found
+
+
+def _names(group_split, groups, fractions, source):
+    """The groups of the first part, sorted."""
+    part = _parts(group_split(groups, fractions, rng=source), len(fractions), groups)[0]
+    return np.unique(groups[part]).tolist()
