@@ -2,7 +2,18 @@
 
 import numpy as np
 
-from autograder.authoring import alternative, array, close, core, hidden, misconception, neighbour, require, shaped, weight
+from autograder.authoring import (
+    alternative,
+    array,
+    close,
+    core,
+    hidden,
+    misconception,
+    neighbour,
+    require,
+    shaped,
+    weight,
+)
 
 points = 3
 returns = array
@@ -140,7 +151,7 @@ def chosen_on_all(x, y, folds):
     caught_by=check_rows_have_no_say,
 )
 def scaled_on_all(x, y, folds):
-    return _cross(x, y, folds, scale=lambda x, train, held_out: ((x - x.mean(axis=0)) / x.std(axis=0)))
+    return _cross(x, y, folds, scale=lambda x, train, held_out: (x - x.mean(axis=0)) / x.std(axis=0))
 
 
 @misconception(

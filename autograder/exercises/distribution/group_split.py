@@ -23,7 +23,7 @@ points = 5
 returns = [array]
 hints = (
     "First forget the examples: `np.unique(groups)` are the groups. Which of them go into which part?",
-    "Draw an order of the groups with `rng.permutation`, and cut it at the right places; `round` the numbers of groups.",
+    "Draw an order of the groups with `rng.permutation`, and cut it at the right places; `round` the numbers.",
     "The positions of a part's examples are `np.flatnonzero(np.isin(groups, names_of_the_part))`.",
 )
 
@@ -40,7 +40,9 @@ ONE_EACH = "of each group only one example is in a part"
 MISSING = "every position must be in a part"
 BY_SIZE = "where groups are of very different sizes, a part must have its fraction of the groups, not of the examples"
 FRACTION = "a part must have its fraction of the groups"
-ROUNDED = "where fraction times number of groups is a whole number but for rounding, the part must have that number of groups"
+ROUNDED = (
+    "where fraction times number of groups is a whole number but for rounding, the part must have that number of groups"
+)
 VARIES = "the number of groups in a part must be the same at every call"
 FIRST = "the first part always has the groups that come first"
 ANEW = "each call must draw anew"
@@ -211,8 +213,8 @@ def cut_off(groups, fractions, *, rng):
 
 
 @misconception(
-    "The groups are taken in the order in which they come, and nothing is drawn. Files are sorted, by time or by place: "
-    "the first part gets another kind of groups than the last.",
+    "The groups are taken in the order in which they come, and nothing is drawn. Files are sorted, by time or by place, "
+    "and the first part gets another kind of groups than the last.",
     caught_by=check_drawn_with_rng,
     worth=0.75,
     said_by=FIRST,
@@ -266,8 +268,8 @@ def parts_drawn_apart(groups, fractions, *, rng):
 
 
 @misconception(
-    "Of each group only one example is taken (`return_index`). The others are lost: all examples of a group go where it "
-    "goes.",
+    "Of each group only one example is taken (`return_index`). The others are lost: all examples of a group "
+    "go where it goes.",
     caught_by=check_every_position_once,
     said_by=ONE_EACH,
 )

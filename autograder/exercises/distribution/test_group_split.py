@@ -7,7 +7,7 @@ from autograder.authoring import alternative, lazy
 tests = "group_split"
 points = 3
 hints = (
-    "Three things must hold of every result: no group on both sides, no position twice, none missing. Each is an assert.",
+    "Three things must hold of every result: no group on both sides, no position twice, none missing: each an assert.",
     "Shares are of groups: take one group that is larger than all others together, and count groups, not examples. A "
     "hundred groups and the fraction 0.29 find out who rounds.",
     "Call it with two generators of the same seed, and with others: what must be equal, and what must not always be?",
