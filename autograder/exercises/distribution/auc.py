@@ -173,7 +173,7 @@ def one_to_one(scores, labels):
 
 
 @misconception(
-    "From the sum of the positives' ranks nothing is taken off. Among themselves the positives have ranks too: take off "
+    "From the sum of the positives' ranks nothing is taken off. The positives have ranks among themselves: take off "
     "n₁ (n₁ + 1) / 2, and divide what is left by n₁ · n₀.",
     caught_by=check_share_of_pairs,
     worth=0.2,

@@ -43,6 +43,7 @@ FRACTION = "a part must have its fraction of the groups"
 ROUNDED = (
     "where fraction times number of groups is a whole number but for rounding, the part must have that number of groups"
 )
+ABOVE = "where a product is 14 but for rounding, as 14.000000000000002, the part must have 14 groups"
 VARIES = "the number of groups in a part must be the same at every call"
 FIRST = "the first part always has the groups that come first"
 ANEW = "each call must draw anew"
@@ -58,6 +59,8 @@ def check_groups_are_whole(group_split, rng):
         parts = _parts(group_split(groups, (0.6, 0.4), rng=_source(rng)), 2, groups)
         found = [set(groups[part].tolist()) for part in parts]
         split = sum(len(one & other) for one, other in itertools.combinations(found, 2))
+        complete = np.array_equal(np.sort(np.concatenate(parts)), np.arange(len(groups)))
+        require(split == 0 or complete, WHOLE)
         require(split < len(set(groups.tolist())) / 2, SCATTERED)
         require(split == 0, STRADDLES)
         require(sum(map(len, parts)) == len(groups), WHOLE)
@@ -85,10 +88,14 @@ def check_shares_of_the_groups(group_split, rng):
     require(np.any(seen, axis=0).all(), BY_SIZE)  # the largest group has more examples than any of the fractions
     require(seen == [seen[0]] * 12, VARIES)
     require(seen == [[7, 1, 2]] * 12, FRACTION)
-    for fractions, expected in (((0.29, 0.71), [29, 71]), ((0.58, 0.29, 0.13), [58, 29, 13])):
-        groups = rng.permutation(np.repeat(np.arange(100), 2))
+    groups = rng.permutation(np.repeat(np.arange(100), 2))
+    for fractions, expected, sentence in (
+        ((0.29, 0.71), [29, 71], ROUNDED),
+        ((0.58, 0.29, 0.13), [58, 29, 13], ROUNDED),
+        ((0.14, 0.28, 0.58), [14, 28, 58], ABOVE),
+    ):
         parts = _parts(group_split(groups, fractions, rng=_source(rng)), len(fractions), groups)
-        require([len(np.unique(groups[part])) for part in parts] == expected, ROUNDED)
+        require([len(np.unique(groups[part])) for part in parts] == expected, sentence)
 
 
 @weight(3)
@@ -122,10 +129,10 @@ def check_other_groups(group_split, rng):
     for groups, fractions, expected in cases:
         parts = _parts(group_split(groups, fractions, rng=_source(rng)), len(fractions), groups)
         names = [set(groups[part].tolist()) for part in parts]
-        require(sum(map(len, names)) == len(set().union(*names)), STRADDLES)
         once = np.bincount(np.concatenate(parts), minlength=len(groups))
         require(once.max() <= 1, TWICE)
         require(once.min() == 1, MISSING)
+        require(sum(map(len, names)) == len(set().union(*names)), STRADDLES)
         require([len(one) for one in names] == expected, FRACTION)
 
 
@@ -141,6 +148,7 @@ covers = {
     "however many examples they have": check_shares_of_the_groups,
     "except for the rounding of floating point": check_shares_of_the_groups,
     "every choice of groups is equally likely, each call draws anew": check_drawn_with_rng,
+    "Leave `groups` as it is": check_groups_are_whole,
     "For `groups = [": "one of six results",
     "with every group whole in one of them": check_groups_are_whole,
 }
@@ -213,7 +221,7 @@ def cut_off(groups, fractions, *, rng):
 
 
 @misconception(
-    "The groups are taken in the order in which they come, and nothing is drawn. Files are sorted, by time or by place, "
+    "The groups are taken in the order in which they come, and nothing is drawn. Files are sorted by time or place, "
     "and the first part gets another kind of groups than the last.",
     caught_by=check_drawn_with_rng,
     worth=0.75,
