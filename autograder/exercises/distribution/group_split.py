@@ -166,7 +166,7 @@ equivalent = {
 
 @misconception(
     "The examples are shuffled and cut, and the groups play no part. A group's examples then stand on both sides, "
-    "which is what this function is for to prevent: draw among the groups.",
+    "which this function is there to prevent: draw among the groups.",
     caught_by=check_groups_are_whole,
     said_by=SCATTERED,
 )

@@ -1,4 +1,4 @@
-"""Say of eight divisions whether something leaks into the judgement, and by which way."""
+"""Say of eight divisions whether something leaks into the judgement, and how."""
 
 from autograder.authoring import alternative, core, misconception, neighbour, require, text, weight
 
@@ -37,7 +37,7 @@ CLEAN_PRESSURE = "the blood pressure is said to leak nothing, though dev patient
 @core
 @weight(2)
 def check_persons(leaks, rng):
-    """Where several examples are one person's, the X-rays and the speakers are told apart rightly."""
+    """Where several examples are one person's, the X-rays and the speakers are told apart."""
     found = _kinds(leaks, "xrays", "speakers")
     require(found["speakers"] == "none", CLEAN_SPEAKERS)
     require(found["xrays"] != "none", CLEAN_XRAYS)
@@ -46,7 +46,7 @@ def check_persons(leaks, rng):
 
 @weight(2)
 def check_statistics(leaks, rng):
-    """Where a mean is computed, the pixels and the blood pressure are told apart rightly."""
+    """Where a mean is computed, the pixels and the blood pressure are told apart."""
     found = _kinds(leaks, "pixels", "pressure")
     require(found["pixels"] == "none", CLEAN_PIXELS)
     require(found["pressure"] != "none", CLEAN_PRESSURE)
