@@ -300,7 +300,7 @@ def _stays(found, scores, stay, change, sentence):
     close(found[stay], scores[stay], sentence)
 
 
-def _case(rng, sizes, n_features=12):
+def _case(rng, sizes, n_features=40):
     """Random features on scales from 0.1 to 10, both classes in every fold of more than one, folds that are not sorted.
 
     Of the features none stands out, so that which ones are chosen depends on every example.
