@@ -18,6 +18,7 @@ TOO_LATE = "it is defined again below the place where it was judged; a person wi
 NOT_RUN = "a locked cell ({}) was changed, and ran as it was handed out; a person will look at it."
 BESIDE = "its own cell is as it was handed out, but it may stand beside the notebook ({}); a person will look at it."
 TEXT = re.compile(r".*\.(md|txt|rst|tex|rtf|docx?|odt|pdf|html?|pages|png|jpe?g|heic)", re.IGNORECASE | re.DOTALL)
+CODE = re.compile(r"\.(py|txt|md|ipynb|json)$", re.IGNORECASE)
 
 
 def doubts(release, rebuilt, verdicts, files, others=()):
@@ -80,7 +81,11 @@ def _beside(names):
 
 def _defines(text, name):
     """Whether a text, which need not be Python, has what would define a name."""
-    return bool(re.search(rf"\b(?:def|class)\s+{name}\b|\b{name}\s*=(?!=)", text)) or name in defined(text)
+    return bool(_would_define(name).search(text)) or name in defined(text)
+
+
+def _would_define(name):
+    return re.compile(rf"\b(?:def|class)\s+{name}\b|\b{name}\s*=(?!=)")
 
 
 def _defines_any(code):

@@ -1,5 +1,7 @@
 """Whatever a student wrote is judged, or a person looks at it; what was judged rightly, or not written, asks nobody."""
 
+import time
+
 import pytest
 
 from autograder.classroom.doubts import BESIDE, NOT_RUN, TOO_LATE, UNANSWERED, UNJUDGED, doubts
@@ -104,3 +106,10 @@ def test_an_answer_that_is_written_again_below_is_looked_at_unless_it_passed(cod
     cells = (*ANSWERED, ("code", code, ()))
     assert asked(cells, WRONG) == ({"double": TOO_LATE} if late else {})
     assert asked(cells, PASSED) == {}
+
+
+@pytest.mark.parametrize("name", ["data.bin", "long.py"])
+def test_files_beside_the_notebook_take_no_time(name):
+    began = time.process_time()
+    assert asked(CELLS, NOT_ATTEMPTED, {name: b"double def \0" * 10**6}) == {}
+    assert time.process_time() - began < 2
