@@ -70,9 +70,9 @@ def _code_elsewhere(name, found, files, others):
     for stray in found:
         if _defines(stray.text, name) or (stray.section == name and (not stray.is_code or _defines_any(stray.text))):
             return UNANSWERED
-    return _beside(
-        [*others, *(file for file, text in files.items() if _defines(text.decode("utf-8", "replace"), name))]
-    )
+    would = _would_define(name)
+    texts = {file: text.decode("utf-8", "replace") for file, text in files.items() if CODE.search(file)}
+    return _beside([*others, *(file for file, text in texts.items() if would.search(text))])
 
 
 def _beside(names):
@@ -85,7 +85,8 @@ def _defines(text, name):
 
 
 def _would_define(name):
-    return re.compile(rf"\b(?:def|class)\s+{name}\b|\b{name}\s*=(?!=)")
+    """Return what finds a definition or an assignment: a pattern that begins with letters is looked for quickly."""
+    return re.compile(rf"{name}(?<!\w{name})\b(?:\s*=(?!=)|(?<=def {name})|(?<=class {name}))")
 
 
 def _defines_any(code):

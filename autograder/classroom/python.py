@@ -6,8 +6,8 @@ import warnings
 from contextlib import suppress
 from functools import lru_cache
 
-COMMAND = re.compile(r"(?P<indent>[ \t]*)(?:(?P<target>[\w.\[\], ]+=)\s*)?(?:[%!?]|\w[\w.]*\?{1,2}\s*$)")
-TIMED = re.compile(r"([ \t]*)%(?:time|timeit|prun)(?:[ \t]+-[a-z][ \t]*\d*)*[ \t]+(?=[^-\s])")
+COMMAND = re.compile(r"(?P<indent>[ \t]*+)(?:(?P<target>\w[\w.\[\], ]*+=)\s*)?(?:[%!?]|\w[\w.]*\?{1,2}\s*$)")
+TIMED = re.compile(r"^([ \t]*+)%(?:time|timeit|prun)(?:[ \t]+-[a-z](?:[ \t]*\d+)?)*[ \t]+(?=[^-\s])")
 SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 

@@ -108,8 +108,10 @@ def test_an_answer_that_is_written_again_below_is_looked_at_unless_it_passed(cod
     assert asked(cells, PASSED) == {}
 
 
+@pytest.mark.parametrize("text", [b"\0", b"double ", b"def double\n", b"double" + b" " * 1000, b"if x:\n double()\n"])
 @pytest.mark.parametrize("name", ["data.bin", "long.py"])
-def test_files_beside_the_notebook_take_no_time(name):
+def test_files_beside_the_notebook_take_no_time(name, text):
     began = time.process_time()
-    assert asked(CELLS, NOT_ATTEMPTED, {name: b"double def \0" * 10**6}) == {}
+    said = asked(CELLS, NOT_ATTEMPTED, {name: text * (12 * 2**20 // len(text))})
+    assert said == ({"double": BESIDE.format(name)} if (name, text) == ("long.py", b"def double\n") else {})
     assert time.process_time() - began < 2

@@ -1,6 +1,7 @@
 """The Python in a cell, held against IPython's own reading of it."""
 
 import ast
+import time
 
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
@@ -46,3 +47,15 @@ def test_what_is_no_python_has_no_syntax(source):
 def test_warnings_about_a_students_code_go_nowhere(recwarn):
     assert python.syntax("x = 1 is 1\ns = '\\d'") is not None
     assert not recwarn
+
+
+LINES = [" ", "%timeit -n  ", "%timeit" + " -n   " * 4000, "x, ", "a.", "[", "a?", "% ", "x = !", "\\"]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_no_line_takes_long(line):
+    began = time.process_time()
+    source = "(" + line * (50_000 // len(line))
+    python.without_commands(source[1:])
+    assert python.parsed(source) is None
+    assert time.process_time() - began < 1
