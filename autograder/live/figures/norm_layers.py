@@ -24,13 +24,13 @@ ONES, ZEROS = np.ones(WIDTH), np.zeros(WIDTH)
 )
 def figure(depth, scale):
     sizes = {norm: activation_sizes(norm, scale)[: int(depth)] for norm in COLOURS}
-    last = sizes["no norm"][-1]
+    powers = f"{np.log10(sizes['no norm'][-1]):+.1f}".replace("-", "−")
     panel = Panel(
         [
             Curve(np.arange(1, int(depth) + 1), values, name=norm, colour=COLOURS[norm], dash=COLOURS[norm], dots=True)
             for norm, values in sizes.items()
         ],
-        title=f"Without a norm, layer {int(depth)} has {last:.2g}",
+        title=f"Without a norm: {powers} powers of ten by layer {int(depth)}",
         xlabel="layer",
         ylabel="root mean square of the activations",
         yscale="log",
