@@ -13,7 +13,7 @@ import re
 import textwrap
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path, PurePath
 
 import dnnkit
@@ -100,7 +100,7 @@ def flags(exercise, source, cells=(), files=None):
         said.append(NAMES_IT_ELSEWHERE)
     if exercise.kind != "repair" and any(_is_reference(exercise, step.node) for step in (*answer, *others)):
         said.append(IS_IT)
-    rooms = ROOMS.union(*(step.binds for step in (*answer, *others) if step.imports_course))
+    rooms = ROOMS.union(*(step.binds for step in (*answer, *others) if "dnnkit" in step.imported))
     if not said and any(step.reaches(rooms) for step in (*answer, *others)):
         said.append(REACHES)
     return tuple(said)
@@ -123,15 +123,15 @@ class _Step:
     finds: bool
     speaks: bool
 
-    @property
-    def imports_course(self):
-        return isinstance(self.node, (ast.Import, ast.ImportFrom)) and "dnnkit" in ast.unparse(self.node)
+    @cached_property
+    def imported(self):
+        """What it imports, as text; "" for any other statement."""
+        return ast.unparse(self.node) if isinstance(self.node, (ast.Import, ast.ImportFrom)) else ""
 
     def reaches(self, rooms):
         """Whether it may find code of the course, whose modules have those names, without naming it."""
-        if isinstance(self.node, (ast.Import, ast.ImportFrom)):
-            return any(judge in ast.unparse(self.node) for judge in JUDGES)
-        return self.finds and (self.speaks or bool(self.loads & rooms))
+        by_text = self.finds and (self.speaks or bool(self.loads & rooms))
+        return by_text or any(judge in self.imported for judge in JUDGES)
 
     def names(self, name):
         """Whether it names the reference, or takes all that there is."""
@@ -223,6 +223,7 @@ def _definition(tree):
     return next(node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef)))
 
 
+@lru_cache(256)
 def _plain(node):
     """Return the code of a definition without docstrings, decorators and the names of its own."""
     copied = ast.parse(ast.unparse(node))
