@@ -120,6 +120,18 @@ def ties_won(scores, labels):
 
 
 @misconception(
+    "The labels 0 and 1 are used as positions: `scores[labels]` with whole numbers takes the first two scores again "
+    "and again, and `~labels` is -1 and -2. Compare first: `labels == 1`.",
+    caught_by=check_share_of_pairs,
+    worth=0.3,
+)
+def labels_used_as_positions(scores, labels):
+    scores, labels = np.asarray(scores), np.asarray(labels).astype(int)
+    difference = scores[labels][:, None] - scores[~labels]
+    return float((difference > 0).mean() + (difference == 0).mean() / 2)
+
+
+@misconception(
     "Tied pairs are left out of the average. They are pairs too, and count one half each.",
     caught_by=check_ties_count_half,
     worth=0.75,

@@ -11,6 +11,7 @@ from autograder.authoring import (
     misconception,
     neighbour,
     require,
+    same_mistake_as,
     shaped,
     weight,
 )
@@ -143,6 +144,11 @@ def chosen_on_all(x, y, folds):
     z = (x - x.mean(axis=0)) / x.std(axis=0)
     best = np.argsort(-np.abs(z[y == 1].mean(axis=0) - z[y == 0].mean(axis=0)))[:5]
     return _cross(x, y, folds, choose=lambda z, y, train: best)
+
+
+@same_mistake_as(chosen_on_all)
+def chosen_on_all_within_the_loop(x, y, folds):
+    return _cross(x, y, folds, choose=lambda z, y, train: _best(z, y, np.arange(len(y))))
 
 
 @misconception(

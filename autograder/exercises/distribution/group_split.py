@@ -14,6 +14,7 @@ from autograder.authoring import (
     misconception,
     neighbour,
     require,
+    same_mistake_as,
     several,
     weight,
 )
@@ -45,6 +46,7 @@ ROUNDED = (
 )
 ABOVE = "where a product is 14 but for rounding, as 14.000000000000002, the part must have 14 groups"
 VARIES = "the number of groups in a part must be the same at every call"
+FEWER = "a part must not have fewer groups than its fraction, another number at each call"
 FIRST = "the first part always has the groups that come first"
 ANEW = "each call must draw anew"
 AGAIN = "generators with the same seed must give the same parts"
@@ -80,14 +82,15 @@ def check_every_position_once(group_split, rng):
 @weight(2)
 def check_shares_of_the_groups(group_split, rng):
     """A part has its fraction of the groups: one group may be as large as all others, and a product not quite whole."""
-    groups = rng.permutation(np.repeat(np.arange(10) - 3, [200, 1, 2, 3, 1, 2, 3, 1, 2, 3]))
+    groups = rng.permutation(np.repeat(np.arange(16) - 3, [300, *[1, 2, 3] * 5]))
     source, seen = _source(rng), []
-    calls = [call(groups, (0.7, 0.1, 0.2), rng=source)] * 12
-    for parts in several(group_split, calls):
+    for parts in several(group_split, [call(groups, (0.75, 0.125, 0.125), rng=source)] * 40):
         seen.append([len(np.unique(groups[part])) for part in _parts(parts, 3, groups)])
-    require(np.any(seen, axis=0).all(), BY_SIZE)  # the largest group has more examples than any of the fractions
-    require(seen == [seen[0]] * 12, VARIES)
-    require(seen == [[7, 1, 2]] * 12, FRACTION)
+    if seen != [seen[0]] * 40:
+        require(np.any(seen, axis=0).all(), BY_SIZE)  # the largest group has more examples than any of the fractions
+        require(max(seen)[0] > 12, FEWER)
+        require(False, VARIES)
+    require(seen[0] == [12, 2, 2], FRACTION)
     groups = rng.permutation(np.repeat(np.arange(100), 2))
     for fractions, expected, sentence in (
         ((0.29, 0.71), [29, 71], ROUNDED),
@@ -104,11 +107,11 @@ def check_drawn_with_rng(group_split, rng):
     groups, seed = _numbers(rng, 10), int(rng.integers(2**31))
     one, other = default_rng(seed), default_rng(seed)
     first, second, third = (_names(group_split, groups, (0.5, 0.5), one) for _ in range(3))
-    again = _names(group_split, groups, (0.5, 0.5), other)
+    again = [_names(group_split, groups, (0.5, 0.5), other) for _ in range(3)]
     arrival = sorted(set(groups.tolist()), key=groups.tolist().index)
     require(not (first == second and set(first) in (set(arrival[:5]), set(sorted(arrival)[:5]))), FIRST)
     require(not first == second == third, ANEW)
-    require(again == first, AGAIN)
+    require(again == [first, second, third], AGAIN)
     groups, source, counts = rng.permutation(np.repeat([4, 9, 1, 6, 3], [1, 2, 3, 4, 20])), _source(rng), {}
     for parts in several(group_split, [call(groups, (0.6, 0.4), rng=source)] * 300):
         names = tuple(np.unique(groups[_parts(parts, 2, groups)[1]]).tolist())
@@ -221,8 +224,8 @@ def cut_off(groups, fractions, *, rng):
 
 
 @misconception(
-    "The groups are taken in the order in which they come, and nothing is drawn. Files are sorted by time or place, "
-    "and the first part gets another kind of groups than the last.",
+    "The groups are taken in the order in which they come, or by their names, and nothing is drawn. Files are "
+    "sorted by time or place, and the first part gets another kind of groups than the last.",
     caught_by=check_drawn_with_rng,
     worth=0.75,
     said_by=FIRST,
@@ -262,6 +265,28 @@ def coin_for_each_group(groups, fractions, *, rng):
     names = np.unique(groups)
     part = rng.choice(len(fractions), size=len(names), p=np.array(fractions) / sum(fractions))
     return [np.flatnonzero(np.isin(groups, names[part == p])) for p in range(len(fractions))]
+
+
+@same_mistake_as(cut_off)
+def ends_cut_off(groups, fractions, *, rng):
+    names = rng.permutation(np.unique(groups))
+    return _of_names(groups, np.split(names, [int(end * len(names)) for end in np.cumsum(fractions)[:-1]]))
+
+
+@misconception(
+    "A part's groups are drawn with replacement, `rng.choice` without `replace=False`. A group that is drawn twice is "
+    "still one group, and the part gets too few.",
+    caught_by=check_shares_of_the_groups,
+    worth=0.6,
+    said_by=FEWER,
+)
+def drawn_with_replacement(groups, fractions, *, rng):
+    left = names = np.unique(groups)
+    parts = []
+    for fraction in fractions[:-1]:
+        parts.append(rng.choice(left, round(fraction * len(names))))
+        left = np.setdiff1d(left, parts[-1])
+    return _of_names(groups, [*parts, left])
 
 
 @misconception(

@@ -166,6 +166,26 @@ def copies_are_computed():
     return solution | {"rare": "computed"}
 
 
+@misconception(
+    "Days that are shuffled are taken for fairly divided. The network learns from Monday and Wednesday and is asked "
+    "about Tuesday; in use it will never know the day after.",
+    caught_by=check_use,
+    worth=0.75,
+)
+def shuffled_days_are_fair():
+    return solution | {"power": "none"}
+
+
+@misconception(
+    "That the test set chooses is taken for harmless. The lowest of 200 test errors is low partly by luck, and the "
+    "luck is published with it.",
+    caught_by=check_use,
+    worth=0.75,
+)
+def choosing_is_harmless():
+    return solution | {"settings": "none"}
+
+
 @neighbour("the 200 networks are said to have shared something")
 def settings_shared():
     return solution | {"settings": "shared"}
