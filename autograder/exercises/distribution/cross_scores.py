@@ -110,8 +110,9 @@ covers = {
     "cross-validates a classifier for two classes": check_scores,
     "`x` has shape (n, features)": check_scores,
     "It returns an array of shape (n,)": check_scores,
+    "The larger the score, the more likely is class 1": check_scores,
     "Two steps are done too early": (check_labels_have_no_say, check_rows_have_no_say),
-    "features are scaled, and the five best chosen, by the examples that are *not* held out": (
+    "features are scaled, and the five best chosen, with the examples that are *not* held out": (
         check_scores,
         check_labels_have_no_say,
         check_rows_have_no_say,

@@ -143,7 +143,7 @@ covers = {
     "Write `group_split(groups, fractions, *, rng)`": check_groups_are_whole,
     "`groups` is an array of shape (n,)": check_groups_are_whole,
     "`fractions` says which share": check_shares_of_the_groups,
-    "Return a list with one array a part": (check_groups_are_whole, check_every_position_once),
+    "Return a list with one array for each part": (check_groups_are_whole, check_every_position_once),
     "Each position is in exactly one part, and all examples of a group are in the same part": (
         check_every_position_once,
         check_groups_are_whole,

@@ -75,7 +75,7 @@ covers = {
     "the part that reports": check_use,
     "training examples are later": check_use,
     "nothing of this kind": (check_persons, check_statistics, check_use),
-    "Each division has one of these at most": "a promise",
+    "Each division has at most one of these leaks": "a promise",
     "3000 X-ray images": check_persons,
     "of 40 speakers": check_persons,
     "standard deviation of each pixel": check_statistics,
@@ -87,7 +87,7 @@ covers = {
     "The network will predict": check_use,
     "copied four times": check_copies,
     "Then the images are divided": check_copies,
-    "each of another sheet": check_use,
+    "each of a different sheet": check_use,
     "Training has scans": check_use,
 }
 
