@@ -87,7 +87,7 @@ covers = {
     "The network will predict": check_use,
     "copied four times": check_copies,
     "Then the images are divided": check_copies,
-    "each of a different sheet": check_use,
+    "each of a different pupil's sheet": check_use,
     "Training has scans": check_use,
 }
 
