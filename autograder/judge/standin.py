@@ -1,212 +1,22 @@
 """The stand-in: a check talks to an answer through messages, as if the answer were far away.
 
-Two peers, the judge's and the answer's, exchange frames (see `codec`) about things that they know by number (see
-`shared`), so that mutation, aliasing and the use of randomness are seen across. The transport is a function that sends
-a frame and returns the frame that comes back: over a pipe, and in memory, where no message becomes bytes.
-
 The answer's side lets its handles be called, read and passed back; the judge's side lets its own only be called, and of
-a `Specimen` public members be read.
+a `Specimen` public members be read. How the two talk is told in `peer`.
 A verdict raised in a callable of the judge ends the check, whatever the answer catches.
 """
 
-import builtins
 import contextlib
-import threading
-import time
-from itertools import zip_longest
 
 from . import codec, unframed
-from .containers import holds, skeleton
+from .answering import AnswerSide
 from .forms import compared
 from .handed import JudgeTable
 from .lent import LentHere
 from .parameters import Template
-from .shared import Handle, Table, only_drawn, snapshot
+from .peer import Peer
+from .shared import Handle, Table, snapshot
 from .specimens import Specimen
-from .trace import answer_trace
 from .verdict import Crashed, Verdict, Wrong
-
-MUCH, LONG = 2**20, 0.5  # bytes and seconds, after which one message has been asked enough
-
-_REQUEST = b'{"op":'  # as the codec writes a message whose first key it is
-
-
-def is_request(frame):
-    """Whether a frame asks for something; any other is a reply, or no message at all."""
-    return frame.startswith(_REQUEST)
-
-
-class Peer:
-    """One side of the talk: how it asks, and how it answers what it is asked.
-
-    `exchange` sends a frame to the other side and returns the frame that comes back.
-    """
-
-    operations = ("call",)
-    frames = codec  # what makes frames of messages, and messages of frames
-
-    def __init__(self, table, exchange=None):
-        self.table = table
-        self.exchange = exchange
-
-    def ask(self, operation, number, args=(), kwargs=None):
-        """Send a request and return the decoded value of the reply; an exception of the other side is raised here."""
-        return codec.decode(self.request(operation, number, args, kwargs or {}).get("value"), self.table)
-
-    def request(self, operation, number, args, kwargs, names=()):
-        """Send a request and return the reply. `names` are those of all arguments, by which they are handed over."""
-        return self.told({"op": operation, "on": number} | self.given(args, kwargs, names))
-
-    def given(self, args, kwargs, names=()):
-        """Return the arguments of a call, encoded, as the part of a message that `taken` reads."""
-        encoded = [self.encode(arg, name) for arg, name in zip_longest((*args, *kwargs.values()), names)]
-        return {"args": encoded[: len(args)], "kwargs": dict(zip(kwargs, encoded[len(args) :]))}
-
-    def taken(self, message):
-        """Return the arguments of a call, positional and by keyword, that a message holds."""
-        args = [codec.decode(arg, self.table) for arg in message.get("args", [])]
-        return args, {name: codec.decode(arg, self.table) for name, arg in message.get("kwargs", {}).items()}
-
-    def told(self, message):
-        """Send a request and return the reply."""
-        reply = self._read(self.exchange(self._send(message)))
-        self.raise_as_told(reply.get("error"))
-        return reply
-
-    def raise_as_told(self, error):
-        """Raise what the other side says that it has raised, if anything."""
-        if isinstance(error, dict):
-            self.fail(*(error.get(key) for key in ("kind", "bases", "message", "trace")))
-
-    def _read(self, frame):
-        """Return the message of a reply."""
-        return self._receive(frame)
-
-    def encode(self, arg, name):
-        """Return an argument as JSON."""
-        return codec.encode(arg, self.table)
-
-    def handle(self, frame):
-        """Answer one request frame with a reply frame; an exception is a reply too."""
-        try:
-            return self.reply(self._receive(frame))
-        except (Exception, SystemExit) as error:
-            return self._send({"error": _described(error)})
-
-    def reply(self, message):
-        """Return the frame that answers a request.
-
-        What was given and what is given back is held until the frame is made, which says what nobody holds any longer.
-        """
-        args, kwargs = self.taken(message)
-        value = self.perform(message.get("op"), self.named(message.get("on")), args, kwargs)
-        return self._send({"value": codec.encode(value, self.table)} | self.beside())
-
-    def named(self, number):
-        """Return the thing of that number which lives here, or None."""
-        return self.table.mine(number)
-
-    def perform(self, operation, target, args, kwargs):
-        """Do what the other side asked for, to a thing that lives here."""
-        if operation not in self.operations or target is None:
-            raise codec.BadFrame(f"{operation!r} is not served here")
-        if operation == "call":
-            return target(*args, **kwargs)
-        (name,) = args
-        if not isinstance(name, str) or name.startswith("_"):
-            raise codec.BadFrame(f"{name!r} is not a public attribute")
-        return getattr(target, name)
-
-    def beside(self):
-        """Return what a reply says beside its value."""
-        return {}
-
-    def _send(self, message):
-        return self.frames.dump(self.table.whole(message))
-
-    def _receive(self, frame):
-        return self.table.taken(self.frames.load(frame))
-
-
-class AnswerSide(Peer):
-    """The side where the answer lives; `table` makes its table.
-
-    An answer may have threads, which call what the judge handed over: one at a time has its `turn` to speak to the
-    judge, and while the answer's own code runs, the turn is anybody's.
-    """
-
-    operations = ("call", "get")
-
-    def __init__(self, submission, exchange=None, table=Table, turn=None):
-        super().__init__(table(self, first_number=1), exchange)
-        self.submission = submission
-        self.turn = turn or threading.RLock()
-        self._touched = []
-        self._raised = None
-
-    def handle_in_turn(self, frame):
-        """Answer a request frame where there is nobody who holds the turn for it."""
-        with self.turn:
-            return self.handle(frame)
-
-    def ask(self, operation, number, args=(), kwargs=None):
-        with self.turn:
-            return super().ask(operation, number, args, kwargs)
-
-    def reply(self, message):
-        self._touched, self._raised = [], None
-        if message.get("op") != "several":
-            return super().reply(message)
-        return self._send({"value": self._several(message)} | self.beside())
-
-    def _several(self, message):
-        """Make several calls one after another, and return the encoded list of what they gave.
-
-        Each gets what the judge handed over: where one changes that, raises, or has taken long, it is the last. A
-        result is encoded before the next call, which may reuse its memory.
-        """
-        target, calls, values = self.named(message.get("on")), [self.taken(call) for call in message["calls"]], []
-        ends, states = time.monotonic() + LONG, self.table.states()
-        for args, kwargs in calls:
-            try:
-                values.append(codec.encode(self.perform("call", target, args, kwargs), self.table))
-            except (Exception, SystemExit) as error:
-                self._raised = _described(error)
-                break
-            before, states = states, self.table.states()
-            if self._touched or not only_drawn(before, states) or self.table.naming > MUCH or time.monotonic() > ends:
-                break
-        return {"list": values}
-
-    def named(self, number):
-        return self.submission if number is None else super().named(number)
-
-    def perform(self, operation, target, args, kwargs):
-        if operation == "submission":
-            return self.submission
-        if operation == "spoil":
-            return self.table.spoil()
-        given = [*args, *kwargs.values()]
-        before = skeleton(given)
-        self.turn.release()
-        try:
-            value = super().perform(operation, target, args, kwargs)
-        finally:
-            self.turn.acquire()
-        self._touched = [place for place, (arg, was) in enumerate(zip(given, before)) if not holds(arg, was)]
-        return value
-
-    def beside(self):
-        """Return at which places a list or dict among the last call's arguments was changed, and what it raised."""
-        beside = {"touched": self._touched, "raised": self._raised}
-        return {name: said for name, said in beside.items() if said}
-
-    def fail(self, kind, bases, message, trace):
-        """A callable of the judge raised: the answer sees the built-in exception of that name."""
-        error = getattr(builtins, str(kind), None)
-        if not (isinstance(error, type) and issubclass(error, Exception)):
-            error = RuntimeError
-        raise error(message)
 
 
 class JudgeSide(Peer):
@@ -382,17 +192,3 @@ def in_memory(submission, lending=False):
     judge.exchange, answer.exchange = answer.handle_in_turn, judge.handle
     judge.frames = answer.frames = unframed
     return judge
-
-
-def _described(error):
-    """Return an exception as data."""
-    try:
-        message = str(error)[:2000]
-    except Exception:  # an answer may raise an exception that cannot be shown
-        message = ""
-    return {
-        "kind": type(error).__name__,
-        "bases": [cls.__name__ for cls in type(error).__mro__ if getattr(builtins, cls.__name__, None) is cls],
-        "message": message,
-        "trace": answer_trace(error),
-    }

@@ -17,7 +17,8 @@ from functools import partial
 from ..judge import codec
 from ..judge.handed import JudgeTable
 from ..judge.lent import LentTable
-from ..judge.standin import JudgeSide, is_request
+from ..judge.peer import is_request
+from ..judge.standin import JudgeSide
 from ..judge.verdict import KILLED, OUT_OF_MEMORY, TIMED_OUT, Ended
 from .deadline import Watch
 from .outputs import well_formed

@@ -6,10 +6,11 @@ import threading
 import types
 
 from ..judge import codec
+from ..judge.answering import AnswerSide
 from ..judge.attempt import attempted
 from ..judge.lent import LentTable
+from ..judge.peer import is_request
 from ..judge.shared import Table
-from ..judge.standin import AnswerSide, is_request
 from .shell import Notebook, nobody_is_there
 from .wire import Answering, Channel, Closed
 

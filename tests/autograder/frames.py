@@ -1,9 +1,10 @@
 """A talk in one process whose messages become bytes, as they do over a pipe."""
 
+from autograder.judge.answering import AnswerSide
 from autograder.judge.handed import JudgeTable
 from autograder.judge.lent import LentTable
 from autograder.judge.shared import Table
-from autograder.judge.standin import AnswerSide, JudgeSide
+from autograder.judge.standin import JudgeSide
 
 
 def in_frames(answer, lending=False):

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.judge import codec
-from autograder.judge.standin import AnswerSide, JudgeSide
+from autograder.judge.answering import AnswerSide
+from autograder.judge.standin import JudgeSide
 from dnnkit.normalization import Standardizer
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)

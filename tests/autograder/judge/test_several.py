@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.authoring import call, several
-from autograder.judge import codec, standin
+from autograder.judge import answering, codec
 from autograder.judge.forms import Callable, array
 from autograder.judge.shared import Handle
 from autograder.judge.standin import in_memory
@@ -105,7 +105,7 @@ def test_several_calls_take_one_message_and_one_more_after_each_change(begin):
 
 @pytest.mark.parametrize(("limit", "value"), [("MUCH", 10), ("LONG", -1.0)])
 def test_a_message_is_asked_no_more_than_enough(begin, monkeypatch, limit, value):
-    monkeypatch.setattr(standin, limit, value)
+    monkeypatch.setattr(answering, limit, value)
     talk, ask = begin(right)
     assert [list(out) for out in several(ask, [call(np.full(2, n)) for n in range(4)])] == [
         [2 * n] * 2 for n in range(4)
