@@ -48,7 +48,7 @@ covers = {
         check_rate_at_twice_the_ratio,
     ),
     "And when they are 1 and 100": (check_steps_at_ten_times_the_ratio, check_rate_at_ten_times_the_ratio),
-    "Answer with a dict of four numbers": check_steps_at_twice_the_ratio,
+    "Answer with a dictionary of four numbers": check_steps_at_twice_the_ratio,
 }
 
 
