@@ -43,7 +43,7 @@ ALONE = "a committee of one errs as often as that expert"
 def check_expected_error(committee_error, rng):
     """The error is the expected share of wrong cases, with clear decisions and ties among them."""
     for experts, n, classes in ((5, 40, 4), (4, 30, 3)):
-        votes, y = _case(rng, experts, n, classes)
+        votes, y = _telling(rng, experts, n, classes)
         found = committee_error(votes, y)
         require(-1e-9 <= found <= 1 + 1e-9, SHARE)
         close(found, _by_case(votes, y), EXPECTED, scale=1)
@@ -242,6 +242,21 @@ def _leaders(column):
 
 def _case(rng, experts, n, classes):
     return rng.integers(0, classes, (experts, n)), rng.integers(0, classes, n)
+
+
+def _telling(rng, experts, n, classes):
+    """A case in which what wrong ways of counting come to, by ties or by single experts, is told apart."""
+    while True:
+        votes, y = _case(rng, experts, n, classes)
+        leaders = [(_leaders(column), int(right)) for column, right in zip(votes.T, y)]
+        by_tie = [
+            [tied != [right], right not in tied, tied[0] != right, 0.5 if len(tied) > 1 else tied != [right]]
+            for tied, right in leaders
+        ]
+        single = (votes != y).mean(axis=1)
+        told = [*np.mean(by_tie, axis=0), _by_case(votes, y), single.mean(), single.min()]
+        if np.diff(np.sort(told)).min() > 0.004:
+            return votes, y
 
 
 def _by_case(votes, y):
