@@ -302,7 +302,7 @@ def _refuse_empty(sizes, what):
 
 def _round(exact, total, order):
     """Integers with sum `total`, each the floor of an exact share or one more; ties go to the lowest `order`."""
-    rounded = np.floor(exact).astype(np.int64)
+    rounded = np.floor(exact).astype(np.intp)  # what `np.repeat` takes, of 32 bits in a browser
     largest_remainders = np.lexsort((order, rounded - exact))
     rounded[largest_remainders[: total - rounded.sum()]] += 1
     return rounded

@@ -24,6 +24,7 @@ import json, sys
 from autograder import exercise as model
 from autograder.judge import diagnose
 from autograder.judge.judge import judge
+from autograder.judge.looked import together
 from autograder.judge.seeds import PUBLIC
 
 found = {}
@@ -35,11 +36,16 @@ for name in model.ids():
         found[name + "." + answer] = [report.verdict, report.misconception]
 
 carried = json.load(open("autograder/live/learnt.json"))
-compared, differ = 0, []
-for (path, name, checks), (said, _) in diagnose.learnt().items():
+compared, differ, looked = 0, [], {}
+for (path, name, check), one in diagnose.learnt().items():
+    looked.setdefault((path, name), {})[check] = one
+for (path, name), by_check in looked.items():
     compared += 1
-    told = carried["/".join(path.with_suffix("").parts[-2:])].get(name)
-    if told != {check: list(words) for check, words in said.items()}:
+    exercise = model.load("/".join(path.with_suffix("").parts[-2:]))
+    told = carried[exercise.id].get(name)
+    checks = [each for each in exercise.checks if each.name in by_check]
+    said = together([by_check[each.name] for each in checks], checks)
+    if told != {each.check: [each.verdict, each.sentence] for each in said}:
         differ.append([str(path), name])
 foreign = sorted(n for n in ("torch", "matplotlib", "sphinx") if n in sys.modules)
 print(json.dumps({"found": found, "foreign": foreign, "compared": compared, "differ": differ}))

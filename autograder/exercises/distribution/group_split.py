@@ -409,7 +409,7 @@ def _parts(parts, n_parts, groups):
         in_range = ((part >= 0) & (part < len(groups)) & (part == np.floor(part))).all()
         require(in_range or not np.isin(part, groups).all(), NAMES)
         require(in_range, POSITIONS)
-        found.append(part.astype(np.int64))
+        found.append(part.astype(np.intp))  # of which NumPy counts on every machine
     return found
 
 
