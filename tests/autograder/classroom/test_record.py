@@ -45,7 +45,7 @@ def twins(fresh, hand_in, tmp_path):
     with settings.gradebook(settings.load(classroom.open_class(fresh))) as book:
         book.update_or_create_assignment("toy", duedate="2026-01-01 12:00:00 UTC")
     hand_in(fresh, "right", **RIGHT)
-    hand_in(fresh, "wrong", double="def double(a):\n    return a * a", share="share = 1 / 0")
+    hand_in(fresh, "wrong", double="def double(a):\n    return a * a", share="share = 0.2")
     hand_in(fresh, "blank")
     for student, hour in (("early", 11), ("late", 13)):
         hand_in(fresh, student, **RIGHT).with_name("timestamp.txt").write_text(f"2026-01-01 {hour}:00:00 UTC")
