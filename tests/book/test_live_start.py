@@ -115,6 +115,8 @@ def test_a_bar_says_how_far_it_is(visit):
     page.wait_for_function("bar => bar.value > 0.4", arg=bar.element_handle(), timeout=SLOW)
     seen.append(bar.evaluate("bar => bar.value"))
     assert 0 <= seen[0] <= seen[1] < 0.8
+    while not held:
+        page.wait_for_timeout(50)  # NumPy is asked for a moment later
     held[0].continue_()
     bar.wait_for(state="detached", timeout=SLOW)
     answer.status.filter(has_text="printed nothing").wait_for(timeout=SLOW)
