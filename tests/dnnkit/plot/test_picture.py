@@ -64,11 +64,19 @@ def test_a_drawing_is_well_formed_small_and_names_nothing_that_another_could_nam
 
 @every
 def test_letters_have_the_size_of_the_page_wide_and_narrow(make):
-    """At least 11 px in a column of 640 px and more, and on a phone in one of 324 and more."""
+    """At least 11 px in a column of 640 px and more, and on a phone in one of 324 and more; exponents are smaller."""
     for width, column in ((720, 640), (360, 324)):
         root = ElementTree.fromstring(make(alt="a").svg(width))
-        sizes = {float(each.get("font-size")) for each in root.iter() if each.get("font-size")}
-        assert min(sizes) * column / width >= 11
+        exponents, letters = (
+            {
+                float(each.get("font-size"))
+                for each in root.iter()
+                if each.get("font-size") and raised == bool(each.get("dy"))
+            }
+            for raised in (True, False)
+        )
+        assert min(letters) * column / width >= 11
+        assert min(exponents, default=11) * column / width >= 9.5
 
 
 @every
