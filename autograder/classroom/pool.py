@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 
@@ -47,12 +48,19 @@ def judges(count, workers, isolation, rehearsals=()):
         try:
             server.wait()
             server.sandbox().close()  # says now whether this machine isolates; a later refusal is one submission's
-            yield lambda job: pool.submit(_work, job)
+            yield partial(_submit, pool)
         except BaseException:
             server.stop()  # which ends what is being judged
             raise
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _submit(pool, job):
+    try:
+        return pool.submit(_work, job)
+    except OSError as error:  # a worker was killed while another one was being started
+        raise BrokenProcessPool(f"no worker could be started: {error}") from error
 
 
 def _context():
