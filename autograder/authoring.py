@@ -3,7 +3,7 @@
 from numpy.random import default_rng
 
 from . import slips
-from .judge.assertions import call, close, equal, raises, require, several, shaped, spoil
+from .judge.assertions import call, chosen, close, equal, raises, require, several, shaped, spoil
 from .judge.forms import anything, array, boolean, free, instance, integer, mask, number, record, text
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "array",
     "boolean",
     "call",
+    "chosen",
     "close",
     "core",
     "default_rng",

@@ -12,7 +12,7 @@ MOST_PASTED = 8 * 2**20  # characters of all pictures pasted into cells
 TOO_LONG = f"This cell had {{}} characters, more than are read ({MOST_SOURCE} of one cell). It was left out."
 LEFT_OUT = f"Cells with more than is read ({MOST_SOURCE} characters of one, {MOST_SOURCES} of all) were left out: {{}}."
 OTHER_LETTERS = "{} is saved in {}, and not in UTF-8 as notebooks are: look whether its letters are right."
-MOST_NAMED = 5  # cells that a notice names
+MOST_NAMED = 5  # cells or files that a notice names
 
 
 class Cell(NamedTuple):
@@ -102,12 +102,13 @@ def _within(cells, notices):
         pasted -= pictures
         kept.append(cell)
     if left_out:
-        notices.append(LEFT_OUT.format(_numbers(left_out)))
+        notices.append(LEFT_OUT.format(listed(left_out)))
     if stripped:
-        notices.append(f"Cells lost their pictures, which may have {MOST_PASTED >> 20} MB: {_numbers(stripped)}.")
+        notices.append(f"Cells lost their pictures, which may have {MOST_PASTED >> 20} MB: {listed(stripped)}.")
     return tuple(kept)
 
 
-def _numbers(numbers):
-    more = f" and {len(numbers) - MOST_NAMED} more" if len(numbers) > MOST_NAMED else ""
-    return ", ".join(map(str, numbers[:MOST_NAMED])) + more
+def listed(things, told=str):
+    """Return what a notice says of things: the first few, as `told` has them, and how many more there are."""
+    more = f" and {len(things) - MOST_NAMED} more" if len(things) > MOST_NAMED else ""
+    return ", ".join(map(told, things[:MOST_NAMED])) + more

@@ -9,8 +9,9 @@ import re
 
 from ..judge.verdict import NOT_ATTEMPTED, PASSED
 from . import strays
+from .cells import MOST_NAMED
 from .python import defined, parsed
-from .submission import MOST_NAMED, shown
+from .submission import shown
 
 UNJUDGED = "what stands in its cell gave nothing that could be judged; a person will look at it."
 UNANSWERED = "its own cell is as it was handed out, but there is text in another; a person will look at it."

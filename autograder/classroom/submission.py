@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 
 from nbgrader.utils import parse_utc
 
-from .cells import Cell, Unreadable, read_cells
+from .cells import Cell, Unreadable, listed, read_cells
 
 MOST_BESIDE = 16 * 2**20  # bytes of all files beside the notebook
 MOST_FILES = 1000  # beside the notebook, and in folders there
 DEEPEST = 5  # folders in folders
-MOST_NAMED = 5  # files that a notice names
 LONGEST_NAME = 80  # characters of one that are shown
 NOTEBOOK = re.compile(r".\.ipynb(\.json|\.txt)?$", re.IGNORECASE)  # some browsers and mail programs add to the name
 NOT_STUDENTS = re.compile(r"\._|__MACOSX$|\.ipynb_checkpoints$")  # what a Mac or Jupyter lays beside files
@@ -171,8 +170,7 @@ def shown(name):
 
 
 def _listed(paths, folder):
-    names = [shown(path.relative_to(folder).as_posix()) for path in paths[:MOST_NAMED]]
-    return ", ".join(names) + (f" and {len(paths) - MOST_NAMED} more" if len(paths) > MOST_NAMED else "")
+    return listed(paths, lambda path: shown(path.relative_to(folder).as_posix()))
 
 
 def _files(notebook, notices):

@@ -15,6 +15,19 @@ def require(condition, sentence, **numbers):
         raise Wrong(sentence, ", ".join(f"{name.replace('_', ' ')} {_short(value)}" for name, value in numbers.items()))
 
 
+def chosen(answer, names, words, sentence):
+    """Return, by name, the words that an answer's dict gives to some names, in small letters and without spaces.
+
+    Say `sentence` unless each of them is one of `words`.
+
+    >>> chosen({"W": " Parameter", "b": "parameter"}, "Wb", ("parameter", "neither"), "each must be one of the two")
+    {'W': 'parameter', 'b': 'parameter'}
+    """
+    found = {name: answer[name].strip().lower() for name in names}
+    require(set(found.values()) <= set(words), sentence)
+    return found
+
+
 def close(actual, expected, sentence, *, rtol=1e-5, scale=None):
     """Say `sentence` unless two arrays have one shape and nearly the same entries, all of them finite.
 

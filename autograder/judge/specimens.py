@@ -30,7 +30,7 @@ class Specimen:
         self.shown_as = shown_as
         self._thing = thing
         self._made_with = {"members": members, "entropy": entropy, "spent": spent, "calls": calls, "is_right": is_right}
-        self._is_right, self._right_ones = is_right, right_ones
+        self._right_ones = right_ones
 
     def __call__(self, *args, **kwargs):
         """Call the thing; what a class makes is a specimen, too.
@@ -67,7 +67,9 @@ class Specimen:
     def _is_bad_input(self, error, args, kwargs):
         """Whether a right answer, or another one, raised for what it was given, and not for how many arguments."""
         was_called = error.__traceback__.tb_next is not None
-        return was_called and (self._is_right or any(_refuses(right, args, kwargs) for right in self._right_ones))
+        return was_called and (
+            self._made_with["is_right"] or any(_refuses(right, args, kwargs) for right in self._right_ones)
+        )
 
     def _another(self, thing):
         return Specimen(thing, self.shown_as, **self._made_with)

@@ -51,6 +51,7 @@ class Trials:
     def __init__(self, exercise, connect, key, checks):
         self._said = {check.name: [] for check in checks}  # None where it accepted, else why it did not
         self._right = [check for check in checks if check.run.right]
+        right_ones = [check.run.answer for check in self._right]
         if fault := _no_function(exercise, connect):
             self._said = {check.name: [fault] for check in checks}
             turns = []
@@ -62,8 +63,7 @@ class Trials:
             if any((why is None) != check.run.right for why in said):
                 continue  # one right answer refused, or one mistake passed over, settles it
             rng = check_rng(key, exercise.id, f"{check.name}, trial {trial}")
-            specimen = check.run.specimen(rng, trial, exercise.most_calls, [right.run.answer for right in self._right])
-            said.append(_try(connect, specimen))
+            said.append(_try(connect, check.run.specimen(rng, trial, exercise.most_calls, right_ones)))
         self.replies = [[_kind_of(why) for why in said] for said in self._said.values()]
 
     def tell(self, check):

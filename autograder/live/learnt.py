@@ -20,9 +20,13 @@ def learn(exercise):
     """Know of an exercise's misconceptions what was found when the page's archive was made."""
     if exercise.asks_for_value:
         return
-    for name, said in _carried().get(exercise.id, {}).items():
-        for check, (verdict, sentence) in said.items():
-            diagnose.learn({(exercise.path, name, check): Looked(Finding(check, "", verdict, sentence))})
+    diagnose.learn(
+        {
+            (exercise.path, name, check): Looked(Finding(check, "", verdict, sentence))
+            for name, said in _carried().get(exercise.id, {}).items()
+            for check, (verdict, sentence) in said.items()
+        }
+    )
 
 
 @functools.cache

@@ -244,15 +244,11 @@ def _case(rng, experts, n, classes):
 
 def _telling(rng, experts, n, classes):
     """A case in which what wrong ways of counting come to, by ties or by single experts, is told apart."""
+    by_ties = (tie_is_wrong, tie_is_right, smallest_class_wins, every_tie_is_half)
     while True:
         votes, y = _case(rng, experts, n, classes)
-        leaders = [(_leaders(column), int(right)) for column, right in zip(votes.T, y)]
-        by_tie = [
-            [tied != [right], right not in tied, tied[0] != right, 0.5 if len(tied) > 1 else tied != [right]]
-            for tied, right in leaders
-        ]
-        single = (votes != y).mean(axis=1)
-        told = [*np.mean(by_tie, axis=0), _by_case(votes, y), single.mean(), single.min()]
+        told = [wrong(votes, y) for wrong in (*by_ties, mean_of_the_experts, best_expert)]
+        told.append(_by_case(votes, y))
         if np.diff(np.sort(told)).min() > 0.004:
             return votes, y
 

@@ -1,6 +1,6 @@
 """Diagnose eight runs from their training and dev errors and the best possible error."""
 
-from autograder.authoring import alternative, core, hidden, misconception, neighbour, require, text, weight
+from autograder.authoring import alternative, chosen, core, hidden, misconception, neighbour, require, text, weight
 
 points = 3
 solution = {
@@ -34,13 +34,13 @@ BELOW = "run F is said to have bias, and its training error is below the best po
 @weight(2)
 def check_best_near_zero(eight_curves, rng):
     """The runs whose best possible error is 1% get their diagnoses."""
-    _same(_words(eight_curves, "ABCD"), NEAR_ZERO)
+    _same(chosen(eight_curves, "ABCD", WORDS, WORD), NEAR_ZERO)
 
 
 @weight(2)
 def check_best_far_from_zero(eight_curves, rng):
     """The runs whose best possible error is 14% or 20% get their diagnoses."""
-    found = _words(eight_curves, "EFH")
+    found = chosen(eight_curves, "EFH", WORDS, WORD)
     require(found["E"] not in ("bias", "both"), UNAVOIDABLE)
     require(found["F"] not in ("bias", "both"), BELOW)
     _same(found, FAR)
@@ -48,13 +48,13 @@ def check_best_far_from_zero(eight_curves, rng):
 
 def check_still_falling(eight_curves, rng):
     """The run whose errors were still falling gets the diagnosis of its last epoch."""
-    _same(_words(eight_curves, "G"), FALLING)
+    _same(chosen(eight_curves, "G", WORDS, WORD), FALLING)
 
 
 @hidden(like=(check_best_near_zero, check_best_far_from_zero, check_still_falling))
 def check_all_eight(eight_curves, rng):
     """All eight diagnoses are right."""
-    require(_words(eight_curves, "ABCDEFGH") == solution, "not all of the eight are right")
+    require(chosen(eight_curves, "ABCDEFGH", WORDS, WORD) == solution, "not all of the eight are right")
 
 
 covers = {
@@ -172,13 +172,6 @@ def computed():
     }
     names = {(True, False): "bias", (False, True): "variance", (True, True): "both", (False, False): "neither"}
     return {run: names[train - best > 3, dev - train > 3] for run, (best, train, dev) in last.items()}
-
-
-def _words(eight_curves, runs):
-    """The words for some runs, without capitals and spaces around them."""
-    found = {run: eight_curves[run].strip().lower() for run in runs}
-    require(all(word in WORDS for word in found.values()), WORD)
-    return found
 
 
 def _same(found, sentence):

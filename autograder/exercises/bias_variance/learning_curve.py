@@ -12,7 +12,6 @@ from autograder.authoring import (
     misconception,
     neighbour,
     require,
-    same_mistake_as,
     weight,
 )
 
@@ -231,8 +230,7 @@ def only_dev_fixed(fit, error, x, y, sizes, *, rng):
     worth=0.75,
 )
 def seed_of_its_own(fit, error, x, y, sizes, *, rng):
-    order = np.random.default_rng(0).permutation(len(x))
-    return _curve(fit, error, x, y, sizes, order, lambda order, size: (order[:size], order[max(sizes) :]))
+    return solution(fit, error, x, y, sizes, rng=np.random.default_rng(0))
 
 
 @misconception(
@@ -308,9 +306,3 @@ def dev_first(fit, error, x, y, sizes, *, rng):
     models = [fit(x[rest[:size]], y[rest[:size]]) for size in sizes]
     train_errors = [error(model, x[rest[:size]], y[rest[:size]]) for model, size in zip(models, sizes)]
     return train_errors, [error(model, x[dev], y[dev]) for model in models]
-
-
-@same_mistake_as(dev_of_each_size)
-def dev_of_each_size_written_out(fit, error, x, y, sizes, *, rng):
-    order = list(rng.permutation(len(x)))
-    return _curve(fit, error, x, y, sizes, order, lambda order, size: (order[:size], order[size:]))

@@ -1,6 +1,6 @@
 """Say of eight divisions whether something leaks into the judgement, and how."""
 
-from autograder.authoring import alternative, core, misconception, neighbour, require, text, weight
+from autograder.authoring import alternative, chosen, core, misconception, neighbour, require, text, weight
 
 points = 3
 solution = {
@@ -38,7 +38,7 @@ CLEAN_PRESSURE = "the blood pressure is said to leak nothing, though dev patient
 @weight(2)
 def check_persons(leaks, rng):
     """Where several examples are one person's, the X-rays and the speakers are told apart."""
-    found = _kinds(leaks, "xrays", "speakers")
+    found = chosen(leaks, ("xrays", "speakers"), KINDS, WORD)
     require(found["speakers"] == "none", CLEAN_SPEAKERS)
     require(found["xrays"] != "none", CLEAN_XRAYS)
     _same(found, PERSONS)
@@ -47,7 +47,7 @@ def check_persons(leaks, rng):
 @weight(2)
 def check_statistics(leaks, rng):
     """Where a mean is computed, the pixels and the blood pressure are told apart."""
-    found = _kinds(leaks, "pixels", "pressure")
+    found = chosen(leaks, ("pixels", "pressure"), KINDS, WORD)
     require(found["pixels"] == "none", CLEAN_PIXELS)
     require(found["pressure"] != "none", CLEAN_PRESSURE)
     _same(found, STATISTICS)
@@ -55,7 +55,7 @@ def check_statistics(leaks, rng):
 
 def check_copies(leaks, rng):
     """The rare class that is copied is of the right kind."""
-    found = _kinds(leaks, "rare")
+    found = chosen(leaks, ("rare",), KINDS, WORD)
     require(found["rare"] != "none", CLEAN_RARE)
     _same(found, COPIES)
 
@@ -63,7 +63,7 @@ def check_copies(leaks, rng):
 @weight(2)
 def check_use(leaks, rng):
     """The 200 networks, the days and the phone pictures are of the right kind."""
-    found = _kinds(leaks, "settings", "power", "phone")
+    found = chosen(leaks, ("settings", "power", "phone"), KINDS, WORD)
     require(found["phone"] == "none", CLEAN_PHONE)
     _same(found, USE)
 
@@ -211,13 +211,6 @@ def from_lists():
         "Future ": ["power"],
     }
     return {name: kind for kind, names in lists.items() for name in names}
-
-
-def _kinds(leaks, *names):
-    """Return the kinds that an answer gives to some divisions; each must be one of the five words."""
-    found = {name: leaks[name].strip().lower() for name in names}
-    require(set(found.values()) <= set(KINDS), WORD)
-    return found
 
 
 def _same(found, sentence):

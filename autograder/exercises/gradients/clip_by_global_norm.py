@@ -165,7 +165,7 @@ def norm_afterwards(grads, max_norm):
 )
 def root_forgotten(grads, max_norm):
     square = _norm(grads) ** 2
-    return [grad * min(1, max_norm / (square or 1)) for grad in grads], square
+    return _shortened(grads, max_norm, square), square
 
 
 @misconception(
@@ -175,7 +175,7 @@ def root_forgotten(grads, max_norm):
 )
 def norms_added(grads, max_norm):
     norm = float(sum(np.linalg.norm(grad) for grad in grads))
-    return [grad * min(1, max_norm / (norm or 1)) for grad in grads], norm
+    return _shortened(grads, max_norm, norm), norm
 
 
 @misconception(
@@ -184,7 +184,7 @@ def norms_added(grads, max_norm):
 )
 def largest_norm(grads, max_norm):
     norm = float(max(np.linalg.norm(grad) for grad in grads))
-    return [grad * min(1, max_norm / (norm or 1)) for grad in grads], norm
+    return _shortened(grads, max_norm, norm), norm
 
 
 @misconception(
@@ -193,7 +193,7 @@ def largest_norm(grads, max_norm):
 )
 def mean_for_sum(grads, max_norm):
     norm = _norm(grads) / sum(grad.size for grad in grads) ** 0.5
-    return [grad * min(1, max_norm / (norm or 1)) for grad in grads], norm
+    return _shortened(grads, max_norm, norm), norm
 
 
 @misconception(
@@ -214,7 +214,7 @@ def rounded_to_whole_numbers(grads, max_norm):
 )
 def squares_overflow(grads, max_norm):
     norm = float(np.sqrt(sum(np.sum(np.square(grad)) for grad in grads)))
-    return [grad * min(1, max_norm / (norm or 1)) for grad in grads], norm
+    return _shortened(grads, max_norm, norm), norm
 
 
 @misconception(
@@ -224,7 +224,7 @@ def squares_overflow(grads, max_norm):
 )
 def spectral_norm(grads, max_norm):
     norm = float(np.sqrt(sum(np.linalg.norm(grad, 2) ** 2 for grad in grads)))
-    return [grad * min(1, max_norm / (norm or 1)) for grad in grads], norm
+    return _shortened(grads, max_norm, norm), norm
 
 
 @misconception(
@@ -263,7 +263,7 @@ def zero_divided_in_another_way(grads, max_norm):
 @neighbour("the factor is applied twice")
 def factor_twice(grads, max_norm):
     clipped, norm = solution(grads, max_norm)
-    return [grad * min(1, max_norm / (norm or 1)) for grad in clipped], norm
+    return _shortened(clipped, max_norm, norm), norm
 
 
 @neighbour("only the longest array is shortened")
@@ -304,6 +304,11 @@ def as_they_came(grads, max_norm):
 def _grads(rng, shapes):
     """Return gradients of norms from small to large: what holds for one array must not hold for all."""
     return [rng.uniform(0.5, 2, shape) * rng.choice([-1.0, 1.0], shape) * 2.0**i for i, shape in enumerate(shapes)]
+
+
+def _shortened(grads, max_norm, norm):
+    """Return gradients scaled down as if that were their norm."""
+    return [grad * min(1, max_norm / (norm or 1)) for grad in grads]
 
 
 def _norm(grads):

@@ -177,14 +177,7 @@ def overwritten(W, xs, target):
     worth=0.7,
 )
 def sent_back_past_the_tanh(W, xs, target):
-    states = [np.zeros(len(W))]
-    for x in xs:
-        states.append(np.tanh(states[-1] @ W + x))
-    gradient, dh = np.zeros(W.shape), states[-1] - target
-    for t in range(len(xs), 0, -1):
-        gradient += np.outer(states[t - 1], dh * (1 - states[t] ** 2))
-        dh = dh @ W.T
-    return gradient
+    return _backward(W, xs, target, sent=lambda dh, dz: dh)
 
 
 @neighbour("the gradient is averaged over the time steps")
@@ -217,7 +210,16 @@ def by_differences(W, xs, target):
     return _slope(W, xs, target)
 
 
-def _backward(W, xs, target, *, slope=lambda states, t: 1 - states[t] ** 2, entered=-1, back=lambda W: W.T):
+def _backward(
+    W,
+    xs,
+    target,
+    *,
+    slope=lambda states, t: 1 - states[t] ** 2,
+    entered=-1,
+    sent=lambda dh, dz: dz,
+    back=lambda W: W.T,
+):
     """Return the gradient with one part of the backward pass replaced."""
     states = [np.zeros(len(W))]
     for x in xs:
@@ -226,7 +228,7 @@ def _backward(W, xs, target, *, slope=lambda states, t: 1 - states[t] ** 2, ente
     for t in range(len(xs), 0, -1):
         dz = dh * slope(states, t)
         gradient += np.outer(states[t + entered], dz)
-        dh = dz @ back(W)
+        dh = sent(dh, dz) @ back(W)
     return gradient
 
 

@@ -1,6 +1,6 @@
 """Sort what occurs in a training run: parameter, hyperparameter, or neither."""
 
-from autograder.authoring import alternative, core, misconception, neighbour, require, text, weight
+from autograder.authoring import alternative, chosen, core, misconception, neighbour, require, text, weight
 
 points = 2
 solution = {
@@ -44,7 +44,7 @@ MEASURED = "the dev error is sorted as what somebody sets"
 @weight(2)
 def check_layer(kinds, rng):
     """The number of a layer's neurons, its weights and biases, and what comes out of it are of the right kind."""
-    found = _kinds(kinds, "width", "W", "b", "activations")
+    found = chosen(kinds, ("width", "W", "b", "activations"), KINDS, WORD)
     require(found["activations"] != "parameter", COMPUTED)
     require(found["width"] != "parameter", WIDTH)
     _same(found, LAYER)
@@ -52,7 +52,7 @@ def check_layer(kinds, rng):
 
 def check_step(kinds, rng):
     """What a step reads, and what it remembers for the next one, are of the right kind."""
-    found = _kinds(kinds, "learning_rate", "momentum", "velocity")
+    found = chosen(kinds, ("learning_rate", "momentum", "velocity"), KINDS, WORD)
     require(found["velocity"] != "parameter", REMEMBERED)
     require(found["velocity"] != "hyperparameter", CHOSEN)
     _same(found, STEP)
@@ -60,7 +60,7 @@ def check_step(kinds, rng):
 
 def check_run(kinds, rng):
     """How long the run lasts, and how good it gets, are of the right kind."""
-    found = _kinds(kinds, "epochs", "dev_error")
+    found = chosen(kinds, ("epochs", "dev_error"), KINDS, WORD)
     require(found["dev_error"] != "hyperparameter", MEASURED)
     _same(found, RUN)
 
@@ -68,7 +68,7 @@ def check_run(kinds, rng):
 @weight(2)
 def check_batch_norm(kinds, rng):
     """What batch norm learns, and what it keeps, are of the right kind."""
-    found = _kinds(kinds, "scale", "running_mean")
+    found = chosen(kinds, ("scale", "running_mean"), KINDS, WORD)
     require(found["running_mean"] != "hyperparameter", RUNNING)
     require(found["running_mean"] != "parameter", MOVED)
     require(found["scale"] != "hyperparameter", LEARNED)
@@ -242,13 +242,6 @@ def from_lists():
 @alternative("with capital letters")
 def capital():
     return {name: kind.capitalize() for name, kind in solution.items()}
-
-
-def _kinds(kinds, *names):
-    """Return the kinds that an answer gives to some things; each must be one of the three words."""
-    found = {name: kinds[name].strip().lower() for name in names}
-    require(set(found.values()) <= set(KINDS), WORD)
-    return found
 
 
 def _same(found, sentence):

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Slider:
@@ -87,3 +89,9 @@ def _control(name, setting):
         f'<input type="range" name="{name}" min="{setting.low:g}" max="{setting.high:g}" step="{setting.step:g}" '
         f'value="{setting.start:g}" disabled></label>'
     )
+
+
+def mean_and_standard_error(values):
+    """Return the mean over the last axis, that of the seeds, and its standard error."""
+    values = np.asarray(values)
+    return values.mean(axis=-1), values.std(axis=-1, ddof=1) / np.sqrt(values.shape[-1])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.live.figures import Figure, Slider
+from autograder.live.figures import Figure, Slider, mean_and_standard_error
 from dnnkit import augmentation, data, mlp
 from dnnkit.hyperparameters import Hyperparameters
 from dnnkit.plot import Picture
@@ -71,8 +71,7 @@ def figure(added):
     )
     marks = []
     for colour, way in enumerate(WAYS, 2):
-        errors = np.array(figure.measured[way])
-        means, spreads = errors.mean(axis=1), errors.std(axis=1, ddof=1) / np.sqrt(len(SEEDS))
+        means, spreads = mean_and_standard_error(figure.measured[way])
         marks.append(Curve(np.array(ADDED, float), means, name=way, colour=colour, dash=colour, dots=True))
         here = np.array([[n], [means[place]], [means[place] - spreads[place]], [means[place] + spreads[place]]])
         marks.append(Curve(*here, colour=colour, dash=colour, dots=True))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.live.figures import Choice, Figure
+from autograder.live.figures import Choice, Figure, mean_and_standard_error
 from dnnkit import data, mlp
 from dnnkit.hyperparameters import Hyperparameters
 from dnnkit.plot import Picture
@@ -48,7 +48,7 @@ def figure(training):
 def _comparison(measured, training):
     """Return the panel of both arms' dev error, mean and standard error, and of their paired difference."""
     errors = np.array(measured[training])
-    difference, spread = _mean_and_standard_error(errors[1] - errors[0])
+    difference, spread = mean_and_standard_error(errors[1] - errors[0])
     verdict = "undecided" if abs(difference) < 2 * spread else "worse" if difference > 0 else "better"
     marks = [
         Curve(
@@ -59,7 +59,7 @@ def _comparison(measured, training):
             dots=True,
             joined=False,
         )
-        for number, ((arm, q), mean, error) in enumerate(zip(ARMS.items(), *_mean_and_standard_error(errors)), start=1)
+        for number, ((arm, q), mean, error) in enumerate(zip(ARMS.items(), *mean_and_standard_error(errors)), start=1)
     ]
     return Panel(
         marks,
@@ -69,7 +69,3 @@ def _comparison(measured, training):
         xlim=(0, 1.2),
         ylim=(0, 1.2 * max(np.mean(arms, axis=1).max() for arms in measured.values())),
     )
-
-
-def _mean_and_standard_error(errors):
-    return errors.mean(axis=-1), errors.std(axis=-1, ddof=1) / np.sqrt(len(SEEDS))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.live.figures import Choice, Figure, Slider
+from autograder.live.figures import Choice, Figure, Slider, mean_and_standard_error
 from dnnkit import data, mlp
 from dnnkit.hyperparameters import Hyperparameters, count_parameters, width_for_budget
 from dnnkit.plot import Picture
@@ -58,8 +58,7 @@ def _sizes(depth):
 def figure(depth, epochs):
     depth = int(depth)
     sizes = _sizes(depth)
-    errors = np.array(figure.measured[epochs])
-    means, spreads = errors.mean(axis=1), errors.std(axis=1, ddof=1) / np.sqrt(len(SEEDS))
+    means, spreads = mean_and_standard_error(figure.measured[epochs])
     here, by = means[depth - 1], spreads[depth - 1]
     layers = Panel(
         [Bars(np.arange(len(sizes) + 1) - 0.5, np.array(sizes))],
