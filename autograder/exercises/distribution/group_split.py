@@ -87,9 +87,8 @@ def check_shares_of_the_groups(group_split, rng):
     for parts in several(group_split, [call(groups, (0.75, 0.125, 0.125), rng=source)] * 40):
         seen.append([len(np.unique(groups[part])) for part in _parts(parts, 3, groups)])
     same = seen == [seen[0]] * 40
-    require(
-        same or np.any(seen, axis=0).all(), BY_SIZE
-    )  # the largest group has more examples than any of the fractions
+    # The largest group has more examples than any of the fractions.
+    require(same or np.any(seen, axis=0).all(), BY_SIZE)
     require(same or max(seen)[0] > 12, FEWER)
     require(same, VARIES)
     require(seen[0] == [12, 2, 2], FRACTION)
