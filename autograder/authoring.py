@@ -5,6 +5,7 @@ from numpy.random import default_rng
 from . import slips
 from .judge.assertions import call, chosen, close, equal, raises, require, several, shaped, spoil
 from .judge.forms import anything, array, boolean, free, instance, integer, mask, number, record, text
+from .judge.verdict import measured
 
 __all__ = [
     "alternative",
@@ -23,6 +24,7 @@ __all__ = [
     "integer",
     "lazy",
     "mask",
+    "measured",
     "misconception",
     "neighbour",
     "number",

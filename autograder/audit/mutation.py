@@ -12,7 +12,7 @@ from ..slips import shown
 from .mutants import mutants
 from .seeds import FEW, in_time, keys
 
-PATIENCE = 1.0, 20.0  # how much processor time (s) a mutant may take: so much, and so many times the reference's
+PATIENCE = 2.0, 6.0  # how much processor time (s) a mutant may take: so much, and so many times the reference's
 EACH = 0.5  # processor time (s) for the seeds of a mutant that no check refuses
 ROOM = 2 * 2**30  # bytes of memory that it may take on top of what there is
 

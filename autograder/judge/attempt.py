@@ -2,6 +2,8 @@
 
 import dis
 import inspect
+import itertools
+import re
 
 import numpy as np
 
@@ -94,21 +96,31 @@ def _defaults(function):
 def _moves(code):
     """What a function does, instruction by instruction; a docstring is not among them, so editing it is no attempt.
 
-    Python compiles `np.mean(x)` in two ways, by whether the same file imports `np`: a cell and a module may differ.
+    Python compiles `np.mean(x)` in two ways, by whether the same file imports `np`, and from 3.13 on it loads two
+    variables at once where they stand in one line: a cell and a module may differ.
     """
     steps = [step for step in dis.get_instructions(code) if step.opname not in ("PUSH_NULL", "EXTENDED_ARG")]
-    places = {step.offset: place for place, step in enumerate(steps)}
+    parts = [_parts(step) for step in steps]
+    ends = [0, *itertools.accumulate(map(len, parts))]
+    places = {step.offset: place for step, place in zip(steps, ends)}
     moves = []
-    for step in steps:
-        value = step.argval
-        if step.opcode in _JUMPS:
-            value = min((place for offset, place in places.items() if offset >= value), default=len(steps))
-        elif inspect.iscode(value):
-            value = _moves(value)
-        moves.append(("LOAD_ATTR" if step.opname == "LOAD_METHOD" else step.opname, repr(value)))
+    for step, made_up in zip(steps, parts):
+        for name, value in made_up:
+            if step.opcode in _JUMPS:
+                meant = min((place for offset, place in places.items() if offset >= value), default=ends[-1])
+            else:
+                meant = _moves(value) if inspect.iscode(value) else value
+            moves.append(("LOAD_ATTR" if name == "LOAD_METHOD" else name, repr(meant)))
     return moves
 
 
+def _parts(step):
+    """Return the instructions, as (name, value), of which one is made up."""
+    names = _FAST.findall(step.opname)
+    return list(zip(names, step.argval)) if len(names) > 1 else [(step.opname, step.argval)]
+
+
+_FAST = re.compile(r"(?:LOAD|STORE)_FAST(?:_BORROW)?")
 _JUMPS = frozenset((*dis.hasjrel, *dis.hasjabs))
 
 

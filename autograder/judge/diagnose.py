@@ -4,6 +4,9 @@ A false name is worse than none. That the checks say the same of two answers is 
 misconception is left: what both returned has to agree, or the author has marked the sentence as the mistake itself.
 """
 
+import contextlib
+import time
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +19,7 @@ RTOL = 1e-5  # of an entry, and a tenth of it of a column's largest: an answer i
 EXACT = 1e-12  # tells apart what so many digits make alike
 NOTHING = 1e-13  # of the largest entry, if that is above 1: what should be 0 is 1e-17 if computed in another order
 _learnt_before = {}
+_tell = ContextVar("tell", default=(lambda: None, lambda what, seconds: None))
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,9 @@ def diagnose(exercise, findings, seen, look):
         key), with key None on the inputs that the answer had (a value hangs on none).
 
     A misconception is meant when the same checks gave the same verdicts and sentences of one of its answers and its
-    returned values agree; else when its marked sentence was said; else, as one mistake of two, when its failures are
-    some of the answer's and the values agree there. Where two are meant alike, neither is named.
+    returned values agree; else when its marked sentence was said; else when both are so on the inputs that the answer
+    had, though some check found nothing, or another thing, when it was learnt; else, as one mistake of two, when its
+    failures are some of the answer's and the values agree there. Where two are meant alike, neither is named.
     """
     said = _signature(findings)
     if not _failures(said):
@@ -65,13 +70,14 @@ def diagnose(exercise, findings, seen, look):
     ]
     ours, theirs = dict(zip(said, seen)), {}
 
-    def returned(known, check):
-        """Return what a known answer returns to the inputs that this one had."""
-        if exercise.asks_for_value:
-            return known.seen[check]
+    def looked(known, check):
+        """Return what was Looked at by a check when a known answer met the inputs that this one had."""
         if (place := (id(known.answer), check)) not in theirs:
-            theirs[place] = look(known.answer, None, (check,))[0].seen
+            theirs[place] = look(known.answer, None, (check,))[0]
         return theirs[place]
+
+    def returned(known, check):
+        return known.seen[check] if exercise.asks_for_value else looked(known, check).seen
 
     def agrees(known, checks, rtol=RTOL):
         """Whether it returns the same values to these checks, of which the first difference ends the comparison."""
@@ -79,14 +85,29 @@ def diagnose(exercise, findings, seen, look):
             return False  # nothing came back that could agree
         return all(same_values(returned(known, check), ours[check], rtol) for check in checks)
 
-    alike = [known for known in answers if known.said == said and agrees(known, said)]
-    if len({id(known.wrong) for known in alike}) > 1:  # such as a number and one that differs by a thousand-millionth
-        alike = [known for known in alike if agrees(known, said, EXACT)] or alike
-    if alike:
-        return _only({id(known.wrong): known.wrong for known in alike}.values())
-    if marked := _marked(exercise, said):
-        return _only(marked)
-    return _one_of_several(answers, _failures(said), agrees)
+    def says_here(known):
+        """Whether the checks say the same of it on these inputs; asked where a failure and its values are alike."""
+        common = [check for check, failed in _failures(known.said).items() if failed == said[check]]
+        if exercise.asks_for_value or not common or not agrees(known, common):
+            return False
+        return _said(exercise, said, [looked(known, check) for check in said]) == said
+
+    def meant(candidates):
+        alike = [known for known in candidates if agrees(known, said)]
+        if len({id(known.wrong) for known in alike}) > 1:  # a number, and one that differs by a thousand-millionth
+            alike = [known for known in alike if agrees(known, said, EXACT)] or alike
+        return list({id(known.wrong): known.wrong for known in alike}.values())
+
+    if alike := meant(known for known in answers if known.said == said):
+        return _only(alike)
+    marked = _marked(exercise, said)
+    if len(marked) == 1:
+        explained = [_failures(known.said).keys() for known in answers if known.wrong is marked[0]]
+        more = exercise.asks_for_value and not any(_failures(said).keys() <= checks for checks in explained)
+        return _only(marked, with_others=more)  # a function may fail further checks by the luck of their inputs
+    if alike := meant(known for known in answers if says_here(known)):
+        return _only(alike)
+    return None if marked else _one_of_several(answers, _failures(said), agrees)
 
 
 def _marked(exercise, said):
@@ -141,9 +162,28 @@ def learn(more):
     _learnt_before.update(more)
 
 
+@contextlib.contextmanager
+def told_of_learning(before, after):
+    """Have ``before()`` called each time before something is learnt, which may take long, and which other answers need.
+
+    After it, ``after(what, seconds)`` is told what another process may `learn`, and how long it took.
+    """
+    token = _tell.set((before, after))
+    try:
+        yield
+    finally:
+        _tell.reset(token)
+
+
 def _signature(findings):
     """Return by check what was said of an answer: verdict and sentence."""
     return {finding.check: (finding.verdict, finding.sentence) for finding in findings}
+
+
+def _said(exercise, checks, looked):
+    """Return by check what was said where these checks, by their names, have looked."""
+    by_name = {check.name: check for check in exercise.checks}
+    return _signature(together(looked, [by_name[check] for check in checks]))
 
 
 def _failures(signature):
@@ -154,12 +194,14 @@ def _learnt(exercise, name, answer, checks, look):
     """Return what checks say of a misconception's answer and what it returns, from memory after the first time."""
     keys = {check: (exercise.path, name, check) for check in checks}
     if missing := [check for check, key in keys.items() if key not in _learnt_before]:
-        for check, found in zip(missing, look(answer, PUBLIC, missing)):
-            _learnt_before[keys[check]] = replace(found, replies=[])
+        before, after = _tell.get()
+        before()
+        began = time.monotonic()
+        new = {keys[check]: replace(found, replies=[]) for check, found in zip(missing, look(answer, PUBLIC, missing))}
+        learn(new)
+        after(new, time.monotonic() - began)
     looked = [_learnt_before[key] for key in keys.values()]
-    by_name = {check.name: check for check in exercise.checks}
-    said = together(looked, [by_name[check] for check in checks])
-    return _signature(said), {check: each.seen for check, each in zip(checks, looked)}
+    return _said(exercise, checks, looked), {check: each.seen for check, each in zip(checks, looked)}
 
 
 def _nearly_equal(one, other, rtol):

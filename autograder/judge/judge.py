@@ -44,6 +44,15 @@ def judge(exercise, answer, key, *, checks):
 
 def verdict(exercise, connect, key, checks):
     """Return the Report on an answer, wherever it lives: `connect` returns the judge's side of a new talk with it."""
+    _, named = unnamed(exercise, connect, key, checks)
+    return named()
+
+
+def unnamed(exercise, connect, key, checks):
+    """Return the Report on an answer without the mistake's name, and a function that returns it with that.
+
+    The function asks nothing more of the answer, which may be gone by then.
+    """
     findings, looked = examine(exercise, connect, key, checks)
     failed = [finding for finding in findings if finding.verdict != PASSED]
     by_name = {check.name: check for check in checks}
@@ -51,17 +60,22 @@ def verdict(exercise, connect, key, checks):
     def look_at_another(answer, another_key, names):
         return look(exercise, partial(in_memory, answer), another_key or key, [by_name[name] for name in names])
 
-    named = diagnose(exercise, findings, [each.seen for each in looked], look_at_another)
-    return Report(
+    report = Report(
         exercise=exercise.id,
         verdict=failed[0].verdict if failed else PASSED,
         points=exercise.points * earned(checks, findings),
         possible=exercise.points,
         findings=tuple(_without_inputs(f) if by_name[f.check].hidden else f for f in findings),
-        misconception=named.misconception.sentence if named else "",
-        with_others=bool(named and named.with_others),
         count=count(checks, findings) if exercise.kind == "test" else "",
     )
+
+    def named():
+        found = diagnose(exercise, findings, [each.seen for each in looked], look_at_another)
+        if found is None:
+            return report
+        return replace(report, misconception=found.misconception.sentence, with_others=found.with_others)
+
+    return report, named
 
 
 def earned(checks, findings):
@@ -85,14 +99,25 @@ def look(exercise, connect, key, checks):
         trials = Trials(exercise, connect, key, checks)
         found = (_find(check, partial(trials.tell, check), _in_words) for check in checks)
         return [Looked(finding, None, replies, replies) for finding, replies in zip(found, trials.replies)]
-    return [_looked(exercise, connect(), key, check) for check in checks]
+    looked = []
+    for check in checks:
+        peer = connect()
+        try:
+            looked.append(_looked(exercise, peer, key, check))
+        except Ended as ended:
+            found = together(looked, checks[: len(looked)])
+            if not peer.faults and all(finding.verdict == PASSED for finding in found):
+                ended.results = len(peer.seen) + sum(len(each.seen) for each in looked)
+            raise
+    return looked
 
 
 def _looked(exercise, peer, key, check):
     rng = check_rng(key, exercise.id, check.name)
     tell = _values_missed if exercise.asks_for_value else partial(_numbers, peer)
-    with collected() as noted:
+    with collected() as (noted, numbers):
         finding, fault = _find(check, partial(_run, exercise, check, peer, rng), tell), None
+        finding = replace(finding, measured=tuple(numbers))
     for wrong in (*peer.faults, *noted)[:1]:
         fault = Finding(check.name, check.title, WRONG, wrong.sentence, _told(wrong.detail))
     return Looked(finding, fault, peer.seen, peer.replies)
@@ -180,7 +205,7 @@ def _without_inputs(finding):
             sentence = "your code raised an error"
         lines = re.findall(r"^line (\d{1,4}), in ", finding.detail, re.MULTILINE)
         detail = f"line {lines[-1]}" if lines else ""
-    return Finding(finding.check, finding.title, finding.verdict, sentence, detail)
+    return Finding(finding.check, finding.title, finding.verdict, sentence, detail, measured=finding.measured)
 
 
 def _told(text):

@@ -11,7 +11,7 @@ class Report:
     """The judgement of one answer: its verdict, what each check found, and the mistake's name where it is known.
 
     `count` says in words how much is right, where that is more than how many checks pass; `note` is what to do next,
-    where that is more than to ask for a hint.
+    where that is more than to ask for a hint; `doubt` is why a person should look at it, whatever the verdict.
     """
 
     exercise: str
@@ -24,6 +24,7 @@ class Report:
     count: str = ""
     note: str = ""
     with_others: bool = False  # whether that mistake is one of several
+    doubt: str = ""
 
     def as_dict(self):
         """Return the report as plain data for JSON."""

@@ -42,6 +42,7 @@ def text(report):
             lines.append(f"      {finding.sentence}")
             lines += [f"      {line}" for line in finding.detail.splitlines()]
             lines += [f"      {label}: {words}" for label, words in _numbers(finding)]
+        lines += [f"      {words}" for words in _measured(finding)]
     if report.misconception:
         lines.append(f"  {_naming(report)} {report.misconception}")
     if report.printed:
@@ -93,6 +94,7 @@ def _item(finding, repeated):
     elif finding.verdict != PASSED:
         told = f"{escape(finding.sentence)}{_lines(finding.detail)}{_list(_numbers(finding))}"
         broken = f'<div style="margin-left:1.4em">{told}</div>'
+    broken += "".join(f'<div style="margin-left:1.4em">{words}</div>' for words in map(escape, _measured(finding)))
     mark = f'<span style="color:{COLOURS[finding.verdict]}" aria-hidden="true">{MARKS[finding.verdict]}</span>'
     heard = f'<span style="position:absolute;left:-10000px">{finding.verdict}: </span>'
     return f'<li class="dnn-{finding.verdict}" style="margin:.2em 0">{mark} {heard}{escape(finding.title)}{broken}</li>'
@@ -107,6 +109,12 @@ def _numbers(finding):
     """Return (label, words) of what is known of a function's last call."""
     words = (finding.went_in, finding.came_out, finding.expected)
     return [(label, told) for label, told in zip(NUMBERS, words) if told]
+
+
+def _measured(finding):
+    """Return the words, if any, for what was measured."""
+    words = ", ".join(f"{name} {value:.3g}" for name, value in finding.measured)
+    return [f"Measured: {words}"] if words else []
 
 
 def _list(numbers):

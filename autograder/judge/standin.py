@@ -16,7 +16,7 @@ from .parameters import Template
 from .peer import Peer
 from .shared import Handle, Table, snapshot
 from .specimens import Specimen
-from .verdict import Crashed, Verdict, Wrong
+from .verdict import Crashed, Ended, Verdict, Wrong
 
 
 class JudgeSide(Peer):
@@ -120,6 +120,9 @@ class JudgeSide(Peer):
             yield
         except codec.BadFrame as error:
             raise Wrong("the result cannot be read", str(error)) from None
+        except Ended:  # there is nobody any longer with whom a check could go on
+            self._pending = None
+            raise
         finally:
             self._depth -= 1
             if self._depth == 0:

@@ -50,12 +50,16 @@ class Crashed(Verdict):
 
 
 class Ended(Verdict):
-    """The process in which the answer lives is gone, or had to be ended; `how` is one of the verdicts above."""
+    """The process in which the answer lives is gone, or had to be ended; `how` is one of the verdicts above.
+
+    `results` is how many had come back until then, as long as nothing was found wrong with the answer; else 0.
+    """
 
     def __init__(self, how, detail=""):
         super().__init__(how)
         self.how = how
         self.detail = detail
+        self.results = 0
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,8 @@ class Finding:
     """What one check found: `title` is the property, `sentence` what broke, `detail` the place or the traceback.
 
     Of a function, `went_in` are the arguments of its last call, `came_out` is what it gave and `expected` what it
-    should have, as text of at most twelve numbers each.
+    should have, as text of at most twelve numbers each. `measured` are the numbers by which answers can be compared
+    that all pass, each with its name.
     """
 
     check: str
@@ -74,6 +79,7 @@ class Finding:
     went_in: str = ""
     came_out: str = ""
     expected: str = ""
+    measured: tuple[tuple[str, float], ...] = ()
 
 
 def note(wrong):
@@ -87,14 +93,22 @@ def note(wrong):
     noted.append(wrong)
 
 
+def measured(name, value):
+    """Have a check tell a number that is no verdict: how good an answer is beyond right and wrong."""
+    if (numbers := _measured.get()) is not None:
+        numbers.append((name, float(value)))
+
+
 @contextmanager
 def collected():
-    """Yield the list of what is noted inside."""
-    token = _noted.set([])
+    """Yield the list of what is noted inside, and the list of what is measured."""
+    tokens = _noted.set([]), _measured.set([])
     try:
-        yield _noted.get()
+        yield _noted.get(), _measured.get()
     finally:
-        _noted.reset(token)
+        _noted.reset(tokens[0])
+        _measured.reset(tokens[1])
 
 
 _noted = ContextVar("noted", default=None)
+_measured = ContextVar("measured", default=None)

@@ -143,6 +143,23 @@ class Server:
         return {name: value for name, value in vars(self).items() if name != "_process"}
 
 
+class _Until:
+    """When all talks with an answer must be over, at a time of `time.monotonic`; what is not counted moves it."""
+
+    def __init__(self, seconds):
+        self.at, self._room = time.monotonic() + seconds, seconds / 2
+
+    @contextlib.contextmanager
+    def not_counted(self):
+        """Do not count the time that a block takes, as long as there is room for that."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            spared = min(time.monotonic() - began, self._room)
+            self.at, self._room = self.at + spared, self._room - spared
+
+
 class Sandbox:
     """One fork: run cells in it, and reach what they defined. Closing it kills all that it started."""
 
@@ -184,9 +201,10 @@ class Sandbox:
     def answer(self, name, seconds, in_all=math.inf):
         """Return whether a name stands for an attempt, and how to begin a talk with it (as `in_memory` does).
 
-        One question may take so many seconds, and all talks together `in_all`, from now on.
+        One question may take so many seconds, and all talks together `in_all`, from now on. What the judge takes where
+        the answer calls it back is not counted, up to half as much again.
         """
-        until = time.monotonic() + in_all
+        until = _Until(in_all)
         attempted = bool(self._ask({"do": "answer", "name": name}, min(seconds, in_all)).get("attempted"))
         return attempted, partial(self._talk, name, seconds, until)
 
@@ -209,16 +227,18 @@ class Sandbox:
             if not begun:
                 beginning = {"do": "talk", "name": name, "lending": lending, "first": frame}
                 frame, begun = codec.dump(beginning), True
-            deadline = min(self._deadline(seconds), until)
+            deadline = min(self._deadline(seconds), until.at)
             with self._ends():
                 self._channel.send(frame, deadline)
                 while is_request(reply := receive(deadline)):
-                    self._channel.send(self._watch.in_time(deadline, judge.handle, reply), deadline)
+                    with until.not_counted():
+                        answered = self._watch.in_time(deadline, judge.handle, reply)
+                    self._channel.send(answered, deadline)
                 return reply
 
         def in_time(function, *args):
             with self._ends():
-                return self._watch.in_time(min(self._deadline(seconds), until), function, *args)
+                return self._watch.in_time(min(self._deadline(seconds), until.at), function, *args)
 
         judge.exchange, judge.in_time = exchange, in_time
         return judge

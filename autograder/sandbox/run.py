@@ -14,13 +14,17 @@ from dataclasses import dataclass, field
 from nbformat import v4
 
 from .. import exercise as model
-from ..judge.judge import quiet, verdict
+from ..judge.judge import quiet, unnamed
 from ..judge.report import Report
-from ..judge.verdict import NOT_ATTEMPTED, TIMED_OUT, Ended, Finding
+from ..judge.verdict import NOT_ATTEMPTED, TIMED_OUT, TOO_COSTLY, Ended, Finding
 from .outputs import size
 
 MAX_OUTPUTS = 8 * 2**20  # characters of what all cells of a notebook show; later cells show nothing
 NOT_RUN = "This cell was not run: the cells above it took all the time that there is for cells."
+SLOW = "it ran out of time, and nothing was wrong with what had come back until then ({} results)"
+COSTLY = "what came back took too much to be judged"
+UNASKED = "it was not asked for anything, since what stands above it ended the run or took all the time"
+LOOKED_AT = "{}; a person will look at it."
 
 
 @dataclass(frozen=True)
@@ -50,10 +54,15 @@ class Known:
 
 @dataclass
 class Outcome:
-    """What came of one submission: the outputs of each cell, and the report on each exercise."""
+    """What came of one submission: the outputs of each cell, and the report on each exercise.
+
+    Reports say nothing of misconceptions yet: `named` has functions that return those that do, where that can be. They
+    ask nothing of the answers, and may take long, for which no answer should have its time.
+    """
 
     outputs: dict = field(default_factory=dict)  # index of the cell -> list of outputs
     reports: dict = field(default_factory=dict)  # index of the graded cell -> Report
+    named: dict = field(default_factory=dict)  # index of the graded cell -> function
     sandboxes: int = 0
     seconds: Counter = field(default_factory=Counter)  # what took how long: "sandbox", "cells", "checks"
 
@@ -100,12 +109,18 @@ def run(
         Called with the index of a cell and None before it is run or its answer judged; with an answer's report
         afterwards.
     """
+
+    def asked_for(index):
+        """Return the exercise that a cell grades, or None for any other cell."""
+        name = graded_name(notebook.cells[index])
+        return name and model.load(f"{topic}/{name}", exercises)
+
     known = known or Known()
     outcome = Outcome(reports=dict(known.reports))
     ended = known.ended or Ended(TIMED_OUT)
     lost = dict(known.lost)  # index of the cell at which a sandbox ended -> how it ended
     for index in lost:
-        _record_end(outcome, notebook, topic, index, lost[index], exercises)
+        _record_end(outcome, index, lost[index], asked_for(index))
     room = MAX_OUTPUTS
     seed = int.from_bytes(hashlib.sha256(key).digest()[:4], "big")  # of the key itself nothing goes in
     while known.ended is None and time.monotonic() < ends:
@@ -120,11 +135,10 @@ def run(
                         continue
                     here = index
                     tell(index, None)
-                    if name := graded_name(cell):
+                    if asked := asked_for(index):
                         if index not in outcome.reports:
-                            asked = model.load(f"{topic}/{name}", exercises)
                             with timed(outcome.seconds, "checks"):
-                                outcome.reports[index] = _judge(
+                                outcome.reports[index], outcome.named[index] = _judge(
                                     asked, sandbox, key, untouched, times.call, _share(ends)
                                 )
                             tell(index, outcome.reports[index])
@@ -135,15 +149,20 @@ def run(
                             outputs, _ = sandbox.run(cell.source, min(times.cell, _share(ends)))
                         if index not in outcome.outputs and (room := room - size(outputs)) >= 0:
                             outcome.outputs[index] = outputs
-                return outcome
+                break
             except Ended as told:
                 lost[here] = ended = told
-                _record_end(outcome, notebook, topic, here, ended, exercises)
+                _record_end(outcome, here, ended, asked_for(here))
                 if here in outcome.reports:
                     tell(here, outcome.reports[here])
-    for index, cell in enumerate(notebook.cells):
-        if cell.cell_type == "code" and index not in (outcome.outputs | outcome.reports):
-            _record_end(outcome, notebook, topic, index, ended, exercises)
+    else:
+        for index, cell in enumerate(notebook.cells):
+            if cell.cell_type == "code" and index not in (outcome.outputs | outcome.reports):
+                asked = asked_for(index)
+                if asked and asked.name in untouched:
+                    outcome.reports[index] = _not_attempted(asked)
+                else:
+                    _record_end(outcome, index, ended, asked, UNASKED)
     return outcome
 
 
@@ -169,25 +188,39 @@ def _share(ends):
 
 
 def _judge(exercise, sandbox, key, untouched, seconds, in_all):
-    """Return the report on one answer, which a sandbox holds: each question may take so long, and all together."""
+    """Return the report on one answer, which a sandbox holds, and what returns it with the mistake's name.
+
+    Each question may take so long, and all together.
+    """
     attempted, connect = sandbox.answer(exercise.name, seconds, in_all)
     if not attempted or exercise.name in untouched:
-        return Report(exercise.id, NOT_ATTEMPTED, 0.0, exercise.points)
+        report = _not_attempted(exercise)
+        return report, lambda: report
     with quiet():
-        return verdict(exercise, connect, key, exercise.checks)
+        return unnamed(exercise, connect, key, exercise.checks)
+
+
+def _not_attempted(exercise):
+    return Report(exercise.id, NOT_ATTEMPTED, 0.0, exercise.points)
 
 
 def _stream(words):
     return v4.new_output("stream", name="stderr", text=f"{words}\n")
 
 
-def _record_end(outcome, notebook, topic, index, ended, exercises):
-    """Record at a cell that the sandbox ended there."""
+def _record_end(outcome, index, ended, asked, why=""):
+    """Record at a cell that the sandbox ended there, or, with the reason `why`, that it was not come to."""
     words = f"{ended.how} {ended.detail}".strip()
-    if name := graded_name(notebook.cells[index]):
-        asked = model.load(f"{topic}/{name}", exercises)
+    if asked:
         finding = Finding("", "The answer was asked for results.", ended.how, words)
-        outcome.reports[index] = Report(asked.id, ended.how, 0.0, asked.points, (finding,))
+        why = why or (COSTLY if ended.how == TOO_COSTLY else SLOW.format(ended.results) if _is_slow(ended) else "")
+        doubt = why and LOOKED_AT.format(why)
+        outcome.reports[index] = Report(asked.id, ended.how, 0.0, asked.points, (finding,), doubt=doubt)
     else:
         message = f"This cell did not come to its end: {words}."
         outcome.outputs[index] = [v4.new_output("error", ename="Ended", evalue=message, traceback=[message])]
+
+
+def _is_slow(ended):
+    """Whether an answer may be right, and only slow: one that never ends has nothing come back at all."""
+    return ended.how == TIMED_OUT and ended.results > 0

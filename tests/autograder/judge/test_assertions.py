@@ -109,18 +109,18 @@ def test_where_large_numbers_cancel_their_size_counts():
 
 
 def test_superfluous_axes_are_told_once_and_the_numbers_judged_all_the_same():
-    with collected() as noted:
+    with collected() as (noted, _):
         close(np.ones((1, 3, 1)), np.ones(3), "right")
         assert shaped([[2.0]], (), "one number").shape == ()
     assert [(wrong.sentence, wrong.detail) for wrong in noted] == [
         ("right (the shape differs)", "(1, 3, 1) against (3,)"),
         ("one number", "(1, 1) against ()"),
     ]
-    with collected() as noted, pytest.raises(Wrong, match=r"^right$"):
+    with collected() as (noted, _), pytest.raises(Wrong, match=r"^right$"):
         close(np.ones((3, 1)), np.zeros(3), "right")
     assert len(noted) == 1
     for shape in ((5, 7), (7, 5), (35,), (5, 7, 2)):
-        with collected() as noted, pytest.raises(Wrong, match="shape") as wrong:
+        with collected() as (noted, _), pytest.raises(Wrong, match="shape") as wrong:
             shaped(np.zeros((5, 5)), shape, "the shape must be that")
         assert wrong.value.detail == f"(5, 5) against {shape}"
         assert noted == []

@@ -143,6 +143,39 @@ def test_of_two_mistakes_one_is_named_as_one_of_several(toy):
     assert judge(asked, another_factor, b"key", checks=asked.checks).misconception == ""
 
 
+def test_a_value_with_a_marked_mistake_and_another_is_told_that_there_are_more():
+    asked = exercise.load("optimization/rate_from_curves")
+    reports = {}
+    for changed in ({"G": "warm-up"}, {"G": "warm-up", "F": "good"}):
+        reports[len(changed)] = judge(asked, asked.solution | changed, PUBLIC, checks=asked.checks)
+    assert reports[1].misconception == reports[2].misconception != ""
+    assert [reports[number].with_others for number in (1, 2)] == [False, True]
+
+
+def test_a_name_hangs_on_no_luck_of_the_inputs(toy):
+    """A check that meets the mistake on some seeds only says nothing of it when it is learnt, or nothing later."""
+    rarely = '''def check_doubles_rarely(double, rng):
+    """A number above one is doubled."""
+    x = rng.random(1) * 2
+    close(double(x), 2 * x, "each number must be doubled, also above one")
+
+@misconception("One is added, but to a number above one by itself.", caught_by=check_doubles)
+def one_added(x, *, times=2):
+    return times * x if len(x) == 1 and x[0] > 1 else x + 1
+
+@alternative("a loop")'''
+    asked = toy(('@alternative("a loop")', rarely))
+
+    def answer(x, *, times=2):
+        return [times * x[0]] if len(x) == 1 and max(x) > 1 else [value + 1 for value in x]
+
+    reports = [judge(asked, answer, str(seed).encode(), checks=asked.checks) for seed in range(20)]
+    said = {tuple(finding.verdict for finding in report.findings) for report in reports}
+    assert len(said) > 1
+    name = "One is added, but to a number above one by itself."
+    assert {(report.misconception, report.with_others) for report in reports} == {(name, False)}
+
+
 def test_where_nothing_came_back_there_is_nothing_that_agrees(toy):
     crash = '@misconception("It has no such method.", caught_by=check_doubles)\n'
     crash += 'def crashes(x, *, times=2):\n    return x.none\n\n@alternative("a loop")'

@@ -142,7 +142,7 @@ def test_a_free_form_is_held_to_and_left_out():
 
 def test_an_unknown_key_of_a_value_is_told_once_and_the_rest_is_judged():
     form = forms.value_of({"a": forms.number, "b": forms.number}, lambda form, value: form(value))
-    with collected() as noted:
+    with collected() as (noted, _):
         parts = form({"a": 1, "bee": 2})
         assert parts["a"] == 1.0
         with pytest.raises(Wrong, match="b was left open"):

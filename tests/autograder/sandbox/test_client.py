@@ -1,5 +1,6 @@
 """A sandbox from the judge's end: answers are reached, and every end is told as what it was."""
 
+import contextlib
 import os
 import subprocess
 import time
@@ -26,6 +27,25 @@ def test_a_wrong_answer_is_named_over_the_pipe(server):
         report = verdict(asked, connect, b"key", asked.checks)
     assert report.verdict == "wrong"
     assert report.misconception.startswith("Survivors are not rescaled")
+
+
+@pytest.mark.parametrize(("last", "how"), [("while True: pass", "timed out"), ("os._exit(1)", "killed")])
+def test_an_answer_that_catches_what_ends_a_check_and_does_not_come_back_has_ended(sandbox, last, how):
+    """What was found before is no more than that: there is nobody to ask anything of, and others run elsewhere."""
+    asked = exercise.load("capstone/tune")
+    sandbox.run(
+        "import os\n"
+        "def tune(evaluate, space, budget, *, rng):\n"
+        "    try:\n"
+        "        evaluate({}, 1)\n"
+        "    except BaseException:\n"
+        f"        {last}",
+        10,
+    )
+    _, connect = sandbox.answer("tune", 1)
+    with pytest.raises(Ended) as ended:
+        verdict(asked, connect, b"key", asked.checks)
+    assert (ended.value.how, ended.value.results) == (how, 0)
 
 
 def test_a_starter_is_not_attempted(sandbox):
@@ -71,6 +91,16 @@ def test_an_answer_that_never_comes_back_is_timed_out(sandbox):
     _, connect = sandbox.answer("double", 1)
     with pytest.raises(Ended, match="timed out"):
         connect().submission()(1)
+
+
+@pytest.mark.parametrize(("times", "ends"), [(2, False), (5, True)])
+def test_what_the_judge_does_for_an_answer_is_not_counted_up_to_half_of_its_time(sandbox, times, ends):
+    sandbox.run("def f(g):\n    return g(1)", 5)
+    _, connect = sandbox.answer("f", 10, in_all=1.0)
+    slow = [connect().submission() for _ in range(times)]
+    with pytest.raises(Ended, match="timed out") if ends else contextlib.nullcontext():
+        for f in slow:
+            f(lambda x: time.sleep(0.6) or x)
 
 
 @pytest.mark.parametrize("asked", [("keep", 1), ("give", 100)], ids=["to a callable of the judge", "in replies"])
