@@ -3,13 +3,12 @@
 import csv
 import io
 
-from nbgrader.api import Student, SubmittedAssignment
-from sqlalchemy import select
-
 from . import config as settings
 from . import penalties
+from .board import COST, ERROR, boards, named
 from .layout import alone, open_class, write_file
 from .results import results
+from .standing import by_name, submitted
 
 GRADES = (
     "assignment",
@@ -25,34 +24,51 @@ GRADES = (
     "max_score",
 )
 EXERCISES = ("student", "assignment", "exercise", "points", "max", "verdict", "misconception", "flags")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a table takes a cell for that begins with it
+BOARD = ("exercise", "place", "student", ERROR, COST, "front", "baseline", "elsewhere", "baseline elsewhere")
+# What a table takes a cell for that begins with it, in full width too; a single one is a text.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 @alone
-def export(directory):
-    """Write ``grades.csv`` and ``exercises.csv`` into a class directory.
+def export(directory, *, board="aliases"):
+    """Write ``grades.csv``, ``exercises.csv`` and, where there is one, ``board.csv`` into a class directory.
 
     ``grades.csv`` has nbgrader's columns, a line for a student and assignment. ``exercises.csv`` has a line for a
     student and exercise, with the columns student, assignment, exercise, points, max, verdict, misconception and flags;
     points are empty as long as a person has to give them. A text that a table would take for a formula stands behind
-    an apostrophe.
+    an apostrophe. ``board.csv`` is for the class to see: it has a line for each answer to an exercise in which right
+    answers differ in how good they are, from the lowest error on, with the cost, and "yes" in the column front if no
+    other answer is as good for less; elsewhere is the error on inputs that differ from answer to answer.
+
+    Parameters
+    ----------
+    board : str
+        "aliases" or "names", for the board's column student.
 
     Returns
     -------
     tuple of path
-        The two files.
+        The files.
     """
+    if board not in ("aliases", "names"):
+        raise ValueError(f"board must be 'aliases' or 'names', got {board!r}")
     place = open_class(directory)
     grades, exercises = place.root / "grades.csv", place.root / "exercises.csv"
     config = settings.load(place)
     with settings.gradebook(config) as gradebook, settings.log_to(place.state / "export.log") as log:
         penalties.settle(gradebook, config, log)
-        _write(grades, GRADES, _grades(gradebook))
-    _write(exercises, EXERCISES, map(_exercise, results(place)))
-    return grades, exercises
+        write_table(grades, GRADES, _grades(gradebook))
+    write_table(exercises, EXERCISES, map(_exercise, results(place)))
+    rows = [_place(*each) for one in boards(place).values() for each in named(place, one, board == "aliases")]
+    if not rows:
+        return grades, exercises
+    compared = place.root / "board.csv"
+    write_table(compared, BOARD, rows)
+    return grades, exercises, compared
 
 
-def _write(path, columns, rows):
+def write_table(path, columns, rows):
+    """Write a CSV file in which no text is taken for a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -64,24 +80,33 @@ def _plain(value):
     """Return what a cell holds: numbers as they are, text as text."""
     if value is None:
         return ""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    is_formula = isinstance(value, str) and value.startswith(FORMULA) and len(value) > 1
+    return f"'{value}" if is_formula else value
+
+
+def _number(points):
+    """Return points with all their digits, so that they add up to what other files say; whole ones without a point."""
+    return None if points is None else int(points) if points == int(points) else points
 
 
 def _exercise(result):
-    points = "" if result.points is None else f"{result.points:g}"
-    row = (result.student, result.topic, result.exercise, points, f"{result.possible:g}")
+    row = (result.student, result.topic, result.exercise, _number(result.points), _number(result.possible))
     return (*row, result.verdict, result.misconception, "; ".join(result.flags))
+
+
+def _place(name, each):
+    here, elsewhere = each.numbers, each.elsewhere
+    row = (each.exercise, each.place, name, f"{here[ERROR]:.4g}", f"{here[COST]:.4g}", "yes" if each.front else "")
+    others = (here.get("baseline"), elsewhere.get(ERROR), elsewhere.get("baseline"))
+    return (*row, *("" if number is None else f"{number:.4g}" for number in others))
 
 
 def _grades(gradebook):
     """Yield a line for each assignment and student, one who has handed nothing in too."""
-    keys = (SubmittedAssignment.assignment_id, SubmittedAssignment.student_id)
-    columns = (SubmittedAssignment.timestamp, SubmittedAssignment.score, SubmittedAssignment.late_submission_penalty)
-    submitted = {(one, other): rest for one, other, *rest in gradebook.db.execute(select(*keys, *columns))}
-    students = gradebook.db.scalars(select(Student).order_by(Student.last_name, Student.first_name, Student.id)).all()
+    rows, students = submitted(gradebook), by_name(gradebook)
     for assignment in gradebook.assignments:
         for student in students:
-            timestamp, score, penalty = submitted.get((assignment.id, student.id), ("", 0.0, 0.0))
+            timestamp, _, score, penalty = rows.get((assignment.id, student.id), ("", None, 0.0, 0.0))
             about = (assignment.name, assignment.duedate, timestamp, student.id)
             named = (student.last_name, student.first_name, student.email)
             yield (*about, *named, score, penalty, max(0.0, score - penalty), assignment.max_score)

@@ -43,7 +43,7 @@ def results(place) -> tuple[Result, ...]:
     for student, topic, name, kind, score, possible, manual, pending in rows:
         if (student, topic) not in reports:
             reports[student, topic] = _reports(place, student, topic)
-            flagged[student, topic] = _flags(place, student, topic)
+            flagged[student, topic] = record_of(place, student, topic).get("flags", {})
         report = reports[student, topic].get(name, {})
         if kind == "code":
             verdict = str(report.get("verdict", NOT_JUDGED))
@@ -83,13 +83,12 @@ def _rows(gradebook):
     )
 
 
-def _flags(place, student, topic):
-    """Return what the record of a grade says to the instructor about its answers, by exercise."""
+def record_of(place, student, topic):
+    """Return the record that explains a grade, empty for what nbgrader itself has graded."""
     try:
-        record = json.loads(place.step("records", student, f"{topic}.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # graded by nbgrader itself
+        return json.loads(place.step("records", student, f"{topic}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return {}
-    return record["flags"]
 
 
 def _reports(place, student, topic):

@@ -9,9 +9,10 @@ from nbgrader.api import Student
 from .layout import ClassError
 
 HEADER = ("id", "first_name", "last_name", "email")
+COLUMNS = (*HEADER, "lms_user_id")  # all that may stand there: what nbgrader's gradebook has of a student
 # nbgrader takes a path with *, ? or [ for a pattern, and puts an id as it stands into its pages (<, >, " and \) and
-# into a table (the comma, and what begins a formula); it does not find what begins with a dot.
-NO_ID = re.compile(r'[*?\[<>"\\,]|^[-+=@.]')
+# into a table (the comma, and what begins a formula); it does not find what begins with a dot. / ends a folder's name.
+NO_ID = re.compile(r'[*?\[<>"\\,/]|^[-+=@.]')
 
 
 def may_be_id(name):
@@ -23,7 +24,8 @@ def read(place):
     """Return the students of `roster.csv`: a dictionary from id to the other columns.
 
     The file's first line names its columns: `id`, which is the name of the student's folder under `submitted/`, and
-    any of `first_name`, `last_name` and `email`. A class may do without a roster.
+    any of `first_name`, `last_name`, `email` and `lms_user_id`, which is the number that a learning management system
+    gives a student (see `collect`). A class may do without a roster.
 
     Raises
     ------
@@ -40,9 +42,9 @@ def read(place):
         listed = list(rows)
     except (UnicodeDecodeError, csv.Error) as error:
         raise ClassError(f"{path} is not a CSV file in UTF-8 ({error})") from error
-    unknown = [name for name in columns if name not in HEADER]
+    unknown = [name for name in columns if name not in COLUMNS]
     if unknown or "id" not in columns:
-        raise ClassError(f"{path}: the columns are {', '.join(HEADER)}; found {', '.join(columns)}")
+        raise ClassError(f"{path}: the columns are {', '.join(COLUMNS)}; found {', '.join(columns)}")
     students = {}
     for number, row in enumerate(listed, start=2):
         if None in row:

@@ -2,6 +2,7 @@
 
 import csv
 
+import pytest
 from rich.console import Console
 
 from autograder import classroom
@@ -89,3 +90,16 @@ def test_the_rows_are_those_of_nbgraders_own_export(graded, copied, nbgrader):
     assert done.returncode == 0, done.stderr
     ours, theirs = rows(graded / "grades.csv"), rows(copied / "theirs.csv")
     assert sorted(ours, key=str) == sorted(theirs, key=str)
+
+
+def test_points_stand_there_with_all_their_digits_and_as_numbers(copied):
+    for points in (1 / 3, -2.0):
+        with gradebook(load(classroom.open_class(copied))) as book:
+            grade = book.find_grade("why", "toy", "toy", "right")
+            grade.manual_score, grade.needs_manual_grade = points, False
+            book.db.commit()
+        grades, exercises = classroom.export(copied)
+        (total,) = [float(row["raw_score"]) for row in rows(grades) if row["student_id"] == "right"]
+        own = [float(row["points"]) for row in rows(exercises) if row["student"] == "right"]
+        assert own == [2.0, 1.0, points]
+        assert sum(own) == pytest.approx(total, abs=1e-12)

@@ -27,7 +27,7 @@ def test_a_class_may_do_without(place):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("id,age\na,3\n", "the columns are id, first_name, last_name, email; found id, age"),
+        ("id,age\na,3\n", "the columns are id, first_name, last_name, email, lms_user_id; found id, age"),
         ("first_name\na\n", "found first_name"),
         ("id\na\na\n", "row 3: the id 'a' stands twice"),
         ("id,email\n,x\n", "row 2: the id is missing"),
@@ -44,12 +44,12 @@ def test_faults_are_named(place, text, message):
 
 def test_students_are_in_the_gradebook(fresh):
     place = classroom.open_class(fresh)
-    place.roster_file.write_text("id,first_name,last_name,email\none,O,Ne,a@b.example\n")
+    place.roster_file.write_text("id,first_name,last_name,email,lms_user_id\none,O,Ne,a@b.example,77\n")
     with gradebook(load(place)) as book:
         roster.record(place, book)
         roster.record(place, book)
-        assert [(s.id, s.first_name, s.last_name, s.email) for s in book.students] == [
-            ("one", "O", "Ne", "a@b.example")
+        assert [(s.id, s.first_name, s.last_name, s.email, s.lms_user_id) for s in book.students] == [
+            ("one", "O", "Ne", "a@b.example", "77")
         ]
 
 
@@ -62,7 +62,24 @@ def test_what_can_be_in_a_path_a_page_and_a_table_may_be_an_id(name):
 
 @pytest.mark.parametrize(
     "name",
-    [".hidden", "*", "a?", "[a]", "<b>", 'a"', "a\\", "a,b", "=1", "+1", "-rf", "@a", "a\nb", "\udcff", "\u202e"],
+    [
+        ".hidden",
+        "a/../../b",
+        "*",
+        "a?",
+        "[a]",
+        "<b>",
+        'a"',
+        "a\\",
+        "a,b",
+        "=1",
+        "+1",
+        "-rf",
+        "@a",
+        "a\nb",
+        "\udcff",
+        "\u202e",
+    ],
 )
 def test_what_would_be_a_pattern_script_or_formula_may_not(name):
     assert not roster.may_be_id(name)

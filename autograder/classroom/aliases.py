@@ -1,0 +1,30 @@
+"""Names that stand for students where others can read them."""
+
+import hashlib
+
+ADJECTIVES = """
+amber azure bold brisk calm clever copper crimson daring deft eager fabled gentle golden hardy humble indigo jolly
+keen lively lucky mellow nimble noble patient quiet rapid scarlet silver steady sunny swift tidal tranquil velvet
+vivid wandering warm whimsical wise witty zesty
+"""
+ANIMALS = """
+badger bee bison cormorant crane curlew dolphin egret falcon finch fox gecko hare hawk hedgehog heron ibex jackdaw
+kestrel kingfisher kite lark lemur lizard lynx magpie marten merlin mole newt nightingale ocelot octopus oriole
+osprey otter owl panda pelican penguin petrel plover puffin quail raven robin salmon seal sparrow squid starling
+stork swallow swan swift tern thrush tortoise trout viper vole wagtail walrus weasel wolf wombat wren
+"""
+
+
+def aliases(place, students):
+    """Return by student a name such as "calm otter", always the same in one class and another one in the next.
+
+    Who knows the class's secret alone can tell whose it is. A name that falls to several has a number behind it.
+    """
+    adjectives, animals = ADJECTIVES.split(), ANIMALS.split()
+    found, taken = {}, {}
+    for student in sorted(students, key=place.student_seed):
+        drawn = int(hashlib.sha256(f"alias {place.student_seed(student)}".encode()).hexdigest(), 16)
+        name = f"{adjectives[drawn % len(adjectives)]} {animals[drawn // len(adjectives) % len(animals)]}"
+        taken[name] = taken.get(name, 0) + 1
+        found[student] = name if taken[name] == 1 else f"{name} {taken[name]}"
+    return found

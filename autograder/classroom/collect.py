@@ -1,0 +1,235 @@
+"""Collect what was handed in, from a download as a learning management system gives it, into `submitted/`."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from dateutil.tz import gettz
+from nbgrader.api import Assignment, SubmittedAssignment
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy import select
+
+from . import config as settings
+from . import lms, pin, roster
+from .download import opened
+from .laying import LAST, NOTHING, REPLACES, Laying, Piece, Row
+from .layout import ClassError, alone, open_class, shown
+from .people import People, time_of
+
+NONE = "none"
+PACKED = timedelta(minutes=10)  # a download whose files are dated within so long was dated when it was packed
+
+
+@dataclass
+class Collected:
+    """What a download held.
+
+    Attributes
+    ----------
+    form : str
+        Whose names the files have: "canvas", "moodle" or "plain".
+    rows : list of Row
+        A submission each, of students who were found.
+    unmatched : dict of str to str
+        What is nobody's, and why.
+    missing : dict of str to list of str
+        By assignment, who of the roster is not among them.
+    notices : list of str
+        What else the instructor should know.
+    """
+
+    form: str
+    rows: list[Row] = field(default_factory=list)
+    unmatched: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, list[str]] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+
+    @property
+    def is_whole(self):
+        """Whether nothing is left for the instructor to see to."""
+        return not self.unmatched and all(row.state != NOTHING for row in self.rows)
+
+
+@alone
+def collect(
+    directory, archive, *, form=None, assignment=None, listed=None, keep=LAST, times=None, dry_run=False
+) -> Collected:
+    """Lay what a download holds into ``submitted/<student>/<topic>/``, by the class's roster.
+
+    A student is who the roster says: by number, name, address or id, and nobody where two are possible. What stood
+    there before is kept under ``replaced/``. When it was handed in becomes nbgrader's ``timestamp.txt``.
+
+    Parameters
+    ----------
+    directory, archive : path
+        The class directory; and the download, a zip or a folder.
+    form : str, optional
+        "canvas", "moodle", or "zip" or "folder" for one that others have made; found out by the names if not said.
+    assignment : str, optional
+        Of which topic all of it is; else each notebook's name says so.
+    listed : path, optional
+        A list (CSV) that tells more of the students: the system's own, or one with columns of the roster.
+    keep : str, optional
+        Which counts where a student handed in twice: the "last" or the "first".
+    times : str, optional
+        "archive": files are dated by when they were handed in; "none": they are not. By default they are, unless all
+        files of Canvas's or Moodle's are dated within ten minutes: those were dated when they were packed.
+    dry_run : bool, optional
+        Find out what would be done, and do nothing.
+
+    Raises
+    ------
+    ClassError
+        When nothing is released, a topic is unknown, there are no students, or the download or list cannot be read.
+    """
+    place = open_class(directory)
+    archive, config, topics = Path(archive), settings.load(place), tuple(pin.read(place)["topics"])
+    if not topics:
+        raise ClassError(f"nothing is released in {place.root}; begin with: autograder release {place.root}")
+    if assignment is not None and assignment not in topics:
+        raise ClassError(f"{assignment!r} is not released in this class; released: {', '.join(topics)}")
+    if archive.exists() and (form, archive.is_dir()) in (("zip", True), ("folder", False)):
+        raise ClassError(f"{archive} is no {form}; leave out --from {form}")
+    zone = _zone(config)
+    people = _people(place, config, listed)
+    with opened(archive, zone) as files:
+        named = {None: lms.form_of([file.path for file in files]), "zip": lms.PLAIN, "folder": lms.PLAIN}
+        done = Collected(named.get(form, form))
+        pieces = _by_student(files, people, topics, done)
+        dated = _dated(files, done, times)
+        given = {student: time_of(text, zone) for student, text in people.times.items()}
+        laying = Laying(place, topics, assignment, _due(config), keep, dated, given, dry_run)
+        for student, own in sorted(pieces.items()):
+            done.rows += laying.student(student, own)
+    only = topics[0] if len(topics) == 1 else None
+    asked = {assignment or only} if assignment or only else {row.topic for row in done.rows if row.topic}
+    for topic in sorted(asked):
+        there = {row.student for row in done.rows if row.topic in (topic, "")}
+        done.missing[topic] = sorted(set(people.students) - there)
+    return done
+
+
+def _zone(config):
+    """Return the zone of the class's clock, as nbgrader's settings have it."""
+    name = config.Exchange.get("timezone") or config.NbGraderAPI.get("timezone") or "UTC"
+    zone = gettz(name)
+    if zone is None:
+        raise ClassError(
+            f"c.Exchange.timezone: expected the name of a time zone, such as 'Europe/Berlin', got {name!r}"
+        )
+    return zone
+
+
+def _people(place, config, listed):
+    """Return the class's students: those of the roster, or where there is none, of the gradebook."""
+    students = roster.read(place)
+    if not students:
+        with settings.gradebook(config) as gradebook:
+            known = [each for each in gradebook.students if roster.may_be_id(each.id)]
+            columns = roster.COLUMNS[1:]
+            students = {each.id: {name: getattr(each, name) or "" for name in columns} for each in known}
+    people = People(students)
+    if listed is not None:
+        people.take(Path(listed))
+    if not people.students:
+        raise ClassError(f"nobody is in the class; write its students into {place.roster_file}, or name a --roster")
+    return people
+
+
+def _by_student(files, people, topics, done):
+    """Return each student's pieces; what is nobody's is told."""
+    found, others = defaultdict(list), []
+    for file in files:
+        label = lms.label(done.form, file.path)
+        if label:
+            student, reason = people.labelled(done.form, label)
+            piece = Piece(file, label.path, label.late, label.order, label.number)
+        elif done.form == lms.PLAIN:
+            student, path, reason = people.unlabelled(file.path, topics)
+            piece = Piece(file, path)
+        else:
+            student, reason = None, f"it is not named as {done.form.capitalize()} names what was handed in"
+        if student is not None:
+            found[student].append(piece)
+        elif label or file.is_notebook or file.fault:
+            why = "; ".join(filter(None, [file.fault and f"it {file.fault}", reason]))
+            done.unmatched.setdefault(shown("/".join(file.path[: label.depth if label else None])), why)
+        else:
+            others.append(shown("/".join(file.path)))
+    if others:
+        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+        done.notices.append(f"No notebook, and nobody's: {others[0]}{more}")
+    for student in list(found):
+        numbers = {piece.number for piece in found[student] if piece.number}
+        if len(numbers) > 1 and not people.has_number(done.form, student):
+            why = f"the name is {student}'s, and that of several: numbers {', '.join(sorted(numbers))}"
+            done.unmatched |= {piece.name: why for piece in found.pop(student)}
+    return found
+
+
+def _dated(files, done, times):
+    """Return whether a download's files are dated by when they were handed in."""
+    stamps = [file.time for file in files if file.time]
+    if times is not None or done.form == lms.PLAIN or not stamps:
+        return times != NONE
+    if max(stamps) - min(stamps) > PACKED:
+        return True
+    done.notices.append(
+        "All files are dated within ten minutes, as they are when a download is packed, so that no time is taken from "
+        "them and nobody gets a late penalty; if those are the times of handing in: --times archive"
+    )
+    return False
+
+
+def _due(config):
+    """Return when each (topic, student) is due, and each (topic, None)."""
+    with settings.gradebook(config) as gradebook:
+        due = {(each.name, None): each.duedate for each in gradebook.assignments if each.duedate}
+        rows = select(Assignment.name, SubmittedAssignment.student_id, SubmittedAssignment.extension).join(
+            Assignment, Assignment.id == SubmittedAssignment.assignment_id
+        )
+        for topic, student, extension in gradebook.db.execute(rows):
+            if extension and (topic, None) in due:
+                due[topic, student] = due[topic, None] + extension
+    return due
+
+
+def collected_table(done) -> Table:
+    """Return what became of each submission as a table for the terminal."""
+    table = Table()
+    for title in ("student", "assignment", "file", "handed in (UTC)", "what became of it"):
+        table.add_column(title, overflow="fold")
+    for row in done.rows:
+        time = f"{row.time:%Y-%m-%d %H:%M:%S}" if row.time else "–"
+        became = "; ".join(filter(None, [row.state, "late" * row.late, row.note]))
+        table.add_row(*(Text(shown(text)) for text in (row.student, row.topic, row.file, time, became)))
+    return table
+
+
+def told(done):
+    """Yield what else there is to say of a download, line by line: whose nothing is, who is missing, and totals."""
+    for name, reason in done.unmatched.items():
+        yield f"Unmatched: {name}: {reason}"
+    yield from done.notices
+    for topic, students in done.missing.items():
+        yield f"Missing, {topic} ({len(students)}): {', '.join(students) or 'nobody'}"
+    states = Counter(row.state for row in done.rows)
+    counts = [*(f"{number} {state}" for state, number in states.items()), f"{sum(row.late for row in done.rows)} late"]
+    whose = "their own and their folders'" if done.form == lms.PLAIN else f"{done.form.capitalize()}'s"
+    yield f"By {whose} names: {', '.join(counts)}, {len(done.unmatched)} unmatched."
+    if states[REPLACES]:
+        yield "What was replaced is kept under replaced/STUDENT/TOPIC/."
+    if undated := [row.student for row in done.rows if row.late and not row.time]:
+        yield (
+            f"Late, but nobody knows by how much: {', '.join(undated)}. For a late penalty, write when it was handed "
+            "in into submitted/STUDENT/TOPIC/timestamp.txt, as in 2026-02-02 15:58:24 UTC."
+        )
+    if done.unmatched:
+        yield (
+            "To match more: give roster.csv the names, the addresses, or Canvas's user ids (a column lms_user_id), or "
+            "pass --roster a list that Canvas (gradebook) or Moodle (grading worksheet) exports; then collect again."
+        )
+    if states[NOTHING]:
+        yield f"Where the table says {NOTHING!r}: mend it in the download, or ask the student; then collect again."

@@ -1,0 +1,224 @@
+"""Decide which of a student's files count, and lay them into their place under `submitted/`; nothing there is lost."""
+
+import os
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from nbgrader.utils import parse_utc
+
+from .download import MOST_BYTES, File, Unusable
+from .layout import ClassDirectory, scratch, shown, write_file
+from .lms import ENDINGS
+from .submission import MOST_FILES, SECRET, TIMESTAMP, timestamp
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)  # the time of what has none
+LAST, FIRST = KEEP = ("last", "first")
+NEW, SAME, REPLACES, STAYS, NOTHING = "new", "as it stands", "replaces another", "not taken", "nothing taken"
+# What a second download or upload adds to a name.
+COPY = re.compile(r"([ _-]+\d+|[ _-]*\(\d+\)|[ _-]*copy *\d*)+$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A file of a student's: the file, its path in what the student handed in, and what the system says of it."""
+
+    file: File
+    path: tuple[str, ...]
+    late: bool = False
+    order: int = 0
+    number: str = ""
+
+    @property
+    def name(self):
+        """What the file is called in the download."""
+        return shown("/".join(self.file.path))
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of a student's submission to an assignment: `state` is one of this module's, `note` says more."""
+
+    student: str
+    topic: str
+    file: str
+    time: datetime | None
+    late: bool
+    state: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Laying:
+    """What decides which of a student's files count, and lays them into their place.
+
+    Attributes
+    ----------
+    topics : tuple of str
+        What is released.
+    assignment : str or None
+        Of which topic all is that names no other.
+    due : dict
+        When each (topic, student) is due, and each (topic, None).
+    keep : str
+        Which counts where a student handed in twice: `LAST` or `FIRST`.
+    dated : bool
+        Whether files are dated by when they were handed in.
+    given : dict
+        When students handed in, by another word, which comes first.
+    dry_run : bool
+        Whether to lay nothing.
+    """
+
+    place: ClassDirectory
+    topics: tuple[str, ...]
+    assignment: str | None
+    due: dict
+    keep: str
+    dated: bool
+    given: dict
+    dry_run: bool
+
+    def student(self, student, pieces):
+        """Yield a row for each assignment that a student handed in, and one where nothing can be told from it."""
+        notebooks = [piece for piece in pieces if piece.file.is_notebook and not piece.file.fault]
+        faults = [f"{piece.name} {piece.file.fault}" for piece in pieces if piece.file.fault]
+        if faults:
+            yield self._none(student, "; ".join(faults))
+        elif not notebooks:
+            there = ", ".join(sorted(piece.name for piece in pieces)[:5])
+            yield self._none(student, f"there is no notebook, but {there}")
+        by_topic = defaultdict(list)
+        for piece in notebooks:
+            by_topic[_topic(piece, self.topics) or self.assignment].append(piece)
+        for topic, found in by_topic.items():
+            names = ", ".join(sorted(piece.name for piece in found))
+            if topic is None:
+                yield self._none(student, f"{names}: of which of {', '.join(self.topics)}? say: --assignment TOPIC")
+            elif self.assignment not in (None, topic):
+                yield self._none(student, f"{names}: named as {topic}'s; if that is what it is: --assignment {topic}")
+            else:
+                best = [p for p in found if topic in _called(p)] or [p for p in found if _says(p, topic)]
+                yield self._row(student, topic, best or found, pieces)
+
+    def _none(self, student, note, topic=None):
+        return Row(student, topic or self.assignment or "", "", None, False, NOTHING, note)
+
+    def _row(self, student, topic, found, pieces):
+        """Lay what counts of what a student handed in for a topic."""
+        pick = max if self.keep == LAST else min
+        ranks = {piece: (self._time(student, piece) or LONG_AGO, piece.order) for piece in found}
+        best = [piece for piece in found if ranks[piece] == pick(ranks.values())]
+        named = [piece for piece in best if piece.path[-1].casefold() == f"{topic}.ipynb"]
+        chosen = best if len(best) == 1 else named
+        if len(chosen) != 1:
+            names = ", ".join(sorted(piece.name for piece in best))
+            return self._none(student, f"which of these counts cannot be told: {names}", topic)
+        (piece,) = chosen
+        time = self._time(student, piece)
+        due = self.due.get((topic, student), self.due.get((topic, None)))
+        late = piece.late or bool(time and due and time.replace(tzinfo=None) > due)
+        others = [other.name for other in found if other != piece]
+        notes = [f"handed in {len(found)} times, not taken: {', '.join(others)}"] if others else []
+        try:
+            content = _content(topic, piece, self._others(topic, found, pieces), notes)
+            if time:
+                content[TIMESTAMP] = f"{time:%Y-%m-%d %H:%M:%S} UTC\n".encode()
+            state = self._lay(student, topic, content, time, notes)
+        except (Unusable, OSError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            return self._none(student, f"{piece.name} {why}", topic)
+        return Row(student, topic, piece.name, time, late, state, "; ".join(notes))
+
+    def _others(self, topic, found, pieces):
+        """Return what is neither a notebook that may count nor another topic's."""
+        own = [each for each in pieces if not each.file.is_notebook or _topic(each, self.topics) in (topic, None)]
+        return [each for each in own if each not in found]
+
+    def _time(self, student, piece):
+        time = self.given.get(student) or (piece.file.time if self.dated else None)
+        return time and time.astimezone(UTC).replace(microsecond=0)
+
+    def _lay(self, student, topic, content, time, notes):
+        """Put files in their place, what stood there aside, and return how it stands now."""
+        target = self.place.step("submitted", student, topic)
+        if target.is_symlink() or target.parent.is_symlink():
+            raise Unusable(f"would go where submitted/{student} is a link to")
+        if target.exists():
+            if _stands(target, content):
+                return SAME
+            before = _stamp(target)
+            if before and time and (before > time if self.keep == LAST else before <= time):
+                notes.append(f"what was handed in at {before:%Y-%m-%d %H:%M:%S} UTC stays")
+                return STAYS
+        state = REPLACES if target.exists() else NEW
+        if self.dry_run:
+            return state
+        with scratch(self.place) as folder:
+            for name, text in content.items():
+                write_file(folder / "new" / name, text)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if state == REPLACES:
+                aside = self.place.root / "replaced" / student / topic / f"{datetime.now(UTC):%Y-%m-%d_%H-%M-%S_%f}"
+                aside.parent.mkdir(parents=True, exist_ok=True)
+                os.rename(target, aside)
+            os.rename(folder / "new", target)
+        return state
+
+
+def _called(piece):
+    """Return what a notebook may be called: its name, and without what a second download or upload has added."""
+    name = ENDINGS.sub("", piece.path[-1])
+    return name.casefold(), COPY.sub("", name).casefold()
+
+
+def _says(piece, topic):
+    """Whether a notebook's name begins with a topic's, or has it as a word: not with another number, as in week12."""
+    name, topic = _called(piece)[0], topic.casefold()
+    after = name[len(topic) : len(topic) + 1]
+    begins = name.startswith(topic) and not (topic[-1].isdigit() and after.isdigit())
+    return begins or re.search(rf"(?<![^\W_]){re.escape(topic)}(?![^\W_])", name) is not None
+
+
+def _topic(piece, topics):
+    """Return the topic that a notebook's name, or a folder that it lies in, says; or the only one; or None."""
+    says = [topic for topic in topics if _says(piece, topic)] or [t for t in topics if t in piece.file.path]
+    return max(says, key=len, default=topics[0] if len(topics) == 1 else None)
+
+
+def _content(topic, notebook, others, notes):
+    """Return what is laid into a submission's folder, by path: the notebook, and what lay beside it and below."""
+    content = {f"{topic}.ipynb": notebook.file.fetch(MOST_BYTES)}
+    folder = notebook.path[:-1]
+    beside = [each for each in others if each.path[: len(folder)] == folder and each.file.fetch]
+    beside = [each for each in beside if each.path[-1] not in (TIMESTAMP, SECRET)]
+    left = MOST_BYTES - len(content[f"{topic}.ipynb"])
+    try:
+        if len(beside) > MOST_FILES:
+            raise Unusable(f"is more than {MOST_FILES} files")
+        more = {}
+        for each in beside:
+            text = each.file.fetch(left)
+            left -= len(text)
+            more["/".join(each.path[len(folder) :])] = text
+    except Unusable as reason:
+        notes.append(f"what lies beside it was left out, since it {reason}")
+        return content
+    return more | content
+
+
+def _stands(folder, content):
+    """Whether a folder holds the same already; the time that it has, and the download has not, may stay."""
+    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if not path.is_dir()}
+    kept = {SECRET} | ({TIMESTAMP} - content.keys())
+    plain = all(path.is_file() and not path.is_symlink() for path in paths.values())
+    if not plain or paths.keys() - kept != content.keys() - kept:
+        return False
+    return all(paths[name].read_bytes() == text for name, text in content.items())
+
+
+def _stamp(folder):
+    """Return when what stands in a folder was handed in, as nbgrader reads it, or None."""
+    text = timestamp(folder, [])
+    return parse_utc(text).replace(tzinfo=UTC) if text else None

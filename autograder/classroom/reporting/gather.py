@@ -1,0 +1,105 @@
+"""What a report is made of: results, standings and findings of a class, read once."""
+
+import ast
+import json
+from dataclasses import dataclass
+
+from ..aliases import aliases
+from ..board import Place, ranked
+from ..results import Result, record_of, results
+from ..source import ANSWER
+from ..standing import GRADED, WAITING, Standing, standings
+
+LONGEST = 4000  # characters of an example
+
+
+@dataclass(frozen=True)
+class Class:
+    """A class as a report needs it.
+
+    Attributes
+    ----------
+    topics : tuple of str
+        The assignments of the report.
+    results, standings : tuple
+        Of these.
+    findings : dict of (str, str) to tuple of dict
+        What the checks found, by student and exercise, as the records have it.
+    boards : dict of str to tuple of Place
+        By exercise, where there is one.
+    names : dict of str to str
+        By student what the report calls them: the id, or an alias.
+    anonymous : bool
+        Whether these are aliases, and nothing may lead to whose they are.
+    """
+
+    place: object
+    topics: tuple[str, ...]
+    results: tuple[Result, ...]
+    standings: tuple[Standing, ...]
+    findings: dict
+    boards: dict[str, tuple[Place, ...]]
+    names: dict
+    anonymous: bool
+
+    def of(self, topic):
+        """Return the results and the standings of one assignment."""
+        own = tuple(result for result in self.results if result.topic == topic)
+        return own, tuple(standing for standing in self.standings if standing.topic == topic)
+
+    def example(self, exercise, students):
+        """Return (student, code) of the shortest of a few students' answers, or None where there is none to show.
+
+        An anonymous one is what Python makes of the code: without comments and docstrings, where names stand.
+        """
+        found = [(code, student) for student in students[:5] if (code := self._answer(student, exercise))]
+        if not found:
+            return None
+        code, student = min(found, key=lambda each: (len(each[0]), each[1]))
+        return student, code[:LONGEST]
+
+    def _answer(self, student, exercise):
+        topic, _, name = exercise.partition("/")
+        path = self.place.step("autograded", student, topic, f"{topic}.ipynb")
+        try:
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        except (OSError, ValueError, KeyError):
+            return ""
+        own = [cell for cell in cells if cell["metadata"].get("nbgrader", {}).get("grade_id") == name + ANSWER]
+        code = "".join(own[0]["source"]) if own else ""
+        return _bare(code) if self.anonymous else code
+
+
+def gather(place, log, topics, *, anonymous=False) -> Class:
+    """Read a class's results in some assignments."""
+    listed = results(place)
+    chosen = [result for result in listed if result.topic in topics]
+    standing = [each for each in standings(place, log, listed) if each.topic in topics]
+    findings = {}
+    for student, topic in dict.fromkeys((result.student, result.topic) for result in chosen):
+        for exercise, report in record_of(place, student, topic).get("exercises", {}).items():
+            findings[student, exercise] = tuple(report["findings"])
+    students = sorted({each.student for each in standing})
+    names = aliases(place, students) if anonymous else {student: student for student in students}
+    return Class(place, tuple(topics), tuple(chosen), tuple(standing), findings, ranked(findings), names, anonymous)
+
+
+def share(standing):
+    """Return the share of the points that have been given so far, or None where there is nothing to share."""
+    given = standing.possible - standing.waiting
+    return standing.score / given if standing.state in (GRADED, WAITING) and given > 0 else None
+
+
+def _bare(code):
+    """Return code without comments and docstrings; none of what is not Python."""
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
+            value = body[0].value
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                node.body = body[1:] or [ast.Pass()]
+    return ast.unparse(tree)

@@ -1,0 +1,135 @@
+"""Where each student stands in each assignment: the score as far as it is known, what waits, is late or missing."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from nbgrader.api import Student, SubmittedAssignment
+from sqlalchemy import select
+
+from . import config as settings
+from . import penalties, pin, submission
+from .results import results
+
+MISSING, UNGRADED, WAITING, GRADED = "missing", "not graded yet", "waits for marks", "graded"
+
+
+SUBMITTED = select(  # no more than is needed: some of its other columns are sums that take long
+    SubmittedAssignment.assignment_id,
+    SubmittedAssignment.student_id,
+    SubmittedAssignment.timestamp,
+    SubmittedAssignment.extension,
+    SubmittedAssignment.score,
+    SubmittedAssignment.late_submission_penalty,
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One student's standing in one assignment.
+
+    Attributes
+    ----------
+    state : str
+        One of the words above. A student of the gradebook or the roster who has handed in nothing is missing.
+    raw, score : float or None
+        Points of what has been marked so far, and with the penalty taken off, as in ``grades.csv``; None where nothing
+        was graded.
+    penalty, possible, waiting : float
+        Points that are taken off for being late, that there are, and that a person has still to give.
+    handed_in, due : datetime or None
+        In UTC, without a zone, as nbgrader keeps them; `due` with the student's extension.
+    late : float
+        Seconds after `due`.
+    """
+
+    student: str
+    topic: str
+    first_name: str
+    last_name: str
+    email: str
+    state: str
+    raw: float | None
+    score: float | None
+    penalty: float
+    possible: float
+    waiting: float
+    handed_in: datetime | None
+    due: datetime | None
+    late: float
+
+    @property
+    def final(self):
+        """The score where it is one: None as long as something is missing, not graded, or waits for a mark."""
+        return self.score if self.state == GRADED else None
+
+    @property
+    def name(self):
+        """The student's name as a list sorts it, or the id."""
+        return ", ".join(filter(None, (self.last_name, self.first_name))) or self.student
+
+
+def standings(place, log, found=None) -> tuple[Standing, ...]:
+    """Return the standing of every student in every assignment, by topic, last name, first name and id.
+
+    `found` are the class's results, if they are at hand. Penalties are settled first.
+    """
+    waiting = defaultdict(float)
+    for result in results(place) if found is None else found:
+        waiting[result.student, result.topic] += result.possible if result.points is None else 0.0
+    config = settings.load(place)
+    with settings.gradebook(config) as gradebook:
+        penalties.settle(gradebook, config, log)
+        rows = submitted(gradebook)
+        order = {topic: number for number, topic in enumerate(pin.read(place)["topics"])}
+        assignments = sorted(gradebook.assignments, key=lambda each: (order.get(each.name, len(order)), each.name))
+        students = by_name(gradebook)
+        return tuple(
+            _standing(place, student, assignment, rows.get((assignment.id, student.id)), possible, waiting)
+            for assignment in assignments
+            for possible in [assignment.max_score]
+            for student in students
+        )
+
+
+def submitted(gradebook):
+    """Return (handed in, extension, score, penalty) by (assignment's id, student), for whom the gradebook has a row."""
+    return {(assignment, student): rest for assignment, student, *rest in gradebook.db.execute(SUBMITTED)}
+
+
+def by_name(gradebook):
+    """Return the gradebook's students by last name, first name and id."""
+    return gradebook.db.scalars(select(Student).order_by(Student.last_name, Student.first_name, Student.id)).all()
+
+
+def _standing(place, student, assignment, row, possible, waiting):
+    folder = place.step("submitted", student.id, assignment.name)
+    left = waiting.get((student.id, assignment.name), 0.0)
+    raw, score, penalty, handed_in, late = None, None, 0.0, None, 0.0
+    due = assignment.duedate
+    if row is not None:
+        handed_in, extension, raw, penalty = row
+        penalty = penalty or 0.0
+        score = max(0.0, raw - penalty)
+        due = due + extension if due and extension else due
+        late = max(0.0, (handed_in - due).total_seconds()) if handed_in and due else 0.0
+    if submission.is_empty(folder) or (row is None and not folder.is_dir()):
+        state = MISSING
+    else:
+        state = UNGRADED if row is None else WAITING if left else GRADED
+    return Standing(
+        student=student.id,
+        topic=assignment.name,
+        first_name=student.first_name or "",
+        last_name=student.last_name or "",
+        email=student.email or "",
+        state=state,
+        raw=raw,
+        score=score,
+        penalty=penalty,
+        possible=possible,
+        waiting=left,
+        handed_in=handed_in,
+        due=due,
+        late=late,
+    )
