@@ -11,6 +11,7 @@ import sys
 from .sandbox.client import Refused
 from .sandbox.warm import warm
 
+FORMATS = ("csv", "canvas", "moodle", "gradescope", "json")  # those of classroom.FORMATS
 INSTALL = "this command needs the course's extra `class`: pip install '.[class]' in a checkout, or 'NAME.whl[class]'"
 
 
@@ -25,6 +26,25 @@ def add_class_commands(commands):
     parser.add_argument(
         "--update", action="store_true", help="take what has changed, after listing the grades it moves"
     )
+
+    parser = _add(commands, "collect", _collect, "put a download of what was handed in where grading looks for it")
+    parser.add_argument("directory", metavar="DIR")
+    parser.add_argument("archive", metavar="ARCHIVE", help="a zip or a folder, as Canvas, Moodle or others give it")
+    parser.add_argument(
+        "--from",
+        dest="form",
+        choices=("canvas", "moodle", "zip", "folder"),
+        help="how its files are named (found out without)",
+    )
+    parser.add_argument(
+        "--assignment", metavar="TOPIC", help="what all of it is (without: as the notebooks are called)"
+    )
+    parser.add_argument(
+        "--roster", metavar="FILE", help="a list (CSV) that tells more of the students, such as the LMS's"
+    )
+    parser.add_argument("--keep", choices=("last", "first"), default="last", help="which counts if there are several")
+    parser.add_argument("--times", choices=("archive", "none"), help="whether its files are dated by when handed in")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and write nothing")
 
     parser = _add(commands, "grade", _grade, "grade what was handed in, again only what has changed", _warm_up)
     _add_selection(parser)
@@ -41,12 +61,23 @@ def add_class_commands(commands):
     _add_selection(parser)
     parser.add_argument("--force", action="store_true", help="write again what has not changed, too")
 
-    parser = _add(commands, "export", _export, "write grades.csv and exercises.csv")
+    words = "write grades.csv, exercises.csv and the class board, or what another system reads"
+    parser = _add(commands, "export", _export, words)
     parser.add_argument("directory", metavar="DIR")
+    parser.add_argument("--to", choices=FORMATS, default=FORMATS[0], help="without it: csv")
+    parser.add_argument(
+        "--board", choices=("aliases", "names"), default="aliases", help="under which names answers are on the board"
+    )
+
+    parser = _add(commands, "report", _report, "write report.html: scores, exercises and mistakes of the class")
+    parser.add_argument("directory", metavar="DIR")
+    parser.add_argument("topics", nargs="*", metavar="TOPIC", help="without any: all that are released")
+    parser.add_argument("--anonymous", action="store_true", help="aliases for ids, and no way to whose they are")
 
     parser = _add(commands, "sample", _sample, "make a sample class with submissions of every kind, and grade it")
     parser.add_argument("directory", metavar="DIR")
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help="without any: all topics")
+    parser.add_argument("--students", type=_positive, default=1, metavar="N", help="at least so many, the rest mixed")
 
 
 def _add(commands, name, run, words, begin=lambda arguments: None):
@@ -120,6 +151,24 @@ def _release(classroom, arguments, console):
         _say(console, f"{topic}: hand out {classroom.open_class(arguments.directory).handout / topic}.zip")
 
 
+def _collect(classroom, arguments, console):
+    from .classroom.collect import told
+
+    done = classroom.collect(
+        arguments.directory,
+        arguments.archive,
+        form=arguments.form,
+        assignment=arguments.assignment,
+        listed=arguments.roster,
+        keep=arguments.keep,
+        times=arguments.times,
+        dry_run=arguments.dry_run,
+    )
+    console.print(classroom.collected_table(done))
+    _say(console, *told(done), *(["Nothing was written (--dry-run)."] if arguments.dry_run else []))
+    return 0 if done.is_whole else 1
+
+
 def _warm_up(arguments):
     with contextlib.suppress(Refused):  # grading says it again
         warm(arguments.isolation)
@@ -160,13 +209,20 @@ def _feedback(classroom, arguments, console):
 
 
 def _export(classroom, arguments, console):
-    _say(console, *(f"Wrote {path}." for path in classroom.export(arguments.directory)))
+    board = {"board": arguments.board} if arguments.to == "csv" else {}  # no other system has one
+    written = classroom.FORMATS[arguments.to](arguments.directory, **board)
+    _say(console, *(f"Wrote {path}." for path in written))
+
+
+def _report(classroom, arguments, console):
+    written = classroom.report(arguments.directory, arguments.topics, anonymous=arguments.anonymous)
+    _say(console, f"Wrote {written}; open it in a browser.")
 
 
 def _sample(classroom, arguments, console):
     from .sandbox.doctor import doctor
 
-    place = classroom.sample(arguments.directory, arguments.topics)
+    place = classroom.sample(arguments.directory, arguments.topics, students=arguments.students)
     # The sample class is our own, and may be graded where students' notebooks may not.
     isolation = "namespaces" if doctor()[0] else "none"
     done = classroom.grade(place.root, isolation=isolation, console=console)

@@ -2,13 +2,16 @@
 
 from ..chapter import ChapterError
 from ..exercise import BadExercise
+from .collect import Collected, collect, collected_table
 from .create import create
 from .export import export
 from .feedback import Written, feedback
+from .formats import FORMATS
 from .grade import Graded, grade
 from .layout import ClassDirectory, ClassError, open_class, shown
 from .notebook import assignment
 from .release import Released, release
+from .reporting import report
 from .results import Result, results, table
 from .sample import problems, sample
 from .update import Move
@@ -18,14 +21,18 @@ ERRORS = (ClassError, ChapterError, BadExercise)
 
 __all__ = [
     "ERRORS",
+    "FORMATS",
     "ClassDirectory",
     "ClassError",
+    "Collected",
     "Graded",
     "Move",
     "Released",
     "Result",
     "Written",
     "assignment",
+    "collect",
+    "collected_table",
     "create",
     "export",
     "feedback",
@@ -33,6 +40,7 @@ __all__ = [
     "open_class",
     "problems",
     "release",
+    "report",
     "results",
     "sample",
     "shown",

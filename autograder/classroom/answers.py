@@ -29,11 +29,16 @@ def right(exercise) -> Answer:
     return Answer(exercise.solution_source, expect(FULL, PASSED))
 
 
-def right_otherwise(exercise) -> Answer:
-    """Return a right answer that is written another way, where the exercise has one."""
-    if exercise.kind == "text" or not exercise.alternatives:
-        return right(exercise)
-    return Answer(written_out(exercise, exercise.alternatives[0].name), expect(FULL, PASSED))
+def right_otherwise(number):
+    """Return the function that gives a right answer written another way, the exercise's of that number or another."""
+
+    def answer(exercise):
+        if exercise.kind == "text" or not exercise.alternatives:
+            return right(exercise)
+        other = exercise.alternatives[(number - 1) % len(exercise.alternatives)]
+        return Answer(written_out(exercise, other.name), expect(FULL, PASSED))
+
+    return answer
 
 
 def mistake(number):

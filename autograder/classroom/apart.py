@@ -53,10 +53,11 @@ class Apart:
         self._work, self._memory = work, memory
         self._child = None
 
-    def ask(self, request, seconds, cost):
+    def ask(self, request, seconds, cost, most=0.0):
         """Have a request worked at, and yield what is told, as it is; requests and what is told are pickled.
 
-        The work has so many seconds of wall clock, and as many of processor time. What it took is added to a `Cost`.
+        The work has so many seconds of wall clock, which `prolong` can make up to `most` more, and as many of processor
+        time as that may come to. What it took is added to a `Cost`.
 
         Raises
         ------
@@ -65,10 +66,10 @@ class Apart:
         Exception
             What the work itself raised.
         """
-        until = time.monotonic() + seconds
+        self._until = time.monotonic() + seconds
         try:
-            self._send((request, seconds))
-            while self._pipe.poll(max(0.0, until - time.monotonic())):
+            self._send((request, seconds + most))
+            while self._pipe.poll(max(0.0, self._until - time.monotonic())):
                 told = self._pipe.recv()
                 if not isinstance(told, _Done):
                     yield told
@@ -87,6 +88,10 @@ class Apart:
         except GeneratorExit:
             self.close()
             raise
+
+    def prolong(self, seconds):
+        """Give the work that is being done so many seconds more."""
+        self._until += seconds
 
     def close(self, cost=None):
         """End the process; return its exit status, negative for a signal."""

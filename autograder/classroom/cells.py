@@ -1,6 +1,8 @@
 """Read the cells of a notebook that was handed in, whatever its file holds; what is left out is told."""
 
 import json
+import re
+from itertools import count
 from typing import NamedTuple
 
 from . import sanitize
@@ -8,9 +10,12 @@ from . import sanitize
 MOST_CELLS = 2000
 MOST_SOURCE = 50_000  # characters of one cell, which is parsed and shown in colours
 MOST_SOURCES = 250_000  # of all
+KINDS = ("code", "markdown", "raw")
+EMBEDDED = re.compile(f"data:({'|'.join(sanitize.IMAGES)});base64,([A-Za-z0-9+/=]+)")
 MOST_PASTED = 8 * 2**20  # characters of all pictures pasted into cells
 TOO_LONG = f"This cell had {{}} characters, more than are read ({MOST_SOURCE} of one cell). It was left out."
 LEFT_OUT = f"Cells with more than is read ({MOST_SOURCE} characters of one, {MOST_SOURCES} of all) were left out: {{}}."
+NOT_SHOWN = "Cells hold pictures that are not shown, which only PNG, JPEG and GIF of an ordinary size are: {}."
 OTHER_LETTERS = "{} is saved in {}, and not in UTF-8 as notebooks are: look whether its letters are right."
 MOST_NAMED = 5  # cells or files that a notice names
 
@@ -56,7 +61,10 @@ def read_cells(path, name, max_kilobytes, notices):
         raise Unreadable(f"{name} is not a Jupyter notebook (format 4): it has no list of cells.")
     if len(notebook["cells"]) > MOST_CELLS:
         raise Unreadable(f"{name} has {len(notebook['cells'])} cells, where at most {MOST_CELLS} are read.")
-    return _within([_cell(cell, name) for cell in notebook["cells"]], notices)
+    cells = [_cell(cell, name) for cell in notebook["cells"]]
+    if lost := [number for number, pair in enumerate(zip(cells, notebook["cells"]), 1) if _loses_pictures(*pair)]:
+        notices.append(NOT_SHOWN.format(listed(lost)))
+    return _within(cells, notices)
 
 
 def _text(content):
@@ -74,14 +82,41 @@ def _cell(cell, name):
     source = cell.get("source") if isinstance(cell, dict) else None
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
-    if not isinstance(source, str) or cell.get("cell_type") not in ("code", "markdown", "raw"):
+    kind = cell.get("cell_type") if isinstance(cell, dict) else None
+    if not isinstance(source, str) or not isinstance(kind, str):
         raise Unreadable(f"{name} is not a Jupyter notebook: one of its cells is not a cell.")
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     ids = (marks.get("grade_id") if isinstance(marks, dict) else None, cell.get("id"))
     known = tuple(text for text in ids if isinstance(text, str))
-    pictures = sanitize.attachments(cell.get("attachments"))
-    return Cell(cell["cell_type"], source.encode("utf-8", "replace").decode(), known, pictures)
+    source, pasted = source.encode("utf-8", "replace").decode(), _attached(cell)
+    if kind == "markdown":
+        source, embedded = _lifted(source, pasted)
+        pasted = pasted | embedded
+    # What is of a kind that other programs write is seen, and does not run.
+    return Cell(kind if kind in KINDS else "raw", source, known, sanitize.attachments(pasted))
+
+
+def _attached(cell):
+    pasted = cell.get("attachments")
+    return pasted if isinstance(pasted, dict) else {}
+
+
+def _lifted(source, pasted):
+    """Return Markdown without the pictures in its addresses, as some editors paste them, and these as attachments."""
+    names = (name for number in count(1) if (name := f"embedded-{number}") not in pasted)
+    lifted = {}
+
+    def lift(found):
+        lifted[name := next(names)] = {found[1]: found[2]}
+        return f"attachment:{name}"
+
+    return EMBEDDED.sub(lift, source), lifted
+
+
+def _loses_pictures(cell, handed_in):
+    """Whether not all pictures that were pasted into a cell are kept."""
+    return len(_attached(handed_in)) > len(cell.attachments)
 
 
 def _within(cells, notices):

@@ -10,6 +10,8 @@ from datetime import UTC
 from nbgrader import preprocessors as steps
 from nbgrader.api import Course, Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from traitlets.config import PyFileConfigLoader
 
 from ..solutions import WHEN
@@ -17,6 +19,7 @@ from .layout import ClassDirectory, ClassError, modules_of
 from .preprocessors.trim import TrimCells
 
 MAX_KILOBYTES = 10_000
+WRITTEN_ELSEWHERE = 20  # seconds to wait while another program writes to a gradebook in a file
 
 # nbgrader's own chain, with the end of cells trimmed, and without the steps for headers and for AUTOTEST.
 RELEASE = (
@@ -151,13 +154,27 @@ def course_directory(config):
 
 @contextmanager
 def gradebook(config):
-    """Yield the class's gradebook, open."""
+    """Yield the class's gradebook, open.
+
+    Raises
+    ------
+    ClassError
+        When it cannot be used: it is not there, for instance, or another program keeps writing to it.
+    """
     course = course_directory(config)
-    with nbgrader_at_work(), Gradebook(course.db_url, course.course_id) as opened:
-        if not course.course_id and opened.db.get(Course, course.course_id) is None:
-            opened.db.add(Course(id=course.course_id))  # nbgrader's rows name it, and not every database lets them
-            opened.db.commit()
-        yield opened
+    try:
+        with nbgrader_at_work(), Gradebook(course.db_url, course.course_id) as opened:
+            if opened.engine.dialect.name == "sqlite":
+                opened.db.execute(text(f"PRAGMA busy_timeout = {int(1000 * WRITTEN_ELSEWHERE)}"))
+            if not course.course_id and opened.db.get(Course, course.course_id) is None:
+                opened.db.add(Course(id=course.course_id))  # nbgrader's rows name it, and not every database lets them
+                opened.db.commit()
+            yield opened
+    except OperationalError as error:
+        raise ClassError(
+            f"the gradebook cannot be used ({error.orig}); if another program is writing to it, formgrader for "
+            "instance, do the same again when that has ended"
+        ) from error
 
 
 @contextmanager

@@ -5,12 +5,13 @@ cell, in another one, in a locked one, in a file beside the notebook.
 """
 
 import ast
+import json
 import re
 
 from ..judge.verdict import NOT_ATTEMPTED, PASSED
 from . import strays
-from .cells import MOST_NAMED
-from .python import defined, parsed
+from .cells import listed
+from .python import defined, parsed, syntax
 from .submission import shown
 
 UNJUDGED = "what stands in its cell gave nothing that could be judged; a person will look at it."
@@ -19,7 +20,10 @@ TOO_LATE = "it is defined again below the place where it was judged; a person wi
 NOT_RUN = "a locked cell ({}) was changed, and ran as it was handed out; a person will look at it."
 BESIDE = "its own cell is as it was handed out, but it may stand beside the notebook ({}); a person will look at it."
 TEXT = re.compile(r".*\.(md|txt|rst|tex|rtf|docx?|odt|pdf|html?|pages|png|jpe?g|heic)", re.IGNORECASE | re.DOTALL)
-CODE = re.compile(r"\.(py|txt|md|ipynb|json)$", re.IGNORECASE)
+CODE = re.compile(r"(^|/)[^.]+$|\.(pyw?|txt|md|rst|html?|ipynb|json)$", re.IGNORECASE)
+PACKED = re.compile(r"\.(zip|rar|7z|tar|t?gz)$", re.IGNORECASE)
+FEW_WORDS = 5  # of a text in code; more may be an answer in words
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def doubts(release, rebuilt, verdicts, files, others=()):
@@ -46,13 +50,15 @@ def doubts(release, rebuilt, verdicts, files, others=()):
             continue
         if cell.cell_type == "markdown":
             blank = cell.source.strip() in ("", starters[cell.id].strip())
-            why = _text_elsewhere(found, files) if blank and not cell.get("attachments") else ""
+            why = _text_elsewhere(name, found, files) if blank and not cell.get("attachments") else ""
         elif verdicts.get(name) == NOT_ATTEMPTED:
-            written = strays.own(starters[cell.id], cell.source)
-            why = UNJUDGED if written else _code_elsewhere(name, found, files, others)
+            written = strays.is_written(starters[cell.id], cell.source)
+            why = UNJUDGED if written else _code_elsewhere(name, starters[cell.id], found, files, others)
         else:
-            again = any(stray.is_code and name in stray.judged and _defines(stray.text, name) for stray in found)
-            why = TOO_LATE if again else ""
+            defining = [stray for stray in found if stray.is_code and _defines(stray.text, name)]
+            given = syntax(cell.source) == syntax(starters[cell.id])  # of a repair, what was to be repaired was judged
+            late = any(name in stray.judged for stray in defining)
+            why = UNANSWERED if given and defining else TOO_LATE if late else ""
         locked = [other for other in rebuilt.changed if strays.exercise_of(other, names) in ("", name)]
         if locked and cell.cell_type == "code":
             why = why or NOT_RUN.format(", ".join(locked))
@@ -61,23 +67,27 @@ def doubts(release, rebuilt, verdicts, files, others=()):
     return said
 
 
-def _text_elsewhere(found, files):
-    if any(not stray.is_code for stray in found):
+def _text_elsewhere(name, found, files):
+    if any(not stray.is_code or (stray.section == name and _speaks(stray.text)) for stray in found):
         return UNANSWERED
-    return _beside([name for name in files if TEXT.fullmatch(name)])
+    return _beside([file for file in files if TEXT.fullmatch(file) or PACKED.search(file)])
 
 
-def _code_elsewhere(name, found, files, others):
+def _code_elsewhere(name, starter, found, files, others):
     for stray in found:
-        if _defines(stray.text, name) or (stray.section == name and (not stray.is_code or _defines_any(stray.text))):
+        near = stray.section == name and (not stray.is_code or _is_like(starter, stray.text))
+        if near or _defines(stray.text, name):
             return UNANSWERED
     would = _would_define(name)
-    texts = {file: text.decode("utf-8", "replace") for file, text in files.items() if CODE.search(file)}
-    return _beside([*others, *(file for file, text in texts.items() if would.search(text))])
+    texts = {
+        file: text.decode(json.detect_encoding(text), "replace") for file, text in files.items() if CODE.search(file)
+    }
+    packed = [file for file in files if PACKED.search(file)]
+    return _beside([*others, *packed, *(file for file, text in texts.items() if would.search(text))])
 
 
 def _beside(names):
-    return BESIDE.format(", ".join(map(shown, names[:MOST_NAMED]))) if names else ""
+    return BESIDE.format(listed(names, shown)) if names else ""
 
 
 def _defines(text, name):
@@ -90,5 +100,14 @@ def _would_define(name):
     return re.compile(rf"{name}(?<!\w{name})\b(?:\s*=(?!=)|(?<=def {name})|(?<=class {name}))")
 
 
-def _defines_any(code):
-    return any(isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) for one in parsed(code).body)
+def _is_like(starter, code):
+    """Whether code defines something, or where a value is asked for gives something a name."""
+    asks_for_value = not any(isinstance(one, DEFINITIONS) for one in parsed(starter).body)
+    kinds = (*DEFINITIONS, ast.Assign, ast.AnnAssign) if asks_for_value else DEFINITIONS
+    return any(isinstance(one, kinds) for one in parsed(code).body)
+
+
+def _speaks(code):
+    """Whether there is a text of some words in code."""
+    texts = [node.value for node in ast.walk(parsed(code)) if isinstance(node, ast.Constant)]
+    return any(isinstance(text, str) and len(text.split()) > FEW_WORDS for text in texts)

@@ -10,6 +10,11 @@ import nbformat
 from . import roster, submission
 from .layout import ClassError, shown, write_file
 
+# What settings are of that come after a grade, or beside it: what is taken off for being late, who sees solutions when,
+# how pages look and where they go.
+LATER = frozenset(
+    ("AssignLatePenalties", "LateSubmissionPlugin", "Course", "Exchange", "FormgradeApp", "GenerateFeedback")
+)
 MOST_SAID = 20  # lines about what is not understood
 
 
@@ -93,16 +98,25 @@ def assignment(place, topic, gradebook):
 def tasks(place, found, releases, pinned):
     """Return a `Task` for each submission that was found, of the topics to grade.
 
-    A grade hangs on the submission, the exercises, the assignment and the class's settings, but not on their comments.
-    What is taken off for being late comes after it.
+    A grade hangs on the submission, the exercises, the assignment and the class's settings, but not on their comments,
+    nor on those of what comes after it (see `LATER`).
     """
-    settings = ast.dump(ast.parse(place.config_file.read_bytes()))
+    statements = ast.parse(place.config_file.read_bytes()).body
+    settings = "\n".join(ast.dump(statement) for statement in statements if not _comes_later(statement))
     shared = {topic: (pinned["topics"][topic], text, settings) for topic, text in releases.items()}
     return [
         Task(student, topic, _digest(place, student, topic, shared[topic]))
         for student, topic in found
         if topic in releases
     ]
+
+
+def _comes_later(statement):
+    """Whether a statement of the class's settings sets nothing but what no grade hangs on."""
+    match statement:
+        case ast.Assign(targets=[ast.Attribute(value=ast.Attribute(value=ast.Name(id="c"), attr=name))]):
+            return name in LATER
+    return False
 
 
 def _digest(place, student, topic, shared):

@@ -34,6 +34,7 @@ TOO_LONG = "has {words} words, where {limit} were the most"
 # What finds code by a text, and where the course's lies: its rooms, and the names of its packages and files.
 WAYS = re.compile(
     r"exec|eval|compile|vars|__import__|__dict__|import_module|attrgetter|methodcaller|getattr_static|getmembers"
+    r"|__getattribute__|locate|resolve_name|loads|Unpickler"
     r"|getsource(lines|file)?|findsource|FunctionType|modules|run_path|zipimporter|ZipFile|find_spec"
 )
 ROOMS = frozenset(path.stem for path in Path(dnnkit.__file__).parent.iterdir() if path.name[0] != "_") | {"dnnkit"}
@@ -140,7 +141,7 @@ class _Step:
 
 def _step(statement, module):
     stored, parts, read, asked = set(), set(), set(), set()
-    finds = speaks = False
+    finds, texts = False, []
     for node in ast.walk(statement):
         match node:
             case ast.Name(id=name, ctx=ast.Load()):
@@ -163,14 +164,24 @@ def _step(statement, module):
                 asked.add(name)
             case ast.Call(func=ast.Name(id="getattr")):
                 finds = True
-            case ast.Constant(value=str(text)):
-                speaks |= any(place in text for place in PLACES)
+            case ast.MatchClass(kwd_attrs=names):
+                asked |= set(names)
+            case ast.Constant(value=str() | bytes()):
+                texts.append(node)
+    speaks = _names_a_place(texts)
     loads, modules = frozenset(read), {module, module.rpartition(".")[2]}
     if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         bound, read = {statement.name, *modules}, read - stored
     else:
         bound = modules | stored | parts
     return _Step(statement, frozenset(bound), frozenset(read), frozenset(asked), loads, finds, speaks)
+
+
+def _names_a_place(texts):
+    """Whether a place of the course is named in a statement's texts, which may be put together from pieces."""
+    texts = sorted(texts, key=lambda node: (node.lineno, node.col_offset))
+    joined = "".join(text if isinstance(text := node.value, str) else text.decode("latin-1") for node in texts)
+    return any(place in joined for place in PLACES)
 
 
 @lru_cache(256)

@@ -4,8 +4,8 @@ import os
 from dataclasses import dataclass
 from shlex import quote
 
+from . import cells, penalties, pin, roster
 from . import config as settings
-from . import penalties, pin, roster
 from .due import Done, assignment, handed_in, tasks
 from .judging import NAMESPACES
 from .layout import ClassError, alone, open_class
@@ -63,8 +63,8 @@ def grade(
     ------
     ClassError
         When nothing has been released, a topic or student is unknown, the class's snapshot has been altered, this
-        machine does not isolate as asked, nothing under `submitted` is understood, the class's plugin for late
-        penalties fails, or another process is at work on the class.
+        machine does not isolate as asked, nothing under `submitted` is understood or is anybody's of the roster, the
+        class's plugin for late penalties fails, or another process is at work on the class.
     """
     place = open_class(directory)
     config = settings.load(place)
@@ -76,6 +76,11 @@ def grade(
         if student not in handing_in:
             raise ClassError(f"there is no submission of {student!r} under {place.step('submitted')}")
     listed = set(roster.read(place)) or handing_in
+    if handing_in and not students and not handing_in & listed:
+        raise ClassError(
+            f"nobody who handed in is in {place.roster_file.name} ({cells.listed(sorted(handing_in))}): write them "
+            f"into it, or collect what they handed in by it: autograder collect {place.root} ARCHIVE"
+        )
     with settings.gradebook(config) as gradebook:
         roster.record(place, gradebook)
         releases = {topic: assignment(place, topic, gradebook) for topic in released}

@@ -13,6 +13,7 @@ import nbformat
 
 from .. import exercise as model
 from ..judge import diagnose
+from ..judge.judge import quiet
 from ..sandbox.client import Refused
 from ..sandbox.run import Known, Times, graded_name, run, timed
 from . import flags, submission
@@ -59,7 +60,7 @@ class Job:
         return self.place.pinned / "exercises"
 
 
-READ, RUN, JUDGE, WRITE = "read", "run", "judge", "write"
+READ, RUN, JUDGE, NAME, WRITE = "read", "run", "judge", "name", "write"
 
 
 @dataclass(frozen=True)
@@ -72,18 +73,30 @@ class Begun:
 
 @dataclass(frozen=True)
 class Reported:
-    """A worker is told what came of the answer to a graded cell."""
+    """A worker is told what came of the answer to a graded cell, a second time when its mistake has been named."""
 
     index: int
     report: object
 
 
 @dataclass(frozen=True)
+class Learning:
+    """A worker is told that something is learnt of misconceptions from now on, which other submissions need too."""
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """A worker is told, as soon as it is known, what has been learnt and how long it took (s)."""
+
+    what: dict
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Finished:
-    """A worker is told what came of the whole, and what has been learnt of misconceptions meanwhile."""
+    """A worker is told what came of the whole."""
 
     judged: Judged
-    learnt: dict
 
 
 def get_ready(job):
@@ -113,6 +126,8 @@ class Request:
         When running it must be over, and when it was asked for, as times of `time.monotonic`.
     show : bool
         Whether its cells' outputs are kept, and its answers compared with the reference.
+    name : bool
+        Whether mistakes are named.
     """
 
     job: Job
@@ -120,6 +135,7 @@ class Request:
     ends: float
     asked_at: float
     show: bool
+    name: bool
 
 
 def judge_submission(server, request, tell):
@@ -132,11 +148,10 @@ def judge_submission(server, request, tell):
     server : sandbox.client.Server
     request : Request
     tell : function
-        Called with each Begun, Reported and, last, Finished.
+        Called with each Begun, Reported, Learning and Learnt, and last with Finished.
     """
     job = request.job
     seconds = Counter(fork=time.monotonic() - request.asked_at)
-    learnt_before = set(diagnose.learnt())
     tell(Begun(READ))
     with timed(seconds, "rebuild"):
         read = submission.read(job.place.step("submitted", job.student, job.topic), job.topic, job.max_kilobytes)
@@ -154,6 +169,9 @@ def judge_submission(server, request, tell):
                 outcome = _run(request, server, notebook, release, read.files, key, tell)
             except Refused:  # where sandboxes can be had, want of something that another submission used up for a while
                 outcome = _run(request, server, notebook, release, read.files, key, tell)
+            if request.name:
+                with timed(seconds, "names"):
+                    _name(outcome, tell)
             tell(Begun(WRITE))
             reports = {report.exercise.removeprefix(f"{job.topic}/"): report for report in outcome.reports.values()}
             with timed(seconds, "notebook"):
@@ -170,12 +188,13 @@ def judge_submission(server, request, tell):
             record["error"] = traceback.format_exc()
             notices.append(FAULT)
         verdicts = {name: report.verdict for name, report in reports.items()}
-        looked_at = doubts(release, rebuilt, verdicts, read.files, read.others)
+        looked_at = {name: report.doubt for name, report in reports.items() if report.doubt}
+        looked_at |= doubts(release, rebuilt, verdicts, read.files, read.others)
     for name, why in looked_at.items():
         notices.append(f"{name}: {why}")
         record["flags"][f"{job.topic}/{name}"] = (*record["flags"].get(f"{job.topic}/{name}", ()), why)
     judged = write(job, notebook, notices, read.timestamp, record, seconds, fault, tuple(looked_at))
-    tell(Finished(judged, {key: what for key, what in diagnose.learnt().items() if key not in learnt_before}))
+    tell(Finished(judged))
 
 
 def give_up(job, reason):
@@ -223,6 +242,20 @@ def _run(request, server, notebook, release, files, key, tell):
     finally:
         for cell, source in zip(practice, sources):
             cell.source = source
+
+
+def _name(outcome, tell):
+    """Name the mistakes of answers.
+
+    Their sandbox is gone by now: nothing of a submission's runs while something is learnt for all, nor slows that down.
+    """
+    tell(Begun(NAME))
+    with diagnose.told_of_learning(lambda: tell(Learning()), lambda *learnt: tell(Learnt(*learnt))), quiet():
+        for index, named in outcome.named.items():
+            report = named()
+            if report.misconception:
+                outcome.reports[index] = report
+                tell(Reported(index, report))
 
 
 def _key(job, read):

@@ -4,7 +4,10 @@ nbgrader does it once, when a machine has graded: marks that a person gives late
 takes no code to do it again, so that each command that grades, or shows grades, does.
 """
 
+import math
 from collections import defaultdict
+from contextlib import contextmanager
+from numbers import Real
 
 from nbgrader.api import Assignment, SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties
@@ -23,8 +26,9 @@ def settle(gradebook, config, log):
         When the class's plugin fails; nothing is changed then.
     """
     late = AssignLatePenalties(config=config, log=log)
-    try:
+    with _told():
         late.init_plugin()
+    try:
         for submission in _concerned(gradebook.db):
             seconds = submission.total_seconds_late
             for notebook in submission.notebooks:
@@ -32,9 +36,9 @@ def settle(gradebook, config, log):
                 if penalty != notebook.late_submission_penalty:
                     notebook.late_submission_penalty = penalty
         gradebook.db.commit()
-    except Exception as error:  # the plugin may be the instructor's own
+    except BaseException:
         gradebook.db.rollback()
-        raise ClassError(f"the plugin for late penalties failed: {type(error).__name__}: {error}") from error
+        raise
 
 
 def by_submission(gradebook):
@@ -70,5 +74,19 @@ def _concerned(db):
 
 def _penalty(plugin, student, score, seconds):
     """Return what the plugin takes off, within nbgrader's bounds, or None."""
-    penalty = plugin.late_submission_penalty(student, score, seconds) if seconds > 0 else None
-    return None if penalty is None else min(max(penalty, 0), score)
+    with _told():
+        penalty = plugin.late_submission_penalty(student, score, seconds) if seconds > 0 else None
+        if penalty is None:
+            return None
+        if not isinstance(penalty, Real) or math.isnan(penalty):
+            raise TypeError(f"a penalty must be a number of points or None, got {penalty!r} for {student}")
+    return float(max(0, min(penalty, score)))  # a score is below 0 where a person has given such a mark
+
+
+@contextmanager
+def _told():
+    """Say of what fails that it was the plugin, which may be the instructor's own."""
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        raise ClassError(f"the plugin for late penalties failed: {type(error).__name__}: {error}") from error

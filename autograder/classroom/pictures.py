@@ -4,19 +4,26 @@ import base64
 import binascii
 import re
 import struct
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 MOST_PIXELS = 25_000_000  # a page of paper at 500 dots an inch
 MOST_SIDE = 10_000
 TOO_LARGE = "[a picture that is too large to be shown here]"
-OTHERS = re.compile(rb"RIFF|BM|\0\0[\1\2]\0|....ftyp|II\*\0|MM\0\*", re.DOTALL)  # kinds that nobody measures here
 FRAME = 0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF  # markers of JPEG with a size
-EMBEDDED = re.compile(r"data:image/[\w.+-]+;base64,([A-Za-z0-9+/=\s%]*)")
-SVG = re.compile(r"<svg\b[^>]*>", re.IGNORECASE)
-SVG_SIDE = re.compile(r"""\b(?:width|height)\s*=\s*["']?\s*([\d.]+(?:e[+-]?\d+)?)""", re.IGNORECASE)
+ALONE = (0x00, 0x01, *range(0xD0, 0xDA))  # markers with nothing behind them
+EMBEDDED = re.compile(r"data:image/[\w.+-]+;base64,([A-Za-z0-9+/=\s%]*)", re.IGNORECASE)
+SIDE = re.compile(r"\s*(\d*\.?\d+(?:e[+-]?\d+)?)\s*(px|pt|pc|mm|cm|in|em|ex|%)?\s*", re.IGNORECASE)
+DOTS = {"pt": 4 / 3, "pc": 16, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96, "em": 16, "ex": 8}  # of one of a unit
+STYLED_SIDE = re.compile(r"(?<![\w-])(?:width|height|size)\s*:|@import|\\", re.IGNORECASE)
+URL = re.compile(r"url\(", re.IGNORECASE)
+ELSEWHERE = re.compile(r"<!entity|<\?xml-stylesheet", re.IGNORECASE)
+REFERENCE = re.compile(r"#([^\s'\")]+)")
+MOST_DRAWN = 100_000  # parts of a figure, each as often as it is shown
 
 
 def fits(encoded):
-    """Whether a picture in base64 is not too large to be shown; what is no picture of a known kind is not shown anyway.
+    """Whether a text is a picture in base64 that is not too large to be shown; one of unknown size is not shown either.
 
     >>> fits(base64.b64encode(b"GIF89a" + struct.pack("<HH", 20, 10)).decode())
     True
@@ -24,19 +31,70 @@ def fits(encoded):
     False
     """
     try:
-        data = base64.b64decode(encoded)
+        data = base64.b64decode("".join(unquote(encoded).split()), validate=True)  # an address may have it in codes
     except (ValueError, binascii.Error):
         return False
-    return OTHERS.match(data) is None and all(
-        max(sides) <= MOST_SIDE and sides[0] * sides[1] <= MOST_PIXELS for sides in _sizes(data)
-    )
+    sizes = list(_sizes(data))
+    return bool(sizes) and all(max(sides) <= MOST_SIDE and sides[0] * sides[1] <= MOST_PIXELS for sides in sizes)
 
 
 def svg_fits(text):
-    """Whether a figure in SVG is not too large to be shown, nor any picture in it."""
-    root = SVG.search(text)
-    sides = map(float, SVG_SIDE.findall(root[0] if root else ""))
-    return all(side <= MOST_SIDE for side in sides) and all(map(fits, EMBEDDED.findall(text)))
+    """Whether a figure in SVG is not too large to be shown, nor any picture in it, nor drawn from itself without end.
+
+    >>> svg_fits('<svg xmlns="http://www.w3.org/2000/svg" width="460.8pt" height="345.6pt"/>')
+    True
+    >>> svg_fits('<svg xmlns="http://www.w3.org/2000/svg" width="9000in" height="20"/>')
+    False
+    """
+    if ELSEWHERE.search(text):
+        return False
+    try:
+        root = ElementTree.fromstring(text)
+    except (ElementTree.ParseError, ValueError):  # no reader of SVG shows it
+        return False
+    sheets = [part.text or "" for part in root.iter() if _plain(part.tag) == "style"]
+    styles = [*sheets, *(part.get("style", "") for part in root.iter())]
+    addresses = [
+        text for part in root.iter() for name, text in part.items() if _plain(name) == "href" or URL.search(text)
+    ]
+    inner = [picture for address in addresses for picture in EMBEDDED.findall(address)]
+    return (
+        max(_side(root.get(name, "100%")) for name in ("width", "height")) <= MOST_SIDE
+        and not any(map(STYLED_SIDE.search, styles))
+        and not any(map(URL.search, sheets))
+        and not any("\\" in address for address in addresses)
+        and len(inner) == sum(address.lower().count("data:") for address in addresses)
+        and all(map(fits, inner))
+        and _is_drawn_soon(root)
+    )
+
+
+def _plain(name):
+    """Return the name of an element or attribute without its namespace."""
+    return str(name).rpartition("}")[2]
+
+
+def _side(text):
+    found = SIDE.fullmatch(text)
+    return float(found[1]) * DOTS.get((found[2] or "px").lower(), 1) if found else float("inf")
+
+
+def _is_drawn_soon(root):
+    """Whether a figure has few parts, each counted as often as others refer to it: ten that each show the next one ten
+    times are ten thousand million.
+    """
+    named = {part.get("id"): part for part in root.iter()}
+    shown = {part: [*part, *(named[name] for name in _references(part) if name in named)] for part in root.iter()}
+    left, drawn = [root], 0
+    while left and drawn <= MOST_DRAWN:
+        new = shown[left.pop()]
+        drawn += len(new)
+        left += new
+    return not left
+
+
+def _references(part):
+    return [unquote(name) for word in part.attrib.values() for name in REFERENCE.findall(word)]
 
 
 def _sizes(data):
@@ -71,12 +129,18 @@ def _palette(flags):
 
 
 def _jpeg_frames(data):
+    """Yield the sizes that a JPEG's segments name; what lies between them is passed over, as readers do."""
     place = 2
-    while place < len(data) - 3:
-        marker, (length,) = data[place + 1], struct.unpack_from(">H", data, place + 2)
-        if data[place] != 0xFF or marker == 0xDA:  # what follows are pixels
+    while (place := data.find(0xFF, place)) >= 0:
+        while data[place] == 0xFF:
+            place += 1
+        marker, place = data[place], place + 1
+        if marker == 0xDA:  # what follows are pixels
             return
+        if marker in ALONE:
+            continue
+        (length,) = struct.unpack_from(">H", data, place)
         if marker in FRAME:
-            height, width = struct.unpack_from(">HH", data, place + 5)
+            height, width = struct.unpack_from(">HH", data, place + 3)
             yield width, height
-        place += 2 + length
+        place += length

@@ -1,6 +1,7 @@
 """The Python in a notebook's cell: its syntax without the commands that only IPython takes, and what it defines."""
 
 import ast
+import copy
 import re
 import warnings
 from contextlib import suppress
@@ -28,6 +29,28 @@ def syntax(source):
     with suppress(RecursionError, MemoryError):
         return None if (tree := parsed(source)) is None else ast.dump(tree)
     return None
+
+
+def said(source):
+    """Return the syntax of a cell without docstrings, ``...``, ``pass`` and bare returns, as text, or "" for none.
+
+    >>> said("def f(a):\\n    'Double it.'\\n    pass") == said("def f(a): ...") != said("def f(a): return a")
+    True
+    """
+    with suppress(RecursionError, MemoryError):
+        tree = copy.deepcopy(parsed(source))
+        for node in [] if tree is None else ast.walk(tree):
+            if isinstance(getattr(node, "body", None), list):
+                node.body = [statement for statement in node.body if not _says_nothing(statement)]
+        return "" if tree is None or not tree.body else ast.dump(tree)
+    return ""
+
+
+def _says_nothing(statement):
+    match statement:
+        case ast.Pass() | ast.Return(value=None | ast.Constant(value=None)) | ast.Expr(value=ast.Constant()):
+            return True
+    return False
 
 
 def without_commands(source):

@@ -121,7 +121,7 @@ def _answers(ours, names, cells):
 def _is_written(own, cell):
     """Whether something of the student's own stands in a cell, or in a copy of one, of the release."""
     if own.cell_type == "code" and own.metadata.nbgrader.solution:
-        return bool(strays.own(own.source, cell.source))
+        return strays.is_written(own.source, cell.source)
     return cell.source.strip() not in ("", strays.handed_out(own).strip())
 
 

@@ -71,13 +71,15 @@ def record(gradebook, topic, judged, before):
             (handed_in,) = submission.notebooks
             known = before.get(each.student, {})
             for grade in handed_in.grades:
-                name = names[grade.cell_id]
+                name, graded_before = names[grade.cell_id], grade.auto_score
                 grade.auto_score = each.scores[name]
                 points = grade.auto_score if grade.manual_score is None else grade.manual_score
                 if points is None:
                     grade.needs_manual_grade = True
                 elif name not in each.answers or known.get(name) != each.answers[name]:
                     grade.needs_manual_grade = grade.manual_score is not None or name in each.doubts
+                elif name in each.doubts and grade.manual_score is None and grade.auto_score != graded_before:
+                    grade.needs_manual_grade = True  # the same answer ran out of time, for instance, and did not before
             for comment in handed_in.comments:
                 comment.auto_comment = each.comments[names[comment.cell_id]]
         db.commit()

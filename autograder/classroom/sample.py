@@ -2,6 +2,7 @@
 
 import copy
 import json
+import random
 from pathlib import Path
 
 import nbformat
@@ -22,15 +23,18 @@ from .update import other_cells
 
 MAX_KILOBYTES = 1000
 EXPECTED = "expected.json"
+SEED = f"{1:064x}\n".encode()  # no secret, so that each sample class meets the same inputs; the audit tries others
 
 
-def sample(directory, topics=(), *, root=chapters.ROOT) -> ClassDirectory:
+def sample(directory, topics=(), *, students=1, root=chapters.ROOT) -> ClassDirectory:
     """Make a class directory, or take the one that is there, release into it and hand in a submission of every kind.
 
-    The students are ``right``, ``right-otherwise`` (answers written another way), ``mistake-01``, ``mistake-02`` and so
-    on (each exercise's first, second, ... misconception), ``blank``, ``crash`` (answers that raise), ``broken`` (a file
-    that is no notebook), ``missing`` (a folder without a notebook), ``duplicate`` (right answers in cells that are
-    there twice) and ``oversized``. What each must get is written to ``expected.json``; see `problems`.
+    The students are ``right``, ``right-otherwise``, ``right-otherwise-2`` and so on (each exercise's first, second,
+    ... right answer that is written another way), ``mistake-01``, ``mistake-02`` and so on (its misconceptions),
+    ``blank``, ``crash`` (answers that raise), ``broken`` (a file that is no notebook), ``missing`` (a folder
+    without a notebook), ``duplicate`` (right answers in cells that are there twice) and ``oversized``. Where more
+    are asked for, ``mixed-01`` and so on answer each exercise rightly, wrongly or not at all, as luck has it. What
+    each must get is written to ``expected.json``; see `problems`.
 
     Parameters
     ----------
@@ -38,6 +42,8 @@ def sample(directory, topics=(), *, root=chapters.ROOT) -> ClassDirectory:
         The class directory; one that is there already must be a sample class.
     topics : sequence of str
         What to release; without any, all topics of the course.
+    students : int
+        How many there are at least.
     root : path, optional
         The course's directory.
 
@@ -49,7 +55,9 @@ def sample(directory, topics=(), *, root=chapters.ROOT) -> ClassDirectory:
     if Path(directory, "nbgrader_config.py").exists() and not Path(directory, EXPECTED).exists():
         raise ClassError(f"{directory} is a class, but no sample class; nothing is handed in to it")
     if not Path(directory, "nbgrader_config.py").exists():
-        write_file(create(directory, max_kilobytes=MAX_KILOBYTES).root / EXPECTED, b"{}")
+        place = create(directory, max_kilobytes=MAX_KILOBYTES)
+        write_file(place.seed_file, SEED, mode=0o600)
+        write_file(place.root / EXPECTED, b"{}")
     place = open_class(directory)
     topics = tuple(topics) or chapters.topics(root)
     config = settings.load(place)
@@ -60,12 +68,14 @@ def sample(directory, topics=(), *, root=chapters.ROOT) -> ClassDirectory:
     release(place.root, topics, update=True, root=root)
     folder = chapters.exercises_root(root)
     exercises = {topic: [model.load(name, folder) for name in model.ids(topic, folder)] for topic in topics}
-    most = max(len(exercise.misconceptions) for asked in exercises.values() for exercise in asked)
-    students = _students(most)
+    everything = [exercise for asked in exercises.values() for exercise in asked]
+    ways, most = (max(len(getattr(each, kind)) for each in everything) for kind in ("alternatives", "misconceptions"))
+    kinds = _students(max(ways, 1), most)
+    kinds |= {f"mixed-{i:02}": _answered(_mixed(i)) for i in range(1, students - len(kinds) + 1)}
     expected = {}
     for topic, asked in exercises.items():
         released = nbformat.read(place.step("release", topic, f"{topic}.ipynb"), as_version=4)
-        for student, make in students.items():
+        for student, make in kinds.items():
             content, results_of_it = make(released, asked)
             expected.setdefault(student, {}).update(results_of_it)
             target = place.step("submitted", student, topic)
@@ -73,7 +83,7 @@ def sample(directory, topics=(), *, root=chapters.ROOT) -> ClassDirectory:
             if content is not None:
                 _write_if_new(target / f"{topic}.ipynb", content)
     _write_if_new(place.root / EXPECTED, json.dumps(expected, indent=1).encode())
-    _write_if_new(place.roster_file, "\n".join([",".join(HEADER), *(f"{name},,," for name in students), ""]).encode())
+    _write_if_new(place.roster_file, "\n".join([",".join(HEADER), *(f"{name},,," for name in kinds), ""]).encode())
     return place
 
 
@@ -82,12 +92,14 @@ def _write_if_new(path, content):
         write_file(path, content)
 
 
-def _students(most):
+def _students(ways, most):
     """Return, by student, the function that makes a submission's file and the results it must get."""
+    otherwise = {f"right-otherwise-{way}": _answered(answers.right_otherwise(way)) for way in range(2, ways + 1)}
     mistaken = {f"mistake-{number:02}": _answered(answers.mistake(number)) for number in range(1, most + 1)}
     return {
         "right": _answered(answers.right),
-        "right-otherwise": _answered(answers.right_otherwise),
+        "right-otherwise": _answered(answers.right_otherwise(1)),
+        **otherwise,
         **mistaken,
         "blank": _answered(answers.blank),
         "crash": _answered(answers.crash),
@@ -96,6 +108,18 @@ def _students(most):
         "duplicate": _duplicated,
         "oversized": _unreadable(_oversized),
     }
+
+
+def _mixed(number):
+    """Return what a student answers who is good at some things."""
+
+    def answer(exercise):
+        chance = random.Random(f"{number} {exercise.id}")
+        wrong = answers.mistake(chance.randint(1, max(len(exercise.misconceptions), 1)))
+        otherwise = answers.right_otherwise(chance.randint(1, max(len(exercise.alternatives), 1)))
+        return chance.choice((answers.right, otherwise, wrong, wrong, answers.blank))(exercise)
+
+    return answer
 
 
 def _answered(answer):

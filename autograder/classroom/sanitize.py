@@ -11,12 +11,14 @@ import itertools
 import re
 from functools import lru_cache
 from html import escape
+from urllib.parse import unquote
 
 import nh3
 from jinja2 import pass_context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from . import pictures
+from . import pictures, strays
+from .hidden import hides
 
 IMAGES = ("image/png", "image/jpeg", "image/gif")
 TEXTS = ("text/plain", "text/markdown")  # escaped by the page, or rendered by `markdown`
@@ -26,8 +28,10 @@ SHOWN = re.compile(
 LENGTHS = ("width", "height", "size", "border", "hspace", "vspace", "cellpadding", "cellspacing")  # attributes
 LENGTH = re.compile(r"\s*(\d+(?:\.\d+)?)(px|%)?\s*")
 LONGEST = {"%": 100.0, "px": 4000.0, None: 4000.0}
-URL_SCHEMES = {"http", "https", "mailto", "data"}
+PASTED = "attachment:"  # how the address of a picture begins that was pasted into the cell
+URL_SCHEMES = {"http", "https", "mailto", "data", PASTED[:-1]}
 CLASSES = re.compile(r"highlight|anchor-link|[a-z]{1,2}\d?")  # of highlighted code
+TAGS = nh3.ALLOWED_TAGS - {"details"}  # which would be closed
 ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
 for _tag in ("div", "span", "code", "a"):
     ATTRIBUTES[_tag] = ATTRIBUTES.get(_tag, set()) | {"class"}
@@ -35,6 +39,9 @@ MOST_HTML = 256 * 2**10  # characters; a table of a thousand rows has half as ma
 MOST_MARKDOWN = 16 * 2**10  # characters; rendering some of them takes time by their square
 GROWTH = 8  # what a text may become, times its length, when it is cleaned
 DEEPEST, MOST_ATTRIBUTES = 32, 50
+MOST_TIMES = 3  # that a page shows one picture
+NO_PICTURE = "[a picture that cannot be shown here]"
+AS_WRITTEN = "<p>[Not all of this text is seen above. As it was written:]</p><pre>{}</pre>"
 NOT_SHOWN = "<p>[This was too much to be shown here.]</p>"
 PIECE = re.compile(r"<(/?)([a-zA-Z][\w:.-]*)((?:\s|/)[^<>]*)?>|[^<]+|<")
 ATTRIBUTE = re.compile(r"""([\w:.-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=`]+)))?""")
@@ -47,13 +54,40 @@ VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "l
 FORMULA = re.compile(r"\\(?:(?P<begin>begin)|end)\{(?P<name>[a-z]*\*?)\}|\\\\(?:(?P<opens>[\[(])|[\])])")
 
 
-def html(text):
+def html(text, pasted=()):
     """Return HTML without anything that runs, is fetched from elsewhere, or changes how the page around it looks.
 
-    What would be many times as long afterwards is not shown.
+    What would be many times as long afterwards is not shown. An address ``attachment:NAME`` stands for a picture of
+    `pasted`, a dictionary as `attachments` returns it.
     """
-    cleaned = nh3.clean(balanced(text), attributes=ATTRIBUTES, attribute_filter=_attribute, url_schemes=URL_SCHEMES)
-    return cleaned if len(cleaned) <= 1000 + GROWTH * len(text) else NOT_SHOWN
+    shown = {name: [address] * MOST_TIMES for name, address in _addresses(pasted).items()}
+
+    def kept(tag, name, value):
+        if name == "src" and value.startswith(PASTED):
+            left = shown.get(_pasted(value, shown))
+            return left.pop() if left else None
+        return _attribute(tag, name, value)
+
+    most = 1000 + GROWTH * len(text) + sum(MOST_TIMES * len(address) for address, *_ in shown.values())
+    cleaned = nh3.clean(
+        balanced(text), tags=TAGS, attributes=ATTRIBUTES, attribute_filter=kept, url_schemes=URL_SCHEMES
+    )
+    return cleaned if len(cleaned) <= most else NOT_SHOWN
+
+
+def _addresses(pasted):
+    """Return, by name, the address that holds a picture: of several kinds the first, which loses nothing."""
+    return {
+        name: next(f"data:{mime};base64,{data[mime]}" for mime in IMAGES if mime in data)
+        for name, data in dict(pasted).items()
+        if not data.keys().isdisjoint(IMAGES)
+    }
+
+
+def _pasted(address, names):
+    """Return the name of the picture that an address stands for; editors code blanks and brackets in it."""
+    name = address.removeprefix(PASTED)
+    return name if name in names else unquote(name)
 
 
 def balanced(text):
@@ -93,10 +127,14 @@ def _attributes(text):
 
 @pass_context
 def markdown(context, source):
-    """Return Markdown as HTML, for a page: nbconvert's own rendering, cleaned; a text that it fails on as it stands."""
-    if pictures := context.get("cell", {}).get("attachments"):
-        return _rendered(source, pictures)
-    return _rendered_before(source)
+    """Return Markdown as HTML, for a page: nbconvert's own rendering, cleaned; a text that it fails on as it stands.
+
+    Under a student's text of which words would not be seen it stands again, as it was written.
+    """
+    cell = context.get("cell", {})
+    if pictures := cell.get("attachments"):
+        return _rendered(source, pictures, strays.is_students(cell))
+    return _rendered_before(source, strays.is_students(cell))
 
 
 def as_it_is(html):
@@ -105,17 +143,18 @@ def as_it_is(html):
 
 
 @lru_cache(1000)  # most cells are the same for all students
-def _rendered_before(source):
-    return _rendered(source, {})
+def _rendered_before(source, all_of_it):
+    return _rendered(source, {}, all_of_it)
 
 
-def _rendered(source, pictures):
+def _rendered(source, pictures, all_of_it):
     if len(source) > MOST_MARKDOWN:
         return f"<pre>{escape(source)}</pre>"
     source = closed(source)
     renderer = _Renderer(escape=False, attachments=pictures)
     try:
-        return html(MarkdownWithMath(renderer=renderer).render(source))
+        shown = html(MarkdownWithMath(renderer=renderer).render(source), pictures)
+        return shown + AS_WRITTEN.format(escape(source)) if all_of_it and hides(source, shown) else shown
     except Exception:  # a text that no renderer foresaw costs nobody the page
         return f"<pre>{escape(source)}</pre>"
 
@@ -137,10 +176,14 @@ def closed(source):
 
 
 class _Renderer(IPythonRenderer):
+    def image(self, text, url, title=None):
+        """Return a picture, or a word for one that is not there, which nbconvert refuses."""
+        lost = url.startswith(PASTED) and _pasted(url, self.attachments) not in self.attachments
+        return NO_PICTURE if lost else super().image(text, url, title)
+
     def _embed_image_or_attachment(self, src):
-        """Return what is shown for an address: nothing for a picture that is not there, which nbconvert refuses."""
-        lost = src.startswith("attachment:") and src.removeprefix("attachment:") not in self.attachments
-        return "" if lost else super()._embed_image_or_attachment(src)
+        """Leave addresses as they are: what is pasted is put in when all is cleaned, in tags of HTML too."""
+        return src
 
 
 def attachments(pasted):
@@ -155,9 +198,7 @@ def attachments(pasted):
     for name, data in pasted.items() if isinstance(pasted, dict) else ():
         if isinstance(data, dict):
             kinds = {mime: _joined(data.get(mime)) for mime in IMAGES}
-            found[name] = {
-                mime: text for mime, text in kinds.items() if text and _is_base64(text) and pictures.fits(text)
-            }
+            found[name] = {mime: text for mime, text in kinds.items() if pictures.fits(text)}
     return {name: kept for name, kept in found.items() if kept}
 
 
@@ -203,7 +244,7 @@ def _data(data):
                 continue
             encoded = base64.b64encode(text.encode()).decode()  # an image's own script is not run
             cleaned["text/html"] = html(f'<img alt="A figure" src="data:image/svg+xml;base64,{encoded}">')
-        elif mime in IMAGES and _is_base64(text):
+        elif mime in IMAGES:
             cleaned |= {mime: text} if pictures.fits(text) else {"text/plain": pictures.TOO_LARGE}
     return cleaned or {"text/plain": "[an output that is not shown here]"}
 
@@ -217,7 +258,7 @@ def _attribute(tag, name, value):
         return value if length and float(length[1]) <= LONGEST[length[2]] else None
     if name == "src":
         return value if _is_shown(value.strip()) else None
-    return None if value.strip().lower().startswith("data:") else value
+    return None if value.strip().lower().startswith(("data:", PASTED)) else value
 
 
 def _is_shown(address):
@@ -229,12 +270,5 @@ def _is_shown(address):
         return pictures.fits(found[1])
     try:
         return pictures.svg_fits(base64.b64decode(found[2]).decode("utf-8", "replace"))
-    except (ValueError, binascii.Error):
-        return False
-
-
-def _is_base64(text):
-    try:
-        return bool(base64.b64decode("".join(text.split()), validate=True)) and escape(text) == text
     except (ValueError, binascii.Error):
         return False

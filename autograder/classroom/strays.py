@@ -4,9 +4,10 @@ Some editors ignore locks, and cells are merged, copied and split. What can run,
 cell that it stood in; and where it may be an answer, a person is asked to look at it (see `doubts`).
 """
 
+import ast
 from dataclasses import dataclass
 
-from .python import parsed, syntax
+from .python import parsed, said, syntax
 
 ADDED = "added-"  # how the ids of a student's own cells begin
 HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
@@ -25,6 +26,12 @@ class Stray:
     is_code: bool
     section: str
     judged: tuple[str, ...]
+
+
+def is_students(cell):
+    """Whether a cell of a rebuilt notebook is for an answer, or the student's own."""
+    marks = cell.get("metadata", {}).get("nbgrader", {})
+    return bool(marks.get("solution")) or str(cell.get("id", "")).startswith(ADDED)
 
 
 def exercises(notebook):
@@ -72,7 +79,7 @@ def written(cell, source):
         elif line.strip() not in known:
             own.append(line.rstrip())
     if cell.cell_type == "code" and needed and (same := syntax(source)) is not None and same == syntax(given):
-        own = [line for line in own if line.lstrip().startswith("#")]  # the rest is the same code, formatted
+        own = [line[line.index("#") :] for line in own if "#" in line]  # the rest is the same code, formatted
         needed = []
     text = "\n".join(own).strip("\n")
     return text, cell.cell_type == "code" and not needed and syntax(text) is not None
@@ -85,10 +92,15 @@ def own(starter, source):
     return "\n".join(lines).strip()
 
 
+def is_written(starter, source):
+    """Whether an answer's cell says something of the student's own: a line, or what is left where lines went."""
+    return bool(own(starter, source)) or said(source) not in ("", said(starter))
+
+
 def _parts(line):
     """Return the code and the comment of a line, where they say something."""
     code, _, comment = map(str.strip, line.partition("#"))
-    return {code, comment} - set(NOTHING)
+    return ({code} - set(NOTHING)) | {f"# {text}" for text in {comment} - set(NOTHING)}
 
 
 def told(edited):
@@ -113,6 +125,10 @@ def strays(notebook, names):
 
 
 def _is_words(code):
-    """Whether a cell of code is words: comments alone, or what Python does not take."""
+    """Whether a cell of code is words: comments or texts alone, or what Python does not take."""
     tree = parsed(code)
-    return tree is None or (not tree.body and any(line.lstrip().startswith("#") for line in code.splitlines()))
+    if tree is None or (not tree.body and any(line.lstrip().startswith("#") for line in code.splitlines())):
+        return True
+    values = [getattr(statement, "value", None) for statement in tree.body if isinstance(statement, ast.Expr)]
+    texts = [value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)]
+    return bool(texts) and len(texts) == len(tree.body)

@@ -9,8 +9,10 @@ import os
 import re
 import stat
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from dateutil.tz import gettz
 from nbgrader.utils import parse_utc
 
 from .cells import Cell, Unreadable, listed, read_cells
@@ -22,6 +24,7 @@ LONGEST_NAME = 80  # characters of one that are shown
 NOTEBOOK = re.compile(r".\.ipynb(\.json|\.txt)?$", re.IGNORECASE)  # some browsers and mail programs add to the name
 NOT_STUDENTS = re.compile(r"\._|__MACOSX$|\.ipynb_checkpoints$")  # what a Mac or Jupyter lays beside files
 NOT_WRITTEN = re.compile(r"\.|__")  # how folders begin that programs keep for themselves
+OFFSET = re.compile(r"(\d) ([+-]\d\d):?(\d\d)$")  # of a time zone, which nbgrader reads as seconds, or not at all
 TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # nbgrader's exchange lays them beside the notebook
 
 
@@ -54,21 +57,35 @@ def read(folder, topic, max_kilobytes) -> Submission:
     """Read the submission in a folder; never raises on what the folder holds."""
     notices, cells, beside, others = [], None, {}, []
     try:
-        path, others = _notebook(folder, topic, notices)
-        cells = read_cells(path, _listed([path], path.parent), max_kilobytes, notices)
-        beside = _files(path, notices)
+        path, others = _notebook(folder, topic)
+        told = []
+        try:
+            cells = _cells(path, max_kilobytes, told)
+        except Unreadable as reason:
+            told.append(str(reason))
+            path, others, cells = _copy(path, others, topic, max_kilobytes, told)
+        notices += [*_told(path, others, folder, topic), *told]
+        beside = {} if cells is None else _files(path, notices)
     except Unreadable as reason:
         notices.append(str(reason))
     except OSError as error:
         notices.append(f"Your submission cannot be read ({error.strerror}).")
-    timestamp = _timestamp(folder, notices)
-    return Submission(cells, tuple(notices), timestamp, beside, tuple(path.name for path in others))
+    when = timestamp(folder, notices)
+    return Submission(cells, tuple(notices), when, beside, tuple(path.name for path in others))
 
 
 def exchanged(folder) -> dict[str, bytes]:
     """Return the files that nbgrader's exchange laid beside a submission, by name, where they are small plain files."""
     found = {name: folder / name for name in (TIMESTAMP, SECRET)}
     return {name: path.read_bytes() for name, path in found.items() if path in _entries(folder) and _is_small(path)}
+
+
+def is_empty(folder) -> bool:
+    """Whether a submission's folder is there and holds nothing that a student has made."""
+    beside = (TIMESTAMP, SECRET)
+    return folder.is_dir() and not any(
+        path.name not in beside and not NOT_STUDENTS.match(path.name) for path in _entries(folder)
+    )
 
 
 def digest(folder) -> str:
@@ -127,7 +144,11 @@ def _is_notebook(path):
     return NOTEBOOK.search(path.name) is not None and not NOT_STUDENTS.match(path.name) and _is_file(path)
 
 
-def _notebook(folder, topic, notices):
+def _cells(path, max_kilobytes, notices):
+    return read_cells(path, _listed([path], path.parent), max_kilobytes, notices)
+
+
+def _notebook(folder, topic):
     """Return the path of the notebook to grade, and those of others: the one of that name, or the only one.
 
     It may lie here or one folder deeper.
@@ -149,13 +170,28 @@ def _notebook(folder, topic, notices):
             f"There is no {expected.name} in your submission, but several others: {_listed(found, folder)}."
         )
     (path,) = named if len(found) > 1 else found
-    if path != expected:
-        name = _listed([path], folder)
-        notices.append(f"Your notebook is called {name}; it was graded as {expected.name}. Keep the name next time.")
-    others = [each for each in found if each != path]
+    return path, [each for each in found if each != path]
+
+
+def _copy(path, others, topic, max_kilobytes, told):
+    """Return, where a notebook cannot be read, the one other that has the topic's name and can, if there is one."""
+    found = []
+    for other in others:
+        with suppress(Unreadable):
+            found += [(other, _cells(other, max_kilobytes, told))] if _is_called(other, topic) else []
+    if len(found) != 1:
+        return path, others, None
+    ((copy, cells),) = found
+    return copy, [path, *(other for other in others if other != copy)], cells
+
+
+def _told(path, others, folder, topic):
+    """Yield which notebook was graded, where that is not plain."""
+    name = _listed([path], folder)
+    if path != folder / f"{topic}.ipynb":
+        yield f"Your notebook is called {name}; it was graded as {topic}.ipynb. Keep the name next time."
     if others:
-        notices.append(f"{_listed([path], folder)} was graded, and not {_listed(others, folder)}.")
-    return path, others
+        yield f"{name} was graded, and not {_listed(others, folder)}."
 
 
 def _is_called(path, topic):
@@ -199,15 +235,18 @@ def _files(notebook, notices):
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in kept}
 
 
-def _timestamp(folder, notices):
+def timestamp(folder, notices):
+    """Return when a submission was handed in, as text that nbgrader reads, or ""; what is wrong with it is told."""
     path = folder / TIMESTAMP
     if path not in _entries(folder) or not _is_file(path):
         return ""
     try:
-        with path.open(encoding="utf-8") as file:
-            text = file.read(100).strip()
+        with path.open(encoding="utf-8-sig") as file:  # some editors begin with a mark
+            text = OFFSET.sub(r"\1\2:\3", file.read(100).strip())
         parse_utc(text)
     except (ValueError, OverflowError, OSError):
         notices.append("The time of your submission could not be read.")
         return ""
+    if len(parts := text.split(" ")) == 3 and gettz(parts[2]) is None:
+        notices.append(f"The time of your submission was read as UTC: nobody here knows the zone {shown(parts[2])!r}.")
     return text

@@ -14,10 +14,26 @@ from ..judge.seeds import PUBLIC
 from ..judge.verdict import TOO_COSTLY, Ended
 from ..sandbox.run import Known
 from .apart import Cost, Died
-from .judging import JUDGE, READ, RUN, WRITE, Begun, Finished, Reported, Request, get_ready, give_up
+from .judging import (
+    JUDGE,
+    NAME,
+    READ,
+    RUN,
+    WRITE,
+    Begun,
+    Finished,
+    Learning,
+    Learnt,
+    Reported,
+    Request,
+    get_ready,
+    give_up,
+)
 from .record import Judged
 
 TO_WRITE = 1.5  # seconds, besides those for running and judging; after these there may be as many again, twice
+TO_NAME = 1.0  # seconds, besides those, for naming mistakes, and
+TO_LEARN = 60.0  # for finding out once what the checks of an exercise say of one of its misconceptions
 
 
 def rehearse(exercise, exercises):
@@ -43,19 +59,25 @@ def work(job, judging) -> Judged:
 
 
 def _judge(job, judging, ends, cost):
-    known, show, spared = Known(), True, False
+    known, show, name, spared = Known(), True, True, False
     while True:
         asked_at, at = time.monotonic(), Begun(READ)
-        request = Request(job, known, ends, asked_at, show)
+        request = Request(job, known, ends, asked_at, show, name)
         try:
-            for told in judging.ask(request, max(0.0, ends - asked_at) + TO_WRITE, cost):
+            for told in judging.ask(request, max(0.0, ends - asked_at) + TO_WRITE, cost, TO_NAME + TO_LEARN):
                 match told:
                     case Begun():
+                        judging.prolong(TO_NAME * ((told.step == NAME) - (at.step == NAME)))
                         at = told
                     case Reported(index, report):
-                        known.reports[index], at = report, Begun(RUN)
-                    case Finished(judged, learnt):
-                        diagnose.learn(learnt)  # for the next fork
+                        known.reports[index], at = report, at if at.step == NAME else Begun(RUN)
+                    case Learning():
+                        judging.prolong(TO_LEARN)
+                    case Learnt(what, seconds):
+                        diagnose.learn(what)  # for the next fork
+                        judging.prolong(seconds - TO_LEARN)
+                        ends += seconds
+                    case Finished(judged):
                         done = judged
             return done
         except Died as death:
@@ -66,6 +88,10 @@ def _judge(job, judging, ends, cost):
                 known.lost[at.index] = ended
             elif at.step == RUN:
                 known.ended = ended
+            elif at.step == NAME and name:
+                name = False
+                if time.monotonic() > ends:  # else its cells run again, so that what they show is shown
+                    show, known.ended = False, ended
             elif at.step == WRITE and show:
                 show, known.ended = False, ended  # nothing needs to run again for what is not shown
             else:

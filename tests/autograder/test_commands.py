@@ -33,7 +33,7 @@ def test_init_makes_a_class_and_refuses_to_make_it_twice(run, tmp_path):
     assert "exists already" in complained
 
 
-@pytest.mark.parametrize("command", ["release", "grade", "feedback", "export"])
+@pytest.mark.parametrize("command", ["release", "grade", "feedback", "report", "export"])
 def test_a_directory_that_is_no_class_is_one_sentence(run, tmp_path, command):
     status, said, complained = run(command, tmp_path)
     assert (status, said) == (2, "")
@@ -44,7 +44,7 @@ def test_a_directory_that_is_no_class_is_one_sentence(run, tmp_path, command):
 
 def test_unknown_topics_are_one_sentence(run, tmp_path):
     classroom.create(tmp_path / "class")
-    for command in ("release", "grade"):
+    for command in ("release", "grade", "report"):
         status, _, complained = run(command, tmp_path / "class", "nonsense")
         assert status == 2
         assert complained.count("\n") == 1
@@ -56,3 +56,16 @@ def test_workers_are_counted_from_one(run, number, capsys):
         run("grade", "anywhere", f"--workers={number}")
     assert ended.value.code == 2
     assert "must be a whole number of 1 or more" in capsys.readouterr().err
+
+
+def test_export_and_report_say_what_they_wrote(run, tmp_path):
+    classroom.create(tmp_path / "class")
+    for options, name in (((), "grades.csv"), (("--to", "canvas"), "canvas.csv"), (("--to", "json"), "grades.json")):
+        status, said, complained = run("export", tmp_path / "class", *options)
+        assert (status, complained) == (0, "")
+        assert f"Wrote {tmp_path / 'class' / name}." in said
+        assert (tmp_path / "class" / name).is_file()
+    status, said, complained = run("report", tmp_path / "class", "--anonymous")
+    assert (status, complained) == (0, "")
+    assert "report.html; open it in a browser" in said
+    assert "Students stand under aliases" in (tmp_path / "class" / "report.html").read_text()

@@ -92,7 +92,7 @@ def copied(graded, tmp_path):
     return shutil.copytree(graded, tmp_path / "class")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def hand_in():
     """A function that hands in the toy notebook with some cells' sources replaced, and returns its path."""
 

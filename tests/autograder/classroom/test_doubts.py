@@ -1,5 +1,6 @@
 """Whatever a student wrote is judged, or a person looks at it; what was judged rightly, or not written, asks nobody."""
 
+import copy
 import time
 
 import pytest
@@ -27,6 +28,9 @@ def asked(cells, verdict, files=None, others=()):
         ((*CELLS, ("code", "# My answer.", ())), {"why": UNANSWERED}),
         ((*CELLS, ("code", "It is so.", ())), {"why": UNANSWERED}),
         ((*CELLS, ("code", "%timeit 1", ())), {}),
+        ((*CELLS, ("code", "'It is so.'", ())), {"why": UNANSWERED}),
+        ((*CELLS, ("code", "print('It is so, since I have said it.')", ())), {"why": UNANSWERED}),
+        ((*CELLS, ("code", "print('epoch', 3)", ())), {}),
         ((*CELLS, ("raw", "My answer.", ())), {"why": UNANSWERED}),
         ((("markdown", "# Title\nMy answer.", ("introduction",)), *CELLS[1:]), {"why": UNANSWERED}),
         ((*answered("My answer.", at=5), NOTE), {}),  # whoever marks it reads what stands beside it
@@ -92,7 +96,11 @@ def test_code_in_another_cell_of_its_section_is_looked_at(added):
         ({"helper.py": b"def double(a): return 2 * a"}, (), {"double": BESIDE.format("helper.py")}),
         ({"why.md": b"So."}, (), {"why": BESIDE.format("why.md")}),
         ({"text/Why.DOCX": b"", "b.csv": b""}, (), {"why": BESIDE.format("text/Why.DOCX")}),
+        ({"helper.py": "def double(a): return 2 * a".encode("utf-16")}, (), {"double": BESIDE.format("helper.py")}),
+        ({"answers": b"def double(a): return 2 * a"}, (), {"double": BESIDE.format("answers")}),
+        ({"a.zip": b"PK"}, (), dict.fromkeys(("double", "why"), BESIDE.format("a.zip"))),
         ({}, ("old<b>.ipynb",), {"double": BESIDE.format("old?b?.ipynb")}),
+        ({f"{n}.md": b"" for n in range(7)}, (), {"why": BESIDE.format("0.md, 1.md, 2.md, 3.md, 4.md and 2 more")}),
         ({"data.csv": b"1", "helper.py": b"x = double(3)"}, (), {}),
     ],
 )
@@ -106,6 +114,38 @@ def test_an_answer_that_is_written_again_below_is_looked_at_unless_it_passed(cod
     cells = (*ANSWERED, ("code", code, ()))
     assert asked(cells, WRONG) == ({"double": TOO_LATE} if late else {})
     assert asked(cells, PASSED) == {}
+
+
+GIVEN = "def double(a):\n    a = a + 1\n    return 2 * a"
+REPAIRED = "def double(a):\n    return 2 * a"
+
+
+def of_other_kinds(source, cells, verdict):
+    """Return at what a person is asked to look where the starter is another one."""
+    release = copy.deepcopy(RELEASE)
+    next(cell for cell in release.cells if cell.id == "double-answer").source = source
+    return doubts(release, rebuild(release, cells_of(cells)), {"double": verdict}, {})
+
+
+@pytest.mark.parametrize("above", [True, False])
+def test_a_repair_beside_what_was_to_be_repaired_is_looked_at(above):
+    cells = list(answered(f"# It adds.\n{GIVEN}"))
+    cells.insert(2 if above else 3, ("code", REPAIRED, ()))
+    assert of_other_kinds(GIVEN, cells, WRONG) == {"double": UNANSWERED}
+    assert of_other_kinds(GIVEN, cells, PASSED) == {}
+    assert of_other_kinds(GIVEN, answered(GIVEN), WRONG) == {}
+
+
+@pytest.mark.parametrize(("source", "why"), [(GIVEN, ""), (REPAIRED, UNJUDGED), ("# " + REPAIRED[4:], UNJUDGED)])
+def test_a_repair_that_takes_lines_away_is_an_answer(source, why):
+    assert of_other_kinds(GIVEN, answered(source), NOT_ATTEMPTED) == ({"double": why} if why else {})
+
+
+def test_a_value_under_another_name_is_looked_at_where_a_value_was_asked_for():
+    for starter, said in (("double = ...", {"double": UNANSWERED}), (STARTER, {})):
+        cells = answered(starter)
+        cells = (*cells[:4], ("code", "answer = 3", ()), *cells[4:])
+        assert of_other_kinds(starter, cells, NOT_ATTEMPTED) == said
 
 
 @pytest.mark.parametrize("text", [b"\0", b"double ", b"def double\n", b"double" + b" " * 1000, b"if x:\n double()\n"])

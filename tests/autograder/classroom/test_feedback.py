@@ -107,7 +107,7 @@ def test_pages_are_nbgraders_own_with_pictures(pasted, nbgrader, tmp_path):
         file.write("    def late_submission_penalty(self, *about):\n        return 0.25\n")
         file.write("c.AssignLatePenalties.plugin_class = Quarter\n")
     assert classroom.feedback(pasted, console=QUIET).faults == {}
-    for student, pictures in (("pasted", 4), ("plain", 0)):
+    for student, pictures in (("pasted", 3), ("plain", 0)):
         ours = page(pasted, student)
         assert len(ours.select(f"img[src='data:image/png;base64,{PIXEL}']")) == (2 if pictures else 0)
         assert len(ours.select("img")) == pictures

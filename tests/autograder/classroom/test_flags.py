@@ -168,6 +168,9 @@ JOINED = "getattr({}, 'inverted_' + 'dropout')"
         ["import inspect\nexec(inspect.getsource(dropout).replace('inverted_dropout', 'mine'))"],
         ["import sys\nsys.path.insert(0, 'c.whl')\nfrom autograder.exercises.dropout import inverted_dropout as own"],
         ["import zipfile\ntext = zipfile.ZipFile('course-1.0.whl').read('x')\nexec(text)"],
+        ["mine = __import__('dnn' + 'kit.dropout').__getattribute__('dro' + 'pout')"],
+        ["import pydoc\nmine = pydoc.locate('dnn' + 'kit.dropout.inverted_' + 'dropout')"],
+        ["import pickle\nmine = pickle.loads(b'cdnnkit.dropout\\ninverted_dropout\\n.')"],
     ],
 )
 def test_a_reference_that_is_reached_without_its_name_is_said(cells):
@@ -181,6 +184,7 @@ def test_a_reference_that_is_reached_without_its_name_is_said(cells):
     [
         "values = [getattr(np, name)(x) for name in ('mean', 'std')]",
         "print(eval('1 + 1'), vars(meter))",
+        "import json\nprint(json.loads('[1]'), 'a' + 'b')",
         "mask = getattr(dropout, 'dropout_mask')",
         "import sys\nprint(sys.modules['numpy'].__version__)",
         "from autograder import check\ncheck('dropout/inverted_dropout', inverted_dropout)",

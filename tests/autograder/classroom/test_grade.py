@@ -1,11 +1,13 @@
 """Every submission is graded as it deserves, whatever the others are, and again only when something has changed."""
 
+import contextlib
 import csv
 import hashlib
 import json
 import os
 import re
 import shutil
+import sqlite3
 import sys
 import time
 
@@ -15,7 +17,7 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 
 from autograder import classroom
-from autograder.classroom import doubts, pin, pool
+from autograder.classroom import config, doubts, pin, pool
 from autograder.classroom.config import gradebook, load
 from autograder.sandbox.client import Refused, Server
 
@@ -121,10 +123,20 @@ def test_only_what_changed_is_graded_again(copied, hand_in, points):
     }
 
 
+LATER = """
+c.AssignLatePenalties.plugin_class = "nbgrader.plugins.LateSubmissionPlugin"
+c.LateSubmissionPlugin.penalty_method = "zero"
+c.Course.show_solutions = "never"
+c.Exchange.root = "/exchange"
+"""
+
+
 def test_a_setting_has_all_graded_again_and_a_comment_or_a_due_date_has_not(copied):
     append(copied / "nbgrader_config.py", "# A comment.\n")
     with gradebook(load(classroom.open_class(copied))) as book:
         book.update_or_create_assignment("toy", duedate="2026-01-01 12:00:00 UTC")
+    assert grade(copied).unchanged == len(STUDENTS)
+    append(copied / "nbgrader_config.py", LATER)
     assert grade(copied).unchanged == len(STUDENTS)
     append(copied / "nbgrader_config.py", "c.Execute.timeout = 20\n")
     assert grade(copied).unchanged == 0
@@ -225,6 +237,17 @@ def test_who_is_on_no_roster_is_named_and_graded_only_if_asked_for(copied, hand_
     done = grade(copied, students=["o'brien"])
     assert (done.graded, done.warnings) == ((("o'brien", "toy"),), ())
     assert points(copied, "o'brien")["double"] == 2.0
+
+
+def test_where_nobody_is_on_the_roster_it_is_an_error(fresh, hand_in):
+    for number in range(5001, 5008):
+        hand_in(fresh, str(number))
+    append(fresh / "roster.csv", "ann,,,\n")
+    with pytest.raises(classroom.ClassError) as caught:
+        grade(fresh)
+    assert "nobody who handed in is in roster.csv (5001, 5002, 5003, 5004, 5005 and 2 more)" in str(caught.value)
+    assert "autograder collect" in str(caught.value)
+    assert grade(fresh, students=["5001"]).graded == (("5001", "toy"),)
 
 
 def test_names_from_outside_are_told_without_what_a_terminal_would_obey(fresh, hand_in):
@@ -397,6 +420,51 @@ def test_a_penalty_by_a_plugin_beside_the_settings_follows_marks_and_extensions(
     assert exported(fresh, "late") == (4.0, 0.0, 4.0)
     assert classroom.feedback(fresh, console=QUIET).pages == (("late", "toy"),), "the page says what was taken off"
     assert "share" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("-1", 0.0),
+        ("99", 3.0),
+        ("float('inf')", 3.0),
+        ("True", 1.0),
+        ("__import__('numpy').float32(0.5)", 0.5),
+        ("__import__('fractions').Fraction(1, 2)", 0.5),
+        ("float('nan')", "a penalty must be a number of points or None, got nan for late"),
+        ("'2'", "a penalty must be a number of points or None, got '2' for late"),
+        ("__import__('sys').exit(3)", "SystemExit: 3"),
+    ],
+)
+def test_a_penalty_is_a_number_of_points_or_the_plugin_has_failed(fresh, given, taken):
+    (fresh / "share.py").write_text(PLUGIN.replace("score / 4", given))
+    append(fresh / "nbgrader_config.py", 'c.AssignLatePenalties.plugin_class = "share.Share"\n')
+    place = classroom.open_class(fresh)
+    with gradebook(load(place)) as book:
+        book.update_or_create_assignment("toy", duedate="2026-01-01 12:00:00 UTC")
+        book.add_student("late")
+        book.add_submission("toy", "late", timestamp="2026-01-02 12:00:00 UTC")
+    by_hand(fresh, "late", "why", 3.0)
+    if isinstance(taken, str):
+        with pytest.raises(classroom.ClassError, match=f"the plugin for late penalties failed: .*{re.escape(taken)}"):
+            classroom.export(fresh)
+        return
+    assert exported(fresh, "late") == (3.0, taken, 3.0 - taken)
+    by_hand(fresh, "late", "why", -2.0)
+    assert exported(fresh, "late")[:2] == (-2.0, 0.0), "nothing is taken off below 0, and nothing given back"
+
+
+def test_a_gradebook_to_which_another_program_writes_is_waited_for_and_then_that_is_told(copied, hand_in, monkeypatch):
+    hand_in(copied, "right", share="share = 0.25")
+    with contextlib.closing(sqlite3.connect(copied / "gradebook.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        monkeypatch.setattr(config, "WRITTEN_ELSEWHERE", 0.2)
+        began = time.monotonic()
+        with pytest.raises(classroom.ClassError, match="the gradebook cannot be used .*is locked.* formgrader"):
+            grade(copied)
+        assert time.monotonic() - began < 30
+        other.execute("ROLLBACK")
+    assert grade(copied).unchanged == len(STUDENTS) - 1, "what was not recorded is graded now"
 
 
 def exported(directory, student):

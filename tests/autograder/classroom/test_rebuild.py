@@ -1,5 +1,7 @@
 """Whatever is handed in becomes a notebook that nbgrader can record, with the student's answers in it."""
 
+import copy
+
 import nbformat
 import pytest
 from hypothesis import given, settings
@@ -206,6 +208,7 @@ LOCKED = _locked("code", "import numpy as np\n\nx = [1, 2]", "setup-1")
         ("import math\nimport numpy as np\n\nx = [1, 2]\ny = 3\n", "import math\ny = 3", True),
         ("import numpy as np\nx = [1, 2]\n%matplotlib inline", "%matplotlib inline", True),
         ("import numpy as np\n# why\nx = [1,2]", "# why", True),
+        ("import numpy as np  # why\n\nx = [1, 2]", "# why", True),
         ("import numpy as np\n\nx = [1, 2, 3]", "x = [1, 2, 3]", False),
         ("import numpy as np\nx = [1, 2]\nIt is so.", "It is so.", False),
         ("", "", False),
@@ -220,6 +223,15 @@ def test_hidden_tests_are_nothing_that_a_student_took_away():
     graded = _mark(v4.new_code_cell("# G\n### BEGIN HIDDEN TESTS\ngrade()\n### END HIDDEN TESTS", id="x"), grade=True)
     assert strays.written(graded, "# G") == ("", True)
     assert strays.written(graded, "# G\nx = 3") == ("x = 3", True)
+
+
+def test_of_copies_one_is_taken_from_which_lines_were_taken_away():
+    starter = "def double(a):\n    a = a + 1\n    return 2 * a"
+    given = copy.deepcopy(RELEASE)
+    next(cell for cell in given.cells if cell.id == "double-answer").source = starter
+    cells = answered("def double(a):\n    return 2 * a")
+    made = rebuild(given, cells_of((*cells[:3], ("code", starter, cells[2][2]), *cells[3:])))
+    assert {cell.id: cell.source for cell in made.notebook.cells}["double-answer"] == cells[2][1]
 
 
 def test_pictures_stay_with_the_cells_that_they_were_pasted_into():
@@ -260,6 +272,34 @@ def test_any_cells_give_a_notebook_that_nbgrader_takes(cells):
     kept = {line.strip() for cell in (*notebook.cells, *RELEASE.cells) for line in cell.source.splitlines()}
     for _, source, _ in cells:
         assert {line.strip() for line in source.splitlines()} <= kept | {""}, "nothing that was written is lost"
+
+
+EDITS = {
+    "below": lambda cell, _, word: [(cell[0], f"{cell[1]}\n{word}", cell[2])],
+    "at its end": lambda cell, _, word: [(cell[0], f"{cell[1]}  # {word}", cell[2])],
+    "above": lambda cell, _, word: [(cell[0], f"{word} = 1\n{cell[1]}", cell[2])],
+    "instead": lambda cell, _, word: [(cell[0], f"def double(a):\n    return {word}", cell[2])],
+    "in its middle": lambda cell, _, word: [(cell[0], cell[1].replace("a", word, 1), cell[2])],
+    "copied": lambda cell, _, word: [cell, (cell[0], f"{cell[1]}\n{word}", cell[2])],
+    "merged": lambda cell, other, word: [(cell[0], f"{cell[1]}\n\n{other[1]}\n{word}", cell[2])],
+    "of another name": lambda cell, other, word: [(cell[0], f"{cell[1]}\n{word}", other[2])],
+    "without a name": lambda cell, _, word: [(cell[0], f"{cell[1]}\n{word}", ())],
+    "of another kind": lambda cell, _, word: [("raw", f"{cell[1]}\n{word}", cell[2])],
+    "another cell": lambda cell, _, word: [("code", f"def double(a):\n    return {word}", ()), cell],
+}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(sorted(EDITS)), st.integers(0, 5), st.integers(0, 5)), max_size=4))
+def test_whatever_is_done_to_the_cells_no_word_of_a_students_is_lost(edits):
+    cells = list(CELLS)
+    for number, (edit, place, other) in enumerate(edits):
+        cells[place : place + 1] = EDITS[edit](cells[place], cells[other], f"word{number}")
+    sources, _ = rebuilt(*cells)
+    text = "\n".join(sources.values())
+    for number in range(len(edits)):
+        if any(f"word{number}" in source for _, source, _ in cells):
+            assert f"word{number}" in text
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ import inspect
 import re
 
 import pytest
+from rich.console import Console
 
 from autograder import chapter, classroom, exercise
+from autograder.classroom import board
 from autograder.written import written_out
 
 CODE = [name for name in exercise.ids() if exercise.load(name).kind != "text"]
@@ -67,3 +69,24 @@ def test_answers_are_written_out_under_the_name_that_is_asked_for(name):
         assert asked.name in bound
         if not asked.asks_for_value:
             assert bound[asked.name].__name__ == asked.name
+
+
+def test_the_right_answers_to_the_capstone_are_on_its_board(whole_class):
+    (found,) = board.boards(classroom.open_class(whole_class)).values()
+    assert {"right", "right-otherwise"} <= {each.student for each in found}
+    assert all(each.elsewhere[board.ERROR] < each.elsewhere["baseline"] for each in found if each.student == "right")
+
+
+def test_a_larger_class_is_filled_with_students_who_are_good_at_some_things(course, tmp_path):
+    place = classroom.sample(tmp_path / "class", root=course, students=25)
+    classroom.grade(place.root, console=Console(quiet=True), isolation="none")
+    assert classroom.problems(place.root) == ()
+    found = [result for result in classroom.results(place) if result.student.startswith("mixed-")]
+    assert len({result.student for result in classroom.results(place)}) == 25
+    assert {result.verdict for result in found} >= {"passed", "wrong", "not attempted"}
+
+
+def test_each_sample_class_meets_the_same_inputs(course, tmp_path):
+    one, other = (classroom.sample(tmp_path / name, root=course) for name in ("one", "other"))
+    assert one.student_seed("right") == other.student_seed("right") != one.student_seed("blank")
+    assert one.student_seed("right") != classroom.create(tmp_path / "real").student_seed("right")

@@ -1,6 +1,5 @@
 """What a submission shows is kept where it is harmless."""
 
-import base64
 import re
 import time
 
@@ -9,8 +8,6 @@ from bs4 import BeautifulSoup
 from nbconvert.filters import ansi2html
 
 from autograder.classroom import sanitize
-
-PIXEL = base64.b64encode(b"\x89PNG").decode()
 
 
 @pytest.mark.parametrize(
@@ -80,6 +77,31 @@ def test_a_pasted_picture_is_shown_and_one_that_is_lost_stops_no_page():
     assert f'src="data:image/png;base64,{PIXEL}"' in sanitize.markdown(context, text)
     assert "Seen: " in sanitize.markdown({}, text)
     assert "data:" not in sanitize.markdown({}, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![a](attachment:my%20photo%20%281%29.png)",
+        "![a](<attachment:my photo (1).png>)",
+        '<img src="attachment:my photo (1).png">',
+        '<p><img alt="a" src="attachment:my%20photo%20(1).png" width="300"></p>',
+        "![a][1]\n\n[1]: attachment:my%20photo%20%281%29.png",
+    ],
+)
+def test_a_pasted_picture_is_found_however_its_name_is_written(text):
+    context = {"cell": {"attachments": {"my photo (1).png": {"image/png": PIXEL}}}}
+    assert f'src="data:image/png;base64,{PIXEL}"' in sanitize.markdown(context, text)
+
+
+def test_a_picture_that_is_lost_is_told_where_it_stood():
+    assert sanitize.NO_PICTURE in sanitize.markdown({}, "Seen: ![a](attachment:image.png)")
+    assert "attachment:" not in sanitize.markdown({}, "<a href='attachment:a'>b</a> <img src='attachment:a'>")
+
+
+def test_one_picture_is_shown_a_few_times_and_no_more():
+    context = {"cell": {"attachments": {"a": {"image/png": PIXEL}}}}
+    assert sanitize.markdown(context, "![a](attachment:a)" * 500).count(PIXEL) == sanitize.MOST_TIMES
 
 
 @pytest.mark.parametrize(

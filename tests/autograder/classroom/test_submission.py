@@ -1,14 +1,19 @@
 """Whatever is handed in is read, with its faults named, and raises nothing."""
 
+import base64
 import json
 import os
 import unicodedata
+from datetime import datetime
 
 import pytest
+from nbgrader.utils import parse_utc
 
 from autograder.classroom import cells as reading
 from autograder.classroom import submission
 from autograder.classroom.cells import Cell
+
+from .hostile import PIXEL
 
 
 @pytest.fixture
@@ -46,7 +51,7 @@ def test_a_notebook_is_read(folder):
         (b'{"cells": 3}', "it has no list of cells"),
         (b'{"cells": [3]}', "one of its cells is not a cell"),
         (b'{"cells": [{"cell_type": "code", "source": 3}]}', "one of its cells is not a cell"),
-        (b'{"cells": [{"cell_type": "evil", "source": ""}]}', "one of its cells is not a cell"),
+        (b'{"cells": [{"cell_type": 3, "source": ""}]}', "one of its cells is not a cell"),
         (b" " * 100_001, "toy.ipynb is too large: 0.1 MB, where at most 0.1 MB are read"),
     ],
 )
@@ -87,6 +92,23 @@ def test_the_only_notebook_is_taken_whatever_its_name(folder):
     assert got.notices == (
         "Your notebook is called toy (1)?b?.ipynb; it was graded as toy.ipynb. Keep the name next time.",
     )
+
+
+@pytest.mark.parametrize("damaged", ["", GOOD[:50], "<html>Log in</html>"])
+def test_a_good_copy_is_graded_where_the_notebook_cannot_be_read(folder, damaged):
+    (folder / "toy.ipynb").write_text(damaged)
+    (folder / "notes.ipynb").write_text(GOOD)
+    assert read(folder).cells is None
+    (folder / "toy (1).ipynb").write_text(GOOD)
+    got = read(folder)
+    assert got.cells is not None
+    assert got.others == ("toy.ipynb", "notes.ipynb")
+    called, graded, why = got.notices
+    assert called.startswith("Your notebook is called toy (1).ipynb; it was graded as toy.ipynb.")
+    assert graded == "toy (1).ipynb was graded, and not toy.ipynb, notes.ipynb."
+    assert why.startswith("toy.ipynb cannot be read")
+    (folder / "toy (2).ipynb").write_text(GOOD)
+    assert read(folder).cells is None
 
 
 def test_a_long_name_is_shown_in_short():
@@ -228,10 +250,32 @@ def test_the_exchanges_own_files_are_carried_where_they_are_small_and_plain(fold
 
 
 def test_pasted_pictures_are_read_with_their_cells(folder):
-    picture = {"a.png": {"image/png": "QUJD"}}
+    picture = {"a.png": {"image/png": PIXEL}}
     cell = {"cell_type": "markdown", "source": "![a](attachment:a.png)", "attachments": picture}
     (folder / "toy.ipynb").write_text(json.dumps({"cells": [cell]}))
     assert read(folder).cells[0].attachments == picture
+
+
+def test_a_picture_that_cannot_be_shown_is_told(folder):
+    text = {"cell_type": "markdown", "source": "![a](attachment:a.webp)"}
+    got = handed_in(folder, text, text | {"attachments": {"a.webp": {"image/webp": PIXEL}}})
+    assert got.notices == (reading.NOT_SHOWN.format("2"),)
+
+
+def test_a_picture_in_an_address_is_read_as_one_that_was_pasted(folder):
+    large = base64.b64encode(base64.b64decode(PIXEL) + bytes(300_000)).decode()
+    source = f"So: ![a](data:image/png;base64,{large}) <img src='data:image/png;base64,{PIXEL}'> it is."
+    cell = {"cell_type": "markdown", "source": source, "attachments": {"embedded-1": {"image/png": PIXEL}}}
+    got = handed_in(folder, cell, {"cell_type": "code", "source": f"'data:image/png;base64,{PIXEL}'"})
+    assert got.notices == ()
+    assert got.cells[0].source == "So: ![a](attachment:embedded-2) <img src='attachment:embedded-3'> it is."
+    assert [data["image/png"] for data in got.cells[0].attachments.values()] == [PIXEL, large, PIXEL]
+    assert PIXEL in got.cells[1].source
+
+
+def test_a_cell_of_another_programs_kind_costs_nothing_but_itself(folder):
+    got = handed_in(folder, {"cell_type": "sql", "source": "SELECT"}, {"cell_type": "code", "source": "x = 1"})
+    assert [(cell.kind, cell.source) for cell in got.cells] == [("raw", "SELECT"), ("code", "x = 1")]
 
 
 def test_of_several_wrong_names_none_is_taken(folder):
@@ -252,6 +296,17 @@ def test_the_time_is_nbgraders(folder):
     (folder / "toy.ipynb").write_text(GOOD)
     (folder / "timestamp.txt").write_text("2026-02-02 15:58:23 UTC\n")
     assert read(folder).timestamp == "2026-02-02 15:58:23 UTC"
+    (folder / "timestamp.txt").write_text("2026-02-02 15:58:23 UTC\r\n", encoding="utf-8-sig")
+    assert read(folder).timestamp == "2026-02-02 15:58:23 UTC"
+    for text in ("2026-02-02 16:58:23 +01:00", "2026-02-02 16:58:23 +0100", "2026-02-02T16:58:23+01:00"):
+        (folder / "timestamp.txt").write_text(text)
+        assert parse_utc(read(folder).timestamp) == datetime(2026, 2, 2, 15, 58, 23)
+        assert read(folder).notices == ()
+    (folder / "timestamp.txt").write_text("2026-02-02 15:58:23 NOWHERE")
+    assert parse_utc(read(folder).timestamp) == datetime(2026, 2, 2, 15, 58, 23)
+    assert read(folder).notices == (
+        "The time of your submission was read as UTC: nobody here knows the zone 'NOWHERE'.",
+    )
     (folder / "timestamp.txt").write_text("yesterday")
     assert read(folder).timestamp == ""
     assert read(folder).notices == ("The time of your submission could not be read.",)
@@ -299,7 +354,8 @@ def test_all_cells_together_are_capped(folder):
 
 
 def test_pictures_without_end_are_left_out(folder):
-    picture = {"a.png": {"image/png": "A" * 2**22}}
+    large = base64.b64encode(base64.b64decode(PIXEL) + bytes(3 * 10**6)).decode()
+    picture = {"a.png": {"image/png": large}}
     got = handed_in(folder, *[{"cell_type": "markdown", "source": "", "attachments": picture}] * 4)
     assert [bool(cell.attachments) for cell in got.cells] == [True, True, False, False]
     assert got.notices == ("Cells lost their pictures, which may have 8 MB: 3, 4.",)
