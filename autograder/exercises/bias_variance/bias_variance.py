@@ -139,8 +139,8 @@ def variance_over_points(predictions, truth):
 
 
 @misconception(
-    "The variance is taken over all predictions at once, so that the ups and downs of the curve are in it. At each "
-    "point by itself, over the data sets (axis 0), then the mean over points.",
+    "The variance is taken over all predictions at once, so that the ups and downs of the curve are in it. Take it "
+    "at each point by itself, over the data sets (axis 0), then the mean over points.",
     caught_by=check_both_parts,
 )
 def variance_over_everything(predictions, truth):
@@ -175,7 +175,7 @@ def squared_after_the_mean(predictions, truth):
 
 @misconception(
     "The first number is the whole mean squared error: each prediction is compared with the truth, and only then "
-    "averaged. For the bias average the predictions first.",
+    "averaged. For the bias, average the predictions first.",
     caught_by=check_sum_is_the_error,
 )
 def error_for_bias(predictions, truth):
@@ -210,7 +210,7 @@ def error_for_variance(predictions, truth):
 
 
 @misconception(
-    "The two numbers have changed places: the squared bias comes first.",
+    "The two numbers are swapped: the squared bias comes first.",
     caught_by=check_no_scatter,
     worth=0.7,
 )
@@ -278,8 +278,7 @@ def looped(predictions, truth):
 
 
 def _case(rng, datasets, points):
-    """Predictions with scatter that differs between points, and a truth that goes up and down and lies off their "
-    "mean."""
+    """Predictions whose scatter differs between points, and a truth that goes up and down and lies off their mean."""
     truth = 3 * rng.standard_normal(points)
     predictions = (
         truth + rng.normal(0.5, 1, points) + rng.uniform(0.3, 2, points) * rng.standard_normal((datasets, points))

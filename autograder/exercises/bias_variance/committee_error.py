@@ -9,11 +9,13 @@ from autograder.authoring import (
     alternative,
     close,
     core,
+    default_rng,
     hidden,
     misconception,
     neighbour,
     number,
     require,
+    same_mistake_as,
     weight,
 )
 from dnnkit.bias_variance import committee_error as solution
@@ -31,9 +33,10 @@ hints = (
 
 EXPECTED = "the error must be the expected share of the cases that are wrong"
 CLEAR = "where one class has the most votes, the committee is right if that class is"
-PLURALITY = "the most votes decide, though they be less than half of all"
+PLURALITY = "the most votes decide, even if they are less than half of all"
 TIE = "of classes that share the most votes each is drawn with the same probability"
 WRONG_TIE = "where the right class does not share the most votes, the case is wrong"
+DRAWN = "the same votes must always have the same error"
 SHARE = "the error must be a share from 0 to 1"
 ALONE = "a committee of one errs as often as that expert"
 
@@ -41,7 +44,7 @@ ALONE = "a committee of one errs as often as that expert"
 @core
 @weight(3)
 def check_expected_error(committee_error, rng):
-    """The error is the expected share of wrong cases, with clear decisions and ties among them."""
+    """The error is the expected share of wrong cases, with both clear decisions and ties."""
     for experts, n, classes in ((5, 40, 4), (4, 30, 3)):
         votes, y = _telling(rng, experts, n, classes)
         found = committee_error(votes, y)
@@ -75,6 +78,9 @@ def check_most_votes_need_not_be_half(committee_error, rng):
 def check_ties(committee_error, rng):
     """A tie of two or three classes is decided by lot, also if the right class is not among them."""
     y = rng.permutation(np.arange(12) % 4)
+    many = rng.integers(0, 4, 300)
+    again = {float(committee_error(np.stack([many, (many + 1) % 4]), many)) for _ in range(4)}
+    require(len(again) == 1, DRAWN)
     close(committee_error(np.stack([y, (y + 1) % 4]), y), 1 / 2, TIE, scale=1)
     close(committee_error(np.stack([(y + 1) % 4, y, (y + 3) % 4]), y), 2 / 3, TIE, scale=1)
     close(committee_error(np.stack([(y + 1) % 4, (y + 2) % 4]), y), 1.0, WRONG_TIE, scale=1)
@@ -82,10 +88,12 @@ def check_ties(committee_error, rng):
 
 @hidden(like=(check_expected_error, check_clear_decisions, check_most_votes_need_not_be_half, check_ties))
 def check_other_committees(committee_error, rng):
-    """So it is for one case, for many experts, for a single one, and for classes with large or negative numbers."""
+    """So it is for one case, for many experts, for a single one, and for classes with large numbers."""
+    votes, y = np.array([[4, 2, 0], [7, 2, 1], [9, 2, 1]]), np.array([7, 2, 0])
+    close(committee_error(votes, y), (2 / 3 + 0 + 1) / 3, EXPECTED, scale=1)
     for experts, n, classes in ((6, 1, 3), (12, 9, 3), (1, 20, 5), (2, 2, 2), (7, 60, 10)):
         votes, y = _case(rng, experts, n, classes)
-        for shift in (0, 1000, -3):
+        for shift in (0, 1000):
             found = committee_error(votes + shift, y + shift)
             close(found, _by_case(votes, y), EXPECTED, scale=1)
     y = np.full(7, 2)
@@ -116,8 +124,8 @@ def mean_of_the_experts(votes, y):
 
 
 @misconception(
-    "A case counts as right only if more than half of the experts are right. The most votes decide: where opinions are "
-    "many, two votes can be enough, and a tie is not always lost.",
+    "A case counts as right only if more than half of the experts are right. The most votes decide: where opinions "
+    "differ, two votes can be enough, and a tie is not always lost.",
     caught_by=check_most_votes_need_not_be_half,
 )
 def majority_asked_for(votes, y):
@@ -164,6 +172,13 @@ def every_tie_is_half(votes, y):
     return float(np.mean([0.5 if len(tied) > 1 else tied != [right] for tied, right in zip(leaders, y)]))
 
 
+@same_mistake_as(every_tie_is_half)
+def half_where_it_is_tied(votes, y):
+    leaders = [_leaders(column) for column in np.transpose(votes)]
+    wrong = [0.5 if len(tied) > 1 and right in tied else tied != [right] for tied, right in zip(leaders, y)]
+    return float(np.mean(wrong))
+
+
 @misconception(
     "What is returned is how often the committee is right. The error is the rest, up to 1.",
     caught_by=check_clear_decisions,
@@ -190,6 +205,29 @@ def best_expert(votes, y):
 )
 def median_class(votes, y):
     return float((np.median(votes, axis=0) != np.asarray(y)).mean())
+
+
+@misconception(
+    "In a tie the class wins that was named first. The order in which experts speak should not decide: each of the "
+    "tied classes is as likely.",
+    caught_by=check_ties,
+    worth=0.6,
+)
+def first_named_wins(votes, y):
+    first = [Counter(column.tolist()).most_common(1)[0][0] for column in np.transpose(votes)]
+    return float(np.mean(np.array(first) != y))
+
+
+@misconception(
+    "The lot is drawn, so that the same votes have another error in the next call. Expected is the mean over all "
+    "draws: a tie of T classes is right with probability 1 / T.",
+    caught_by=check_ties,
+    worth=0.6,
+    said_by=DRAWN,
+)
+def lot_is_drawn(votes, y):
+    rng = default_rng()
+    return float(np.mean([rng.choice(_leaders(column)) != right for column, right in zip(np.transpose(votes), y)]))
 
 
 @neighbour("the last of the tied classes wins")
@@ -244,7 +282,7 @@ def _case(rng, experts, n, classes):
 
 def _telling(rng, experts, n, classes):
     """A case in which what wrong ways of counting come to, by ties or by single experts, is told apart."""
-    by_ties = (tie_is_wrong, tie_is_right, smallest_class_wins, every_tie_is_half)
+    by_ties = (tie_is_wrong, tie_is_right, smallest_class_wins, every_tie_is_half, first_named_wins)
     while True:
         votes, y = _case(rng, experts, n, classes)
         told = [wrong(votes, y) for wrong in (*by_ties, mean_of_the_experts, best_expert)]

@@ -22,6 +22,7 @@ STEP = "each gap is the difference to the error just before it"
 FALLS = "an error that falls from one set to the next has no cause there"
 NONE = "if no gap is above tolerance there is no cause"
 EQUAL = "a gap that equals tolerance is left alone"
+TIED = "of equal gaps none may be lost"
 TOLERANCE = "tolerance decides which gaps are left alone"
 
 
@@ -65,6 +66,7 @@ def check_falling_errors(diagnose, rng):
     _same(diagnose(0.15, 0.02, 0.03, 0.04, tolerance=0.02), [], FALLS)
     _same(diagnose(0.02, 0.03, 0.2, 0.05, tolerance=0.02), ["variance"], FALLS)
     _same(diagnose(0.15, 0.02, 0.03, 0.3, tolerance=0.02), ["data_mismatch"], FALLS)
+    _same(diagnose(0.1, 0.05, 0.12, 0.13, tolerance=0.04), ["variance"], FALLS)
 
 
 def check_tolerance(diagnose, rng):
@@ -74,6 +76,7 @@ def check_tolerance(diagnose, rng):
     _same(diagnose(*errors, tolerance=0.04), ["data_mismatch", "avoidable_bias"], TOLERANCE)
     _same(diagnose(*errors, tolerance=0.1), [], NONE)
     _same(diagnose(0.0, 0.5, 0.5, 0.5, tolerance=0.5), [], EQUAL)
+    _same(sorted(diagnose(0, 0.25, 0.5, 0.75, tolerance=0.1)), sorted(NAMES), TIED)
 
 
 @hidden(
@@ -87,6 +90,7 @@ def check_tolerance(diagnose, rng):
 )
 def check_other_errors(diagnose, rng):
     """So it is for other errors, for a tolerance of 0, for equal errors and for errors of 0 and 1."""
+    _same(diagnose(0.01, 0.02, 0.12, 0.4, tolerance=0.03), ["data_mismatch", "variance"], CAUSES)
     for _ in range(12):
         human, *gaps = rng.uniform(0, 0.25, 4).round(3).tolist()
         signs = rng.choice([1, 1, -0.3], 3).tolist()
@@ -98,6 +102,8 @@ def check_other_errors(diagnose, rng):
     _same(diagnose(0.0, 0.0, 0.0, 0.0, tolerance=0.0), [], NONE)
     _same(diagnose(0, 1, 1, 1, tolerance=0), ["avoidable_bias"], STEP)
     _same(diagnose(0.1, 0.1, 0.4, 0.4, tolerance=0), ["variance"], STEP)
+    _same(diagnose(0.05, 0.04, 0.5, 0.4, tolerance=0.01), ["variance"], FALLS)
+    _same(sorted(diagnose(0, 0.25, 0.25, 0.5, tolerance=0.1)), ["avoidable_bias", "data_mismatch"], TIED)
 
 
 covers = {
@@ -107,6 +113,7 @@ covers = {
     "Each step from one of them to the next has a cause": check_steps_are_from_one_to_the_next,
     "Return those whose gap is larger than `tolerance`": (check_causes_in_order, check_tolerance),
     "the one with the largest gap first": check_causes_in_order,
+    "Equal gaps may come in either order": check_tolerance,
     "An error may fall from one set to the next": check_falling_errors,
     "such a step has no cause": check_falling_errors,
     "For the errors 0.01, 0.05, 0.15 and 0.16": "the example, by hand",
@@ -199,12 +206,34 @@ def errors_for_gaps(human, train, train_dev, dev, *, tolerance):
 
 
 @misconception(
-    "The tolerance is not asked: every step up is named as a cause, even one of a hundredth of a point, which is luck.",
+    "The tolerance is ignored: every step up is named as a cause, even one of a hundredth of a point, which is luck.",
     caught_by=check_tolerance,
     worth=0.6,
 )
 def every_step_up(human, train, train_dev, dev, *, tolerance):
     return solution(human, train, train_dev, dev, tolerance=0.0)
+
+
+@misconception(
+    "A gap that equals the tolerance counts as well. Only a gap that is larger is worth acting on.",
+    caught_by=check_tolerance,
+    worth=0.9,
+    said_by=EQUAL,
+)
+def tolerance_reached(human, train, train_dev, dev, *, tolerance):
+    return solution(human, train, train_dev, dev, tolerance=np.nextafter(tolerance, -np.inf))
+
+
+@neighbour("of equal gaps one is lost")
+def equal_gaps_lost(human, train, train_dev, dev, *, tolerance):
+    names = {train - human: NAMES[0], train_dev - train: NAMES[1], dev - train_dev: NAMES[2]}
+    return [names[gap] for gap in sorted(names, reverse=True) if gap > tolerance]
+
+
+@neighbour("a step counts from the largest error before it")
+def above_all_before(human, train, train_dev, dev, *, tolerance):
+    most = np.maximum.accumulate([human, train, train_dev, dev])
+    return solution(*most.tolist(), tolerance=tolerance)
 
 
 @neighbour("avoidable bias and variance have changed names")

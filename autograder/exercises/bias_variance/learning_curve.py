@@ -1,11 +1,12 @@
 """Repair a learning curve whose points differ in more than the number of examples."""
 
+import zlib
+
 import numpy as np
 
 from autograder.authoring import (
     alternative,
     array,
-    close,
     core,
     equal,
     hidden,
@@ -32,6 +33,9 @@ ALL = "the dev set must be what the largest size leaves over"
 VALUES = "the errors must be those of each model on its own training set and on the dev set, in the order of sizes"
 RANDOM = "the examples must be put into a random order by rng"
 PAIRS = "x and y must keep belonging together"
+OWN = "each model must be measured on its own training set and on the dev set"
+ONCE = "no example may be in a training set twice"
+GRID = 2**20  # errors are multiples of 1 / GRID, which float32 holds
 
 
 def given(fit, error, x, y, sizes, *, rng):
@@ -62,7 +66,7 @@ def solution(fit, error, x, y, sizes, *, rng):
 @weight(3)
 def check_training_sets_grow(learning_curve, rng):
     """Each training set contains the next smaller one, for sizes in any order."""
-    for sizes in ([8, 20, 40], [30, 10]):
+    for sizes in ([7, 20, 41], [30, 11]):
         seen = _run(learning_curve, 60, sizes, rng)
         ranked = [seen.trained[place] for place in np.argsort(sizes)]
         for smaller, larger in zip(ranked, ranked[1:]):
@@ -72,17 +76,17 @@ def check_training_sets_grow(learning_curve, rng):
 @weight(3)
 def check_one_dev_set(learning_curve, rng):
     """All models are measured on one dev set, which is all that the largest size leaves over."""
-    seen = _run(learning_curve, 15, [3, 6, 10], rng)
-    require(len(set(map(frozenset, seen.dev))) == 1, DEV)
-    require(not any(dev & train for dev in seen.dev for train in seen.trained), APART)
-    equal(len(seen.dev[0]), 5, ALL)
+    for n, sizes in ((15, [3, 6, 10]), (17, [6, 10, 3])):
+        seen = _run(learning_curve, n, sizes, rng)
+        require(len(set(seen.dev)) == 1, DEV)
+        require(not any(dev & train for dev in seen.dev for train in seen.trained), APART)
+        equal(len(seen.dev[0]), n - 10, ALL)
 
 
 def check_sizes(learning_curve, rng):
     """Each model is trained on as many examples as its size says, with their own labels."""
     seen = _run(learning_curve, 12, [8, 2, 5], rng)
     equal([len(train) for train in seen.trained], [8, 2, 5], SIZES)
-    require(seen.paired, PAIRS)
 
 
 def check_errors(learning_curve, rng):
@@ -95,7 +99,7 @@ def check_errors(learning_curve, rng):
 def check_order_is_random(learning_curve, rng):
     """Two calls with generators that have other seeds use other examples, and the first of x are not preferred."""
     found = [_run(learning_curve, 40, [10], rng).trained[0] for _ in range(6)]
-    require(len(set(map(frozenset, found))) > 1, RANDOM)
+    require(len(set(found)) > 1, RANDOM)
     require(len(frozenset().union(*found)) > 20, RANDOM)
 
 
@@ -115,11 +119,10 @@ def check_other_curves(learning_curve, rng):
         equal([len(train) for train in seen.trained], sizes, SIZES)
         ranked = [seen.trained[place] for place in np.argsort(sizes)]
         require(all(smaller <= larger for smaller, larger in zip(ranked, ranked[1:])), NESTED)
-        require(len(set(map(frozenset, seen.dev))) == 1, DEV)
+        require(len(set(seen.dev)) == 1, DEV)
         require(not seen.dev[0] & frozenset().union(*seen.trained), APART)
         equal(len(seen.dev[0]), n - max(sizes), ALL)
-        require(seen.paired, PAIRS)
-    found = {frozenset(_run(learning_curve, 40, [10], rng).trained[0]) for _ in range(4)}
+    found = {_run(learning_curve, 40, [10], rng).trained[0] for _ in range(4)}
     require(len(found) > 1, RANDOM)
 
 
@@ -139,43 +142,48 @@ covers = {
 
 
 class _Seen:
-    """What a learning curve did, by the numbers of the examples."""
+    """What a learning curve did for each of its sizes, by the numbers of the examples."""
 
-    def __init__(self):
-        self.trained, self.dev, self.paired = [], [], True
+    def __init__(self, measured):
+        (self.trained, self.dev) = ([frozenset(used) for _, used in half] for half in measured)
 
 
 def _run(learning_curve, n, sizes, rng, shape=(1,)):
-    """Draw a curve over n examples whose x tells their number, and watch which of them are used for what."""
+    """Draw a curve over n examples whose x tells their number, and see by each error what it was measured on.
+
+    No two pairs of a training set and of examples have one error: when and how often models are trained is left open.
+    """
     x = np.arange(n, dtype=float).reshape(n, *[1] * len(shape)) + np.zeros((n, *shape))
     y = 1000.0 + np.arange(n)
-    seen = _Seen()
+    models, torn, calls = [], [], {}
 
     def numbers(x, y):
         found = np.asarray(x).reshape(len(x), -1)[:, 0]
-        seen.paired &= np.array_equal(found + 1000, y)
-        return frozenset(int(number) for number in found)
+        torn.append(not np.array_equal(found + 1000, y))
+        return tuple(sorted(int(number) for number in found))
 
     def fit(x, y):
-        seen.trained.append(numbers(x, y))
-        return len(seen.trained) - 1
+        models.append(numbers(x, y))
+        return len(models) - 1
 
     def error(model, x, y):
-        used, trained = numbers(x, y), seen.trained[model]
-        if used == trained:
-            return float(np.mean([*used]))
-        seen.dev.append(used)
-        return 100.0 * len(trained) + float(np.mean([*used]))
+        call = models[model], numbers(x, y)
+        code = zlib.crc32(repr(call).encode()) % GRID
+        while calls.setdefault(code, call) != call:
+            code = (code + 1) % GRID
+        return code / GRID
 
     found = learning_curve(fit, error, x, y, sizes, rng=np.random.default_rng(int(rng.integers(2**31))))
+    require(not any(torn), PAIRS)
     for errors in found:
         equal(errors.shape, (len(sizes),), "there must be one error for each size")
-    equal(len(seen.trained), len(sizes), "fit must be called once for each size")
-    equal(len(seen.dev), len(sizes), "each model must be measured on its own training set and on the dev set")
-    measured = [100 * len(train) + np.mean([*dev]) for train, dev in zip(seen.trained, seen.dev)]
-    close(found[0], [np.mean([*train]) for train in seen.trained], VALUES)
-    close(found[1], measured, VALUES)
-    return seen
+    codes = [(GRID * errors).tolist() for errors in found]
+    require(all(code in calls for half in codes for code in half), VALUES)
+    on_train, on_dev = measured = [[calls[code] for code in half] for half in codes]
+    require(all(model == used for model, used in on_train), OWN)
+    require(all(one[0] == other[0] for one, other in zip(on_train, on_dev)), VALUES)
+    require(all(len(set(model)) == len(model) for model, _ in on_train), ONCE)
+    return _Seen(measured)
 
 
 def _curve(fit, error, x, y, sizes, order, parts):
@@ -246,7 +254,7 @@ def sizes_sorted(fit, error, x, y, sizes, *, rng):
     "The training error is measured on the largest training set for all models. It is a model's error on the examples "
     "that *it* was trained on.",
     caught_by=check_errors,
-    said_by="each model must be measured on its own training set and on the dev set",
+    said_by=OWN,
 )
 def measured_on_the_largest(fit, error, x, y, sizes, *, rng):
     order = rng.permutation(len(x))
@@ -266,6 +274,32 @@ def beside_each_other(fit, error, x, y, sizes, *, rng):
     order, dev = np.split(rng.permutation(len(x)), [max(sizes)])
     starts = dict(zip(sizes, np.cumsum([0, *sizes])))
     return _curve(fit, error, x, y, sizes, order, lambda order, size: (np.roll(order, -starts[size])[:size], dev))
+
+
+@misconception(
+    "The dev set begins behind the last of the sizes, which need not be the largest. It is what the largest one leaves "
+    "over, as it was.",
+    caught_by=check_one_dev_set,
+    worth=0.65,
+)
+def behind_the_last_size(fit, error, x, y, sizes, *, rng):
+    order = rng.permutation(len(x))
+    return _curve(fit, error, x, y, sizes, order, lambda order, size: (order[:size], order[sizes[-1] :]))
+
+
+@misconception(
+    "x and y are put into two different orders, so that examples get the labels of others. One order serves both.",
+    caught_by=check_sizes,
+    said_by=PAIRS,
+)
+def two_orders(fit, error, x, y, sizes, *, rng):
+    return solution(fit, error, rng.permutation(x), rng.permutation(y), sizes, rng=rng)
+
+
+@neighbour("examples are drawn with replacement")
+def with_replacement(fit, error, x, y, sizes, *, rng):
+    order = rng.integers(0, len(x), len(x))
+    return _curve(fit, error, x, y, sizes, order, lambda order, size: (order[:size], order[max(sizes) :]))
 
 
 @neighbour("the dev set leaves one example out")
@@ -306,3 +340,13 @@ def dev_first(fit, error, x, y, sizes, *, rng):
     models = [fit(x[rest[:size]], y[rest[:size]]) for size in sizes]
     train_errors = [error(model, x[rest[:size]], y[rest[:size]]) for model, size in zip(models, sizes)]
     return train_errors, [error(model, x[dev], y[dev]) for model in models]
+
+
+@alternative("the smallest size first, and none twice")
+def each_size_once(fit, error, x, y, sizes, *, rng):
+    order, errors = np.argsort(rng.random(len(x))), {}
+    train, dev = np.split(order, [max(sizes)])
+    for size in sorted(set(sizes)):
+        model = fit(x[train[:size]], y[train[:size]])
+        errors[size] = error(model, x[dev], y[dev]), error(model, x[train[:size]], y[train[:size]])
+    return np.array([errors[size][1] for size in sizes], np.float32), np.array([errors[size][0] for size in sizes])

@@ -41,7 +41,7 @@ def check_persons(leaks, rng):
     found = chosen(leaks, ("xrays", "speakers"), KINDS, WORD)
     require(found["speakers"] == "none", CLEAN_SPEAKERS)
     require(found["xrays"] != "none", CLEAN_XRAYS)
-    _same(found, PERSONS)
+    require(found.items() <= solution.items(), PERSONS)
 
 
 @weight(2)
@@ -50,14 +50,14 @@ def check_statistics(leaks, rng):
     found = chosen(leaks, ("pixels", "pressure"), KINDS, WORD)
     require(found["pixels"] == "none", CLEAN_PIXELS)
     require(found["pressure"] != "none", CLEAN_PRESSURE)
-    _same(found, STATISTICS)
+    require(found.items() <= solution.items(), STATISTICS)
 
 
 def check_copies(leaks, rng):
     """The rare class that is copied is of the right kind."""
     found = chosen(leaks, ("rare",), KINDS, WORD)
     require(found["rare"] != "none", CLEAN_RARE)
-    _same(found, COPIES)
+    require(found.items() <= solution.items(), COPIES)
 
 
 @weight(2)
@@ -65,7 +65,7 @@ def check_use(leaks, rng):
     """The 200 networks, the days and the phone pictures are of the right kind."""
     found = chosen(leaks, ("settings", "power", "phone"), KINDS, WORD)
     require(found["phone"] == "none", CLEAN_PHONE)
-    _same(found, USE)
+    require(found.items() <= solution.items(), USE)
 
 
 covers = {
@@ -211,7 +211,3 @@ def from_lists():
         "Future ": ["power"],
     }
     return {name: kind for kind, names in lists.items() for name in names}
-
-
-def _same(found, sentence):
-    require(all(kind == solution[name] for name, kind in found.items()), sentence)

@@ -53,8 +53,11 @@ def check_one_hidden_layer(width_for_budget, rng):
     """So it is for one hidden layer."""
     (n_inputs, n_outputs), width = _ends(rng, 3, 9), int(rng.integers(60, 90))
     low, high = (_count(n_inputs, n_outputs, h, 1) for h in (width, width + 1))
-    found = [width_for_budget(n_inputs, n_outputs, budget, hidden_layers=1) for budget in (low + 1, high - 1)]
-    equal(found, [width, width], ONE)
+    few = int(rng.integers(20, 30))  # for which the next budget suffices, barely, if a square is counted where none is
+    wide = 1 + solution(n_inputs, n_outputs, _count(n_inputs, n_outputs, few, 1) + few**2 - 1, hidden_layers=1)
+    budgets = (low + 1, high - 1, _count(n_inputs, n_outputs, wide, 1) + 1)
+    found = [width_for_budget(n_inputs, n_outputs, budget, hidden_layers=1) for budget in budgets]
+    equal(found, [width, width, wide], ONE)
 
 
 @weight(2)
@@ -150,7 +153,7 @@ def no_output_biases(n_inputs, n_outputs, budget, *, hidden_layers):
 
 
 @misconception(
-    "A square matrix is counted for each hidden layer. H hidden layers have H - 1 of them in between; the first is fed "
+    "A square matrix is counted for each hidden layer. D hidden layers have D - 1 of them in between; the first is fed "
     "by the inputs.",
     caught_by=check_largest_width,
 )

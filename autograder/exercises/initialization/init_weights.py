@@ -41,6 +41,7 @@ SHAPE = "W must have the shape (fan_in, fan_out)"
 POSITIVE = "all weights are positive: on average half of them must be negative"
 MEAN = "the weights must have mean zero"
 VARIANCE = "the standard deviation of the weights is the square of the scheme's, which is the variance"
+FANS_SWAPPED = "the standard deviation is that of a layer with the two fans exchanged"
 ONE_FOR_ALL = "the standard deviation of the weights is the same whatever the scheme"
 SHORT_BOUND = "uniform weights have the scheme's standard deviation divided by the square root of 3"
 STD = "the standard deviation of the weights must be that of the scheme"
@@ -86,7 +87,10 @@ def check_standard_deviation(init_weights, rng):
         # A normal sample's spread has the standard error 1 / sqrt(2 * size); a uniform one's is steadier.
         return np.all(np.abs(found / other - 1) < SURE / math.sqrt(2 * math.prod(fans)))
 
-    require(not like(expected**2), VARIANCE, found=found[0, 0], expected=expected[0, 0])
+    for squared in (expected**2, expected ** (2, 1)):
+        require(not like(squared), VARIANCE, found=found[0, 0], expected=expected[0, 0])
+    swapped = np.array([[init_std(*fans[::-1], scheme=scheme)] * 2 for scheme in SCHEMES])
+    require(not like(swapped), FANS_SWAPPED, found=found[0, 0], expected=expected[0, 0])
     require(not like(expected / (1, math.sqrt(3))), SHORT_BOUND, found=found[0, 1], expected=expected[0, 1])
     require(not like(found[0, 0]), ONE_FOR_ALL, found=found[0, 0])
     off = np.unravel_index(np.argmax(np.abs(found / expected - 1)), found.shape)
@@ -182,6 +186,22 @@ def variance_as_scale(fan_in, fan_out, *, scheme, rng, distribution="normal"):
     return solution(fan_in, fan_out, scheme=scheme, rng=rng, distribution=distribution) * init_std(
         fan_in, fan_out, scheme=scheme
     )
+
+
+@same_mistake_as(variance_as_scale)
+def variance_of_normal_draws(fan_in, fan_out, *, scheme, rng, distribution="normal"):
+    answer = variance_as_scale if distribution == "normal" else solution
+    return answer(fan_in, fan_out, scheme=scheme, rng=rng, distribution=distribution)
+
+
+@misconception(
+    "init_std is given the fans in the wrong order. fan_in comes first: it is the number of summands of each neuron, "
+    "which LeCun and He divide by.",
+    caught_by=check_standard_deviation,
+    said_by=FANS_SWAPPED,
+)
+def fans_exchanged(fan_in, fan_out, *, scheme, rng, distribution="normal"):
+    return solution(fan_out, fan_in, scheme=scheme, rng=rng, distribution=distribution).T
 
 
 @misconception(

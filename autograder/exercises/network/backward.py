@@ -404,8 +404,10 @@ def _network(rng, n, sizes):
     while True:
         params = [(rng.normal(0, 1, (i, o)), rng.normal(0, 0.5, o)) for i, o in zip(sizes, sizes[1:])]
         x, grad = rng.normal(0, 1, (n, sizes[0])), rng.normal(0.3, 1, (n, sizes[-1]))
-        sums = [z for _, z in _forward(params, x)[1][:-1]]
+        outputs, cache = _forward(params, x)
+        sums = [z for _, z in cache[:-1]]
         mixed = all(0.2 < np.mean(z > 0) < 0.9 for z in sums if z.size > 5)
+        mixed &= outputs.size < 4 or np.mean(outputs < 0) > 0.15  # or a ReLU behind them would go unseen
         if mixed and all(np.abs(z).min() > 1e-3 for z in sums):
             return params, x, grad
 

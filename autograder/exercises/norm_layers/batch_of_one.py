@@ -1,9 +1,9 @@
-"""Explain why a network with batch norm answers alike to every image, in words."""
+"""Explain, in words, why a network with batch norm gives every image the same answer."""
 
 points = 4
 hints = (
     "What does batch norm compute in training mode for a batch of one: what is x minus its mean?",
-    "Which statistics should an answer depend on after training, and which argument sees to it?",
+    "Which statistics should an answer depend on after training, and which argument makes sure of it?",
     "A network in evaluation mode gives an image the same answer in any company: that can be tested. And if training "
     "itself has only one image in memory, evaluation mode is no remedy.",
 )

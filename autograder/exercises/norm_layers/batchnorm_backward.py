@@ -25,7 +25,7 @@ points = 4
 returns = (array, array, array)
 hints = (
     "gamma and beta are shared by all examples of the batch: their gradients are sums over the batch.",
-    "x reaches the output by three paths: directly, through the mean and through the variance. "
+    "x reaches the output in three ways: directly, through the mean and through the variance. "
     "The last two subtract something from `grad`, the same for all examples or proportional to `x_hat`.",
     "grad_x = gamma * inv_std * (grad - grad.mean(axis=0) - x_hat * (grad * x_hat).mean(axis=0)): "
     "derive each of the three terms before you write it.",
@@ -33,7 +33,7 @@ hints = (
 
 INPUT = "the gradient of the input must be that of the loss, by all three paths"
 MEAN = "where no gradient goes through the variance, the gradient of the input must be that of the first two paths"
-VARIANCE = "where no gradient goes through the mean, the gradient of the input must be that by the two other paths"
+VARIANCE = "where no gradient goes through the mean, the gradient of the input must be that by the other two paths"
 SCALED = "the gradient of the input must be gamma times what it is for a gamma of 1"
 GAMMA = "the gradient of gamma must be the sum of grad times x_hat over the batch"
 BETA = "the gradient of beta must be the sum of grad over the batch"
@@ -148,8 +148,8 @@ equivalent = {
 
 
 @misconception(
-    "Mean and variance are taken for constants. They are made of the batch: to move one input moves both, and with "
-    "them the output of every example. Two more terms follow, one for the mean and one for the variance.",
+    "Mean and variance are taken for constants. They are computed from the batch: moving one input moves both, and "
+    "with them the output of every example. Two more terms follow, one for the mean and one for the variance.",
     caught_by=check_gradient_of_the_input,
 )
 def statistics_as_constants(grad, cache):
@@ -157,7 +157,7 @@ def statistics_as_constants(grad, cache):
 
 
 @misconception(
-    "The path through the variance is missing. To move an input away from the mean makes the batch wider and all x_hat "
+    "The path through the variance is missing. Moving an input away from the mean makes the batch wider and all x_hat "
     "smaller: subtract x_hat times the mean of grad times x_hat.",
     caught_by=check_path_through_the_variance,
 )
@@ -167,7 +167,7 @@ def variance_as_constant(grad, cache):
 
 
 @misconception(
-    "The path through the mean is missing. To raise an input raises the mean and lowers all other outputs: subtract "
+    "The path through the mean is missing. Raising an input raises the mean and lowers all other outputs: subtract "
     "the mean of grad over the batch.",
     caught_by=check_path_through_the_mean,
 )
@@ -187,7 +187,7 @@ def sums_for_means(grad, cache):
 
 
 @misconception(
-    "The paths through mean and variance have the wrong sign. To raise an input raises the mean, which is "
+    "The paths through mean and variance have the wrong sign. Raising an input raises the mean, which is "
     "subtracted from all examples: both terms take something away.",
     caught_by=check_gradient_of_the_input,
 )
@@ -251,7 +251,7 @@ def gamma_times_gamma(grad, cache):
 
 
 @misconception(
-    "The gradients of gamma and beta have changed places. The order is that of the arguments: x, gamma, beta; and the "
+    "The gradients of gamma and beta are swapped. The order is that of the arguments: x, gamma, beta; and the "
     "plain sum of `grad` belongs to beta, which is only added.",
     caught_by=check_gradient_of_gamma,
     worth=0.7,

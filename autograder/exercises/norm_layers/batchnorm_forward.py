@@ -128,7 +128,7 @@ PUBLIC = (
 
 @hidden(like=PUBLIC)
 def check_other_batches_in_training(batchnorm_forward, rng):
-    """So it is in training for two examples, one feature, single precision, other magnitudes and all of momentum."""
+    """So it is in training for two examples, one feature, single precision, other magnitudes and other momenta."""
     for x, momentum in (
         (_data(rng, (2, 3)), 0.5),
         (_data(rng, (6, 1)), 0.0),
@@ -177,7 +177,7 @@ covers = {
     "towards the batch's mean and *unbiased* variance": (check_running_mean_moves, check_running_variance_moves),
     "In training n is at least 2": "a promise: nothing else is handed in",
     "normalize by `state`": check_evaluation_normalizes_by_the_state,
-    "return the state as it came": check_evaluation_returns_the_state,
+    "return a state with the same numbers": check_evaluation_returns_the_state,
     "n may be 1": check_evaluation_normalizes_by_the_state,
     "add `eps` to the variance, inside the root": check_eps_inside_the_root,
     "multiply feature $j$ by `gamma[j]` and add `beta[j]`": check_scale_and_shift_of_each_feature,
@@ -216,6 +216,48 @@ def evaluation_updates(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
     if not train and len(x) > 1:
         new = _trains(x, gamma, beta, state, momentum, eps)[2]
     return out, cache, new
+
+
+@same_mistake_as(evaluation_updates)
+def evaluation_updates_biased(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
+    out, cache, new = solution(x, gamma, beta, state, train=train, momentum=momentum, eps=eps)
+    if not train:
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        new = RunningStatistics(
+            mean=state.mean + momentum * (mean - state.mean), var=state.var + momentum * (var - state.var)
+        )
+    return out, cache, new
+
+
+@misconception(
+    "The root is missing: the division is by the variance. A feature that is ten times as large then comes out ten "
+    "times smaller.",
+    caught_by=check_training_normalizes_by_the_batch,
+)
+def divided_by_the_variance(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
+    return _divided(lambda var: var + eps, x, gamma, beta, state, train, momentum, eps)
+
+
+@misconception(
+    "The old running statistics keep all of their weight, and the batch's share is added: they grow from batch to "
+    "batch. What the batch gets, the old value must lose: its share is 1 - momentum.",
+    caught_by=check_running_mean_moves,
+    worth=0.8,
+)
+def old_share_is_one(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
+    out, cache, new = solution(x, gamma, beta, state, train=train, momentum=momentum, eps=eps)
+    if train:
+        new = RunningStatistics(mean=new.mean + momentum * state.mean, var=new.var + momentum * state.var)
+    return out, cache, new
+
+
+@misconception(
+    "beta is added before the multiplication by gamma, which then scales the shift as well. The order is gamma, beta.",
+    caught_by=check_scale_and_shift_of_each_feature,
+    worth=0.9,
+)
+def shifted_first(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
+    return solution(x, gamma, gamma * beta, state, train=train, momentum=momentum, eps=eps)
 
 
 @misconception(
@@ -273,7 +315,7 @@ def no_root_in_evaluation(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-
 
 
 @misconception(
-    "The running statistics are replaced by those of the last batch. They are to be an average over many batches: move "
+    "The running statistics are replaced by those of the last batch. They should be an average over many batches: move "
     "only the share momentum of the way.",
     caught_by=check_running_mean_moves,
     worth=0.8,
@@ -308,7 +350,7 @@ def biased_running_variance(x, gamma, beta, state, *, train, momentum=0.1, eps=1
 
 @misconception(
     "The batch is divided by the unbiased standard deviation. That one is for the running variance; divided by the "
-    "biased one, the normalized batch has the variance 1 exactly.",
+    "biased one, the normalized batch has variance 1 (up to eps).",
     caught_by=check_training_normalizes_by_the_batch,
 )
 def unbiased_in_the_batch(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
@@ -319,8 +361,8 @@ def unbiased_in_the_batch(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-
 
 
 @misconception(
-    "eps has come into the running variance, too. It is added where something is divided, in evaluation once more; the "
-    "statistics are kept without it.",
+    "eps has got into the running variance too. It is added where something is divided, in evaluation as in training; "
+    "the statistics are kept without it.",
     caught_by=check_running_variance_moves,
     worth=0.85,
 )
@@ -346,14 +388,12 @@ def running_std(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
 
 @misconception(
     "eps is added to the standard deviation, outside the root. In the definition it stands inside, with the variance; "
-    "for a feature of small variance the two differ by far.",
+    "for a feature of small variance the two differ widely.",
     caught_by=check_eps_inside_the_root,
     worth=0.93,
 )
 def eps_outside_the_root(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
-    _, cache, new = solution(x, gamma, beta, state, train=train, momentum=momentum, eps=eps)
-    mean, var = (x.mean(axis=0), x.var(axis=0)) if train else (state.mean, state.var)
-    return gamma * (x - mean) / (np.sqrt(var) + eps) + beta, cache, new
+    return _divided(lambda var: np.sqrt(var) + eps, x, gamma, beta, state, train, momentum, eps)
 
 
 @misconception(
@@ -393,10 +433,8 @@ def gamma_forgotten(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
     worth=0.93,
 )
 def without_eps(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
-    _, cache, new = solution(x, gamma, beta, state, train=train, momentum=momentum, eps=eps)
-    mean, var = (x.mean(axis=0), x.var(axis=0)) if train else (state.mean, state.var)
     with np.errstate(all="ignore"):
-        return gamma * (x - mean) / np.sqrt(var) + beta, cache, new
+        return _divided(np.sqrt, x, gamma, beta, state, train, momentum, eps)
 
 
 @misconception(
@@ -452,11 +490,11 @@ def gamma_twice(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
     return solution(x, gamma**2, beta, state, train=train, momentum=momentum, eps=eps)
 
 
-@neighbour("the batch's share is momentum, but the old share is 1 too")
+@neighbour("the old share is 1 for the mean alone")
 def shares_above_one(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
     out, cache, new = solution(x, gamma, beta, state, train=train, momentum=momentum, eps=eps)
     if train:
-        new = RunningStatistics(mean=new.mean + momentum * state.mean, var=new.var + momentum * state.var)
+        new = RunningStatistics(mean=new.mean + momentum * state.mean, var=new.var)
     return out, cache, new
 
 
@@ -509,6 +547,13 @@ def _state(rng, features):
 def _normalized(x, batch, eps):
     x, batch = np.asarray(x, float), np.asarray(batch, float)
     return (x - batch.mean(axis=0)) / np.sqrt(batch.var(axis=0) + eps)
+
+
+def _divided(by, x, gamma, beta, state, train, momentum, eps):
+    """Batch norm with the right statistics that divides by ``by(var)``."""
+    _, cache, new = solution(x, gamma, beta, state, train=train, momentum=momentum, eps=eps)
+    mean, var = (x.mean(axis=0), x.var(axis=0)) if train else (state.mean, state.var)
+    return gamma * (x - mean) / by(var) + beta, cache, new
 
 
 def _trains(x, gamma, beta, state, momentum, eps):

@@ -153,7 +153,7 @@ def unbiased(x, gamma, beta, *, eps=1e-5):
 
 
 @misconception(
-    "eps is added outside the root. It belongs to the variance, inside: for a faint example the two differ by far.",
+    "eps is added outside the root. It belongs to the variance, inside: for a faint example the two differ widely.",
     caught_by=check_eps_inside_the_root,
     worth=0.85,
 )
@@ -225,7 +225,7 @@ def shifted_first(x, gamma, beta, *, eps=1e-5):
 
 
 @misconception(
-    "gamma and beta are not used. Without them the layer could give nothing but mean 0 and variance 1.",
+    "gamma and beta are not used. Without them the layer could return nothing but mean 0 and variance 1.",
     caught_by=check_shift_of_each_feature,
     worth=0.75,
 )
@@ -273,6 +273,15 @@ def changed_in_place(x, gamma, beta, *, eps=1e-5):
     x -= x.mean(axis=1, keepdims=True)
     x /= np.sqrt((x**2).mean(axis=1, keepdims=True) + eps)
     return gamma * x + beta, x
+
+
+@misconception(
+    "One number for each example has the shape (n,), which broadcasts along the features: feature j is divided by the "
+    "root of example j, or nothing fits. keepdims=True leaves the shape (n, 1).",
+    caught_by=check_each_example_is_normalized,
+)
+def axis_lost(x, gamma, beta, *, eps=1e-5):
+    return gamma * (x.T - x.mean(axis=1)).T / np.sqrt(x.var(axis=1) + eps) + beta, x
 
 
 @neighbour("gamma is multiplied twice")

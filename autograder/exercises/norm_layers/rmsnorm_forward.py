@@ -168,7 +168,7 @@ def without_the_root(x, gamma, *, eps=1e-5):
 
 @misconception(
     "eps is added to the root. It belongs to the mean square, inside the root: for a faint example the two differ "
-    "by far.",
+    "widely.",
     caught_by=check_eps_inside_the_root,
     worth=0.8,
 )
@@ -230,6 +230,15 @@ def changed_in_place(x, gamma, *, eps=1e-5):
 @neighbour("the mean absolute value stands where the root of the mean square belongs")
 def by_the_mean_absolute_value(x, gamma, *, eps=1e-5):
     return gamma * x / (np.abs(x).mean(axis=1, keepdims=True) + eps)
+
+
+@misconception(
+    "One number for each example has the shape (n,), which broadcasts along the features: feature j is divided by the "
+    "root of example j, or nothing fits. keepdims=True leaves the shape (n, 1).",
+    caught_by=check_each_example_is_divided,
+)
+def axis_lost(x, gamma, *, eps=1e-5):
+    return gamma * x / np.sqrt((x**2).mean(axis=1) + eps)
 
 
 @neighbour("gamma is multiplied twice")

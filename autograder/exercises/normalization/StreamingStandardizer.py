@@ -259,6 +259,13 @@ class DifferenceOfHugeNumbers:
         return Standardizer(mean=mean, std=np.sqrt(self.squares / self.count - mean**2))
 
 
+@same_mistake_as(DifferenceOfHugeNumbers)
+class ClippedDifference(DifferenceOfHugeNumbers):
+    def standardizer(self):
+        mean = self.total / self.count
+        return Standardizer(mean=mean, std=np.sqrt(np.maximum(self.squares / self.count - mean**2, 0)))
+
+
 @same_mistake_as(KeepsTheBatches)
 class KeepsAViewOfTheFirst:
     def __init__(self):

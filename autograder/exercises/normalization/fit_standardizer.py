@@ -12,6 +12,7 @@ from autograder.authoring import (
     neighbour,
     record,
     same_mistake_as,
+    shaped,
     weight,
 )
 from dnnkit.normalization import Standardizer
@@ -60,7 +61,8 @@ def check_a_constant_feature_gets_std_one(fit_standardizer, rng):
 def check_a_small_spread_is_not_constant(fit_standardizer, rng):
     """A feature that varies by very little keeps its standard deviation."""
     x = rng.normal(0, [1e-3, 1e-6, 1e-10, 2], (7, 4))
-    close(fit_standardizer(x).std, x.std(axis=0), SMALL, rtol=1e-4)
+    found = shaped(fit_standardizer(x).std, (4,), STD)
+    close(found / x.std(axis=0), np.ones(4), SMALL, rtol=1e-3)
 
 
 @hidden(like=(check_mean_of_each_feature, check_std_of_each_feature, check_a_constant_feature_gets_std_one))
@@ -176,6 +178,21 @@ def fixed_threshold(x):
 def larger_threshold(x):
     std = x.std(axis=0)
     return Standardizer(mean=x.mean(axis=0), std=np.where(std < 1e-5, 1.0, std))
+
+
+@misconception(
+    "A small number is added to every standard deviation, which changes those that are smaller still. Nothing needs to "
+    "be added where a feature varies.",
+    caught_by=check_a_small_spread_is_not_constant,
+    worth=0.85,
+)
+def a_little_added(x):
+    return Standardizer(mean=x.mean(axis=0), std=np.where(_constant(x), 1.0, x.std(axis=0) + 1e-8))
+
+
+@same_mistake_as(a_little_added)
+def a_millionth_added(x):
+    return Standardizer(mean=x.mean(axis=0), std=np.where(_constant(x), 1.0, x.std(axis=0) + 1e-6))
 
 
 @misconception(
