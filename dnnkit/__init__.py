@@ -1,7 +1,7 @@
 """dnnkit: the reference of *Tuning Deep Networks*, in NumPy, small enough to be read in an evening.
 
 A topic is one room, a module or a package: ``from dnnkit import dropout`` and then ``dropout.inverted_dropout(...)``.
-Only ``dnnkit.pytorch`` needs more than NumPy: it imports torch.
+Only ``dnnkit.pytorch`` needs more than NumPy, torch, and ``dnnkit.quiz`` what shows a quiz in a notebook.
 
 Public functions look at their arguments first. What is of the wrong type raises a TypeError; what has another shape, is
 out of its range, empty, NaN or infinite a ValueError; and the message names the argument, what was expected and what

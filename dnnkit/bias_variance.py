@@ -64,11 +64,11 @@ def bias_variance(predictions, truth):
 
     References
     ----------
-    Geman, Bienenstock and Doursat 1992, *Neural networks and the bias/variance dilemma*, section 3.
+    Geman, Bienenstock and Doursat 1992, *Neural networks and the bias/variance dilemma*.
 
     Examples
     --------
-    >>> bias_variance([[1.0, 5.0], [3.0, 5.0]], [2.0, 3.0])  # right on average and spread; wrong and sure of it
+    >>> bias_variance([[1.0, 5.0], [3.0, 5.0]], [2.0, 3.0])  # right on average but scattered; wrong, without scatter
     (2.0, 0.5)
     """
     predictions = _inputs.array("predictions", predictions, ndim=2)
@@ -178,7 +178,7 @@ def error_gaps(human, train, train_dev, dev, test=None):
 
     Examples
     --------
-    >>> gaps = error_gaps(0.14, 0.15, 0.16, 0.24)            # 15% of training error, and hardly any of it is avoidable
+    >>> gaps = error_gaps(0.20, 0.21, 0.22, 0.30)            # 21% of training error, and hardly any of it is avoidable
     >>> {name: round(gap, 2) for name, gap in gaps.items()}
     {'avoidable_bias': 0.01, 'variance': 0.01, 'data_mismatch': 0.08}
     """
@@ -281,7 +281,7 @@ def committee_error(votes, y):
     Returns
     -------
     float
-        Share of the cases, in [0, 1].
+        Expected share of the cases that are decided wrongly, in [0, 1].
 
     References
     ----------

@@ -237,8 +237,8 @@ def width_for_budget(n_inputs, n_outputs, budget, *, hidden_layers):
     r"""Largest width of `hidden_layers` equal layers with which a network has at most `budget` parameters.
 
     .. math::
-        P(h) = (H - 1)\, h^2 + (n_\text{in} + n_\text{out} + H)\, h + n_\text{out} \le \text{budget},
-        \qquad H = \text{hidden\_layers}
+        N(h) = (D - 1)\, h^2 + (n_\text{in} + n_\text{out} + D)\, h + n_\text{out} \le \text{budget},
+        \qquad D = \text{hidden\_layers}
 
     Parameters
     ----------
@@ -246,7 +246,7 @@ def width_for_budget(n_inputs, n_outputs, budget, *, hidden_layers):
     budget : int
         Parameters that the network may have, biases included.
     hidden_layers : int
-        Number H of hidden layers, at least 1.
+        Number D of hidden layers, at least 1.
 
     Returns
     -------

@@ -14,13 +14,14 @@ _MARGIN = 4
 def html(claim):
     """Return the box of a :class:`dnnkit.claim.Claim`; its look comes from the page's style sheet, if there is one."""
     name = anchor(claim.sentence)
+    taught = f'<p class="claim-textbook">Often taught: {typeset(claim.textbook)}</p>' if claim.textbook else ""
     return (
         f'<div class="claim claim-{claim.verdict}" id="{name}">'
         f'<p><strong class="claim-badge">{claim.verdict.capitalize()}</strong> {typeset(claim.sentence)} '
         f'<a class="claim-anchor" href="#{name}" title="Link to this claim">#</a></p>'
         f'<p class="claim-measured">{strip(claim)} <small>Measured '
         f'<data value="{claim.mean!r}">{markup.escape(claim.figures)}</data>; '
-        f"expected {markup.escape(claim.expected)}.</small></p></div>"
+        f"expected {markup.escape(claim.expected)}.</small></p>{taught}</div>"
     )
 
 

@@ -1,6 +1,7 @@
 """Student's t interval, without SciPy."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -55,6 +56,7 @@ def t_interval(values, confidence=0.95):
     return mean, standard_error, mean - reach, mean + reach
 
 
+@lru_cache(maxsize=256)  # a bisection takes milliseconds, and many comparisons are of one size
 def quantile(p, dof):
     """The number that Student's t with `dof` degrees of freedom stays under with probability `p`, for p in [0.5, 1)."""
     # In theta = atan(t / sqrt(dof)) the probability rises on (0, pi/2), so that bisection finds its root.

@@ -39,6 +39,8 @@ class Claim:
     of : str
         What the values are percents of, or empty.
     verdict : {"supported", "undecided"}
+    textbook : str
+        What is often taught instead, or empty.
     """
 
     sentence: str
@@ -52,6 +54,7 @@ class Claim:
     unit: str
     of: str
     verdict: str
+    textbook: str = ""
 
     @property
     def n(self):
@@ -95,7 +98,8 @@ class Claim:
     @property
     def text(self):
         """The sentence and its figures."""
-        return f"{self.sentence}\n  measured {self.figures}; expected {self.expected}"
+        taught = f"\n  often taught: {self.textbook}" if self.textbook else ""
+        return f"{self.sentence}\n  measured {self.figures}; expected {self.expected}{taught}"
 
     def __repr__(self):
         return f"{self.verdict.capitalize()}: {self.text}"
@@ -104,7 +108,7 @@ class Claim:
         return box.html(self)
 
 
-def claim(sentence, values, expect, *, base=None, confidence=0.95, unit=""):
+def claim(sentence, values, expect, *, base=None, confidence=0.95, unit="", textbook=""):
     r"""Hold a sentence against a measurement over seeds, by a t interval of the mean.
 
     To compare two arms give the differences, seed by seed: that makes the interval a paired one. The claim is
@@ -129,6 +133,8 @@ def claim(sentence, values, expect, *, base=None, confidence=0.95, unit=""):
         Of the interval, in (0, 1).
     unit : str
         Of `values`, and of `base`; shown behind the mean.
+    textbook : str
+        A sentence that is often taught and that the measurement speaks against, shown under it.
 
     Returns
     -------
@@ -139,7 +145,7 @@ def claim(sentence, values, expect, *, base=None, confidence=0.95, unit=""):
     ClaimError
         If the measurement contradicts the sentence.
     TypeError
-        If `sentence`, `expect` or `unit` is not text.
+        If `sentence`, `expect`, `unit` or `textbook` is not text.
     ValueError
         If there are fewer than five values, one is not finite, `base` is not positive, or `expect` cannot be read.
 
@@ -159,7 +165,7 @@ def claim(sentence, values, expect, *, base=None, confidence=0.95, unit=""):
     >>> claim("Dropout lowers the test error.", [2.1, -3.0, 2.4, -1.9, 2.6], "> 0").verdict
     'undecided'
     """
-    for name, value in (("sentence", sentence), ("expect", expect), ("unit", unit)):
+    for name, value in (("sentence", sentence), ("expect", expect), ("unit", unit), ("textbook", textbook)):
         if not isinstance(value, str):
             raise TypeError(f"{name} must be text, got {type(value).__name__}")
     values = _inputs.array("values", values, ndim=1).astype(np.float64, copy=True)
@@ -171,7 +177,7 @@ def claim(sentence, values, expect, *, base=None, confidence=0.95, unit=""):
     mean, standard_error, low, high = t_interval(values, confidence)
     verdict = _verdict(mean, standard_error, low, high, *_bounds(expect))
     values.flags.writeable = False
-    measured = Claim(sentence, expect, values, mean, standard_error, low, high, confidence, unit, of, verdict)
+    measured = Claim(sentence, expect, values, mean, standard_error, low, high, confidence, unit, of, verdict, textbook)
     if verdict == "contradicted":
         raise ClaimError(f"the measurement contradicts: {measured.text}")
     return measured

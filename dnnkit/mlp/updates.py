@@ -8,8 +8,9 @@ import functools
 
 import numpy as np
 
-from dnnkit import gradients, regularization
+from dnnkit import gradients
 from dnnkit.optimization.steps import IN_PLACE, decay_weights
+from dnnkit.regularization import penalties
 
 _BLOCK = 2**15  # entries
 
@@ -23,11 +24,11 @@ def chain(stack, h, m):
 
     def add_l2(rate):
         for w, grad in weight_blocks:
-            grad += regularization.l2_term(w, h.lam, m)
+            grad += penalties.l2_term(w, h.lam, m)
 
     def add_l1(rate):
         for w, grad in weight_blocks:
-            grad += regularization.l1_term(w, h.lam_l1, m)
+            grad += penalties.l1_term(w, h.lam_l1, m)
 
     def clip_norm(rate):
         _, factors = gradients.norm_and_factors(h.clip_norm, *(grad for _, grad in blocks))
@@ -46,7 +47,7 @@ def chain(stack, h, m):
 
     def limit_norms(rate):
         for W in stack.Ws:
-            W *= regularization.shrinkage(W, h.max_norm)
+            W *= penalties.shrinkage(W, h.max_norm)
 
     wanted = (
         (add_l2, h.lam),

@@ -73,7 +73,7 @@ def batchnorm_forward(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
 
     .. math::
         \hat x_{ij} = \frac{x_{ij} - \mu_j}{\sqrt{\sigma_j^2 + \epsilon}}, \qquad
-        y_{ij} = \gamma_j\, \hat x_{ij} + \beta_j
+        \tilde x_{ij} = \gamma_j\, \hat x_{ij} + \beta_j
 
     In training, :math:`\mu_j` and :math:`\sigma_j^2` are the mean and the (biased) variance of feature j over the
     batch, and `state` moves towards them; in evaluation they are those of `state`, which stays:
@@ -153,14 +153,14 @@ def batchnorm_backward(grad, cache):
     r"""Gradients of batch norm with respect to its input and its two parameters.
 
     .. math::
-        \frac{\partial L}{\partial \gamma} = \sum_i g_i \hat x_i, \qquad
-        \frac{\partial L}{\partial \beta} = \sum_i g_i, \qquad
+        \frac{\partial L}{\partial \gamma} = \sum_i \delta_i \hat x_i, \qquad
+        \frac{\partial L}{\partial \beta} = \sum_i \delta_i, \qquad
         \frac{\partial L}{\partial x_i} = \frac{\gamma}{\sqrt{\sigma^2 + \epsilon}}
-        \left( g_i - \overline{g} - \hat x_i\, \overline{g \hat x} \right),
+        \left( \delta_i - \overline{\delta} - \hat x_i\, \overline{\delta \hat x} \right),
 
-    feature by feature, where :math:`g_i = \partial L / \partial y_i` and a bar is a mean over the batch. The last
-    two terms are there because mean and variance depend on every example; in evaluation they do not,
-    and only the first term is left.
+    feature by feature, where :math:`\delta_i = \partial L / \partial \tilde x_i` and a bar is a mean over the batch.
+    The last two terms are there because mean and variance depend on every example; in evaluation they do not, and only
+    the first term is left.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def batchnorm_backward(grad, cache):
 
     References
     ----------
-    Ioffe and Szegedy 2015, section 3.
+    Ioffe and Szegedy 2015.
 
     Examples
     --------
@@ -187,7 +187,7 @@ def batchnorm_backward(grad, cache):
     >>> grad_x, grad_gamma, grad_beta = batchnorm_backward([[1.0], [1.0], [1.0]], cache)
     >>> grad_beta
     array([3.])
-    >>> bool(np.allclose(grad_x, 0))  # to shift all outputs alike, no input can help
+    >>> bool(np.allclose(grad_x, 0))  # no input can shift all outputs alike
     True
     """
     if not isinstance(cache, BatchNormCache):

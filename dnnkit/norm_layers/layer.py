@@ -1,4 +1,4 @@
-"""Layer norm and RMS norm: every example normalized over its own features."""
+"""Layer norm and RMSNorm: every example normalized over its own features."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ def layernorm_forward(x, gamma, beta, *, eps=1e-5):
 
     .. math::
         \hat x_{ij} = \frac{x_{ij} - \mu_i}{\sqrt{\sigma_i^2 + \epsilon}}, \qquad
-        y_{ij} = \gamma_j\, \hat x_{ij} + \beta_j,
+        \tilde x_{ij} = \gamma_j\, \hat x_{ij} + \beta_j,
 
     where :math:`\mu_i` and :math:`\sigma_i^2` are the mean and the (biased) variance of example i over its features.
     No example depends on another, so there is nothing to remember, and training and evaluation are the same.
@@ -71,13 +71,13 @@ def layernorm_backward(grad, cache):
     r"""Gradients of layer norm with respect to its input and its two parameters.
 
     .. math::
-        \frac{\partial L}{\partial \gamma} = \sum_i g_i \odot \hat x_i, \qquad
-        \frac{\partial L}{\partial \beta} = \sum_i g_i, \qquad
+        \frac{\partial L}{\partial \gamma} = \sum_i \delta_i \odot \hat x_i, \qquad
+        \frac{\partial L}{\partial \beta} = \sum_i \delta_i, \qquad
         \frac{\partial L}{\partial x_i} = \frac{1}{\sqrt{\sigma_i^2 + \epsilon}}
-        \left( h_i - \overline{h_i} - \hat x_i\, \overline{h_i \hat x_i} \right), \qquad h_i = \gamma \odot g_i,
+        \left( h_i - \overline{h_i} - \hat x_i\, \overline{h_i \hat x_i} \right), \qquad h_i = \gamma \odot \delta_i,
 
-    where :math:`g_i = \partial L / \partial y_i`, and a bar is a mean over the features of the example. For batch norm
-    the same means are taken over the batch.
+    where :math:`\delta_i = \partial L / \partial \tilde x_i`, and a bar is a mean over the features of the example. For
+    batch norm the same means are taken over the batch.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def layernorm_backward(grad, cache):
     --------
     >>> _, cache = layernorm_forward([[1.0, 3.0, 5.0]], [2.0, 2.0, 2.0], [0.0, 0.0, 0.0])
     >>> grad_x, grad_gamma, grad_beta = layernorm_backward([[1.0, 1.0, 1.0]], cache)
-    >>> bool(np.allclose(grad_x, 0))  # to shift all outputs alike, no input can help
+    >>> bool(np.allclose(grad_x, 0))  # no input can shift all outputs alike
     True
     """
     if not isinstance(cache, LayerNormCache):
@@ -113,7 +113,7 @@ def layernorm_backward(grad, cache):
 def rmsnorm_forward(x, gamma, *, eps=1e-5):
     r"""Divide every example by the root of its mean square, then scale each feature: layer norm without its mean.
 
-    .. math:: y_{ij} = \gamma_j\, \frac{x_{ij}}{\sqrt{\tfrac1d \sum_k x_{ik}^2 + \epsilon}}
+    .. math:: \tilde x_{ij} = \gamma_j\, \frac{x_{ij}}{\sqrt{\tfrac1d \sum_k x_{ik}^2 + \epsilon}}
 
     Nothing is subtracted and nothing shifted, which saves a pass over the features and a parameter for each of them.
 

@@ -17,7 +17,7 @@ class Block(NamedTuple):
     """Parameters of one residual block, or their gradients: layer norm, and a branch of two layers.
 
     ``gamma`` and ``beta`` have shape (width,), W1 (width, hidden), b1 (hidden,), W2 (hidden, width) and b2 (width,).
-    Without a norm `gamma` and `beta` have no part in the output.
+    Without a norm, `gamma` and `beta` play no part in the output.
     """
 
     gamma: np.ndarray
@@ -44,13 +44,13 @@ def residual_forward(blocks, x, *, norm, scale=1.0, activation="relu", eps=1e-5)
     r"""A stack of residual blocks: each adds what its branch computes to what it was given.
 
     .. math::
-        \text{none:} \ y = x + s\, f(x), \qquad
-        \text{pre:} \ y = x + s\, f(\mathrm{LN}(x)), \qquad
-        \text{post:} \ y = \mathrm{LN}(x + s\, f(x)), \qquad
-        f(a) = \phi(a W_1 + b_1) W_2 + b_2
+        \text{none:} \ y = x + s\, F(x), \qquad
+        \text{pre:} \ y = x + s\, F(\mathrm{LN}(x)), \qquad
+        \text{post:} \ y = \mathrm{LN}(x + s\, F(x)), \qquad
+        F(a) = \phi(a W_1 + b_1) W_2 + b_2
 
-    With "pre" and none a gradient finds a way around all branches, by the sums alone; with "post" each norm is on it.
-    A scale of 1 / sqrt(blocks) keeps the sum of many branches from growing.
+    With "pre" and none a gradient finds a way around all branches, by the sums alone; with "post" every norm stands
+    in that way. A scale of 1 / sqrt(blocks) keeps the sum of the branches from growing with their number.
 
     Parameters
     ----------
@@ -74,12 +74,12 @@ def residual_forward(blocks, x, *, norm, scale=1.0, activation="relu", eps=1e-5)
     References
     ----------
     He, Zhang, Ren and Sun 2016, *Deep residual learning for image recognition*; Xiong et al. 2020, *On layer
-    normalization in the transformer architecture*, section 3, for the two places of the norm.
+    normalization in the transformer architecture*, for the two places of the norm.
 
     Examples
     --------
     >>> one, zero = np.ones(2), np.zeros(2)
-    >>> block = Block(one, zero, np.eye(2), zero, np.eye(2), zero)          # f is ReLU
+    >>> block = Block(one, zero, np.eye(2), zero, np.eye(2), zero)          # F is ReLU
     >>> residual_forward([block, block], [[1.0, -1.0]], norm=None)[0]
     array([[ 4., -1.]])
     >>> residual_forward([block, block], [[1.0, -1.0]], norm="pre", scale=0.5)[0].round(2)
@@ -109,7 +109,7 @@ def residual_backward(grad, cache):
     r"""Gradients of :func:`residual_forward` with respect to its input and to each block's parameters.
 
     .. math:: \frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} + s\,
-        \left(\frac{\partial f}{\partial x}\right)^\top \frac{\partial L}{\partial y} \qquad \text{without a norm}
+        \left(\frac{\partial F}{\partial x}\right)^\top \frac{\partial L}{\partial y} \qquad \text{without a norm}
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def residual_backward(grad, cache):
 
     References
     ----------
-    He, Zhang, Ren and Sun 2016, *Identity mappings in deep residual networks*, equation 5.
+    He, Zhang, Ren and Sun 2016, *Identity mappings in deep residual networks*.
 
     Examples
     --------

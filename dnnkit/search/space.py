@@ -156,6 +156,60 @@ class IntUniform(Ordered):
 
 
 @dataclass(frozen=True)
+class Ordinal(Ordered):
+    """One of several values that have an order but no distance, all equally likely.
+
+    Neighbours in the list count as near: a mutation moves from one to the next, where :class:`Choice` would jump.
+
+    Parameters
+    ----------
+    options : list or tuple
+        At least two, from the low end to the high one; no two are equal.
+
+    Raises
+    ------
+    ValueError
+        If an option is there twice.
+
+    Examples
+    --------
+    >>> Ordinal([16, 64, 256]).points([0, 0.5, 1])
+    [16, 64, 256]
+    >>> Ordinal([16, 64, 256]).share(64)
+    0.5
+    """
+
+    options: tuple
+
+    def __post_init__(self):
+        object.__setattr__(self, "options", _options(self.options, at_least=2))
+
+    @property
+    def low(self):
+        return self.options[0]
+
+    @property
+    def high(self):
+        return self.options[-1]
+
+    def _at(self, share):
+        return self.options[self._place(share)]
+
+    def _place(self, share):
+        return min(int(share * len(self.options)), len(self.options) - 1)
+
+    def points(self, shares):
+        return [self.options[place] for place in dict.fromkeys(map(self._place, shares))]
+
+    def share(self, value):
+        """Where a value lies, as a share of the axis."""
+        return (self.options.index(value) + 0.5) / len(self.options)
+
+    def check(self, name, value):
+        _inputs.one_of(name, value, self.options)
+
+
+@dataclass(frozen=True)
 class Choice(Axis):
     """One of several options that have no order, all equally likely.
 
@@ -178,14 +232,7 @@ class Choice(Axis):
     options: tuple
 
     def __post_init__(self):
-        if isinstance(self.options, str) or not isinstance(self.options, Sequence):
-            raise TypeError(f"options must be a list or tuple, got {type(self.options).__name__} {self.options!r}")
-        if not self.options:
-            raise ValueError("options must hold at least one option, got none")
-        object.__setattr__(self, "options", tuple(self.options))
-        for place, option in enumerate(self.options):
-            if any(_inputs.same(option, other) for other in self.options[:place]):
-                raise ValueError(f"options must differ from one another, got {option!r} twice"[:200])
+        object.__setattr__(self, "options", _options(self.options, at_least=1))
 
     def draw(self, rng):
         return self.options[int(rng.integers(len(self.options)))]
@@ -200,6 +247,19 @@ class Choice(Axis):
 
     def check(self, name, value):
         _inputs.one_of(name, value, self.options)
+
+
+def _options(options, at_least):
+    """The options as a tuple, if there are so many and no two are equal."""
+    if isinstance(options, str) or not isinstance(options, Sequence):
+        raise TypeError(f"options must be a list or tuple, got {type(options).__name__} {options!r}")
+    if len(options) < at_least:
+        wanted = ("one option", "two options")[at_least - 1]
+        raise ValueError(f"options must hold at least {wanted}, got {len(options) or 'none'}")
+    for place, option in enumerate(options):
+        if any(_inputs.same(option, other) for other in options[:place]):
+            raise ValueError(f"options must differ from one another, got {option!r} twice"[:200])
+    return tuple(options)
 
 
 def _integer(name, value):

@@ -146,8 +146,16 @@ def test_text_and_html_show_sentence_and_figures():
     assert float(page.data["value"]) == found.mean
 
 
+def test_what_is_often_taught_is_shown_under_the_measurement():
+    found = claim("It falls twice.", GAIN, "> 0", textbook="It falls, then rises for good.")
+    assert repr(found).splitlines()[-1].strip() == "often taught: It falls, then rises for good."
+    assert page_of(found).div.find_all("p")[-1].get_text() == "Often taught: It falls, then rises for good."
+    assert "ften taught" not in repr(claim("It falls twice.", GAIN, "> 0")) + str(page_of(claim("x", GAIN, "> 0")))
+
+
 def test_text_of_a_claim_is_no_markup():
     texts = {"sentence": "a <b>bold</b> claim, and $<b>$", "expect": " > 0", "unit": "<i>points</i>"}
+    texts |= {"textbook": "no <b>bold</b> claim"}
     page = page_of(claim(values=[1, 2, 3, 4, 5], **texts))
     assert not page.find_all(["b", "i"])
     for text in ("a <b>bold</b> claim, and \\(<b>\\)", "> 0", "<i>points</i>"):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dnnkit import search
-from dnnkit.search import Axis, Choice, IntUniform, LogUniform, Uniform
+from dnnkit.search import Axis, Choice, IntUniform, LogUniform, Ordinal, Uniform
 
 
 def test_axes_are_frozen_and_their_bounds_normalised():
@@ -26,6 +26,7 @@ FAMILY = {
     "Uniform": Uniform(-2, 5),
     "LogUniform": LogUniform(1e-5, 10),
     "IntUniform": IntUniform(-3, 9),
+    "Ordinal": Ordinal([0.0, 0.01, 0.1, 7.5]),
     "Choice": Choice(["relu", "tanh", None, (1, 2)]),
 }
 family = pytest.mark.parametrize("axis", FAMILY.values(), ids=FAMILY)
@@ -99,6 +100,8 @@ def test_options_need_not_be_hashable():
         (lambda: LogUniform(0, 1), ValueError, "low must be positive, got 0.0"),
         (lambda: IntUniform(1, 2.5), TypeError, "high must be an integer"),
         (lambda: IntUniform(3, 2), ValueError, "low must be below high, got 3 and 2"),
+        (lambda: Ordinal([8]), ValueError, "options must hold at least two options, got 1"),
+        (lambda: Ordinal([8, 16, 8]), ValueError, "options must differ from one another, got 8 twice"),
         (lambda: Choice([]), ValueError, "options must hold at least one option"),
         (lambda: Choice("relu"), TypeError, "options must be a list or tuple, got str 'relu'"),
         (lambda: Choice({1, 2}), TypeError, "options must be a list or tuple, got set"),
