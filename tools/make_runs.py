@@ -1,0 +1,54 @@
+"""Train each configuration of the table of runs and store the errors in dnnkit/search/runs.npz.
+
+For maintainers: ``OMP_NUM_THREADS=1 python tools/make_runs.py [PROCESSES]``, as many as there are cores if not told. It
+takes about six minutes of one core. What is measured is written to build/runs.txt as it comes, a line a run, so that
+a run that was stopped goes on where it was; remove that file to begin anew.
+"""
+
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+from rich.progress import track
+
+from dnnkit.search import runs
+
+ROOT = Path(__file__).resolve().parents[1]
+PART, TARGET = ROOT / "build" / "runs.txt", ROOT / "dnnkit" / "search" / "runs.npz"
+CONFIGS = runs.configs()
+JOBS = list(product(runs.SEEDS, range(len(CONFIGS))))
+
+
+def main(processes):
+    wrong = measured()
+    left = JOBS[len(wrong) :]
+    PART.parent.mkdir(exist_ok=True)
+    with ProcessPoolExecutor(processes) as pool, PART.open("a", encoding="utf-8") as part:
+        for counts in track(pool.map(run, left, chunksize=8), "Training", total=len(left)):
+            wrong.append(counts)
+            print(*np.ravel(counts), file=part, flush=True)
+    shape = len(runs.SEEDS), len(CONFIGS), len(runs.EPOCHS), 2
+    np.savez_compressed(TARGET, wrong=np.reshape(wrong, shape).astype(np.uint16))
+    print(f"{TARGET.name}: {len(wrong)} runs, {TARGET.stat().st_size} bytes")
+
+
+def measured():
+    """The counts of an earlier run that was stopped, in the order of JOBS; a line that was cut off is taken out."""
+    size = 2 * len(runs.EPOCHS)
+    lines = PART.read_text(encoding="utf-8").splitlines(keepends=True) if PART.exists() else []
+    whole = [line for line in lines if line.endswith("\n") and len(line.split()) == size]
+    if whole != lines:
+        PART.write_text("".join(whole), encoding="utf-8")
+    return [[int(count) for count in line.split()] for line in whole[: len(JOBS)]]
+
+
+def run(job):
+    seed, place = job
+    return runs.measure(CONFIGS[place], seed).ravel()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if sys.argv[1:] else len(os.sched_getaffinity(0)))
