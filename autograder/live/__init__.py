@@ -6,9 +6,9 @@ One module a concern: :mod:`~autograder.live.cache` (when pages are executed aga
 :mod:`~autograder.live.course` (what scripts know of the whole book), :mod:`~autograder.live.decorate` (exercises that
 are answered in the page), :mod:`~autograder.live.figure` (figures with sliders), :mod:`~autograder.live.home` (the map
 of the course, with :mod:`~autograder.live.miniature`), :mod:`~autograder.live.claims` (all claims on one page),
-:mod:`~autograder.live.overview` (when such pages are made anew), :mod:`~autograder.live.authority` (what a function is
-checked against), :mod:`~autograder.live.head` (what a page says where it is shared) and
-:mod:`~autograder.live.offline` (the book without a network). Scripts are in ``site``.
+:mod:`~autograder.live.numbers` (what there is, counted), :mod:`~autograder.live.overview` (when such pages are made
+anew), :mod:`~autograder.live.authority` (what a function is checked against), :mod:`~autograder.live.head` (what a page
+says where it is shared) and :mod:`~autograder.live.offline` (the book without a network). Scripts are in ``site``.
 """
 
 from pathlib import Path
@@ -30,6 +30,7 @@ from autograder.live import (
     head,
     home,
     miniature,
+    numbers,
     offline,
     overview,
     quiz,
@@ -50,6 +51,7 @@ MODULES = (
     miniature,
     home,
     claims,
+    numbers,
     head,
     authority,
     offline,

@@ -19,24 +19,25 @@ from autograder.live.overview import shows_others
 BOX = re.compile(
     r'<div class="claim claim-(?P<verdict>\w+)" id="(?P<anchor>[^"]+)">'
     r'<p><strong class="claim-badge">.*?</strong> (?P<sentence>.*?) <a class="claim-anchor".*?</p>'
-    r'<p class="claim-measured">(?P<measured>.*?)</p></div>',
+    r'<p class="claim-measured">(?P<measured>.*?)</p>(?P<taught><p class="claim-textbook">.*?</p>)?</div>',
     re.DOTALL,
 )
 BY_CHANCE = 0.025  # of claims whose true value lies on their bound: what a 95% interval leaves out at one end
 ENTRY = """\
 <li class="claim claim-{verdict}"><p><strong class="claim-badge">{badge}</strong>
 <a href="{address}">{sentence}</a></p>
-<p class="claim-measured">{measured}</p></li>"""
+<p class="claim-measured">{measured}</p>{taught}</li>"""
 
 
 @dataclass(frozen=True)
 class Found:
-    """A claim of a page: its verdict, and the HTML of its sentence and of what was measured."""
+    """A claim of a page: its verdict, and the HTML of its sentence, what was measured, and what is often taught."""
 
     verdict: str
     anchor: str
     sentence: str
     measured: str
+    taught: str
 
 
 class ClaimsList(nodes.General, nodes.Element):
@@ -91,7 +92,7 @@ def of_html(text):
     >>> found.verdict, found.sentence
     ('supported', 'It is <span class="math notranslate nohighlight">\\\\(&gt; 2\\\\)</span>.')
     """
-    found = [Found(**box.groupdict()) for box in BOX.finditer(text)]
+    found = [Found(**box.groupdict("")) for box in BOX.finditer(text)]
     if len(found) != text.count('<div class="claim '):
         raise ValueError("a claim's box is not as BOX in autograder/live/claims.py expects it")
     return found
@@ -119,6 +120,7 @@ def _entry(claim, address):
         address=f"{escape(address)}#{claim.anchor}",
         sentence=claim.sentence,
         measured=claim.measured,
+        taught=claim.taught,
     )
 
 

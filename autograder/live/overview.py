@@ -12,7 +12,8 @@ def setup(app):
 
 
 def shows_others(env):
-    """Say of the page that is being read that it shows what others hold."""
+    """Say of the page that is being read that it shows what others hold, one for each chapter of the book."""
+    env.note_dependency("_toc.yml")
     env.metadata[env.docname]["shows-others"] = True
 
 

@@ -1,4 +1,4 @@
-"""Quizzes as a page holds them: what ``jupyterquiz.display_quiz`` shows in a notebook, as plain forms.
+"""Quizzes as a page holds them: what `dnnkit.quiz` shows in a notebook, as plain forms.
 
 The questions stand in the page as text, with what is said to each answer; ``quiz.js`` judges and keeps what is chosen.
 Question and answers make the id of a question, so that an answer is never taken for that to another question.
@@ -57,7 +57,7 @@ def place_quizzes(app, doctree):
 
 
 def form(topic, question):
-    """Return the id of a question, as `display_quiz` takes it, and its HTML. Raises BadQuestion.
+    """Return the id of a question, as `dnnkit.quiz` makes it, and its HTML. Raises BadQuestion.
 
     >>> name, html = form("dropout", {"question": "What is $q$?", "type": "numeric",
     ...     "answers": [{"value": 0.5, "correct": True, "feedback": "A half."}]})

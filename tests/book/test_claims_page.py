@@ -26,6 +26,7 @@ def test_each_claim_is_listed_once_with_what_was_measured(made, pages):
         assert entry["class"] == made[link]["class"]
         assert entry.small == made[link].small
         assert entry.svg == made[link].svg
+        assert entry.select(".claim-textbook") == made[link].select(".claim-textbook")
         assert entry.a.get_text() in made[link].get_text()
 
 
@@ -52,11 +53,17 @@ def test_numbers_are_those_of_the_list(made, pages):
 
 def test_a_sentence_with_mathematics_and_a_base_is_read():
     made = claim(
-        "It is $< 2^{-3}$ & <half>.", [9.0, 8.0, 9.5, 8.2, 9.1], "> 20", base=[30, 31, 29, 30, 32], unit="points"
+        "It is $< 2^{-3}$ & <half>.",
+        [9.0, 8.0, 9.5, 8.2, 9.1],
+        "> 20",
+        base=[30, 31, 29, 30, 32],
+        unit="points",
+        textbook="It is <half>.",
     )
     (found,) = claims.of_html(f"<div>{made._repr_html_()}</div>")
     assert BeautifulSoup(found.sentence, "html.parser").get_text() == r"It is \(< 2^{-3}\) & <half>."
     assert "of 30" in found.measured
+    assert BeautifulSoup(found.taught, "html.parser").get_text() == "Often taught: It is <half>."
 
 
 def test_a_box_that_cannot_be_read_is_an_error():

@@ -31,6 +31,7 @@ def test_a_page_whose_scripts_are_lost_says_so(fresh):
 
 def test_a_page_without_scripts_is_the_chapter(fresh):
     page = fresh(PAGE, java_script_enabled=False)
+    page.wait_for_load_state("load")  # the style sheets too: what is seen hangs on them
     assert not page.locator(".live-bar:visible, .live-progress:visible, .live-still:visible").count()
     assert page.locator(".tag_check .cell_input:visible").count() == 6
     assert page.locator("form.quiz legend:visible").count() == 5

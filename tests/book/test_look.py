@@ -99,7 +99,10 @@ def test_84_columns_of_code_fit_the_column(place, visit):
 
 PRINTED = {
     "chapters/index.html": (".course-map .tile", ".live-controls, .home-begin"),
-    "chapters/dropout.html": (".claim, section.exercise textarea, p.answer, aside.margin", ".live-bar, .copybtn"),
+    "chapters/dropout.html": (
+        ".claim, section.exercise textarea, p.answer, aside.margin",
+        ".live-bar, .copybtn, article summary",
+    ),
     "chapters/claims.html": (".claims > .claim", ".headerlink"),
 }
 ON_A4 = {"width": 680, "height": 1000}  # pixels between the margins

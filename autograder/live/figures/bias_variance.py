@@ -21,9 +21,9 @@ TRUTH = np.sin(2 * np.pi * GRID)
     capacity=Slider(1, 12, 1, 3, "Step on the horizontal axis"),
     model=Choice((POLYNOMIALS, FEATURES), "Model"),
     alt="Thirty fits to thirty data sets of 20 points as thin lines, with their mean and the sine behind the "
-    "data. Beside them squared bias, variance and their sum, on a log axis. With polynomials the bias falls with the "
-    "degree, the variance grows, and the sum is smallest at degree 3. With random ReLU features the sum falls, rises "
-    "steeply near 20 features, about as many as there are points, and falls again beyond.",
+    "data. Beside them squared bias, variance and their sum, on a log axis. With polynomials the bias falls steeply up "
+    "to degree 5, the variance grows throughout, and the sum is smallest at degree 3. With random ReLU features "
+    "the sum falls, rises steeply near 20 features, about as many as there are points, and falls again beyond.",
 )
 def figure(capacity, model):
     sizes, place = SIZES[model], int(capacity) - 1
