@@ -1,17 +1,15 @@
 """A report as one HTML page: its head, with style sheet and fonts inside, and the sections on the class as a whole."""
 
-import base64
-import re
 from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ..look import style
 from ..standing import GRADED, MISSING, WAITING
 from .parts import Pieces, points, row, table, text, title
 from .sections import assignment
 
-HERE = Path(__file__).parent
-STATIC = HERE.parents[1] / "live" / "static"  # the book's
+SHEET = Path(__file__).with_name("report.css")
 
 
 def page(gathered) -> str:
@@ -28,7 +26,7 @@ def page(gathered) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{text(named)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" '
-        f'content="light dark"><link rel="icon" href="data:,"><style>{style()}</style></head><body><main><header>'
+        f'content="light dark"><link rel="icon" href="data:,"><style>{style(SHEET)}</style></head><body><main><header>'
         f'<p class="course">Tuning Deep Networks</p><h1>{text(named)}</h1><p class="muted">'
         f"Written on {day:%d %B %Y} at {day:%H:%M} UTC. Each number leads to the students behind it, "
         f"and they to their submissions.{names}</p>"
@@ -37,19 +35,6 @@ def page(gathered) -> str:
 
 
 WHOLE = {"late-and-missing": "Late and missing", "flagged": "Flagged", "students": "Students"}
-
-
-def style():
-    """Return the report's style sheet: the book's fonts and colours, which follow the reader's system, and its own."""
-    fonts = re.sub(
-        r'url\("(fonts/[^"]+)"\)',
-        lambda found: f"url(data:font/woff2;base64,{base64.b64encode((STATIC / found[1]).read_bytes()).decode()})",
-        (STATIC / "fonts.css").read_text(encoding="utf-8"),
-    )
-    tokens = (STATIC / "tokens.css").read_text(encoding="utf-8")
-    tokens = tokens.replace("@media screen {", "@media screen and (prefers-color-scheme: dark) {")
-    tokens = tokens.replace('html[data-theme="dark"]', ":root")
-    return fonts + tokens + (HERE / "report.css").read_text(encoding="utf-8")
 
 
 def _late(pieces):
