@@ -6,7 +6,9 @@ The class's own modules are imported when a command runs, so that the other comm
 import argparse
 import contextlib
 import gc
+import getpass
 import sys
+import threading
 
 from .sandbox.client import Refused
 from .sandbox.warm import warm
@@ -56,6 +58,13 @@ def add_class_commands(commands):
         help="none: for notebooks of your own alone, since it runs them as you (see: autograder doctor)",
     )
     parser.add_argument("--workers", type=_positive, metavar="N", help="notebooks at once (one for each processor)")
+
+    parser = _add(commands, "mark", _mark, "mark free texts, and what needs a person, in a page on this machine")
+    parser.add_argument("directory", metavar="DIR")
+    parser.add_argument("exercise", nargs="?", default="", metavar="TOPIC/EXERCISE", help="the question to begin with")
+    parser.add_argument("--anonymous", action="store_true", help="aliases for ids")
+    parser.add_argument("--marker", metavar="NAME", help="who marks, as other markers are told (this machine's user)")
+    parser.add_argument("--port", type=_positive, default=0, metavar="N", help="where to serve it (any that is free)")
 
     parser = _add(commands, "feedback", _feedback, "write a page of feedback for each graded submission")
     _add_selection(parser)
@@ -196,6 +205,15 @@ def _tell(classroom, directory, done, console):
         _say(console, f"Warning: {warning}")
     console.print(classroom.table(classroom.open_class(directory)))
     _say(console, f"{len(done.graded)} graded, {done.unchanged} unchanged.")
+
+
+def _mark(classroom, arguments, console):
+    marker = arguments.marker or getpass.getuser()
+    options = {"marker": marker, "anonymous": arguments.anonymous, "port": arguments.port}
+    with classroom.serve(arguments.directory, arguments.exercise, **options) as address:
+        _say(console, f"{marker} marks at {address}", "Each mark is saved as it is given; Ctrl+C ends this.")
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
 
 
 def _feedback(classroom, arguments, console):

@@ -16,6 +16,7 @@ TOGETHER = (
     "tests/autograder/test_attacks.py",
     "tests/autograder/classroom/test_sample.py",
     "tests/autograder/classroom/test_formgrader.py",
+    "tests/autograder/classroom/test_marking.py",
     "tests/test_wheel.py",
 )
 APART = "tests/book/test_cache.py"  # which builds books of its own

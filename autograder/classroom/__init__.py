@@ -9,6 +9,7 @@ from .feedback import Written, feedback
 from .formats import FORMATS
 from .grade import Graded, grade
 from .layout import ClassDirectory, ClassError, open_class, shown
+from .marking import serve
 from .notebook import assignment
 from .release import Released, release
 from .reporting import report
@@ -43,6 +44,7 @@ __all__ = [
     "report",
     "results",
     "sample",
+    "serve",
     "shown",
     "table",
 ]

@@ -142,7 +142,7 @@ def modules_of(place):
                         del sys.modules[name]
 
 
-def _require_access(place):
+def require_access(place):
     """Refuse to begin what this user may not end: the secret seed is one person's, for instance."""
     own = (place.root, place.state, place.gradebook, place.step("autograded"), place.step("feedback"))
     for path, mode, what in [(place.seed_file, os.R_OK, "read"), *((path, os.W_OK, "write to") for path in own)]:
@@ -161,7 +161,7 @@ def alone(command):
     @wraps(command)
     def run(directory, *arguments, **options):
         place = open_class(directory)
-        _require_access(place)
+        require_access(place)
         place.state.mkdir(exist_ok=True)
         try:
             with FileLock(place.state / "lock", timeout=0), modules_of(place):

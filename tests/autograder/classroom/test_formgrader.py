@@ -97,6 +97,20 @@ def test_the_formgrader_shows_the_grades(desk, browser):
     page.close()
 
 
+def test_who_marks_there_is_sent_to_a_doubt_and_reads_its_reason(desk, browser):
+    _, lab = desk
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(1000 * SECONDS)
+    page.goto(f"{lab}lab?token={TOKEN}")
+    page.goto(f"{lab}formgrader/manage_students/crash/toy")
+    row = page.locator("tbody tr", has_text="toy")
+    expect(row.locator(".needs-manual-grade .glyphicon")).to_have_count(1)
+    row.get_by_role("link", name="toy").click()
+    told = page.locator("blockquote", has_text="About your submission").first
+    expect(told).to_contain_text("share: what stands in its cell gave nothing that could be judged; a person will look")
+    page.close()
+
+
 @pytest.fixture
 def watched(browser):
     """A page, and a list of what a submission has run on it, or has asked another host for."""

@@ -1,0 +1,161 @@
+"""Write marks and comments into nbgrader's gradebook, and keep the choices behind them; never over another marker's."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from filelock import FileLock, Timeout
+
+from .. import config as settings
+from ..layout import ClassError
+from . import rubric
+from .questions import AGAIN, Answer, Question, answers
+
+MARK, COMMENT, STAND, CLEAR = "mark", "comment", "stand", "clear"  # what a marker does; a comment comes with each
+WAIT = 20.0  # seconds for another marker's writing
+MOST_COMMENT = 20_000  # characters
+
+
+class Overtaken(ClassError):
+    """Another marker, or formgrader, was first; `now` is how the answer stands now."""
+
+    def __init__(self, told, now=None):
+        super().__init__(told)
+        self.now = now
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a marker does to an answer: an action, the items chosen and points beside them, and the comment.
+
+    `seen` is the `version` of the answer that the marker had before them.
+    """
+
+    seen: str
+    action: str
+    items: tuple[str, ...] = ()
+    adjust: float = 0.0
+    comment: str = ""
+
+
+@contextmanager
+def _alone(place):
+    """Let one marker write at a time, of this machine's and of others on the class's disk."""
+    place.state.mkdir(exist_ok=True)
+    try:
+        with FileLock(place.state / "marking.lock", timeout=WAIT):
+            yield
+    except Timeout:
+        raise ClassError("another marker has been writing for long; nothing was saved, try it again") from None
+
+
+def mark(config, question: Question, student: str, change: Change, marker: str) -> tuple[Answer, rubric.Rubric]:
+    """Change an answer's mark and comment; return it, and the rubric, as they are now.
+
+    The gradebook is written first, since it is what counts; choices whose points it does not have are not believed.
+
+    Raises
+    ------
+    Overtaken
+        When the answer, or the items, are not those that the marker saw.
+    ClassError
+        When the change cannot be one, or the gradebook cannot be written.
+    """
+    _require_valid(question, change)
+    with _alone(question.place):
+        kept = rubric.read(question)
+        with settings.gradebook(config) as gradebook:
+            now = _one(gradebook, question, kept, student)
+            if now.version != change.seen:
+                raise Overtaken(f"{_whose(now, marker)} Yours is not saved.", now)
+            if kept.unknown(change.items):
+                raise Overtaken("One of these items was taken away meanwhile. Yours is not saved.", now)
+            choice = now.choice
+            if change.action != COMMENT:
+                choice = _choice(question, kept, change, marker)
+                now.grade.manual_score = choice and choice.points
+                now.grade.needs_manual_grade = change.action == CLEAR
+            now.comment.manual_comment = change.comment.strip() or None
+            gradebook.db.commit()
+            kept = kept.with_choice(student, choice)
+            rubric.write(question, kept)
+            return _one(gradebook, question, kept, student), kept
+
+
+def change_items(config, question: Question, seen: int, wanted) -> tuple[rubric.Rubric, int, int]:
+    """Change a question's items, and with their points the marks of all answers that have them.
+
+    Parameters
+    ----------
+    seen : int
+        The version of the rubric that the marker had before them.
+    wanted : sequence of (str, float, str)
+        All items, as `Rubric.with_items` takes them.
+
+    Returns
+    -------
+    tuple
+        The rubric, how many marks moved, and how many did not, since they were given elsewhere (in formgrader).
+    """
+    with _alone(question.place):
+        kept = rubric.read(question)
+        if kept.version != seen:
+            raise Overtaken("Another marker has changed the items since this page was loaded. Yours are not saved.")
+        changed = kept.with_items(wanted)
+        moved = left = 0
+        with settings.gradebook(config) as gradebook:
+            for answer in answers(gradebook, question, kept):
+                choice = answer.choice
+                points = choice and choice.points is not None and changed.points(choice, question.possible)
+                if not choice or choice.points is None or points == choice.points:
+                    continue
+                if answer.is_chosen:
+                    answer.grade.manual_score = points
+                    moved += 1
+                    changed = changed.with_choice(answer.student, replace(choice, points=points))
+                else:
+                    left += 1
+            gradebook.db.commit()
+        rubric.write(question, changed)
+    return changed, moved, left
+
+
+def _require_valid(question, change):
+    if change.action not in (MARK, COMMENT, STAND, CLEAR):
+        raise ClassError(f"a marker marks, comments, lets points stand or takes a mark back, got {change.action!a}")
+    if change.action == STAND and question.is_text:
+        raise ClassError("nobody but a person gives points to a free text")
+    if not abs(change.adjust) <= question.possible:
+        raise ClassError(f"points beside the items must be a number between ±{question.possible:g}")
+    if len(change.comment) > MOST_COMMENT:
+        raise ClassError(f"a comment has at most {MOST_COMMENT} characters, got {len(change.comment)}")
+
+
+def _choice(question, kept, change, marker):
+    if change.action == CLEAR:
+        return None
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    if change.action == STAND:
+        return rubric.Choice(by=marker, at=at)
+    ordered = tuple(item.id for item in kept.items if item.id in change.items)
+    choice = rubric.Choice(ordered, change.adjust, by=marker, at=at)
+    return replace(choice, points=kept.points(choice, question.possible))
+
+
+def _one(gradebook, question, kept, student):
+    for answer in answers(gradebook, question, kept, student):
+        return answer
+    raise Overtaken("This answer is no longer a person's to mark: it was handed in or graded again. Go on to the next.")
+
+
+def _whose(now, marker):
+    """Say who was first, what came of it, and when."""
+    if not now.is_chosen:
+        who, when = "Someone in formgrader, or another program,", ""
+    else:
+        who = "You, in another window," if now.choice.by == marker else now.choice.by
+        when = f" (the mark is of {now.choice.at[:10]} at {now.choice.at[11:16]} UTC)"
+    points = now.grade.manual_score
+    stands = "it is to be marked" if points is None else f"it has {round(points, 2):g} points"
+    again = ", and its text changed since" if now.state == AGAIN else ""
+    return f"{who} changed this answer since you opened it{when}: {stands}{again}."
