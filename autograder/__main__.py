@@ -23,6 +23,7 @@ def main(argv=None):
 def _add_audit(commands):
     parser = commands.add_parser("audit", help="lint the course: answers, checks, misconceptions, chapters")
     parser.add_argument("wanted", nargs="*", metavar="TOPIC[/EXERCISE]", help="only these topics or exercises")
+    parser.add_argument("--class", dest="directory", metavar="DIR", help="of what a class has of its own")
     parser.add_argument(
         "--fresh", action="store_true", help="find anew what an earlier audit found of the same sources"
     )
@@ -36,22 +37,24 @@ def _audit(arguments):
     spare_grammar()
     try:
         from .audit import audit, watch
-        from .chapter import ChapterError
+        from .chapter import ROOT, ChapterError, class_root
     except ImportError as error:
         print(f"{INSTALL} ({error})", file=sys.stderr)
         return 2
-    if arguments.watch:
-        return watch(partial(_audit_once, audit, arguments))
     try:
-        return _audit_once(audit, arguments)
+        root = class_root(arguments.directory) if arguments.directory else ROOT
+        if arguments.watch:
+            return watch(partial(_audit_once, audit, root, arguments), root)
+        return _audit_once(audit, root, arguments)
     except ChapterError as error:
         print(f"autograder: {error}", file=sys.stderr)
         return 2
 
 
-def _audit_once(audit, arguments):
+def _audit_once(audit, root, arguments):
     done = audit(
         arguments.wanted,
+        root,
         seeds=arguments.seeds,
         fresh=arguments.fresh,
         tell=lambda line: print(line, file=sys.stderr, flush=True),

@@ -40,6 +40,7 @@ from .judge.trials import Subject, decision
 from .slips import BadExercise
 
 EXERCISES = Path(__file__).parent / "exercises"
+OWN = "exercises"  # where a class has exercises of its own: in its directory, and beside each notebook that asks them
 WORDS = 120  # of a free text, where its file says no other number
 CALLS = 20  # that a test may make of what it is given, where its file says no other number
 
@@ -179,15 +180,21 @@ class Exercise:
         raise BadExercise(f"{self.path}: `solution` must be imported, assigned or defined at the top level")
 
 
-def exercises_root():
-    """The directory of exercises: this package's, or in a class the one that was pinned by its release."""
-    return Path(os.environ.get("AUTOGRADER_EXERCISES") or EXERCISES)
+def roots():
+    """Return the directories in which exercises are looked for, in their order.
+
+    They are this package's and the one beside the notebook, which holds what a class has of its own; where a class is
+    graded it is the one that was pinned by its release, and no other.
+    """
+    pinned = os.environ.get("AUTOGRADER_EXERCISES")
+    return (Path(pinned),) if pinned else (EXERCISES, Path(OWN).absolute())
 
 
 def ids(topic=None, root=None):
     """Return the ids of all exercises, or of one topic's, in alphabetical order."""
     pattern = f"{topic or '*'}/[!_]*.py"
-    return tuple(f"{path.parent.name}/{path.stem}" for path in sorted(Path(root or exercises_root()).glob(pattern)))
+    found = (path for home in ([root] if root else roots()) for path in Path(home).glob(pattern))
+    return tuple(sorted(f"{path.parent.name}/{path.stem}" for path in found))
 
 
 def load(exercise, root=None):
@@ -195,7 +202,9 @@ def load(exercise, root=None):
 
     Raises BadExercise where there is none of that id, naming those that there are, or where its file is not in form.
     """
-    home = Path(root or exercises_root())
+    topic = str(exercise).partition("/")[0]
+    places = [Path(root)] if root else roots()
+    home = next((place for place in places if (place / topic).is_dir()), places[0])
     files = sorted((home / str(exercise)).parent.glob("*.py"))  # its own, and what it may share with its neighbours
     return _load(exercise, home, tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files))
 
@@ -204,7 +213,8 @@ def load(exercise, root=None):
 def _load(exercise, root, _):
     known = ids(root=root)
     if exercise not in known:
-        raise UnknownExercise(f"there is no exercise {exercise!r}; there are {', '.join(known) or 'none'}")
+        elsewhere = "" if root != EXERCISES else f"; what a class has of its own lies in {OWN}/ beside its notebook"
+        raise UnknownExercise(f"there is no exercise {exercise!r}; there are {', '.join(known) or 'none'}{elsewhere}")
     path = root / f"{exercise}.py"
     source = slips.Source(path)
     module = source.run()

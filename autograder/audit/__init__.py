@@ -61,7 +61,7 @@ def audit(wanted=(), root=chapter.ROOT, seeds=answers.SEEDS, *, fresh=False, tel
     wanted : sequence of str
         Topics, and ids of exercises; without any, all topics.
     root : path
-        The course's directory.
+        The directory of the course, or of a class that has topics of its own.
     seeds : int
         On how many seeds what hangs on luck is tried.
     fresh : bool
@@ -73,7 +73,7 @@ def audit(wanted=(), root=chapter.ROOT, seeds=answers.SEEDS, *, fresh=False, tel
     topics = tuple(dict.fromkeys(name.partition("/")[0] for name in wanted)) or known
     counts, notices = Counter(topics=len(topics)), []
     problems = [f"{where}: {said}" for where, said in course.stray_files(folder, known)]
-    problems += [f"{topic}: _toc.yml has no such topic" for topic in topics if topic not in known]
+    problems += [f"{topic}: {_unknown(known, root)}" for topic in topics if topic not in known]
     cases = []
     for topic in topics:
         problems += chapter.slips(topic, root)
@@ -100,6 +100,12 @@ def audit(wanted=(), root=chapter.ROOT, seeds=answers.SEEDS, *, fresh=False, tel
     )
 
 
+def _unknown(known, root):
+    if not chapter.is_class(root):
+        return "_toc.yml has no such topic"
+    return f"this class has no such topic of its own; it has {', '.join(known) or 'none'}"
+
+
 def _cases(topic, root, folder, wanted, counts, problems):
     """Return the cases of a topic that are wanted and in form, and count and find what is the chapter's own."""
     try:
@@ -110,7 +116,8 @@ def _cases(topic, root, folder, wanted, counts, problems):
         sections, setup = {section.exercise: section for section in read.sections}, read.setup
         counts["claims"] += read.claims
         text = (root / "chapters" / f"{topic}.md").read_text(encoding="utf-8")
-        problems += [f"{where}: {said}" for where, said in course.text_problems(read, text)]
+        found = [*course.text_problems(read, text), *(() if chapter.is_class(root) else course.claim_problems(read))]
+        problems += [f"{where}: {said}" for where, said in found]
     ids = model.ids(topic, folder)
     chosen = [name for name in wanted if name.startswith(f"{topic}/")]
     problems += [f"{name}: there is no such exercise; there are {', '.join(ids)}" for name in chosen if name not in ids]

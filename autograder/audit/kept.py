@@ -5,6 +5,7 @@ import json
 import os
 from pathlib import Path
 
+from ..chapter import is_class
 from ..sources import Sources
 
 # All of the rooms in which an answer is judged and audited, with what they import.
@@ -12,10 +13,10 @@ JUDGE = ("autograder.audit.*", "autograder.judge.*", "autograder.sandbox.*")
 
 
 class Kept:
-    """The kept results of a course, under ``build/`` of its checkout; an installed course keeps none."""
+    """The kept results of a course, under ``build/`` of its checkout, or of a class; an installed course keeps none."""
 
     def __init__(self, root):
-        self._folder = Path(root) / "build" / "audit" if (Path(root) / "pyproject.toml").exists() else None
+        self._folder = _folder(Path(root))
         self._sources = Sources()
 
     def digest(self, exercise, section, setup, seeds):
@@ -53,3 +54,9 @@ class Kept:
 
     def _path(self, exercise):
         return (self._folder or Path(os.devnull)) / f"{exercise.id}.json"
+
+
+def _folder(root):
+    if is_class(root):
+        return root / ".autograder" / "audit"
+    return root / "build" / "audit" if (root / "pyproject.toml").exists() else None

@@ -51,6 +51,6 @@ def _forked(once):
 
 def _saved(root):
     """Return when each source was saved last."""
-    folders = (PACKAGE, Path(dnnkit.__file__).parent, Path(root) / "chapters")
+    folders = (PACKAGE, Path(dnnkit.__file__).parent, Path(root) / "chapters", chapter.exercises_root(root))
     paths = [path for folder in folders for kind in ("*.py", "*.md") for path in folder.rglob(kind)]
     return {path: path.stat().st_mtime_ns for path in paths if path.exists()}

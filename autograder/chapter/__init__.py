@@ -1,8 +1,9 @@
-"""Chapters, as the assignment, the book and the audit need them: see `reading` and `cells`."""
+"""Chapters, as the assignment, the book and the audit need them: see `homes`, `reading` and `cells`."""
 
 from .agreement import slips
 from .cells import Cell, ChapterError
-from .reading import EXERCISE, MYST_ONLY, ROOT, Chapter, Section, exercises_root, parse, read, topics
+from .homes import ROOT, class_root, exercises_root, homes, is_class, topics
+from .reading import EXERCISE, MYST_ONLY, Chapter, Section, parse, read
 
 __all__ = [
     "EXERCISE",
@@ -12,7 +13,10 @@ __all__ = [
     "Chapter",
     "ChapterError",
     "Section",
+    "class_root",
     "exercises_root",
+    "homes",
+    "is_class",
     "parse",
     "read",
     "slips",

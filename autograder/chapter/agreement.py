@@ -7,11 +7,13 @@ import ast
 import inspect
 
 from .. import exercise as model
+from ..slips import shown
 from .cells import ChapterError
-from .reading import ROOT, exercises_root, read
+from .homes import ROOT, exercises_root
+from .reading import read
 
 
-def slips(topic, root=ROOT, exercises=None) -> tuple[str, ...]:
+def slips(topic, root=ROOT) -> tuple[str, ...]:
     """Return a line for each thing that is out of form in a chapter and in the files of its exercises.
 
     Parameters
@@ -19,11 +21,9 @@ def slips(topic, root=ROOT, exercises=None) -> tuple[str, ...]:
     topic : str
         The topic.
     root : path
-        The directory that holds ``chapters/``.
-    exercises : path, optional
-        The directory of exercises; without it the course's own.
+        The directory of the course, or of the class that has the topic.
     """
-    folder = exercises or exercises_root(root)
+    folder = exercises_root(root)
     found, loaded = [], {}
     for id_ in model.ids(topic, folder):
         try:
@@ -35,18 +35,20 @@ def slips(topic, root=ROOT, exercises=None) -> tuple[str, ...]:
         chapter = read(topic, root)
     except ChapterError as slip:
         return (*found, str(slip))
-    return (*found, *_disagreements(chapter, loaded))
+    return (*found, *_disagreements(chapter, loaded, folder))
 
 
-def _disagreements(chapter, loaded):
+def _disagreements(chapter, loaded, folder):
     file = f"chapters/{chapter.topic}.md"
     sections = {section.exercise: section for section in chapter.sections}
+    if not loaded and not sections:
+        yield f"{file}, line 1: no section asks for an exercise; write one, or move the page elsewhere"
     for lost in sorted(loaded.keys() - sections.keys()):
         yield f"{file}, line 1: no section asks for {lost}; write its section, or remove its file"
     for id_, section in sections.items():
         line = section.cells[0].line
         if id_ not in loaded:
-            yield f"{file}, line {line}: asks for {id_}, which has no file; write autograder/exercises/{id_}.py"
+            yield f"{file}, line {line}: asks for {id_}, which has no file; write {shown(folder / f'{id_}.py')}"
         elif exercise := loaded[id_]:
             if (exercise.kind == "text") != (section.kind == "text"):
                 yield (

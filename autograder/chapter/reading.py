@@ -1,4 +1,4 @@
-"""Read chapters: which topics there are, and what of a chapter belongs to its assignment.
+"""Read chapters: what of a chapter belongs to its assignment.
 
 Only the instructor's and the book's side import this module (it needs jupytext); a student's notebook never does.
 """
@@ -10,12 +10,8 @@ from pathlib import Path
 
 import yaml
 
-from .. import exercise as model
 from .cells import Cell, ChapterError, read_cells
-
-PACKAGE = Path(__file__).resolve().parents[1]
-CARRIED = PACKAGE / "book"  # what an installed package carries of the book; see pyproject.toml
-ROOT = CARRIED if CARRIED.is_dir() else PACKAGE.parent
+from .homes import ROOT
 
 EXERCISE = "Exercise:"
 MYST_ONLY = re.compile(r"^ {0,3}(?:`{3,}|~{3,}|:{3,})\{|(?<!`)\{[A-Za-z][\w:+-]*\}`")
@@ -81,49 +77,6 @@ class Chapter:
     claims: int
 
 
-def topics(root=ROOT) -> tuple[str, ...]:
-    """Return the topics in the order of ``_toc.yml``: its chapters that have a folder of exercises.
-
-    Parameters
-    ----------
-    root : path
-        The course's directory, which holds ``_toc.yml`` and ``chapters/``; see `exercises_root`.
-
-    Raises
-    ------
-    ChapterError
-        When ``_toc.yml`` is missing or not YAML.
-    """
-    path = Path(root) / "_toc.yml"
-    try:
-        toc = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ChapterError(f"{path}: the table of contents cannot be read ({error.strerror})") from error
-    except yaml.YAMLError as error:
-        raise ChapterError(f"{path}: not YAML ({error})") from error
-    names = [Path(file).name for file in _files(toc) if Path(file).parent == Path("chapters")]
-    folder = exercises_root(root)
-    return tuple(name for name in names if model.ids(name, folder))
-
-
-def exercises_root(root) -> Path:
-    """Return where a course keeps its exercises: this course in its package, any other in its own directory."""
-    return model.EXERCISES if Path(root) == ROOT else Path(root) / "autograder" / "exercises"
-
-
-def _files(node):
-    """Yield every ``root`` and ``file`` entry of a table of contents, in its order."""
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if key in ("root", "file"):
-                yield str(value)
-            else:
-                yield from _files(value)
-    elif isinstance(node, list):
-        for item in node:
-            yield from _files(item)
-
-
 def read(topic: str, root=ROOT) -> Chapter:
     """Read the chapter of a topic.
 
@@ -132,7 +85,7 @@ def read(topic: str, root=ROOT) -> Chapter:
     topic : str
         The topic, which is the name of the chapter's file without ``.md``.
     root : path
-        The course's directory.
+        The directory of the course, or of the class that has the topic.
 
     Raises
     ------

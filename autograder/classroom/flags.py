@@ -218,9 +218,9 @@ def _is_reference(exercise, node):
 
 @cache
 def _reference(exercise):
-    """Return the size and the plain code of the reference."""
+    """Return the size and the plain code of the reference; nothing of one that is imported from elsewhere."""
     definition = _definition(ast.parse(_source(exercise)))
-    return _size(definition), _plain(definition)
+    return (_size(definition), _plain(definition)) if definition else (0, None)
 
 
 def _source(exercise):
@@ -231,7 +231,7 @@ def _source(exercise):
 
 
 def _definition(tree):
-    return next(node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef)))
+    return next((node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))), None)
 
 
 @lru_cache(256)

@@ -29,6 +29,9 @@ Python 3.11 or newer is needed. In this folder,
 
 The file {wheel} is the course's package; you need not hand it in.
 """
+OWN = """\
+The folder {own} is what `check` reads; leave it beside the notebook. You need not hand it in either.
+"""
 
 
 def assignment(topic, root=chapters.ROOT) -> bytes:
@@ -50,7 +53,10 @@ def assignment(topic, root=chapters.ROOT) -> bytes:
 
 
 def source_text(topic, root) -> str:
-    """Return a topic's source notebook, with solutions and hidden tests, as the text of its file."""
+    """Return a topic's source notebook, with solutions and hidden tests, as the text of its file.
+
+    `root` is the directory of the course, or of the class that has the topic.
+    """
     folder = chapters.exercises_root(root)
     exercises = {name: model.load(name, folder) for name in model.ids(topic, folder)}
     if not exercises:
@@ -65,5 +71,7 @@ def handout(topic, notebook: bytes, root=chapters.ROOT, more=None) -> bytes:
     """
     name, package = wheel(root)
     readme = README.format(topic=topic, wheel=name)
+    if any(inside.startswith(f"{model.OWN}/") for inside in more or ()):
+        readme += OWN.format(own=model.OWN)
     files = (more or {}) | {"README.txt": readme.encode(), name: package, f"{topic}.ipynb": notebook}
     return pack({f"{topic}/{inside}": content for inside, content in files.items()})

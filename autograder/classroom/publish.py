@@ -6,6 +6,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 
 from .. import chapter as chapters
+from .. import exercise as model
 from ..solutions import SETTING
 from . import config as settings
 from . import pin
@@ -13,30 +14,39 @@ from .layout import ClassError, replace_folder, scratch, write_file
 from .notebook import handout
 
 
-def publish(place, topic, source, root, config):
+def publish(place, topic, source, home, root, config):
     """Release one topic: source and student notebook, the handout, and last the pin.
 
-    A release that is interrupted is not pinned, and the next one does it again.
+    Its exercises come from `home`, the directory of the course or of the class (see `chapter.homes`). A release
+    that is interrupted is not pinned, and the next one does it again.
     """
     with scratch(place) as folder:
         made = folder / "source" / topic
         made.mkdir(parents=True)
         (made / f"{topic}.ipynb").write_text(source, encoding="utf-8")
-        more = solutions_file(topic, config)
+        more = beside(topic, home, config)
         for name, content in more.items():
-            (made / name).write_bytes(content)
+            write_file(made / name, content)
         replace_folder(made, place.step("source", topic))
         _generate(place, topic, config, folder)
         replace_folder(folder / "release" / topic, place.step("release", topic))
         student = place.step("release", topic, f"{topic}.ipynb").read_bytes()
         write_file(place.handout / f"{topic}.zip", handout(topic, student, root, more))
-        pin.take(place, topic, chapters.exercises_root(root), folder)
+        pin.take(place, topic, chapters.exercises_root(home), folder)
 
 
-def solutions_file(topic, config) -> dict[str, bytes]:
-    """Return the file beside a topic's notebook that says when solutions are shown, by its name; none where always."""
+def beside(topic, home, config) -> dict[str, bytes]:
+    """Return the files that lie beside a topic's notebook, by their paths there.
+
+    One says when solutions are shown, unless that is always. The exercises of a class's own topic, which the course's
+    package does not have, go with it, so that `check` works wherever the notebook goes: by zip or by an exchange.
+    """
     shown = settings.solutions_shown(config, topic)
-    return {SETTING: (json.dumps(shown) + "\n").encode()} if shown else {}
+    files = {SETTING: (json.dumps(shown) + "\n").encode()} if shown else {}
+    if chapters.is_class(home):
+        paths = sorted((chapters.exercises_root(home) / topic).glob("*.py"))
+        files |= {f"{model.OWN}/{topic}/{path.name}": path.read_bytes() for path in paths}
+    return files
 
 
 def _generate(place, topic, config, folder):

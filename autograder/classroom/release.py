@@ -8,7 +8,7 @@ from . import config as settings
 from . import pin
 from .layout import ClassError, alone, open_class
 from .notebook import source_text
-from .publish import publish, solutions_file
+from .publish import beside, publish
 from .update import moves, require_same_cells
 
 UNCHANGED, CHANGED = "unchanged", "changed since it was released"
@@ -31,7 +31,7 @@ def release(directory, topics=(), *, update=False, root=chapters.ROOT, announce=
     directory : path
         The class directory.
     topics : sequence of str
-        What to release; without any, all topics of the course.
+        What to release; without any, all topics of the course, and those that the class has of its own.
     update : bool, optional
         Take a chapter or exercise that has changed since it was released.
     root : path, optional
@@ -47,17 +47,19 @@ def release(directory, topics=(), *, update=False, root=chapters.ROOT, announce=
     ClassError
         When a topic is unknown, or has changed and `update` is not given, or its chapter or an exercise is out of form:
         then with a line for each slip.
+    autograder.chapter.ChapterError
+        When a topic that the class has of its own cannot be told from one of the course.
     """
     place = open_class(directory)
-    known = chapters.topics(root)
+    homes = chapters.homes(place.root, root)
     for topic in topics:
-        if topic not in known:
-            raise ClassError(f"there is no topic {topic!r}; the topics are {', '.join(known) or 'none'}")
-    if slips := [line for topic in topics or known for line in chapters.slips(topic, root)]:
+        if topic not in homes:
+            raise ClassError(f"there is no topic {topic!r}; the topics are {', '.join(homes) or 'none'}")
+    if slips := [line for topic in topics or homes for line in chapters.slips(topic, homes[topic])]:
         raise ClassError("\n".join(slips))
     config = settings.load(place)
-    sources = {topic: source_text(topic, root) for topic in topics or known}
-    states = {topic: _state(place, topic, text, root, config) for topic, text in sources.items()}
+    sources = {topic: source_text(topic, homes[topic]) for topic in topics or homes}
+    states = {topic: _state(place, topic, text, homes[topic], config) for topic, text in sources.items()}
     changed = {topic: sources[topic] for topic, state in states.items() if state.startswith(CHANGED)}
     if changed and not update:
         raise ClassError(
@@ -67,24 +69,25 @@ def release(directory, topics=(), *, update=False, root=chapters.ROOT, announce=
     if changed:
         require_same_cells(place, changed, config)
         if announce is not None:
-            announce(moves(place, changed, root, console))
+            announce(moves(place, changed, homes, root, console))
     due = tuple(topic for topic, state in states.items() if state != UNCHANGED)
     for topic in due:
-        publish(place, topic, sources[topic], root, config)
+        publish(place, topic, sources[topic], homes[topic], root, config)
     return Released(due, tuple(topic for topic in sources if topic not in due))
 
 
-def _state(place, topic, source, root, config):
+def _state(place, topic, source, home, config):
     """Say how a topic's chapter and exercises stand to what the class holds: new, unchanged, or what has changed."""
     if topic not in pin.read(place)["topics"]:
         return "new"
-    files = pin.changed(place, topic, chapters.exercises_root(root))
+    files = pin.changed(place, topic, chapters.exercises_root(home))
     if files:
         return f"{CHANGED} ({', '.join(files)})"
     held = place.step("source", topic, f"{topic}.ipynb")
     if not held.exists() or held.read_text(encoding="utf-8") != source:
         return f"{CHANGED} (its chapter)"
     whole = place.step("release", topic, f"{topic}.ipynb").exists() and (place.handout / f"{topic}.zip").exists()
-    beside = place.step("release", topic, SETTING)  # when solutions are shown moves no grade, and may change
-    shown = beside.read_bytes() if beside.exists() else None
-    return UNCHANGED if whole and shown == solutions_file(topic, config).get(SETTING) else "incomplete"
+    wanted = beside(topic, home, config)  # when solutions are shown moves no grade, and may change
+    paths = {name: place.step("release", topic, name) for name in {SETTING, *wanted}}
+    same = all(wanted.get(name) == (path.read_bytes() if path.exists() else None) for name, path in paths.items())
+    return UNCHANGED if whole and same else "incomplete"

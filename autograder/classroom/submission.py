@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from dateutil.tz import gettz
 from nbgrader.utils import parse_utc
 
+from ..exercise import OWN
 from .cells import Cell, Unreadable, listed, read_cells
 
 MOST_BESIDE = 16 * 2**20  # bytes of all files beside the notebook
@@ -65,7 +66,7 @@ def read(folder, topic, max_kilobytes) -> Submission:
             told.append(str(reason))
             path, others, cells = _copy(path, others, topic, max_kilobytes, told)
         notices += [*_told(path, others, folder, topic), *told]
-        beside = {} if cells is None else _files(path, notices)
+        beside = {} if cells is None else _files(path, topic, notices)
     except Unreadable as reason:
         notices.append(str(reason))
     except OSError as error:
@@ -209,14 +210,18 @@ def _listed(paths, folder):
     return listed(paths, lambda path: shown(path.relative_to(folder).as_posix()))
 
 
-def _files(notebook, notices):
-    """Return what a student handed in beside the notebook, by its path; what is too much is left out and told."""
+def _files(notebook, topic, notices):
+    """Return what a student handed in beside the notebook, by its path; what is too much is left out and told.
+
+    The exercises of a class's own topic were handed out beside it (see `publish`), and are nobody's work.
+    """
     folder = notebook.parent
+    given = folder / OWN / topic
     beside, deeper = (
         [
             path
             for path in paths
-            if not (_is_notebook(path) or path.name in (TIMESTAMP, SECRET))
+            if not (_is_notebook(path) or path.name in (TIMESTAMP, SECRET) or path.is_relative_to(given))
             and _is_file(path)
             and os.access(path, os.R_OK)
         ]

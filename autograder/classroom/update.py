@@ -28,7 +28,7 @@ class Move:
     after: float
 
 
-def moves(place, sources, root, console) -> tuple[Move, ...]:
+def moves(place, sources, homes, root, console) -> tuple[Move, ...]:
     """Return the grades that would move if topics were released anew and graded again.
 
     Everything happens in a copy of the class; only points that a machine gave are compared.
@@ -40,7 +40,7 @@ def moves(place, sources, root, console) -> tuple[Move, ...]:
         copied = _copy(place, folder / "class", sources)
         config = settings.load(copied)
         for topic, source in sources.items():
-            publish(copied, topic, source, root, config)
+            publish(copied, topic, source, homes[topic], root, config)
         handing_in = {student for student, topic in handed_in(place, sources)[0]}
         graded = {student for student, _ in before}
         grade(copied.root, tuple(sources), students=sorted(handing_in & graded), force=True, console=console)

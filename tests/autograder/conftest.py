@@ -25,6 +25,27 @@ def toy(tmp_path):
     return load
 
 
+@pytest.fixture(scope="session")
+def own():
+    """Return a function that gives a class the toy chapter and exercise of a course as a topic of its own, `mine`.
+
+    A directory that is no class yet becomes one, as far as a topic's root is asked (see `chapter.homes`).
+    """
+
+    def own(directory, course):
+        for source, target in (
+            ("chapters/toys.md", "chapters/mine.md"),
+            ("autograder/exercises/toys/double.py", "exercises/mine/double.py"),
+        ):
+            path = directory / target
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text((course / source).read_text().replace("toys/", "mine/"))
+        (directory / "nbgrader_config.py").touch()
+        return directory
+
+    return own
+
+
 @pytest.fixture
 def course_of_toys(tmp_path):
     """Return a function that writes a course of one chapter and one exercise, with (old, new) replacements in both.

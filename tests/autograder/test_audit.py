@@ -139,7 +139,8 @@ def test_a_section_is_run(course_of_toys, old, new, problem):
     read = chapter.read("toys", root)
     made = exercise.load("toys/double", root / "autograder" / "exercises")
     text = (root / "chapters" / "toys.md").read_text()
-    said = [f"{where}: {sentence}" for where, sentence in course.text_problems(read, text)]
+    found = [*course.text_problems(read, text), *course.claim_problems(read)]
+    said = [f"{where}: {sentence}" for where, sentence in found]
     said += audited(made, read.sections[0], read.setup, "form", SEEDS)[0]
     said = [line for line in said if line.startswith("chapters/")]  # the toy has no `covers`
     assert said == [] if problem is None else said[0].startswith(problem), said
@@ -184,6 +185,19 @@ def test_a_stray_file_is_found(tmp_path, path, problem):
     (tmp_path / path).touch()
     lines = [f"{where}: {said}" for where, said in course.stray_files(tmp_path, ("toys",))]
     assert lines == [] if problem is None else lines[0].startswith(problem)
+
+
+def test_what_a_class_has_of_its_own_is_audited_like_the_course(course_of_toys, own, tmp_path):
+    """But no page is built of its chapter, which need not measure a claim."""
+    root = course_of_toys(("claim(", "print("))
+    directory = own(tmp_path / "class", root)
+    of_course, of_class = (audit.audit(root=each, seeds=SEEDS) for each in (root, directory))
+    assert "chapters/toys.md: a chapter measures at least one claim" in of_course.problems
+    renamed = [line.replace("toys", "mine") for line in of_course.problems if "at least one claim" not in line]
+    assert list(of_class.problems) == renamed != []
+    assert of_class.mutants == of_course.mutants > 0
+    assert audit.audit(root=directory, seeds=SEEDS).kept == 1
+    assert "this class has no such topic of its own; it has mine" in audit.audit(["toys"], directory).problems[0]
 
 
 @pytest.mark.parametrize(

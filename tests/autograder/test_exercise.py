@@ -194,3 +194,24 @@ def test_what_is_shared_and_broken_is_a_slip_at_its_import(toy, tmp_path):
     (tmp_path / "toys" / "_shared.py").write_text("numbers = [1]")
     with pytest.raises(BadExercise, match=r"double.py, line 3: cannot import name 'letters'"):
         toy(("import numpy as np\n", "import numpy as np\nfrom ._shared import letters\n"))
+
+
+def test_a_class_brings_its_own_exercises_beside_the_notebook(toy, tmp_path, monkeypatch):
+    """They are found after the course's, and where a class is graded only its snapshot counts."""
+    toy()
+    (tmp_path / "toys").rename(tmp_path / "mine")
+    beside = tmp_path / "notebook"
+    (beside / exercise.OWN).mkdir(parents=True)
+    (tmp_path / "mine").rename(beside / exercise.OWN / "mine")
+    with pytest.raises(BadExercise, match=r"'mine/double'; there are .*what a class has of its own lies in exercises/"):
+        exercise.load("mine/double")
+    monkeypatch.chdir(beside)
+    assert exercise.load("mine/double").points == 4
+    assert {"mine/double", "dropout/inverted_dropout"} < set(exercise.ids())
+    with pytest.raises(BadExercise, match="there is no exercise 'mine/treble'; there are .*mine/double"):
+        exercise.load("mine/treble")
+    shutil.copytree(beside / exercise.OWN / "mine", beside / exercise.OWN / "dropout")
+    assert exercise.load("dropout/inverted_dropout").path.is_relative_to(exercise.EXERCISES)
+    monkeypatch.setenv("AUTOGRADER_EXERCISES", str(tmp_path))
+    with pytest.raises(BadExercise, match="there are none"):
+        exercise.load("mine/double")

@@ -19,7 +19,7 @@ SLIPS = {
     "another kind of argument": (STARTER, "def double(x, times=2):", "line 26: the starter's signature is double(x, t"),
     "an annotation": (STARTER, "def double(x: list, *, times=2) -> list:", None),
     "a default of the chapter's own": (STARTER, "def double(x, *, times=TWO):", None),
-    "another name": (CHECK, 'check("toys/other", other)', "line 22: asks for toys/other, which has no file; write a"),
+    "another name": (CHECK, 'check("toys/other", other)', "line 22: asks for toys/other, which has no file; write"),
     "no section": (CHECK, 'check("toys/other", other)', "line 1: no section asks for toys/double; write its section"),
     "no header": ("jupytext:", "jupyter:", "line 1: the header is missing by which the book knows"),
     "no kernel": ("kernelspec:", "kernel:", "line 1: the header is missing"),

@@ -221,3 +221,8 @@ def test_what_a_timed_statement_names_is_said():
 def test_no_code_is_too_strange_to_be_looked_at(source):
     cells = [v4.new_code_cell(source, id=f"inverted_dropout{ANSWER}"), v4.new_code_cell(source)]
     of_notebook("dropout", None, v4.new_notebook(cells=cells), {"a/b.py": source.encode("utf-8", "replace")})
+
+
+def test_a_reference_from_elsewhere_is_compared_with_nothing(toy):
+    asked = toy(("def solution(x, *, times=2):\n    return x * times\n", "from textwrap import indent as solution\n"))
+    assert flags(asked, "def double(x, *, times=2):\n    return x * times") == ()

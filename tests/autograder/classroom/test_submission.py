@@ -359,3 +359,11 @@ def test_pictures_without_end_are_left_out(folder):
     got = handed_in(folder, *[{"cell_type": "markdown", "source": "", "attachments": picture}] * 4)
     assert [bool(cell.attachments) for cell in got.cells] == [True, True, False, False]
     assert got.notices == ("Cells lost their pictures, which may have 8 MB: 3, 4.",)
+
+
+def test_what_was_handed_out_beside_the_notebook_is_not_read(folder):
+    (folder / "toy.ipynb").write_text(GOOD)
+    for name in ("exercises/toy/double.py", "exercises/other/mine.py", "exercises/mine.py"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("x = 1")
+    assert set(read(folder).files) == {"exercises/other/mine.py", "exercises/mine.py"}
