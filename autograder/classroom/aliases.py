@@ -18,7 +18,8 @@ stork swallow swan swift tern thrush tortoise trout viper vole wagtail walrus we
 def aliases(place, students):
     """Return by student a name such as "calm otter", always the same in one class and another one in the next.
 
-    Who knows the class's secret alone can tell whose it is. A name that falls to several has a number behind it.
+    Who knows the class's secret alone can tell whose it is. A name that falls to several has a number behind it, so
+    that `students` are to be all of the class, whoever of them is shown.
     """
     adjectives, animals = ADJECTIVES.split(), ANIMALS.split()
     found, taken = {}, {}

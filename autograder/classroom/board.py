@@ -7,7 +7,6 @@ import numpy as np
 from dnnkit.capstone import pareto
 
 from ..judge.verdict import PASSED
-from .aliases import aliases
 from .results import record_of
 
 ERROR, COST = (
@@ -59,13 +58,6 @@ def ranked(findings):
         if numbers := _told(found):
             told.setdefault(exercise, []).append((student, *numbers))
     return {exercise: _ranked(exercise, told[exercise]) for exercise in sorted(told)}
-
-
-def named(place, board, anonymous):
-    """Yield each Place with the name under which it is shown: the student's id, or an alias."""
-    alias = aliases(place, [each.student for each in board]) if anonymous else {}
-    for each in board:
-        yield alias.get(each.student, each.student), each
 
 
 def _told(findings):

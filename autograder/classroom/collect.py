@@ -6,13 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from dateutil.tz import gettz
-from nbgrader.api import Assignment, SubmittedAssignment
 from rich.table import Table
 from rich.text import Text
-from sqlalchemy import select
 
 from . import config as settings
 from . import lms, pin, roster
+from .deadlines import deadlines
 from .download import opened
 from .laying import LAST, NOTHING, REPLACES, Laying, Piece, Row
 from .layout import ClassError, alone, open_class, shown
@@ -100,7 +99,9 @@ def collect(
         pieces = _by_student(files, people, topics, done)
         dated = _dated(files, done, times)
         given = {student: time_of(text, zone) for student, text in people.times.items()}
-        laying = Laying(place, topics, assignment, _due(config), keep, dated, given, dry_run)
+        with settings.gradebook(config) as gradebook:
+            due = deadlines(gradebook)
+        laying = Laying(place, topics, assignment, due, keep, dated, given, dry_run)
         for student, own in sorted(pieces.items()):
             done.rows += laying.student(student, own)
     only = topics[0] if len(topics) == 1 else None
@@ -181,19 +182,6 @@ def _dated(files, done, times):
         "them and nobody gets a late penalty; if those are the times of handing in: --times archive"
     )
     return False
-
-
-def _due(config):
-    """Return when each (topic, student) is due, and each (topic, None)."""
-    with settings.gradebook(config) as gradebook:
-        due = {(each.name, None): each.duedate for each in gradebook.assignments if each.duedate}
-        rows = select(Assignment.name, SubmittedAssignment.student_id, SubmittedAssignment.extension).join(
-            Assignment, Assignment.id == SubmittedAssignment.assignment_id
-        )
-        for topic, student, extension in gradebook.db.execute(rows):
-            if extension and (topic, None) in due:
-                due[topic, student] = due[topic, None] + extension
-    return due
 
 
 def collected_table(done) -> Table:

@@ -5,7 +5,8 @@ import io
 
 from . import config as settings
 from . import penalties
-from .board import COST, ERROR, boards, named
+from .aliases import aliases
+from .board import COST, ERROR, boards
 from .layout import alone, open_class, write_file
 from .results import results
 from .standing import by_name, submitted
@@ -58,13 +59,16 @@ def export(directory, *, board="aliases"):
     with settings.gradebook(config) as gradebook, settings.log_to(place.state / "export.log") as log:
         penalties.settle(gradebook, config, log)
         write_table(grades, GRADES, _grades(gradebook))
+        students = [student.id for student in by_name(gradebook)]
     write_table(exercises, EXERCISES, map(_exercise, results(place)))
-    rows = [_place(*each) for one in boards(place).values() for each in named(place, one, board == "aliases")]
+    compared = [each for one in boards(place).values() for each in one]
+    names = aliases(place, {*students, *(each.student for each in compared)}) if board == "aliases" else {}
+    rows = [_place(names.get(each.student, each.student), each) for each in compared]
     if not rows:
         return grades, exercises
-    compared = place.root / "board.csv"
-    write_table(compared, BOARD, rows)
-    return grades, exercises, compared
+    path = place.root / "board.csv"
+    write_table(path, BOARD, rows)
+    return grades, exercises, path
 
 
 def write_table(path, columns, rows):
@@ -106,7 +110,7 @@ def _grades(gradebook):
     rows, students = submitted(gradebook), by_name(gradebook)
     for assignment in gradebook.assignments:
         for student in students:
-            timestamp, _, score, penalty = rows.get((assignment.id, student.id), ("", None, 0.0, 0.0))
+            timestamp, score, penalty = rows.get((assignment.id, student.id), ("", 0.0, 0.0))
             about = (assignment.name, assignment.duedate, timestamp, student.id)
             named = (student.last_name, student.first_name, student.email)
             yield (*about, *named, score, penalty, max(0.0, score - penalty), assignment.max_score)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from nbgrader.utils import parse_utc
 
+from .deadlines import Deadlines
 from .download import MOST_BYTES, File, Unusable
 from .layout import ClassDirectory, scratch, shown, write_file
 from .lms import ENDINGS
@@ -59,8 +60,8 @@ class Laying:
         What is released.
     assignment : str or None
         Of which topic all is that names no other.
-    due : dict
-        When each (topic, student) is due, and each (topic, None).
+    due : Deadlines
+        Until when it is not late.
     keep : str
         Which counts where a student handed in twice: `LAST` or `FIRST`.
     dated : bool
@@ -74,7 +75,7 @@ class Laying:
     place: ClassDirectory
     topics: tuple[str, ...]
     assignment: str | None
-    due: dict
+    due: Deadlines
     keep: str
     dated: bool
     given: dict
@@ -117,7 +118,7 @@ class Laying:
             return self._none(student, f"which of these counts cannot be told: {names}", topic)
         (piece,) = chosen
         time = self._time(student, piece)
-        due = self.due.get((topic, student), self.due.get((topic, None)))
+        due = self.due.of(topic, student)
         late = piece.late or bool(time and due and time.replace(tzinfo=None) > due)
         others = [other.name for other in found if other != piece]
         notes = [f"handed in {len(found)} times, not taken: {', '.join(others)}"] if others else []

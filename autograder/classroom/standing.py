@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from . import config as settings
 from . import penalties, pin, submission
+from .deadlines import deadlines
 from .results import results
 
 MISSING, UNGRADED, WAITING, GRADED = "missing", "not graded yet", "waits for marks", "graded"
@@ -18,7 +19,6 @@ SUBMITTED = select(  # no more than is needed: some of its other columns are sum
     SubmittedAssignment.assignment_id,
     SubmittedAssignment.student_id,
     SubmittedAssignment.timestamp,
-    SubmittedAssignment.extension,
     SubmittedAssignment.score,
     SubmittedAssignment.late_submission_penalty,
 )
@@ -80,12 +80,20 @@ def standings(place, log, found=None) -> tuple[Standing, ...]:
     config = settings.load(place)
     with settings.gradebook(config) as gradebook:
         penalties.settle(gradebook, config, log)
-        rows = submitted(gradebook)
+        rows, due = submitted(gradebook), deadlines(gradebook)
         order = {topic: number for number, topic in enumerate(pin.read(place)["topics"])}
         assignments = sorted(gradebook.assignments, key=lambda each: (order.get(each.name, len(order)), each.name))
         students = by_name(gradebook)
         return tuple(
-            _standing(place, student, assignment, rows.get((assignment.id, student.id)), possible, waiting)
+            _standing(
+                place,
+                student,
+                assignment.name,
+                rows.get((assignment.id, student.id)),
+                due.of(assignment.name, student.id),
+                possible,
+                waiting.get((student.id, assignment.name), 0.0),
+            )
             for assignment in assignments
             for possible in [assignment.max_score]
             for student in students
@@ -93,7 +101,7 @@ def standings(place, log, found=None) -> tuple[Standing, ...]:
 
 
 def submitted(gradebook):
-    """Return (handed in, extension, score, penalty) by (assignment's id, student), for whom the gradebook has a row."""
+    """Return (handed in, score, penalty) by (assignment's id, student), for whom the gradebook has a row."""
     return {(assignment, student): rest for assignment, student, *rest in gradebook.db.execute(SUBMITTED)}
 
 
@@ -102,24 +110,21 @@ def by_name(gradebook):
     return gradebook.db.scalars(select(Student).order_by(Student.last_name, Student.first_name, Student.id)).all()
 
 
-def _standing(place, student, assignment, row, possible, waiting):
-    folder = place.step("submitted", student.id, assignment.name)
-    left = waiting.get((student.id, assignment.name), 0.0)
+def _standing(place, student, topic, row, due, possible, waiting):
+    folder = place.step("submitted", student.id, topic)
     raw, score, penalty, handed_in, late = None, None, 0.0, None, 0.0
-    due = assignment.duedate
     if row is not None:
-        handed_in, extension, raw, penalty = row
+        handed_in, raw, penalty = row
         penalty = penalty or 0.0
         score = max(0.0, raw - penalty)
-        due = due + extension if due and extension else due
         late = max(0.0, (handed_in - due).total_seconds()) if handed_in and due else 0.0
     if submission.is_empty(folder) or (row is None and not folder.is_dir()):
         state = MISSING
     else:
-        state = UNGRADED if row is None else WAITING if left else GRADED
+        state = UNGRADED if row is None else WAITING if waiting else GRADED
     return Standing(
         student=student.id,
-        topic=assignment.name,
+        topic=topic,
         first_name=student.first_name or "",
         last_name=student.last_name or "",
         email=student.email or "",
@@ -128,7 +133,7 @@ def _standing(place, student, assignment, row, possible, waiting):
         score=score,
         penalty=penalty,
         possible=possible,
-        waiting=left,
+        waiting=waiting,
         handed_in=handed_in,
         due=due,
         late=late,

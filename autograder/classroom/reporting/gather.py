@@ -79,7 +79,7 @@ def gather(place, log, topics, *, anonymous=False) -> Class:
     for student, topic in dict.fromkeys((result.student, result.topic) for result in chosen):
         for exercise, report in record_of(place, student, topic).get("exercises", {}).items():
             findings[student, exercise] = tuple(report["findings"])
-    students = sorted({each.student for each in standing})
+    students = sorted({*(each.student for each in standing), *(student for student, _ in findings)})
     names = aliases(place, students) if anonymous else {student: student for student in students}
     return Class(place, tuple(topics), tuple(chosen), tuple(standing), findings, ranked(findings), names, anonymous)
 

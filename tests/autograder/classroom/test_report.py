@@ -218,18 +218,36 @@ def test_an_anonymous_report_names_nobody_and_calls_all_the_same_each_time(term)
     assert "feedback/right/toy/toy.html" in known
 
 
-def test_the_board_is_there_where_answers_were_measured(copied):
-    assert "Board" not in [each.get_text() for each in soup(classroom.report(copied)).select("h3")]
+def measure(directory):
     for student, error, epochs in (("right", 0.5, 300.0), ("duplicate", 0.25, 400.0), ("right-otherwise", 0.5, 500.0)):
-        path = copied / "records" / student / "toy.json"
+        path = directory / "records" / student / "toy.json"
         record = json.loads(path.read_text())
         measured = [["test error", error], ["epochs", epochs]]
         record["exercises"]["toy/double"]["findings"][0]["measured"] = measured
         path.write_text(json.dumps(record))
-    page = soup(classroom.report(copied))
+
+
+def board(page):
     (heading,) = [each for each in page.select("h3") if each.get_text() == "Board"]
-    told = [[cell.get_text() for cell in line.select("th, td")] for line in heading.find_next("tbody").select("tr")]
-    assert told == [
+    return [[cell.get_text() for cell in line.select("th, td")] for line in heading.find_next("tbody").select("tr")]
+
+
+def test_a_student_has_one_alias_on_the_board_and_in_the_report(copied, monkeypatch):
+    monkeypatch.setattr("autograder.classroom.aliases.ADJECTIVES", "calm")  # so that all names fall to several
+    monkeypatch.setattr("autograder.classroom.aliases.ANIMALS", "otter")
+    measure(copied)
+    *_, path = classroom.export(copied)
+    names = [line.split(",")[2] for line in path.read_text().splitlines()[1:]]
+    page = soup(classroom.report(copied, anonymous=True))
+    assert [row[1] for row in board(page)] == names
+    assert set(names) < {row.th.get_text() for row in page.select("#students tbody tr")}
+    assert set(names) != {"calm otter", "calm otter 2", "calm otter 3"}, "they are numbered among all of the class"
+
+
+def test_the_board_is_there_where_answers_were_measured(copied):
+    assert "Board" not in [each.get_text() for each in soup(classroom.report(copied)).select("h3")]
+    measure(copied)
+    assert board(soup(classroom.report(copied))) == [
         ["1", "duplicate", "0.25", "400", "yes"],
         ["2", "right", "0.5", "300", "yes"],
         ["3", "right-otherwise", "0.5", "500", ""],
