@@ -66,6 +66,11 @@ def add_class_commands(commands):
     parser.add_argument("--marker", metavar="NAME", help="who marks, as other markers are told (this machine's user)")
     parser.add_argument("--port", type=_positive, default=0, metavar="N", help="where to serve it (any that is free)")
 
+    parser = _add(commands, "history", _history, "show how a student's grades came to be what they are")
+    parser.add_argument("directory", metavar="DIR")
+    parser.add_argument("student", metavar="STUDENT")
+    parser.add_argument("topic", nargs="?", metavar="TOPIC", help="without it: all assignments")
+
     parser = _add(commands, "feedback", _feedback, "write a page of feedback for each graded submission")
     _add_selection(parser)
     parser.add_argument("--force", action="store_true", help="write again what has not changed, too")
@@ -214,6 +219,11 @@ def _mark(classroom, arguments, console):
         _say(console, f"{marker} marks at {address}", "Each mark is saved as it is given; Ctrl+C ends this.")
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
+
+
+def _history(classroom, arguments, console):
+    found = classroom.history(arguments.directory, arguments.student, arguments.topic)
+    _say(console, *classroom.history_lines(found))
 
 
 def _feedback(classroom, arguments, console):

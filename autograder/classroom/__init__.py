@@ -8,7 +8,9 @@ from .export import export
 from .feedback import Written, feedback
 from .formats import FORMATS
 from .grade import Graded, grade
+from .history import history, history_lines
 from .layout import ClassDirectory, ClassError, open_class, shown
+from .ledger import Entry
 from .marking import serve
 from .notebook import assignment
 from .release import Released, release
@@ -26,6 +28,7 @@ __all__ = [
     "ClassDirectory",
     "ClassError",
     "Collected",
+    "Entry",
     "Graded",
     "Move",
     "Released",
@@ -38,6 +41,8 @@ __all__ = [
     "export",
     "feedback",
     "grade",
+    "history",
+    "history_lines",
     "open_class",
     "problems",
     "release",

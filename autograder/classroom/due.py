@@ -20,10 +20,11 @@ MOST_SAID = 20  # lines about what is not understood
 
 @dataclass(frozen=True)
 class Task:
-    """One submission to grade, with a digest of all that its grade hangs on."""
+    """One submission to grade, with digests of what was handed in, and of all that its grade hangs on."""
 
     student: str
     topic: str
+    submission: str
     fingerprint: str
 
     @property
@@ -104,11 +105,7 @@ def tasks(place, found, releases, pinned):
     statements = ast.parse(place.config_file.read_bytes()).body
     settings = "\n".join(ast.dump(statement) for statement in statements if not _comes_later(statement))
     shared = {topic: (pinned["topics"][topic], text, settings) for topic, text in releases.items()}
-    return [
-        Task(student, topic, _digest(place, student, topic, shared[topic]))
-        for student, topic in found
-        if topic in releases
-    ]
+    return [_task(place, student, topic, shared[topic]) for student, topic in found if topic in releases]
 
 
 def _comes_later(statement):
@@ -119,9 +116,10 @@ def _comes_later(statement):
     return False
 
 
-def _digest(place, student, topic, shared):
+def _task(place, student, topic, shared):
     handed_in = submission.digest(place.step("submitted", student, topic))
-    return hashlib.sha256("\0".join((handed_in, place.student_seed(student), *shared)).encode()).hexdigest()
+    parts = (handed_in, place.student_seed(student), *shared)
+    return Task(student, topic, handed_in, hashlib.sha256("\0".join(parts).encode()).hexdigest())
 
 
 class Done:

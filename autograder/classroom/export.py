@@ -4,10 +4,10 @@ import csv
 import io
 
 from . import config as settings
-from . import penalties
 from .aliases import aliases
 from .board import COST, ERROR, boards
 from .layout import alone, open_class, write_file
+from .ledger import settle
 from .results import results
 from .standing import by_name, submitted
 
@@ -57,7 +57,7 @@ def export(directory, *, board="aliases"):
     grades, exercises = place.root / "grades.csv", place.root / "exercises.csv"
     config = settings.load(place)
     with settings.gradebook(config) as gradebook, settings.log_to(place.state / "export.log") as log:
-        penalties.settle(gradebook, config, log)
+        settle(place, gradebook, config, log)
         write_table(grades, GRADES, _grades(gradebook))
         students = [student.id for student in by_name(gradebook)]
     write_table(exercises, EXERCISES, map(_exercise, results(place)))

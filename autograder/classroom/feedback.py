@@ -7,23 +7,16 @@ import os
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from nbgrader.api import (
-    Assignment,
-    Comment,
-    Grade,
-    GradeCell,
-    Notebook,
-    SolutionCell,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
+from nbgrader.api import Assignment, Comment, Grade, GradeCell, SolutionCell, SubmittedAssignment
 from sqlalchemy import select
 
 from . import config as settings
 from . import penalties
 from .layout import alone, open_class, replace_folder, scratch, write_file
+from .ledger import settle
 from .pages import Grades, Page, makers
 from .progress import bars
+from .rows import of_submissions
 from .submission import SECRET, TIMESTAMP, exchanged
 
 
@@ -58,7 +51,7 @@ def feedback(directory, topics=(), *, students=(), force=False, workers=None, co
     place = open_class(directory)
     config = settings.load(place)
     with settings.gradebook(config) as gradebook, settings.log_to(place.state / "feedback.log") as log:
-        penalties.settle(gradebook, config, log)
+        settle(place, gradebook, config, log)
         grades = _grades(gradebook)
     written, now, due = _read_state(place), {}, []
     for (student, topic), shown in sorted(grades.items()):
@@ -121,13 +114,13 @@ def _grades(gradebook):
     found = defaultdict(Grades)
     submitted = (SubmittedAssignment.student_id, Assignment.name)
     for student, topic, cell, score, possible in gradebook.db.execute(
-        _of_submissions(
+        of_submissions(
             select(*submitted, GradeCell.name, Grade.score, GradeCell.max_score).select_from(Grade), Grade
         ).join(GradeCell, GradeCell.id == Grade.cell_id)
     ):
         found[student, topic].points[cell] = (score, possible)
     for student, topic, cell, comment in gradebook.db.execute(
-        _of_submissions(select(*submitted, SolutionCell.name, Comment.comment).select_from(Comment), Comment).join(
+        of_submissions(select(*submitted, SolutionCell.name, Comment.comment).select_from(Comment), Comment).join(
             SolutionCell, SolutionCell.id == Comment.cell_id
         )
     ):
@@ -135,13 +128,3 @@ def _grades(gradebook):
     for key, penalty in penalties.by_submission(gradebook).items():
         found[key].penalty = penalty
     return found
-
-
-def _of_submissions(query, kind):
-    return (
-        query.join(SubmittedNotebook, SubmittedNotebook.id == kind.notebook_id)
-        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
-        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .order_by(kind.id)
-    )

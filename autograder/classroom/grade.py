@@ -4,11 +4,12 @@ import os
 from dataclasses import dataclass
 from shlex import quote
 
-from . import cells, penalties, pin, roster
+from . import cells, pin, roster
 from . import config as settings
 from .due import Done, assignment, handed_in, tasks
 from .judging import NAMESPACES
 from .layout import ClassError, alone, open_class
+from .ledger import note, settle
 from .run import Run
 
 
@@ -83,6 +84,7 @@ def grade(
         )
     with settings.gradebook(config) as gradebook:
         roster.record(place, gradebook)
+        note(place, gradebook)  # marks that were given since, before anything is graded anew
         releases = {topic: assignment(place, topic, gradebook) for topic in released}
         chosen = tasks(place, [each for each in found if each[0] in (students or listed)], releases, pinned)
     done = Done(place)
@@ -92,7 +94,7 @@ def grade(
     run = Run(place, config, pinned, releases, done, isolation, workers or os.cpu_count() or 1, console)
     run.grade(due)
     with settings.gradebook(config) as gradebook, settings.log_to(place.state / "grade.log") as log:
-        penalties.settle(gradebook, config, log)
+        settle(place, gradebook, config, log)
     warnings += [
         f"{student} is not in {place.roster_file.name}, and is graded only if asked for: --student {quote(student)}"
         for student in sorted(handing_in - listed - set(students))

@@ -3,6 +3,7 @@
 import hashlib
 import importlib.metadata
 import json
+import os
 import platform
 import shutil
 from pathlib import Path
@@ -12,6 +13,7 @@ import dnnkit
 from .layout import ClassError, replace_folder, write_file
 
 COURSE = "tuning-deep-networks"
+SHORT = 12  # characters of a digest, where it stands for a version
 
 
 def read(place) -> dict:
@@ -50,11 +52,21 @@ def take(place, topic, exercises, folder):
     for path in _files(Path(exercises) / topic):
         shutil.copyfile(path, copied / path.name)
     summed = digest(copied)
+    _keep_earlier(place, topic, folder)
     replace_folder(copied, snapshot(place, topic))
     pin = read(place)
     pin["topics"][topic] = summed
     pin["versions"] = versions()
     write_file(place.pinned / "pin.json", (json.dumps(pin, indent=2) + "\n").encode())
+
+
+def _keep_earlier(place, topic, folder):
+    """Keep the exercises that gave grades so far, by the digest under which the history of a grade names them."""
+    before = snapshot(place, topic)
+    kept = place.pinned / "earlier" / topic / digest(before)[:SHORT]
+    if before.exists() and not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        os.rename(shutil.copytree(before, folder / f"{topic}-earlier"), kept)
 
 
 def require_whole(place, topic):
@@ -70,7 +82,7 @@ def versions() -> dict[str, str]:
     """Return the versions that a grade may hang on."""
     return {
         "course": importlib.metadata.version(COURSE),
-        "dnnkit": digest(Path(dnnkit.__file__).parent)[:12],  # the reference changes more often than its version
+        "dnnkit": digest(Path(dnnkit.__file__).parent)[:SHORT],  # the reference changes more often than its version
         "numpy": importlib.metadata.version("numpy"),
         "python": platform.python_version(),
     }

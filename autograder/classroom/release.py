@@ -7,6 +7,7 @@ from ..solutions import SETTING
 from . import config as settings
 from . import pin
 from .layout import ClassError, alone, open_class
+from .ledger import note
 from .notebook import source_text
 from .publish import beside, publish
 from .update import moves, require_same_cells
@@ -68,6 +69,8 @@ def release(directory, topics=(), *, update=False, root=chapters.ROOT, announce=
         )
     if changed:
         require_same_cells(place, changed, config)
+        with settings.gradebook(config) as gradebook:
+            note(place, gradebook)
         if announce is not None:
             announce(moves(place, changed, homes, root, console))
     due = tuple(topic for topic, state in states.items() if state != UNCHANGED)

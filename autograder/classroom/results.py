@@ -4,12 +4,14 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 
-from nbgrader.api import Assignment, Grade, GradeCell, Notebook, Student, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Assignment, Grade, GradeCell, SubmittedAssignment
 from rich.table import Table
+from sqlalchemy import select
 
 from ..judge.show import JSON
 from . import config as settings
 from . import penalties, pin
+from .rows import of_submissions
 
 BY_HAND, GRADED_BY_HAND, NOT_JUDGED = "to be graded by hand", "graded by hand", "not judged"
 AGAIN = "graded by hand, and another text since"
@@ -61,26 +63,10 @@ def results(place) -> tuple[Result, ...]:
 
 def _rows(gradebook):
     """Return (student, topic, exercise, kind of cell, score, possible, manual score, needs a person) of all grades."""
-    return (
-        gradebook.db.query(
-            Student.id,
-            Assignment.name,
-            GradeCell.name,
-            GradeCell.cell_type,
-            Grade.score,
-            GradeCell.max_score,
-            Grade.manual_score,
-            Grade.needs_manual_grade,
-        )
-        .select_from(Grade)
-        .join(GradeCell, GradeCell.id == Grade.cell_id)
-        .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
-        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
-        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .join(Student, Student.id == SubmittedAssignment.student_id)
-        .all()
-    )
+    cell = (GradeCell.name, GradeCell.cell_type, Grade.score, GradeCell.max_score)
+    columns = (SubmittedAssignment.student_id, Assignment.name, *cell, Grade.manual_score, Grade.needs_manual_grade)
+    query = of_submissions(select(*columns).select_from(Grade), Grade)
+    return gradebook.db.execute(query.join(GradeCell, GradeCell.id == Grade.cell_id)).all()
 
 
 def record_of(place, student, topic):

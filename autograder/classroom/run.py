@@ -17,6 +17,7 @@ from . import config as settings
 from .due import Done
 from .judging import Job
 from .layout import ClassDirectory, ClassError, replace_folder, scratch, write_file
+from .ledger import announce
 from .pool import judges
 from .progress import bars
 from .rebuild import texts
@@ -113,6 +114,13 @@ class Run:
         stepped = [each for each in stepped if each[-1] is not None]
         if not stepped:
             return
+        announce(
+            self.place,
+            {
+                (task.student, task.topic): (task.submission, self.pinned["topics"][task.topic], judged.scores)
+                for task, _, judged in stepped
+            },
+        )
         with settings.gradebook(self.config) as gradebook:
             for topic in dict.fromkeys(task.topic for task, _, _ in stepped):
                 of_topic = [judged for task, _, judged in stepped if task.topic == topic]

@@ -8,8 +8,9 @@ from nbgrader.api import Student, SubmittedAssignment
 from sqlalchemy import select
 
 from . import config as settings
-from . import penalties, pin, submission
+from . import pin, submission
 from .deadlines import deadlines
+from .ledger import settle
 from .results import results
 
 MISSING, UNGRADED, WAITING, GRADED = "missing", "not graded yet", "waits for marks", "graded"
@@ -79,7 +80,7 @@ def standings(place, log, found=None) -> tuple[Standing, ...]:
         waiting[result.student, result.topic] += result.possible if result.points is None else 0.0
     config = settings.load(place)
     with settings.gradebook(config) as gradebook:
-        penalties.settle(gradebook, config, log)
+        settle(place, gradebook, config, log)
         rows, due = submitted(gradebook), deadlines(gradebook)
         order = {topic: number for number, topic in enumerate(pin.read(place)["topics"])}
         assignments = sorted(gradebook.assignments, key=lambda each: (order.get(each.name, len(order)), each.name))

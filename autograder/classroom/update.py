@@ -15,7 +15,8 @@ from .layout import ClassDirectory, ClassError, scratch
 from .publish import publish
 from .results import results
 
-MADE = {"release", "autograded", "feedback", "records", "handout", "source"}  # what grading a copy writes of its own
+# What grading a copy writes of its own.
+MADE = {"release", "autograded", "feedback", "records", "history", "handout", "source"}
 
 
 @dataclass(frozen=True)

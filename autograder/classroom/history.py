@@ -1,0 +1,61 @@
+"""Show how a student's grades came to be what they are; see `ledger` for how that is kept."""
+
+from . import config as settings
+from .layout import ClassError, alone, open_class
+from .ledger import Entry, given, read, settle
+
+
+@alone
+def history(directory, student, topic=None) -> dict[str, tuple[Entry, ...]]:
+    """Return the history of a student's grades by topic: a dictionary of tuples of `Entry`, the oldest first.
+
+    Parameters
+    ----------
+    directory : path
+        The class directory.
+    student : str
+    topic : str, optional
+        Only of this one.
+
+    Raises
+    ------
+    ClassError
+        When there is none.
+    """
+    place = open_class(directory)
+    config = settings.load(place)
+    with settings.gradebook(config) as gradebook, settings.log_to(place.state / "history.log") as log:
+        settle(place, gradebook, config, log)
+    folder = place.step("history", student)
+    files = [path for path in sorted(folder.glob("*.jsonl")) if topic in (None, path.stem)]
+    if folder.parent != place.step("history") or not files:
+        of = f" in {topic!a}" if topic else ""
+        raise ClassError(
+            f"there is no grade of {student!a}{of} in {place.root}; to grade: autograder grade {place.root}"
+        )
+    return {path.stem: read(path) for path in files}
+
+
+def history_lines(found):
+    """Yield a student's history, as `history` returns it, line by line: what it is of where that is another one."""
+    for topic, entries in found.items():
+        yield f"{topic}:"
+        for last, entry in zip((None, *entries), entries):
+            score = f"{entry.score:g}" + (f" + {entry.waiting:g} to be marked" if entry.waiting else "")
+            why = "; ".join((*entry.why, *(_graded(last, entry) if last else ())))
+            yield f"  {entry.at} UTC  {score:<8}  {entry.by} ({entry.user}): {why}"
+            if last is None or _of(last) != _of(entry):
+                yield f"      {_of(entry)}"
+
+
+def _of(entry):
+    """Return in words what a grade is of."""
+    time = f"handed in {entry.handed_in} UTC" if entry.handed_in else "handed in at a time that nobody knows"
+    return f"{time} (digest {entry.submission or 'unknown'}), graded by the exercises {entry.exercises or 'unknown'}"
+
+
+def _graded(last, entry):
+    """Yield in words what grading gave, where it is not what it gave before."""
+    for name, points in entry.auto.items():
+        if points != last.auto.get(name):
+            yield f"{name}: {given(last.auto.get(name))} becomes {given(points)}"
