@@ -26,8 +26,9 @@ def add_class_commands(commands):
     parser.add_argument("directory", metavar="DIR")
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help="without any: all topics")
     parser.add_argument(
-        "--update", action="store_true", help="take what has changed, after listing the grades it moves"
+        "--update", action="store_true", help="take what has changed, after listing the grades it moves, and why"
     )
+    parser.add_argument("--dry-run", action="store_true", help="list what would be done, and write nothing")
 
     parser = _add(commands, "collect", _collect, "put a download of what was handed in where grading looks for it")
     parser.add_argument("directory", metavar="DIR")
@@ -149,20 +150,34 @@ def _init(classroom, arguments, console):
 
 
 def _release(classroom, arguments, console):
+    moved = []
+
     def announce(moves):
-        if not moves:
-            _say(console, "No grade moves.")
+        moved.extend(moves)
         for move in moves:
-            after = "taken away" if move.after is None else f"{move.after:g}"
+            after = "to be marked" if move.after is None else f"{move.after:g}"
             _say(console, f"{move.student}, {move.exercise}: {move.before:g} becomes {after}")
+            _say(console, *(f"  {why}" for why in move.why))
+        students = len({move.student for move in moves})
+        _say(console, f"{len(moves)} grades of {students} students move." if moves else "No grade moves.")
 
     done = classroom.release(
-        arguments.directory, arguments.topics, update=arguments.update, announce=announce, console=console
+        arguments.directory,
+        arguments.topics,
+        update=arguments.update,
+        dry_run=arguments.dry_run,
+        announce=announce,
+        console=console,
     )
     for topic in done.unchanged:
         _say(console, f"{topic}: stands as it was released")
     for topic in done.released:
-        _say(console, f"{topic}: hand out {classroom.open_class(arguments.directory).handout / topic}.zip")
+        handout = classroom.open_class(arguments.directory).handout / f"{topic}.zip"
+        _say(console, f"{topic}: would be released" if arguments.dry_run else f"{topic}: hand out {handout}")
+    if arguments.dry_run:
+        _say(console, "Nothing was written (--dry-run).")
+    elif moved:
+        _say(console, f"These grades move when the class is graded: autograder grade {arguments.directory}")
 
 
 def _collect(classroom, arguments, console):

@@ -1,8 +1,9 @@
 """Show how a student's grades came to be what they are; see `ledger` for how that is kept."""
 
 from . import config as settings
+from . import roster
 from .layout import ClassError, alone, open_class
-from .ledger import Entry, given, read, settle
+from .ledger import Entry, given, recorded, settle
 
 
 @alone
@@ -26,14 +27,14 @@ def history(directory, student, topic=None) -> dict[str, tuple[Entry, ...]]:
     config = settings.load(place)
     with settings.gradebook(config) as gradebook, settings.log_to(place.state / "history.log") as log:
         settle(place, gradebook, config, log)
-    folder = place.step("history", student)
-    files = [path for path in sorted(folder.glob("*.jsonl")) if topic in (None, path.stem)]
-    if folder.parent != place.step("history") or not files:
+    topics = [path.stem for path in sorted(place.step("history", student).glob("*.jsonl"))]
+    found = {each: recorded(place, student, each) for each in topics if topic in (None, each)}
+    if not roster.may_be_id(student) or not found:
         of = f" in {topic!a}" if topic else ""
         raise ClassError(
             f"there is no grade of {student!a}{of} in {place.root}; to grade: autograder grade {place.root}"
         )
-    return {path.stem: read(path) for path in files}
+    return found
 
 
 def history_lines(found):

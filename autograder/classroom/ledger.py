@@ -103,8 +103,7 @@ def note(place, gradebook):
     announced = _announced(place)
     stamp = {"at": _text(datetime.now(UTC)), "user": _user()}
     for (student, topic), now in _now(gradebook).items():
-        path = place.step("history", student, f"{topic}.jsonl")
-        last = read(path)[-1] if path.exists() else None  # none is ever written without a line
+        last = (None, *recorded(place, student, topic))[-1]
         about = announced.get(f"{student}/{topic}")
         if about and about["auto"] == now["auto"]:
             now |= {name: about[name] for name in ("submission", "exercises")}
@@ -114,6 +113,7 @@ def note(place, gradebook):
         by, why = _moved(last, entry)
         if why:
             entry = replace(entry, by=", ".join(by), why=tuple(why))
+            path = _path(place, student, topic)
             before = path.read_bytes() if last else b""
             write_file(path, before + json.dumps(asdict(entry)).encode() + b"\n")
     _announcement(place).unlink(missing_ok=True)
@@ -176,15 +176,21 @@ def _text(time):
     return time and f"{time:%Y-%m-%d %H:%M:%S}"
 
 
-def read(path) -> tuple[Entry, ...]:
-    """Return the entries of a file.
+def _path(place, student, topic):
+    return place.step("history", student, f"{topic}.jsonl")
+
+
+def recorded(place, student, topic) -> tuple[Entry, ...]:
+    """Return what is recorded of a submission's grade, the oldest entry first.
 
     Raises
     ------
     ClassError
         When somebody has changed it.
     """
-    found = []
+    path, found = _path(place, student, topic), []
+    if not path.exists():
+        return ()
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
             fields = json.loads(line)

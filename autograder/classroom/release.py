@@ -24,7 +24,9 @@ class Released:
 
 
 @alone
-def release(directory, topics=(), *, update=False, root=chapters.ROOT, announce=None, console=None) -> Released:
+def release(
+    directory, topics=(), *, update=False, dry_run=False, root=chapters.ROOT, announce=None, console=None
+) -> Released:
     """Release assignments into a class, and pin the class to the exercises as they are now.
 
     Parameters
@@ -35,6 +37,8 @@ def release(directory, topics=(), *, update=False, root=chapters.ROOT, announce=
         What to release; without any, all topics of the course, and those that the class has of its own.
     update : bool, optional
         Take a chapter or exercise that has changed since it was released.
+    dry_run : bool, optional
+        Find out what would be done, announce it, and do nothing.
     root : path, optional
         The course's directory.
     announce : function, optional
@@ -65,16 +69,17 @@ def release(directory, topics=(), *, update=False, root=chapters.ROOT, announce=
     if changed and not update:
         raise ClassError(
             f"{'; '.join(f'{topic} has {states[topic]}' for topic in changed)}; "
-            "to see whose grades move, and to take it, add --update"
+            "to see whose grades move, add --update --dry-run, and to take it, --update"
         )
     if changed:
         require_same_cells(place, changed, config)
-        with settings.gradebook(config) as gradebook:
-            note(place, gradebook)
         if announce is not None:
             announce(moves(place, changed, homes, root, console))
     due = tuple(topic for topic, state in states.items() if state != UNCHANGED)
-    for topic in due:
+    if changed and not dry_run:
+        with settings.gradebook(config) as gradebook:
+            note(place, gradebook)
+    for topic in () if dry_run else due:
         publish(place, topic, sources[topic], homes[topic], root, config)
     return Released(due, tuple(topic for topic in sources if topic not in due))
 

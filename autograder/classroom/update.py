@@ -9,11 +9,14 @@ from nbgrader.api import Base, MissingEntry
 from sqlalchemy import select
 
 from . import config as settings
+from . import submission
 from .due import handed_in
 from .grade import grade
 from .layout import ClassDirectory, ClassError, scratch
+from .ledger import recorded
+from .pin import SHORT
 from .publish import publish
-from .results import results
+from .results import record_of, results
 
 # What grading a copy writes of its own.
 MADE = {"release", "autograded", "feedback", "records", "history", "handout", "source"}
@@ -21,12 +24,16 @@ MADE = {"release", "autograded", "feedback", "records", "history", "handout", "s
 
 @dataclass(frozen=True)
 class Move:
-    """A grade that moves: one student's points in one exercise, before and after."""
+    """A grade that moves: one student's points in one exercise, before and after, and why, in words.
+
+    `after` is None where a person has to give them then.
+    """
 
     student: str
     exercise: str
     before: float
-    after: float
+    after: float | None
+    why: tuple[str, ...] = ()
 
 
 def moves(place, sources, homes, root, console) -> tuple[Move, ...]:
@@ -45,12 +52,39 @@ def moves(place, sources, homes, root, console) -> tuple[Move, ...]:
         handing_in = {student for student, topic in handed_in(place, sources)[0]}
         graded = {student for student, _ in before}
         grade(copied.root, tuple(sources), students=sorted(handing_in & graded), force=True, console=console)
-        after = _points(copied, sources)
-    return tuple(
-        Move(student, exercise, points, after[student, exercise])
-        for (student, exercise), points in before.items()
-        if points != after.get((student, exercise), points)
-    )
+        after = {(result.student, result.exercise): result.points for result in results(copied)}
+        return tuple(
+            Move(student, exercise, points, after[student, exercise], tuple(_why(place, copied, student, exercise)))
+            for (student, exercise), points in before.items()
+            if points != after.get((student, exercise), points)
+        )
+
+
+def _why(place, copied, student, exercise):
+    """Yield in words what two gradings say differently of an answer, check by check."""
+    topic = exercise.partition("/")[0]
+    graded = recorded(place, student, topic)
+    digest = submission.digest(place.step("submitted", student, topic))
+    if graded and graded[-1].submission not in (None, digest[:SHORT]):
+        yield "it was handed in anew since it was graded"
+    old, new = (record_of(where, student, topic).get("exercises", {}).get(exercise) for where in (place, copied))
+    if not old or not new:
+        yield f"there is no record of how it was graded {'until now' if new else 'in the trial'}"
+        return
+    if old["possible"] != new["possible"]:
+        yield f"it is worth {new['possible']:g} instead of {old['possible']:g} points"
+    before, after = ({each["check"]: each for each in report["findings"]} for report in (old, new))
+    same = True
+    for check in dict.fromkeys((*after, *before)):
+        then, now = before.get(check), after.get(check)
+        if then is None or now is None or then["verdict"] != now["verdict"]:
+            same = False
+            told = (then["verdict"] if then else "no check of it", now["verdict"] if now else "no check of it")
+            said = f": {now['sentence']}" if now and now["sentence"] else ""
+            yield f"{(now or then)['title']} {told[0]} becomes {told[1]}{said}"
+    if same and old["possible"] == new["possible"]:
+        weigh = old["points"] != new["points"]  # else one of the two is a person's to give
+        yield "its checks say the same, and weigh otherwise" if weigh else "a person is asked to look at it"
 
 
 def require_same_cells(place, sources, config):

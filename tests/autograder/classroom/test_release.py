@@ -1,6 +1,8 @@
 """A release is the same bytes each time and everywhere, holds nothing secret, and pins the class."""
 
+import argparse
 import contextlib
+import functools
 import io
 import json
 import os
@@ -23,6 +25,7 @@ from autograder import chapter, classroom
 from autograder.classroom import config as settings
 from autograder.classroom import pin
 from autograder.classroom.notebook import handout
+from autograder.commands import add_class_commands
 from autograder.solutions import SETTING
 
 
@@ -182,7 +185,8 @@ def test_an_update_lists_the_grades_that_it_moves(copied, changing, points):
     change_double(changing)
     moved = []
     classroom.release(copied, update=True, root=changing, announce=moved.extend)
-    assert classroom.Move("right", "toy/double", 2.0, 1.0) in moved
+    why = ("Anything is doubled. passed becomes wrong: every entry must be doubled",)
+    assert classroom.Move("right", "toy/double", 2.0, 1.0, why) in moved
     assert {move.student for move in moved} == {"right", "right-otherwise", "duplicate"}
     assert {student: points(copied, student) for student in before} == before, "not before it is graded"
     done = classroom.grade(copied, students=["right", "mistake-01"], console=Console(quiet=True))
@@ -227,10 +231,14 @@ def test_an_update_is_tried_on_a_gradebook_of_its_own_wherever_the_class_has_its
         book.db.commit()
     change_double(changing)
     before, tried = dump(database), []
+    untouched = everything(tmp_path / "class"), everything(database.parent)
+    options = {"update": True, "root": changing, "console": Console(quiet=True)}
+    assert classroom.release(place.root, dry_run=True, announce=lambda _: None, **options).released == ("toy",)
+    assert (everything(tmp_path / "class"), everything(database.parent)) == untouched
 
     def announce(moves):
         tried.append(dump(database))
-        assert moves == (classroom.Move("right", "toy/double", 2.0, 1.0),)
+        assert [(each.student, each.before, each.after) for each in moves] == [("right", 2.0, 1.0)]
 
     classroom.release(place.root, update=True, root=changing, announce=announce, console=Console(quiet=True))
     assert tried == [before]
@@ -240,6 +248,41 @@ def test_an_update_is_tried_on_a_gradebook_of_its_own_wherever_the_class_has_its
         given = book.find_grade("why", "toy", "toy", "right")
         assert (given.manual_score, given.needs_manual_grade) == (1.5, False)
         assert book.find_submission("toy", "right").score == 2.5
+
+
+def everything(folder):
+    """Return every file of a folder, with its content and time, but for the lock that a command holds."""
+    found = [path for path in folder.rglob("*") if path.is_file() and path.name != "lock"]
+    return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in found}
+
+
+def test_a_dry_run_says_why_each_grade_would_move_and_writes_nothing(copied, changing, hand_in, monkeypatch, capsys):
+    """Checks that say otherwise, that are new, that weigh otherwise, and what was handed in since."""
+    hand_in(copied, "blank", double="def double(a):\n    return 2 * a")
+    change_double(changing)
+    exercise = "autograder/exercises/toy/share.py"
+    more = '\n\ndef check_more(share, rng):\n    """It is more than most."""\n    close(share, 0.9, \'more\')\n'
+    (changing / exercise).write_text((changing / exercise).read_text() + more)
+    before = everything(copied)
+    release = functools.partial(classroom.release, root=changing)
+    monkeypatch.setattr(classroom, "release", release)
+    parser = argparse.ArgumentParser()
+    add_class_commands(parser.add_subparsers())
+    asked = parser.parse_args(["release", str(copied), "--update", "--dry-run"])
+    assert asked.run(asked) == 0
+    said = capsys.readouterr().out
+    assert everything(copied) == before
+    lines = said.splitlines()
+    at = lines.index("right, toy/double: 2 becomes 1")
+    assert lines[at + 1] == "  Anything is doubled. passed becomes wrong: every entry must be doubled"
+    at = lines.index("right, toy/share: 1 becomes 0.5")
+    assert lines[at + 1] == "  It is more than most. no check of it becomes wrong: more"
+    at = lines.index("blank, toy/double: 0 becomes 1")
+    assert lines[at + 1] == "  it was handed in anew since it was graded"
+    assert "toy: would be released" in lines
+    assert lines[-1] == "Nothing was written (--dry-run)."
+    assert any(line.endswith("students move.") for line in lines)
+    assert classroom.release(copied, update=True).released == ("toy",)
 
 
 def test_an_update_is_not_tried_where_the_settings_insist_on_their_gradebook(copied, changing):
