@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from dateutil.tz import gettz
 from rich.table import Table
 from rich.text import Text
 
@@ -13,7 +12,7 @@ from . import config as settings
 from . import lms, pin, roster
 from .deadlines import deadlines
 from .download import opened
-from .laying import LAST, NOTHING, REPLACES, Laying, Piece, Row
+from .laying import KEEP, NOTHING, REPLACES, Laying, Piece, Row
 from .layout import ClassError, alone, open_class, shown
 from .people import People, time_of
 
@@ -53,7 +52,7 @@ class Collected:
 
 @alone
 def collect(
-    directory, archive, *, form=None, assignment=None, listed=None, keep=LAST, times=None, dry_run=False
+    directory, archive, *, form=None, assignment=None, listed=None, keep=None, times=None, dry_run=False
 ) -> Collected:
     """Lay what a download holds into ``submitted/<student>/<topic>/``, by the class's roster.
 
@@ -71,7 +70,7 @@ def collect(
     listed : path, optional
         A list (CSV) that tells more of the students: the system's own, or one with columns of the roster.
     keep : str, optional
-        Which counts where a student handed in twice: the "last" or the "first".
+        Which counts where a student handed in twice: the "last" or the "first"; by default the class's setting.
     times : str, optional
         "archive": files are dated by when they were handed in; "none": they are not. By default they are, unless all
         files of Canvas's or Moodle's are dated within ten minutes: those were dated when they were packed.
@@ -91,7 +90,7 @@ def collect(
         raise ClassError(f"{assignment!r} is not released in this class; released: {', '.join(topics)}")
     if archive.exists() and (form, archive.is_dir()) in (("zip", True), ("folder", False)):
         raise ClassError(f"{archive} is no {form}; leave out --from {form}")
-    zone = _zone(config)
+    zone, keep = settings.zone(config), keep or settings.chosen(config, "counts", KEEP)
     people = _people(place, config, listed)
     with opened(archive, zone) as files:
         named = {None: lms.form_of([file.path for file in files]), "zip": lms.PLAIN, "folder": lms.PLAIN}
@@ -110,17 +109,6 @@ def collect(
         there = {row.student for row in done.rows if row.topic in (topic, "")}
         done.missing[topic] = sorted(set(people.students) - there)
     return done
-
-
-def _zone(config):
-    """Return the zone of the class's clock, as nbgrader's settings have it."""
-    name = config.Exchange.get("timezone") or config.NbGraderAPI.get("timezone") or "UTC"
-    zone = gettz(name)
-    if zone is None:
-        raise ClassError(
-            f"c.Exchange.timezone: expected the name of a time zone, such as 'Europe/Berlin', got {name!r}"
-        )
-    return zone
 
 
 def _people(place, config, listed):

@@ -1,12 +1,14 @@
 """How nbgrader is set up for a class: the settings that `nbgrader_config.py` takes from here, and reading that file."""
 
 import logging
+import math
 import os
 import sysconfig
 import warnings
 from contextlib import contextmanager, suppress
 from datetime import UTC
 
+from dateutil.tz import gettz
 from nbgrader import preprocessors as steps
 from nbgrader.api import Course, Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
@@ -62,6 +64,17 @@ c.CourseDirectory.max_file_size = {max_kilobytes}
 # When students see how others solved an exercise that they have passed in practice: "after_pass", "after_due" (the due
 # date is the gradebook's) or "never". Release again after a change: the handout carries it.
 c.Course.show_solutions = "after_pass"
+
+# When feedback says what hidden checks found: "always", "after_due" (the student's own due date) or "never". They
+# count in the points in any case.
+c.Course.hidden_verdicts = "always"
+
+# Which hand-in counts where a student handed in several times: the "last" or the "first" (see: autograder collect).
+c.Course.counts = "last"
+
+# How many hand-ins of a student to an assignment are graded a day, on the clock of c.Exchange.timezone; what is handed
+# in beyond that is graded on the next day. None is no limit.
+c.Course.daily_limit = None
 '''
 
 
@@ -103,6 +116,51 @@ def load(place):
             raise ClassError(f"{place.config_file} does not run ({type(error).__name__}: {error})") from error
 
 
+def chosen(config, name, choices):
+    """Return which of some choices a setting of the class's is; the first one where it says nothing.
+
+    Raises
+    ------
+    ClassError
+        When it says something else.
+    """
+    choice = config.Course.get(name, choices[0])
+    if choice not in choices:
+        raise ClassError(f"c.Course.{name} must be one of {', '.join(map(repr, choices))}, got {choice!r}")
+    return choice
+
+
+def daily_limit(config):
+    """Return how many hand-ins of a student to an assignment are graded a day; without end where it is not set.
+
+    Raises
+    ------
+    ClassError
+        When the class's setting is no such number.
+    """
+    limit = config.Course.get("daily_limit")
+    if limit is not None and (type(limit) is not int or limit < 1):
+        raise ClassError(f"c.Course.daily_limit must be a whole number of 1 or more, or None, got {limit!r}")
+    return math.inf if limit is None else limit
+
+
+def zone(config):
+    """Return the zone of the class's clock, as nbgrader's settings have it.
+
+    Raises
+    ------
+    ClassError
+        When there is no such zone.
+    """
+    name = config.Exchange.get("timezone") or config.NbGraderAPI.get("timezone") or "UTC"
+    found = gettz(name)
+    if found is None:
+        raise ClassError(
+            f"c.Exchange.timezone: expected the name of a time zone, such as 'Europe/Berlin', got {name!r}"
+        )
+    return found
+
+
 def solutions_shown(config, topic):
     """Return when a topic's solutions are shown, as the handout carries it: a dictionary, empty for right after a pass.
 
@@ -111,9 +169,7 @@ def solutions_shown(config, topic):
     ClassError
         When the class's settings say something else than there is.
     """
-    when = config.Course.get("show_solutions", WHEN[0])
-    if when not in WHEN:
-        raise ClassError(f"c.Course.show_solutions must be one of {', '.join(map(repr, WHEN))}, got {when!r}")
+    when = chosen(config, "show_solutions", WHEN)
     if when == WHEN[0]:
         return {}
     due = None

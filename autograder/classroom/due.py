@@ -3,12 +3,18 @@
 import ast
 import hashlib
 import json
+import math
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import nbformat
+from nbgrader.utils import parse_utc
 
+from . import config as settings
 from . import roster, submission
 from .layout import ClassError, shown, write_file
+from .ledger import FIRST, HAND_IN, recorded
+from .pin import SHORT
 
 # What settings are of that come after a grade, or beside it: what is taken off for being late, who sees solutions when,
 # how pages look and where they go.
@@ -106,6 +112,27 @@ def tasks(place, found, releases, pinned):
     settings = "\n".join(ast.dump(statement) for statement in statements if not _comes_later(statement))
     shared = {topic: (pinned["topics"][topic], text, settings) for topic, text in releases.items()}
     return [_task(place, student, topic, shared[topic]) for student, topic in found if topic in releases]
+
+
+def within_limit(place, found, config):
+    """Return those tasks that may be graded today: a student's new hand-ins up to the class's limit, and all old ones.
+
+    Raises
+    ------
+    ClassError
+        When the class's setting is no limit.
+    """
+    limit, zone = settings.daily_limit(config), settings.zone(config)
+    today = datetime.now(zone).date()
+
+    def may_be_graded(task):
+        entries = recorded(place, task.student, task.topic)
+        if entries and entries[-1].submission == task.submission[:SHORT]:
+            return True
+        new = [each for each in entries if {FIRST, HAND_IN}.intersection(each.why)]
+        return sum(parse_utc(each.at).replace(tzinfo=UTC).astimezone(zone).date() == today for each in new) < limit
+
+    return found if limit == math.inf else [task for task in found if may_be_graded(task)]
 
 
 def _comes_later(statement):

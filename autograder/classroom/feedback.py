@@ -12,6 +12,8 @@ from sqlalchemy import select
 
 from . import config as settings
 from . import penalties
+from .deadlines import deadlines
+from .disclosure import notes
 from .layout import alone, open_class, replace_folder, scratch, write_file
 from .ledger import settle
 from .pages import Grades, Page, makers
@@ -52,7 +54,9 @@ def feedback(directory, topics=(), *, students=(), force=False, workers=None, co
     config = settings.load(place)
     with settings.gradebook(config) as gradebook, settings.log_to(place.state / "feedback.log") as log:
         settle(place, gradebook, config, log)
-        grades = _grades(gradebook)
+        grades, note = _grades(gradebook), notes(config, deadlines(gradebook))
+    for key, shown in grades.items():
+        shown.withheld = note(*key)
     written, now, due = _read_state(place), {}, []
     for (student, topic), shown in sorted(grades.items()):
         graded = place.step("autograded", student, topic, f"{topic}.ipynb")

@@ -10,9 +10,10 @@ from dataclasses import asdict
 
 from ..judge import show
 from ..judge.report import Report
-from ..judge.verdict import Finding
 from . import config as settings
 from . import pin
+from .deadlines import deadlines
+from .disclosure import notes, withheld
 from .export import export, write_table
 from .layout import alone, open_class, replace_folder, scratch, write_file
 from .results import BY_HAND, record_of, results
@@ -73,9 +74,11 @@ def gradescope(directory):
     with scratch(place) as folder:
         made = folder / "gradescope"
         made.mkdir()
+        note = _notes(place)
         for standing in _standings(place, listed):
             if standing.state in (GRADED, WAITING):
-                told = _gradescope(place, standing, found[standing.student, standing.topic])
+                own = found[standing.student, standing.topic]
+                told = _gradescope(place, standing, own, note(standing.student, standing.topic))
                 _write_json(made / standing.student / standing.topic / "results.json", told)
         replace_folder(made, place.root / "gradescope")
     return (place.root / "gradescope",)
@@ -115,17 +118,23 @@ def _grid(found):
     return topics, students
 
 
-def _gradescope(place, standing, found):
+def _notes(place):
+    config = settings.load(place)
+    with settings.gradebook(config) as gradebook:
+        return notes(config, deadlines(gradebook))
+
+
+def _gradescope(place, standing, found, note):
     record = record_of(place, standing.student, standing.topic)
     words = list(record.get("notices", ()))
     if standing.waiting:
         words.append(f"{_number(standing.waiting)} points are given by a person, and are not in the score yet.")
     if standing.penalty:
         words.append(f"{_number(standing.penalty)} points are taken off, since it was handed in late.")
-    tests = [
-        _test(number, result, record.get("exercises", {}).get(result.exercise))
-        for number, result in enumerate(found, start=1)
-    ]
+    reports = {exercise: Report.of(told) for exercise, told in record.get("exercises", {}).items()}
+    if note:
+        reports = {each: withheld(told, note, place.pinned / "exercises") for each, told in reports.items()}
+    tests = [_test(number, result, reports.get(result.exercise)) for number, result in enumerate(found, start=1)]
     return {
         "score": standing.score,
         "output": "\n".join(words),
@@ -147,8 +156,7 @@ def _test(number, result, report):
         "tags": [result.verdict],
     }
     if report is not None and result.verdict != BY_HAND:
-        findings = tuple(Finding(**finding) for finding in report["findings"])
-        told["output"] = show.text(Report(**report | {"findings": findings}))
+        told["output"] = show.text(report)
     if result.points is None:
         return told
     status = "passed" if result.points >= result.possible else "failed"

@@ -6,7 +6,7 @@ from shlex import quote
 
 from . import cells, pin, roster
 from . import config as settings
-from .due import Done, assignment, handed_in, tasks
+from .due import Done, assignment, handed_in, tasks, within_limit
 from .judging import NAMESPACES
 from .layout import ClassError, alone, open_class
 from .ledger import note, settle
@@ -52,7 +52,7 @@ def grade(
     topics, students : sequence of str
         What to grade; without any, everything that was handed in.
     force : bool, optional
-        Grade again what has not changed, too.
+        Grade again what has not changed, too, and whatever the class's daily limit says.
     workers : int, optional
         How many notebooks run at once; by default one for each processor.
     isolation : str, optional
@@ -90,7 +90,9 @@ def grade(
     done = Done(place)
     for task in chosen if force else ():
         done.forget(task)
-    due = [task for task in chosen if not done.stands(task)]
+    new = [task for task in chosen if not done.stands(task)]
+    due = new if force else within_limit(place, new, config)
+    postponed = [task for task in new if task not in due]
     run = Run(place, config, pinned, releases, done, isolation, workers or os.cpu_count() or 1, console)
     run.grade(due)
     with settings.gradebook(config) as gradebook, settings.log_to(place.state / "grade.log") as log:
@@ -99,12 +101,18 @@ def grade(
         f"{student} is not in {place.roster_file.name}, and is graded only if asked for: --student {quote(student)}"
         for student in sorted(handing_in - listed - set(students))
     ]
+    if postponed:
+        whose = cells.listed([task.key for task in postponed])
+        warnings.append(
+            f"{len(postponed)} hand-ins wait for another day, since their students have had as many graded today as "
+            f"c.Course.daily_limit allows ({whose}); to grade one now: --force --student {quote(postponed[0].student)}"
+        )
     warnings += pin.differences(pinned)
     warnings += [
         f"{task.key} could not be graded ({fault}); the next run tries again" for task, fault in run.faults.items()
     ]
     graded = tuple((task.student, task.topic) for task in due if task not in run.faults)
-    return Graded(graded, len(chosen) - len(due), done.notices(), tuple(warnings))
+    return Graded(graded, len(chosen) - len(new), done.notices(), tuple(warnings))
 
 
 def _require_released(place, pinned, topics):

@@ -19,13 +19,17 @@ from pathlib import Path
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
+from nbformat import from_dict
 from nbgrader.converters import GenerateFeedback
 from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import is_grade, is_solution
 from traitlets.utils.importstring import import_item
 
+from ..judge.report import Report
+from ..judge.show import JSON, bundle
 from ..sandbox.isolate import die_with_parent
 from . import config as settings
+from .disclosure import withheld
 from .layout import ClassDirectory
 
 SECONDS = 30  # for one page
@@ -44,11 +48,15 @@ FAILED = """<!DOCTYPE html>
 
 @dataclass
 class Grades:
-    """What a page shows of a submission's grades: points, possible points and comments by cell, and the penalty."""
+    """What a page shows of a submission's grades: points, possible points and comments by cell, and the penalty.
+
+    `withheld` is what it says in the place of hidden checks, or "" where it shows what they found.
+    """
 
     points: dict[str, tuple[float, float]] = field(default_factory=dict)
     comments: dict[str, str | None] = field(default_factory=dict)
     penalty: float = 0.0
+    withheld: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,6 +109,7 @@ def make(page) -> str:
         with _at_most(SECONDS):
             exporter = _exporter(page.place, page.place.config_file.read_bytes())
             about = {"student": page.student, "assignment": page.topic, "notebook": page.topic, "grades": page.grades}
+            about["exercises"] = page.place.pinned / "exercises"
             html, _ = exporter.from_filename(str(page.graded), resources={"nbgrader": about})
         page.target.write_text(html, encoding="utf-8")
         return ""
@@ -124,6 +133,8 @@ class _TakeGrades(GetGrades):
 
     def preprocess(self, nb, resources):
         grades = resources["nbgrader"]["grades"]
+        for cell in nb.cells if grades.withheld else ():
+            _withhold(cell, grades.withheld, resources["nbgrader"]["exercises"])
         for cell in nb.cells:
             if is_solution(cell):
                 cell.metadata.nbgrader["comment"] = grades.comments.get(cell.metadata.nbgrader.grade_id)
@@ -134,6 +145,13 @@ class _TakeGrades(GetGrades):
         shown = {"score": total - grades.penalty, "max_score": possible, "late_penalty": grades.penalty}
         resources["nbgrader"] |= shown
         return nb, resources
+
+
+def _withhold(cell, note, exercises):
+    """Take out of a cell's reports what hidden checks found."""
+    for output in cell.get("outputs", ()) if is_grade(cell) else ():
+        if JSON in output.get("data", {}):
+            output["data"] = from_dict(bundle(withheld(Report.of(output["data"][JSON]), note, exercises)))
 
 
 class _Exporter(HTMLExporter):

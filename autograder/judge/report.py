@@ -26,6 +26,11 @@ class Report:
     with_others: bool = False  # whether that mistake is one of several
     doubt: str = ""
 
+    @classmethod
+    def of(cls, told):
+        """Return the report that plain data tell, as `as_dict` returns them, also when they have been through JSON."""
+        return cls(**told | {"findings": tuple(Finding(**finding) for finding in told["findings"])})
+
     def as_dict(self):
         """Return the report as plain data for JSON."""
         return asdict(self)

@@ -98,6 +98,15 @@ LAID = {
 }
 
 
+def test_which_counts_is_the_classs_setting_unless_the_command_says(place, archive):
+    with place.config_file.open("a") as file:
+        file.write("\nc.Course.counts = 'first'\n")
+    classroom.collect(place.root, archive(*CANVAS))
+    assert submitted(place)["ann/toy/toy.ipynb"] == b"A1"
+    classroom.collect(place.root, archive(*CANVAS), keep="last")
+    assert submitted(place)["ann/toy/toy.ipynb"] == b"A2"
+
+
 def test_canvas(place, archive):
     done = classroom.collect(place.root, archive(*CANVAS))
     assert done.form == "canvas"

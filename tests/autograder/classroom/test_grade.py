@@ -538,6 +538,35 @@ def test_a_sandbox_refused_late_is_tried_again_and_then_concerns_one_submission(
     assert sum(points(fresh, "b").values()) == 3.0
 
 
+def test_beyond_the_daily_limit_hand_ins_wait_for_another_day_or_for_force(fresh, hand_in, points, monkeypatch):
+    append(fresh / "nbgrader_config.py", "c.Course.daily_limit = 2\nc.Exchange.timezone = 'Pacific/Auckland'\n")
+    for share in ("0.1", "0.2"):
+        hand_in(fresh, "ann", share=f"share = {share}")
+        assert grade(fresh).warnings == ()
+    hand_in(fresh, "ann", share="share = 0.75")
+    hand_in(fresh, "ben", share="share = 0.75")
+    done = grade(fresh)
+    assert (done.graded, done.unchanged) == ((("ben", "toy"),), 0)
+    (told,) = done.warnings
+    assert told.startswith("1 hand-ins wait for another day")
+    assert told.endswith("(ann/toy); to grade one now: --force --student ann")
+    assert (points(fresh, "ann")["share"], points(fresh, "ben")["share"]) == (0.0, 1.0)
+    path = fresh / "history" / "ann" / "toy.jsonl"
+    times = [each.at for each in classroom.history(fresh, "ann")["toy"]]
+    assert len(times) == 2
+    path.write_text(path.read_text().replace(times[0], "2026-01-01 12:00:00", 1))
+    assert grade(fresh).graded == (("ann", "toy"),), "one of them was graded on another day"
+    assert points(fresh, "ann")["share"] == 1.0
+    append(fresh / "nbgrader_config.py", "c.Execute.timeout = 20\n")
+    assert len(grade(fresh).graded) == 2, "a regrade of what was graded is none more"
+    hand_in(fresh, "ann", share="share = 0.3")
+    assert grade(fresh).graded == ()
+    assert grade(fresh, students=["ann"], force=True).graded == (("ann", "toy"),)
+    append(fresh / "nbgrader_config.py", "c.Course.daily_limit = 0\n")
+    with pytest.raises(classroom.ClassError, match="daily_limit must be a whole number of 1 or more, or None, got 0"):
+        grade(fresh)
+
+
 STEP = """
 from dataclasses import replace
 
