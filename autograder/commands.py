@@ -89,6 +89,10 @@ def add_class_commands(commands):
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help="without any: all that are released")
     parser.add_argument("--anonymous", action="store_true", help="aliases for ids, and no way to whose they are")
 
+    parser = _add(commands, "new", _new, "begin an exercise: its file and its section of the chapter, to fill in")
+    parser.add_argument("exercise", metavar="TOPIC/EXERCISE")
+    parser.add_argument("--class", dest="own", metavar="DIR", help="the class whose own it is (without: the course's)")
+
     parser = _add(commands, "sample", _sample, "make a sample class with submissions of every kind, and grade it")
     parser.add_argument("directory", metavar="DIR")
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help="without any: all topics")
@@ -260,6 +264,21 @@ def _export(classroom, arguments, console):
 def _report(classroom, arguments, console):
     written = classroom.report(arguments.directory, arguments.topics, anonymous=arguments.anonymous)
     _say(console, f"Wrote {written}; open it in a browser.")
+
+
+def _new(classroom, arguments, console):
+    from .chapter import ROOT, class_root, topics
+
+    root = class_root(arguments.own) if arguments.own else ROOT
+    written = classroom.new(arguments.exercise, root)
+    topic = arguments.exercise.partition("/")[0]
+    _say(
+        console,
+        *(f"Wrote {path}." for path in written),
+        *([] if topic in topics(root) else [f"Give chapters/{topic} its place in _toc.yml."]),
+        "What is still to write, each time that you save a file:",
+        f"  autograder audit {arguments.exercise}{f' --class {arguments.own}' if arguments.own else ''} --watch",
+    )
 
 
 def _sample(classroom, arguments, console):

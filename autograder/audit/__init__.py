@@ -52,6 +52,13 @@ class _Case:
     def id(self):
         return self.exercise.id
 
+    @property
+    def is_begun(self):
+        """Whether its author has marked what is still to write in it."""
+        cells = self.section.cells if self.section else ()
+        texts = (self.exercise.path.read_text(encoding="utf-8"), *(cell.source for cell in cells))
+        return any(map(chapter.todo, texts))
+
 
 def audit(wanted=(), root=chapter.ROOT, seeds=answers.SEEDS, *, fresh=False, tell=lambda line: None):
     """Return the Audit of some topics or exercises, or of all.
@@ -125,9 +132,11 @@ def _cases(topic, root, folder, wanted, counts, problems):
     for id_ in ids:
         if id_ in chosen or topic in wanted or not wanted:
             try:
-                cases.append(_Case(model.load(id_, folder), sections.get(id_), setup))
+                case = _Case(model.load(id_, folder), sections.get(id_), setup)
             except model.BadExercise:  # which is among the slips
                 continue
+            if not case.is_begun:  # as are the marks of what is still to write
+                cases.append(case)
     return cases
 
 

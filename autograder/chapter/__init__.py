@@ -4,6 +4,7 @@ from .agreement import slips
 from .cells import Cell, ChapterError
 from .homes import ROOT, class_root, exercises_root, homes, is_class, topics
 from .reading import EXERCISE, MYST_ONLY, Chapter, Section, parse, read
+from .todo import todo
 
 __all__ = [
     "EXERCISE",
@@ -20,5 +21,6 @@ __all__ = [
     "parse",
     "read",
     "slips",
+    "todo",
     "topics",
 ]

@@ -5,12 +5,14 @@ Audit, release and book ask this first: an author's slip is a line with its plac
 
 import ast
 import inspect
+from pathlib import Path
 
 from .. import exercise as model
 from ..slips import shown
 from .cells import ChapterError
 from .homes import ROOT, exercises_root
 from .reading import read
+from .todo import todo
 
 
 def slips(topic, root=ROOT) -> tuple[str, ...]:
@@ -26,6 +28,8 @@ def slips(topic, root=ROOT) -> tuple[str, ...]:
     folder = exercises_root(root)
     found, loaded = [], {}
     for id_ in model.ids(topic, folder):
+        path = folder / f"{id_}.py"
+        found += todo(path.read_text(encoding="utf-8", errors="replace"), shown(path))
         try:
             loaded[id_] = model.load(id_, folder)
         except model.BadExercise as slip:
@@ -35,6 +39,7 @@ def slips(topic, root=ROOT) -> tuple[str, ...]:
         chapter = read(topic, root)
     except ChapterError as slip:
         return (*found, str(slip))
+    found += todo((Path(root) / "chapters" / f"{topic}.md").read_text(encoding="utf-8"), f"chapters/{topic}.md")
     return (*found, *_disagreements(chapter, loaded, folder))
 
 

@@ -12,6 +12,7 @@ from .history import history, history_lines
 from .layout import ClassDirectory, ClassError, open_class, shown
 from .ledger import Entry
 from .marking import serve
+from .new import new
 from .notebook import assignment
 from .release import Released, release
 from .reporting import report
@@ -43,6 +44,7 @@ __all__ = [
     "grade",
     "history",
     "history_lines",
+    "new",
     "open_class",
     "problems",
     "release",

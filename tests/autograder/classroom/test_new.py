@@ -1,0 +1,123 @@
+"""An exercise is begun in form, says itself what is still to write, and overwrites nothing."""
+
+import importlib
+import re
+
+import pytest
+
+from autograder import audit, chapter, classroom, exercise
+from autograder.__main__ import main
+from autograder.judge.judge import judge
+from autograder.judge.seeds import PUBLIC
+from autograder.judge.verdict import PASSED
+
+MARK = re.compile(r".*\bTODO\b.*\n")
+
+
+@pytest.fixture
+def mine(tmp_path):
+    """The directory of a class without topics of its own."""
+    (tmp_path / "nbgrader_config.py").touch()
+    return tmp_path
+
+
+def test_what_is_begun_says_what_is_still_to_write(mine):
+    path, page = classroom.new("convolution/output_size", mine)
+    assert path == mine / "exercises" / "convolution" / "output_size.py"
+    assert page == mine / "chapters" / "convolution.md"
+    marks = len(MARK.findall(path.read_text())) + len(MARK.findall(page.read_text()))
+    done = audit.audit(root=mine, seeds=2)
+    assert marks == len(done.problems) > 10
+    assert all(re.search(r"(output_size\.py|convolution\.md), line \d+: still to write: \w", p) for p in done.problems)
+    assert done.exercises == 0, "nothing else is said of it yet"
+
+
+def test_what_is_begun_is_not_released(fresh, course):
+    classroom.new("convolution/output_size", fresh)
+    with pytest.raises(classroom.ClassError, match=r"line 2: still to write: above, in one line, what is asked"):
+        classroom.release(fresh, root=course)
+    assert classroom.release(fresh, ["toy"], root=course).unchanged == ("toy",)
+
+
+def test_without_the_marks_it_is_in_form_and_its_solution_passes(mine):
+    for path in classroom.new("convolution/output_size", mine):
+        path.write_text(MARK.sub("", path.read_text()))
+    assert chapter.slips("convolution", mine) == ()
+    made = exercise.load("convolution/output_size", mine / "exercises")
+    (section,) = chapter.read("convolution", mine).sections
+    assert section.exercise == made.id
+    for answer in (made.solution, *(other.answer for other in made.alternatives)):
+        assert judge(made, answer, PUBLIC, checks=made.checks).verdict == PASSED
+    (wrong,) = made.misconceptions
+    assert judge(made, wrong.answer, PUBLIC, checks=made.checks).misconception == wrong.sentence
+
+
+def test_a_second_section_stands_below_the_first(mine):
+    _, page = classroom.new("convolution/output_size", mine)
+    before = page.read_text()
+    _, again = classroom.new("convolution/padded", mine)
+    assert again == page
+    assert page.read_text().startswith(before)
+    names = [section.name for section in chapter.read("convolution", mine).sections]
+    assert names == ["output_size", "padded"]
+
+
+def test_a_section_that_is_there_is_left_alone(mine):
+    path, page = classroom.new("convolution/output_size", mine)
+    path.unlink()
+    before = page.read_bytes()
+    assert classroom.new("convolution/output_size", mine) == (path,)
+    assert page.read_bytes() == before
+
+
+def test_a_checkout_gets_it_in_the_package_and_the_book(course_of_toys):
+    root = course_of_toys()
+    path, page = classroom.new("toys/halve", root)
+    assert path == root / "autograder" / "exercises" / "toys" / "halve.py"
+    assert [section.name for section in chapter.read("toys", root).sections] == ["double", "halve"]
+    page.write_text("no chapter")
+    with pytest.raises(chapter.ChapterError, match="the header is missing"):
+        classroom.new("toys/quarter", root)
+    assert page.read_text() == "no chapter"
+    assert not path.with_name("quarter.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("id_", "said"),
+    [
+        ("dropout/mine", "the course has a topic 'dropout' already"),
+        (
+            "convolution/there",
+            "exists already; what it still needs is said by: autograder audit convolution/there --c",
+        ),
+        *((bad, "an exercise's id is topic/name") for bad in ("convolution", "a/b/c", "a-b/c", "a/../c", "/c", "é/c")),
+    ],
+)
+def test_what_cannot_be_begun_is_refused(mine, id_, said):
+    classroom.new("convolution/there", mine)
+    before = {path: path.read_bytes() for path in mine.rglob("*") if path.is_file()}
+    with pytest.raises(classroom.ClassError, match=said):
+        classroom.new(id_, mine)
+    assert {path: path.read_bytes() for path in mine.rglob("*") if path.is_file()} == before
+
+
+def test_an_installed_course_has_nothing_to_write_to(tmp_path, monkeypatch):
+    monkeypatch.setattr(importlib.import_module("autograder.classroom.new"), "CARRIED", tmp_path)
+    with pytest.raises(classroom.ClassError, match="has no sources to write to; for a class: --class DIR"):
+        classroom.new("dropout/mine", tmp_path)
+
+
+def test_the_commands_lead_from_one_to_the_next(tmp_path, capsys):
+    directory = str(tmp_path / "class")
+    assert main(["new", "convolution/output_size", "--class", directory]) == 2
+    assert "make one with: autograder init" in capsys.readouterr().err
+    classroom.create(directory)
+    assert main(["new", "convolution/output_size", "--class", directory]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1].strip() == f"autograder audit convolution/output_size --class {directory} --watch"
+    assert main(said[-1].split()[1:-1]) == 1
+    assert "line 2: still to write: above, in one line, what is asked" in capsys.readouterr().out
+    assert main(["audit", "--class", directory, "weather"]) == 1
+    assert "this class has no such topic of its own; it has convolution" in capsys.readouterr().out
+    assert main(["audit", "--class", str(tmp_path)]) == 2
+    assert "is not a class directory" in capsys.readouterr().err
