@@ -32,12 +32,13 @@ def add_class_commands(commands):
 
     parser = _add(commands, "collect", _collect, "put a download of what was handed in where grading looks for it")
     parser.add_argument("directory", metavar="DIR")
-    parser.add_argument("archive", metavar="ARCHIVE", help="a zip or a folder, as Canvas, Moodle or others give it")
+    words = "a zip or a folder, as Canvas, Moodle or others give it (of the exchange: without, the class's own)"
+    parser.add_argument("archive", metavar="ARCHIVE", nargs="?", help=words)
     parser.add_argument(
         "--from",
         dest="form",
-        choices=("canvas", "moodle", "zip", "folder"),
-        help="how its files are named (found out without)",
+        choices=("canvas", "moodle", "zip", "folder", "exchange"),
+        help="how its files are named (found out without), or nbgrader's exchange",
     )
     parser.add_argument(
         "--assignment", metavar="TOPIC", help="what all of it is (without: as the notebooks are called)"

@@ -12,6 +12,7 @@ from . import config as settings
 from . import lms, pin, roster
 from .deadlines import deadlines
 from .download import opened
+from .exchange import EXCHANGE, collect_from, inbound
 from .laying import KEEP, NOTHING, REPLACES, Laying, Piece, Row
 from .layout import ClassError, alone, open_class, shown
 from .people import People, time_of
@@ -64,7 +65,8 @@ def collect(
     directory, archive : path
         The class directory; and the download, a zip or a folder.
     form : str, optional
-        "canvas", "moodle", or "zip" or "folder" for one that others have made; found out by the names if not said.
+        "canvas", "moodle", or "zip" or "folder" for one that others have made; found out by the names if not said. Or
+        "exchange" for nbgrader's: `archive` is its folder of hand-ins then, or None for that of the class's settings.
     assignment : str, optional
         Of which topic all of it is; else each notebook's name says so.
     listed : path, optional
@@ -83,19 +85,22 @@ def collect(
         When nothing is released, a topic is unknown, there are no students, or the download or list cannot be read.
     """
     place = open_class(directory)
-    archive, config, topics = Path(archive), settings.load(place), tuple(pin.read(place)["topics"])
+    config, topics = settings.load(place), tuple(pin.read(place)["topics"])
     if not topics:
         raise ClassError(f"nothing is released in {place.root}; begin with: autograder release {place.root}")
     if assignment is not None and assignment not in topics:
         raise ClassError(f"{assignment!r} is not released in this class; released: {', '.join(topics)}")
-    if archive.exists() and (form, archive.is_dir()) in (("zip", True), ("folder", False)):
+    if archive is None and form != EXCHANGE:
+        raise ClassError("say which download is to be collected (or: --from exchange)")
+    archive = inbound(config) if archive is None else Path(archive)
+    if archive.exists() and (form, archive.is_dir()) in (("zip", True), ("folder", False), (EXCHANGE, False)):
         raise ClassError(f"{archive} is no {form}; leave out --from {form}")
     zone, keep = settings.zone(config), keep or settings.chosen(config, "counts", KEEP)
     people = _people(place, config, listed)
     with opened(archive, zone) as files:
         named = {None: lms.form_of([file.path for file in files]), "zip": lms.PLAIN, "folder": lms.PLAIN}
         done = Collected(named.get(form, form))
-        pieces = _by_student(files, people, topics, done)
+        pieces = {} if form == EXCHANGE else _by_student(files, people, topics, done)
         dated = _dated(files, done, times)
         given = {student: time_of(text, zone) for student, text in people.times.items()}
         with settings.gradebook(config) as gradebook:
@@ -103,6 +108,8 @@ def collect(
         laying = Laying(place, topics, assignment, due, keep, dated, given, dry_run)
         for student, own in sorted(pieces.items()):
             done.rows += laying.student(student, own)
+        if form == EXCHANGE:
+            collect_from(archive, files, config, people, laying, done)
     only = topics[0] if len(topics) == 1 else None
     asked = {assignment or only} if assignment or only else {row.topic for row in done.rows if row.topic}
     for topic in sorted(asked):
@@ -161,7 +168,7 @@ def _by_student(files, people, topics, done):
 def _dated(files, done, times):
     """Return whether a download's files are dated by when they were handed in."""
     stamps = [file.time for file in files if file.time]
-    if times is not None or done.form == lms.PLAIN or not stamps:
+    if times is not None or done.form in (lms.PLAIN, EXCHANGE) or not stamps:
         return times != NONE
     if max(stamps) - min(stamps) > PACKED:
         return True
@@ -193,7 +200,8 @@ def told(done):
         yield f"Missing, {topic} ({len(students)}): {', '.join(students) or 'nobody'}"
     states = Counter(row.state for row in done.rows)
     counts = [*(f"{number} {state}" for state, number in states.items()), f"{sum(row.late for row in done.rows)} late"]
-    whose = "their own and their folders'" if done.form == lms.PLAIN else f"{done.form.capitalize()}'s"
+    named = {lms.PLAIN: "their own and their folders'", EXCHANGE: "nbgrader's"}
+    whose = named.get(done.form, f"{done.form.capitalize()}'s")
     yield f"By {whose} names: {', '.join(counts)}, {len(done.unmatched)} unmatched."
     if states[REPLACES]:
         yield "What was replaced is kept under replaced/STUDENT/TOPIC/."

@@ -70,6 +70,8 @@ class Laying:
         When students handed in, by another word, which comes first.
     dry_run : bool
         Whether to lay nothing.
+    left_out : tuple of str
+        The names of files that are not taken from what was handed in: what nbgrader's exchange would lay there.
     """
 
     place: ClassDirectory
@@ -80,6 +82,7 @@ class Laying:
     dated: bool
     given: dict
     dry_run: bool
+    left_out: tuple[str, ...] = (TIMESTAMP, SECRET)
 
     def student(self, student, pieces):
         """Yield a row for each assignment that a student handed in, and one where nothing can be told from it."""
@@ -135,7 +138,7 @@ class Laying:
     def _others(self, topic, found, pieces):
         """Return what is neither a notebook that may count nor another topic's."""
         own = [each for each in pieces if not each.file.is_notebook or _topic(each, self.topics) in (topic, None)]
-        return [each for each in own if each not in found]
+        return [each for each in own if each not in found and each.path[-1] not in self.left_out]
 
     def _time(self, student, piece):
         time = self.given.get(student) or (piece.file.time if self.dated else None)
@@ -193,7 +196,6 @@ def _content(topic, notebook, others, notes):
     content = {f"{topic}.ipynb": notebook.file.fetch(MOST_BYTES)}
     folder = notebook.path[:-1]
     beside = [each for each in others if each.path[: len(folder)] == folder and each.file.fetch]
-    beside = [each for each in beside if each.path[-1] not in (TIMESTAMP, SECRET)]
     left = MOST_BYTES - len(content[f"{topic}.ipynb"])
     try:
         if len(beside) > MOST_FILES:
@@ -216,7 +218,7 @@ def _stands(folder, content):
     plain = all(path.is_file() and not path.is_symlink() for path in paths.values())
     if not plain or paths.keys() - kept != content.keys() - kept:
         return False
-    return all(paths[name].read_bytes() == text for name, text in content.items())
+    return all(name in paths and paths[name].read_bytes() == text for name, text in content.items())
 
 
 def _stamp(folder):

@@ -125,6 +125,13 @@ class People:
             return None, f"the name is {student}'s, whose number is {others[0]} and not {found.number}"
         return student, ""
 
+    def identified(self, text):
+        """Return whose an id or an address is: (student, "") or (None, why nobody's can be told)."""
+        found = {text} if text in self.students else self.ids.get(_exact(text), set())
+        if len(found) == 1:
+            return next(iter(found)), ""
+        return None, f"the name fits {_listed(found)}" if found else "nobody of this id is on the roster"
+
     def has_number(self, form, student):
         """Whether a student's number in a form is known."""
         return any(kind == form and student in who for (kind, _), who in self.numbers.items())
