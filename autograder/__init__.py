@@ -5,6 +5,6 @@ A notebook needs two names of it: `check` says what is wrong with an answer and 
 """
 
 from .check import check, hint, others
-from .tries import attempts, keep_attempts
+from .tries import attempts, keep_attempts, share_attempts
 
-__all__ = ["attempts", "check", "hint", "keep_attempts", "others"]
+__all__ = ["attempts", "check", "hint", "keep_attempts", "others", "share_attempts"]

@@ -1,7 +1,8 @@
 """A student's own tries, kept where they study: the last fifty of each exercise, in a folder beside the notebook.
 
 Nobody but the student reads them: grading neither reads nor writes them, and a folder that cannot be written keeps
-nothing and stops nothing. `keep_attempts(False)` ends the keeping, and deleting the folder deletes them.
+nothing and stops nothing. `keep_attempts(False)` ends the keeping, and deleting the folder deletes them. Only after
+`share_attempts()`, and where the folder is handed in, an instructor's report counts them.
 """
 
 import contextlib
@@ -20,6 +21,7 @@ from .judge.verdict import NOT_ATTEMPTED, PASSED
 
 FOLDER = ".attempts"  # in the working directory, which is the notebook's
 OFF = "off"  # the file in it that says to keep nothing
+SHARED = "shared"  # the file in it that says that an instructor may count what is there
 KEPT = 50  # of each exercise
 MAX_TEXT = 20_000  # characters of one answer
 MAX_FILE = 4_000_000  # bytes of one topic's file; the oldest go first
@@ -48,7 +50,7 @@ class Attempts(tuple):
 
 def attempts(exercise):
     """Return the kept `Attempts` at an exercise such as "dropout/inverted_dropout", the oldest first."""
-    return Attempts(attempt for attempt in _read(_file(exercise)) if attempt.exercise == exercise)
+    return Attempts(attempt for attempt in read(_file(exercise)) if attempt.exercise == exercise)
 
 
 def keep_attempts(keep=True):
@@ -62,6 +64,20 @@ def keep_attempts(keep=True):
     else:
         off.parent.mkdir(exist_ok=True)
         off.touch()
+
+
+def share_attempts(share=True):
+    """Let your instructor's report count the attempts kept beside this notebook, if you hand in their folder, or not.
+
+    It takes from them when you tried which exercise, and the verdict; nobody reads what you had written. They cost and
+    earn no points. Raises OSError where the folder cannot be written.
+    """
+    shared = Path(FOLDER, SHARED)
+    if share:
+        shared.parent.mkdir(exist_ok=True)
+        shared.touch()
+    else:
+        shared.unlink(missing_ok=True)
 
 
 def record(exercise, verdict, answer):
@@ -101,7 +117,7 @@ def _text_of(answer):
     return text[:MAX_TEXT]
 
 
-def _read(path):
+def read(path):
     """Return the attempts in a file that a student may have edited: lines that are none are passed over."""
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -119,7 +135,7 @@ def _read(path):
 def _append(path, attempt):
     """Write the file anew beside itself and rename it, so that no reader finds half of it."""
     kept, count, size = [], Counter(), 0
-    for one in (attempt, *reversed(_read(path))):
+    for one in (attempt, *reversed(read(path))):
         line = json.dumps(asdict(one))
         count[one.exercise] += 1
         size += len(line) + 1

@@ -219,11 +219,11 @@ def _is_reference(exercise, node):
 @cache
 def _reference(exercise):
     """Return the size and the plain code of the reference; nothing of one that is imported from elsewhere."""
-    definition = _definition(ast.parse(_source(exercise)))
+    definition = _definition(ast.parse(reference_source(exercise)))
     return (_size(definition), _plain(definition)) if definition else (0, None)
 
 
-def _source(exercise):
+def reference_source(exercise):
     """Return the reference's code: dnnkit's, or that which stands in the exercise's own file."""
     if exercise.solution.__module__.startswith("dnnkit."):
         return textwrap.dedent(inspect.getsource(exercise.solution))

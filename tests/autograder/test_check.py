@@ -133,7 +133,7 @@ def test_nbgrader_reads_the_graded_cells_points():
 
 
 def test_the_package_offers_five_names():
-    assert autograder.__all__ == ["attempts", "check", "hint", "keep_attempts", "others"]
+    assert autograder.__all__ == ["attempts", "check", "hint", "keep_attempts", "others", "share_attempts"]
 
 
 def test_the_readme_shows_what_check_says():

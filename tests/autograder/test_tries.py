@@ -8,8 +8,8 @@ import pytest
 from nbclient import NotebookClient
 
 from autograder import attempts as tried_by
-from autograder import check, keep_attempts
-from autograder.tries import FOLDER, KEPT, MAX_FILE, Attempt, attempts, passed, record
+from autograder import check, keep_attempts, share_attempts
+from autograder.tries import FOLDER, KEPT, MAX_FILE, SHARED, Attempt, attempts, passed, record
 
 ID = "dropout/inverted_dropout"
 SETUP = "import numpy as np\nfrom autograder import attempts, check, keep_attempts, others"
@@ -53,6 +53,17 @@ def test_a_notebook_keeps_attempts_with_the_answers_text_and_opens_the_solutions
     shown = notebook(folder, f"attempts('{ID}')")
     assert shown.index("wrong") < shown.index("passed")
     assert "# nothing is dropped" in shown
+
+
+def test_attempts_are_shared_only_when_asked_and_that_can_be_taken_back(folder, in_notebook):
+    record(ID, "wrong", 1)
+    assert not (folder / FOLDER / SHARED).exists()
+    share_attempts()
+    assert (folder / FOLDER / SHARED).is_file()
+    assert len(attempts(ID)) == 1
+    share_attempts(False)
+    share_attempts(False)
+    assert not (folder / FOLDER / SHARED).exists()
 
 
 def test_nothing_is_kept_outside_of_a_notebook(folder):

@@ -4,8 +4,10 @@ import ast
 import json
 from dataclasses import dataclass
 
+from ... import exercise as model
 from ..aliases import aliases
 from ..board import Place, ranked
+from ..flags import reference_source
 from ..results import Result, record_of, results
 from ..source import ANSWER
 from ..standing import GRADED, WAITING, Standing, standings
@@ -60,14 +62,34 @@ class Class:
 
     def _answer(self, student, exercise):
         topic, _, name = exercise.partition("/")
-        path = self.place.step("autograded", student, topic, f"{topic}.ipynb")
-        try:
-            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        except (OSError, ValueError, KeyError):
-            return ""
-        own = [cell for cell in cells if cell["metadata"].get("nbgrader", {}).get("grade_id") == name + ANSWER]
-        code = "".join(own[0]["source"]) if own else ""
+        code = _codes(self.place.step("autograded", student, topic, f"{topic}.ipynb")).get(name, "")
         return _bare(code) if self.anonymous else code
+
+    def codes(self, topic):
+        """Return the answers in code to an assignment, by student and exercise."""
+        students = dict.fromkeys(result.student for result in self.results if result.topic == topic)
+        folder = self.place.step("autograded")
+        read = {student: _codes(folder / student / topic / f"{topic}.ipynb") for student in students}
+        return {
+            student: {f"{topic}/{name}": code for name, code in own.items()} for student, own in read.items() if own
+        }
+
+    def given(self, topic):
+        """Return the code that everyone has, by exercise: its starter, and the reference where that is code."""
+        starters = _codes(self.place.step("release", topic, f"{topic}.ipynb"))
+        asked = [model.load(f"{topic}/{name}", self.place.pinned / "exercises") for name in starters]
+        references = {each.name: () if each.asks_for_value else (reference_source(each),) for each in asked}
+        return {f"{topic}/{name}": (starter, *references[name]) for name, starter in starters.items()}
+
+
+def _codes(path):
+    """Return the answers in code that a notebook holds, by the exercise's name; none of what cannot be read."""
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    ids = [(cell, cell["metadata"].get("nbgrader", {}).get("grade_id", "")) for cell in cells]
+    return {name.removesuffix(ANSWER): "".join(cell["source"]) for cell, name in ids if name.endswith(ANSWER)}
 
 
 def gather(place, log, topics, *, anonymous=False) -> Class:

@@ -60,7 +60,7 @@ def _flags(pieces):
         row(
             text(exercise),
             text(said),
-            ", ".join(_with_feedback(pieces, each, topic) for each in pieces.sorted(students)),
+            ", ".join(pieces.submission(each, topic) for each in pieces.sorted(students)),
         )
         for (topic, exercise, said), students in found.items()
     ]
@@ -70,11 +70,6 @@ def _flags(pieces):
     )
     body = table(("Exercise", "What was found", "Students"), rows, "flags")
     return f'<section id="flagged"><h2>Flagged</h2>{words}{body or "<p>Nothing.</p>"}</section>'
-
-
-def _with_feedback(pieces, student, topic):
-    name = pieces.gathered.names[student]
-    return pieces.student(student) if pieces.gathered.anonymous else pieces.file(student, topic, text(name))
 
 
 def _students(pieces):

@@ -55,6 +55,11 @@ class Pieces:
                 return f'<a href="{text(quote("/".join(parts)))}">{label}</a>'
         return label
 
+    def submission(self, student, topic):
+        """A student's name, which leads to a submission, or where all are anonymous to the row."""
+        name = text(self.gathered.names[student])
+        return self.student(student) if self.gathered.anonymous else self.file(student, topic, name)
+
 
 def text(words):
     """Return a text as HTML, on one line, with what is not printable as an escape."""

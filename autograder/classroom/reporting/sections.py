@@ -7,6 +7,7 @@ from . import statistics
 from .gather import share
 from .parts import code, percent, points, row, several, table, text, title
 from .ranking import ranking
+from .work import alike, tries
 
 BARS = 10
 MOST_SHOWN = 8  # clusters, each with an example
@@ -31,9 +32,11 @@ def assignment(pieces, topic):
         _numbers(pieces, topic, standings),
         _scores(pieces, topic, shares),
         _items(pieces, topic, results),
+        tries(pieces, topic),
         _mistakes(pieces, results, shares),
         _clusters(pieces, results),
         _checks(pieces, results),
+        alike(pieces, topic),
         ranking(pieces, topic),
     )
     return f'<section id="{text(topic)}"><h2>{title(topic)}</h2>{"".join(parts)}</section>'

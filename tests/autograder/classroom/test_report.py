@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import statistics as exact
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from urllib.parse import unquote
 
@@ -18,7 +19,8 @@ from scipy import stats
 from autograder import classroom
 from autograder.classroom import Result
 from autograder.classroom.config import gradebook, load
-from autograder.classroom.reporting import statistics
+from autograder.classroom.reporting import similarity, statistics
+from autograder.tries import Attempt
 from tests.autograder.classroom.contrast import CONTRAST
 
 QUIET = Console(quiet=True)
@@ -264,6 +266,134 @@ def test_a_class_with_nothing_in_it_has_a_report(fresh):
     page = soup(classroom.report(fresh))
     assert "There is no score yet." in page.get_text()
     assert not page.select(".number")
+
+
+def test_winnowing_keeps_what_the_paper_keeps():
+    # Figure 2 of Schleimer, Wilkerson and Aiken (2003): hashes of 5-grams, and what windows of length 4 keep.
+    hashes = [77, 74, 42, 17, 98, 50, 17, 98, 8, 88, 67, 39, 77, 74, 42, 17, 98]
+    assert similarity.winnow(hashes, 4) == [(17, 3), (17, 6), (8, 8), (39, 11), (17, 15)]
+
+
+TOKENS = ["a", "7", "'text'", "(", ")", "+", "*", "[", "]", "if", "for", "in", "="]
+WORDS = st.lists(st.sampled_from(TOKENS), max_size=40)
+
+
+@given(WORDS, WORDS, WORDS, WORDS, st.data())
+@settings(max_examples=100, deadline=None)
+def test_what_two_texts_share_over_the_guaranteed_length_has_a_fingerprint_in_common(a, b, c, d, data):
+    least = similarity.K + similarity.WINDOW - 1
+    passage = data.draw(st.lists(st.sampled_from(TOKENS), min_size=least, max_size=30))
+    one, other = (" ".join([*before, *passage, *after]) for before, after in ((a, b), (c, d)))
+    assert similarity.fingerprints(one) & similarity.fingerprints(other)
+
+
+ORIGINAL = """def double(a):
+    total = np.zeros_like(a)
+    for index, value in enumerate(np.atleast_1d(a)):
+        total[index] = value if value > 0 else value * (1 + 1)
+        if index % 3 == 2 and total[index] < 10:
+            total[index] += value - total[0] // 4
+    return total
+"""
+RENAMED = re.sub(r"\b(total|index|value)\b", lambda found: f"my_{found[0]}", ORIGINAL).replace("\n", "  # mine\n")
+
+
+def test_a_renamed_copy_is_found_and_what_everyone_was_given_is_not():
+    others = {f"s{i}": {"t/e": f"def double(a):\n    return {' + '.join(['a'] * (i + 2))}\n"} for i in range(20)}
+    answers = {"ada": {"t/e": ORIGINAL}, "bob": {"t/e": RENAMED}, **others}
+    (pair,) = similarity.pairs(answers, {}, [], {})
+    assert (pair.students, pair.share, pair.texts) == (("ada", "bob"), 1.0, ("t/e",))
+    assert similarity.pairs(answers, {"t/e": (ORIGINAL,)}, [], {}) == ()
+
+
+def test_who_is_wrong_as_few_are_is_found_without_a_text():
+    results, findings = [], {}
+    for number in range(32):
+        for exercise in ("t/a", "t/b", "t/c"):
+            copied = number < 2 and exercise != "t/c"
+            wrong = "rare" if copied else "usual" if number % 2 else ""
+            student = f"s{number:02}"
+            results.append(Result(student, "t", exercise, 0.0, 1.0, "wrong" if wrong else "passed", ""))
+            findings[student, exercise] = (finding("x", "wrong" if wrong else "passed", wrong),)
+    answers = {result.student: {} for result in results}
+    (pair,) = similarity.pairs(answers, {}, results, findings)
+    assert (pair.students, pair.share, pair.mistakes) == (("s00", "s01"), 0.0, ("t/a", "t/b"))
+    assert pair.bits == pytest.approx(2 * np.log2(32 / 2))
+    assert similarity.pairs(answers, {}, results[6:], findings) == ()
+
+
+def attempts(folder, tried, shared):
+    """Lay the attempts of a student beside a notebook: verdicts at `double`, by the minute."""
+    kept = folder / ".attempts"
+    kept.mkdir(parents=True, exist_ok=True)
+    lines = [
+        json.dumps(asdict(Attempt(f"2030-01-01T{m // 60:02}:{m % 60:02}:00+00:00", "toy/double", verdict, "SECRET")))
+        for m, verdict in tried
+    ]
+    (kept / "toy.jsonl").write_text("\n".join([*lines, "{}", "no attempt"]))
+    if shared:
+        (kept / "shared").touch()
+
+
+@pytest.fixture
+def tried(copied, hand_in):
+    """A class in which some have handed in their attempts, as a folder of theirs was collected, and a renamed copy."""
+    sent = copied.parent / "sent"
+    for student, shared, minutes in (
+        ("ada", True, [(0, "wrong"), (5, "wrong"), (65, "wrong"), (75, "passed"), (80, "wrong")]),
+        ("bob", True, [(0, "crashed"), (1, "wrong")]),
+        ("eve", False, [(0, "passed")]),
+    ):
+        folder = sent / student
+        folder.mkdir(parents=True)
+        shutil.copy(hand_in(copied, student, double=RENAMED if student == "eve" else ORIGINAL), folder)
+        shutil.rmtree(copied / "submitted" / student)
+        attempts(folder, minutes, shared)
+    place = classroom.open_class(copied)
+    place.roster_file.write_text("id\n" + "\n".join(("ada", "bob", "eve", "right")) + "\n")
+    classroom.collect(copied, sent)
+    classroom.grade(copied, students=["ada", "bob", "eve"], console=QUIET, isolation="none")
+    return copied
+
+
+def test_attempts_are_counted_where_students_have_shared_them_and_never_shown(tried):
+    path = classroom.report(tried)
+    page = soup(path)
+    heading = next(each for each in page.select("h3") if each.get_text() == "Attempts")
+    (told,) = heading.find_next("tbody").select("tr")
+    cells = told.select("th, td")
+    assert [cell.get_text() for cell in cells] == ["double", "2", "3 (2.5 to 3.5)", "8", "1"]
+    assert behind(page, cells[1].a) == {"ada", "bob"}
+    assert behind(page, cells[4].a) == {"bob"}
+    assert "SECRET" not in path.read_text()
+
+
+def test_attempts_behind_links_are_not_read(tried):
+    for student in ("ada", "bob"):
+        kept = tried / "submitted" / student / "toy" / ".attempts"
+        kept.rename(tried / f"{student}-elsewhere")
+        kept.symlink_to(tried / f"{student}-elsewhere")
+    assert "Attempts" not in [each.get_text() for each in soup(classroom.report(tried)).select("h3")]
+
+
+def test_answers_alike_lead_to_both_submissions_or_to_aliases(tried):
+    classroom.feedback(tried, students=["ada", "bob", "eve"], console=QUIET)
+    for anonymous in (False, True):
+        page = soup(classroom.report(tried, anonymous=anonymous))
+        heading = next(each for each in page.select("h3") if each.get_text() == "Answers alike")
+        rows = heading.find_next("tbody").select("tr")
+        links = [tuple(link["href"] for link in each.select("a")) for each in rows]
+        if not anonymous:
+            files = [
+                tuple(f"feedback/{student}/toy/toy.html" for student in both)
+                for both in (("ada", "bob"), ("ada", "eve"), ("bob", "eve"))
+            ]
+            assert sorted(links) == files
+            assert rows[0].select("td")[0].get_text() == "100%"
+        else:
+            assert len(links) == 3
+            assert all(link.startswith("#s") for both in links for link in both)
+            assert not re.search(r"\b(ada|bob|eve)\b", page.get_text(" "))
 
 
 @pytest.fixture

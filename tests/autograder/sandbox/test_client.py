@@ -139,14 +139,14 @@ def test_forks_do_not_share_randomness(server):
 
 def test_the_judge_is_a_stub_inside(sandbox):
     source = """
-from autograder import attempts, check, hint, keep_attempts, others
+from autograder import attempts, check, hint, keep_attempts, others, share_attempts
 import autograder, sys
-print(check("x", 1), others("x"), attempts("x"), keep_attempts())
+print(check("x", 1), others("x"), attempts("x"), keep_attempts(), share_attempts())
 print(sorted(name for name in sys.modules if "autograder" in name))
 """
     outputs, failed = sandbox.run(source, 10)
     assert not failed
-    assert outputs[0]["text"] == "None None None None\n['autograder', 'autograder.check']\n"
+    assert outputs[0]["text"] == "None None None None None\n['autograder', 'autograder.check']\n"
 
 
 def test_no_process_and_no_folder_stay_behind():
