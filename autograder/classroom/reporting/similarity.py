@@ -4,7 +4,7 @@ Texts are compared by winnowing (Schleimer, Wilkerson and Aiken, *Winnowing: Loc
 Fingerprinting*, SIGMOD 2003): of each window of hashes of a few successive tokens the least is kept, so that any
 passage of `K + WINDOW - 1` tokens that two texts share gives both at least one fingerprint in common. Names, numbers
 and texts are all alike, and comments and layout are nothing, so that renaming hides no copy. What stands in the
-starter, the reference or many answers is left out.
+starter or the reference is left out, and what many have counts for little.
 
 Behaviour is compared by wrong answers: two who break the same checks in the same words share what few others do, or
 much. It is counted in bits: a way to be wrong that one in eight has is worth three.
@@ -22,8 +22,8 @@ from zlib import crc32
 from ...judge.show import FAILED
 
 K, WINDOW = 8, 6
-LEAST_SHARED, LEAST_SHARE = 6, 0.5  # fingerprints in common, and of the shorter answer's, from which a pair is shown
-MANY = 30  # students whose answers have a fingerprint, or an eighth of the class: it tells nobody apart
+LEAST_SHARED, LEAST_SHARE = 6, 0.5  # fingerprints in common that few have, and the share, from which a pair is shown
+MANY = 30  # students who have a fingerprint, or an eighth of the class: more are not few
 # Of every version of Python, and of what is not quite Python, the same.
 TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*)
@@ -40,11 +40,11 @@ class Pair:
     Attributes
     ----------
     share : float
-        Of the fingerprints of the answer that has fewer, those in common.
+        Of the fingerprints of whoever has less, those in common, each weighed by how few have it (log2(n / count)).
     bits : float
         How rare it is to be wrong where both are wrong in the same way.
     texts, mistakes : tuple of str
-        The exercises in which fingerprints, or ways to be wrong, are in common.
+        The exercises in which fingerprints that few have, or ways to be wrong, are in common.
     """
 
     students: tuple[str, str]
@@ -67,17 +67,21 @@ def pairs(answers, given, results, findings) -> tuple[Pair, ...]:
         As `statistics.clusters` takes them.
     """
     fingerprinted = _fingerprinted(answers, given)
-    shared, wrong = _in_common(fingerprinted), _wrong_alike(results, findings)
+    count = Counter(each for own in fingerprinted.values() for each in own)
+    worth = {each: math.log2(len(answers) / number) for each, number in count.items()}
+    whole = {student: sum(worth[each] for each in own) for student, own in fingerprinted.items()}
+    shared, wrong = _in_common(fingerprinted, count), _wrong_alike(results, findings)
     # If mistakes were independent, two given students would share so many bits with a chance of n ** -3.
     enough = 1.5 * math.log2(max(len(answers), 2))
     found = []
     for both in sorted(shared.keys() | wrong.keys()):
-        prints, mistakes = shared.get(both, Counter()), wrong.get(both, {})
-        count = prints.total()
-        share = count / min(len(fingerprinted[student]) for student in both) if count else 0.0
+        rare, mistakes = shared.get(both, Counter()).total(), wrong.get(both, {})
+        one, other = (fingerprinted.get(student, set()) for student in both)
+        common = sum(worth[each] for each in one & other) if rare >= LEAST_SHARED else 0.0
+        share = common / min(whole[student] for student in both) if common else 0.0
         bits = sum(mistakes.values())
-        if (count >= LEAST_SHARED and share >= LEAST_SHARE) or (len(mistakes) > 1 and bits >= enough):
-            found.append(Pair(both, share, bits, tuple(sorted(prints)), tuple(sorted(mistakes))))
+        if share >= LEAST_SHARE or (len(mistakes) > 1 and bits >= enough):
+            found.append(Pair(both, share, bits, tuple(sorted(shared.get(both, ()))), tuple(sorted(mistakes))))
     return tuple(sorted(found, key=lambda pair: (-pair.share - pair.bits / enough, pair.students)))
 
 
@@ -127,9 +131,9 @@ def _tokens(code):
 
 
 def _fingerprinted(answers, given):
-    """Return by student the (exercise, fingerprint)s that are neither given nor many students'."""
+    """Return by student the (exercise, fingerprint)s that are not given."""
     everyones = {exercise: frozenset().union(*map(fingerprints, codes)) for exercise, codes in given.items()}
-    found = {
+    return {
         student: {
             (exercise, each)
             for exercise, code in own.items()
@@ -137,17 +141,16 @@ def _fingerprinted(answers, given):
         }
         for student, own in answers.items()
     }
-    count = Counter(each for own in found.values() for each in own)
-    most = min(max(len(answers) // 8, 4), MANY)
-    return {student: {each for each in own if count[each] <= most} for student, own in found.items()}
 
 
-def _in_common(fingerprinted):
-    """Return, by pair, how many fingerprints are in common in each exercise."""
+def _in_common(fingerprinted, count):
+    """Return, by pair, how many fingerprints that few have are in common in each exercise."""
     holders, found = defaultdict(list), defaultdict(Counter)
+    most = min(max(len(fingerprinted) // 8, 4), MANY)
     for student in sorted(fingerprinted):
         for each in fingerprinted[student]:
-            holders[each].append(student)
+            if count[each] <= most:
+                holders[each].append(student)
     for (exercise, _), students in holders.items():
         for both in combinations(students, 2):
             found[both][exercise] += 1

@@ -6,7 +6,7 @@ from .parts import percent, points, row, several, table, text
 from .similarity import pairs
 from .tries import tried
 
-FIRST = 20  # pairs that are shown at once
+FIRST, MOST = 20, 100  # pairs that are shown at once, and in all
 
 
 def tries(pieces, topic):
@@ -45,16 +45,16 @@ def alike(pieces, topic):
     found = pairs(gathered.codes(topic), gathered.given(topic), results, gathered.findings)
     if not found:
         return "<h3>Answers alike</h3><p>There are none.</p>"
-    rows = [_pair(pieces, topic, pair) for pair in found]
+    rows = [_pair(pieces, topic, pair) for pair in found[:MOST]]
     head = ("Students", "Text in common", "Wrong alike", "Where")
-    more = f"<details><summary>{len(found) - FIRST} more</summary>{table(head, rows[FIRST:], 'plain alike')}</details>"
+    rest = f"<summary>{len(rows) - FIRST} more of {len(found)}</summary>{table(head, rows[FIRST:], 'plain alike')}"
     caption = (
-        '<p class="caption">What a person should compare, and no proof. Text in common: of the fingerprints of the '
-        "answer that has fewer (winnowing; names, numbers, comments and layout make no difference), without what "
-        "starter, reference or many others have. Wrong alike: how rare it is to be wrong as both are, in bits: each "
-        "halves how many are.</p>"
+        '<p class="caption">What a person should compare, and no proof. Text in common: the share of the fingerprints '
+        "of whoever has less, each weighed by how few have it (winnowing; names, numbers, comments and layout make no "
+        "difference), without what starter and reference have. Wrong alike: how rare it is to be wrong as both are, in "
+        "bits: each halves how many are.</p>"
     )
-    return f"<h3>Answers alike</h3>{table(head, rows[:FIRST], 'plain alike')}{more if rows[FIRST:] else ''}{caption}"
+    return f"<h3>Answers alike</h3>{table(head, rows[:FIRST], 'plain alike')}{f'<details>{rest}</details>' if rows[FIRST:] else ''}{caption}"
 
 
 def _pair(pieces, topic, pair):
