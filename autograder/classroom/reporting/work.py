@@ -47,14 +47,15 @@ def alike(pieces, topic):
         return "<h3>Answers alike</h3><p>There are none.</p>"
     rows = [_pair(pieces, topic, pair) for pair in found[:MOST]]
     head = ("Students", "Text in common", "Wrong alike", "Where")
-    rest = f"<summary>{len(rows) - FIRST} more of {len(found)}</summary>{table(head, rows[FIRST:], 'plain alike')}"
+    rest = table(head, rows[FIRST:], "plain alike")
+    more = f"<details><summary>{len(rows) - FIRST} more of {len(found)}</summary>{rest}</details>" if rest else ""
     caption = (
         '<p class="caption">What a person should compare, and no proof. Text in common: the share of the fingerprints '
         "of whoever has less, each weighed by how few have it (winnowing; names, numbers, comments and layout make no "
         "difference), without what starter and reference have. Wrong alike: how rare it is to be wrong as both are, in "
         "bits: each halves how many are.</p>"
     )
-    return f"<h3>Answers alike</h3>{table(head, rows[:FIRST], 'plain alike')}{f'<details>{rest}</details>' if rows[FIRST:] else ''}{caption}"
+    return f"<h3>Answers alike</h3>{table(head, rows[:FIRST], 'plain alike')}{more}{caption}"
 
 
 def _pair(pieces, topic, pair):
