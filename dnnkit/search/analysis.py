@@ -36,10 +36,9 @@ def expected_best(scores, n):
 
     Examples
     --------
-    >>> expected_best([0.1, 0.2, 0.3], 1), expected_best([0.1, 0.2, 0.3], 3)
-    (0.2, 0.1)
-    >>> round(expected_best([0.1, 0.2, 0.3], 2), 4)                           # 0.1, 0.1 and 0.2, of three pairs
-    0.1333
+    >>> losses = [0.1, 0.2, 0.3]
+    >>> [round(expected_best(losses, n), 4) for n in (1, 2, 3)]            # for two: 0.1, 0.1 and 0.2, of three pairs
+    [0.2, 0.1333, 0.1]
     """
     scores = np.sort(_inputs.array("scores", scores, ndim=1).astype(np.float64, copy=False))
     n = _inputs.count("n", n)
