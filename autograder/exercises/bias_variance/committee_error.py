@@ -67,8 +67,8 @@ def check_clear_decisions(committee_error, rng):
 @weight(2)
 def check_most_votes_need_not_be_half(committee_error, rng):
     """Two votes of five decide if no other class has two."""
-    y = rng.integers(0, 6, 15)
-    first = np.arange(15) < 6  # the right class has two votes there, and elsewhere another one
+    y = np.append(rng.permutation(6), rng.integers(0, 6, 9))
+    first = np.arange(15) < 6  # each class once: it has two votes there, and elsewhere another one
     leader = np.where(first, y, (y + 1) % 6)
     votes = np.stack([leader, (y + 2) % 6, leader, (y + 3) % 6, (y + 4) % 6])
     close(committee_error(votes, y), 9 / 15, PLURALITY, scale=1)
