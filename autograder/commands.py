@@ -98,6 +98,7 @@ def add_class_commands(commands):
     parser.add_argument("directory", metavar="DIR")
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help="without any: all topics")
     parser.add_argument("--students", type=_positive, default=1, metavar="N", help="at least so many, the rest mixed")
+    parser.add_argument("--class", dest="own", metavar="DIR", help="the topics that a class has of its own, too")
 
 
 def _add(commands, name, run, words, begin=lambda arguments: None):
@@ -283,9 +284,11 @@ def _new(classroom, arguments, console):
 
 
 def _sample(classroom, arguments, console):
+    from .chapter import class_root
     from .sandbox.doctor import doctor
 
-    place = classroom.sample(arguments.directory, arguments.topics, students=arguments.students)
+    own = arguments.own and class_root(arguments.own)
+    place = classroom.sample(arguments.directory, arguments.topics, students=arguments.students, own=own)
     # The sample class is our own, and may be graded where students' notebooks may not.
     isolation = "namespaces" if doctor()[0] else "none"
     done = classroom.grade(place.root, isolation=isolation, console=console)

@@ -3,6 +3,7 @@
 import copy
 import json
 import random
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -14,7 +15,7 @@ from . import answers
 from . import config as settings
 from .answers import FULL, NONE, PART
 from .create import create
-from .layout import ClassDirectory, ClassError, open_class, write_file
+from .layout import ClassDirectory, ClassError, open_class, replace_folder, scratch, write_file
 from .notebook import source_text
 from .release import release
 from .results import NOT_ATTEMPTED, NOT_JUDGED, results
@@ -26,7 +27,7 @@ EXPECTED = "expected.json"
 SEED = f"{1:064x}\n".encode()  # no secret, so that each sample class meets the same inputs; the audit tries others
 
 
-def sample(directory, topics=(), *, students=1, root=chapters.ROOT) -> ClassDirectory:
+def sample(directory, topics=(), *, students=1, root=chapters.ROOT, own=None) -> ClassDirectory:
     """Make a class directory, or take the one that is there, release into it and hand in a submission of every kind.
 
     The students are ``right``, ``right-otherwise``, ``right-otherwise-2`` and so on (each exercise's first, second,
@@ -41,11 +42,13 @@ def sample(directory, topics=(), *, students=1, root=chapters.ROOT) -> ClassDire
     directory : path
         The class directory; one that is there already must be a sample class.
     topics : sequence of str
-        What to release; without any, all topics of the course.
+        What to release; without any, all topics of the course, and those that the class has of its own.
     students : int
         How many there are at least.
     root : path, optional
         The course's directory.
+    own : path, optional
+        A class whose own topics this class gets, as they are there now.
 
     Raises
     ------
@@ -59,15 +62,19 @@ def sample(directory, topics=(), *, students=1, root=chapters.ROOT) -> ClassDire
         write_file(place.seed_file, SEED, mode=0o600)
         write_file(place.root / EXPECTED, b"{}")
     place = open_class(directory)
-    topics = tuple(topics) or chapters.topics(root)
+    if own is not None:
+        _take_own(place, own)
+    homes = chapters.homes(place.root, root)
+    topics = tuple(topics) or tuple(homes)
     config = settings.load(place)
     for topic in topics:
-        if other_cells(topic, source_text(topic, root), config):  # a class of our own making may begin anew
+        source = source_text(topic, homes.get(topic, root))
+        if other_cells(topic, source, config):  # a class of our own making may begin anew
             with settings.gradebook(config) as gradebook:
                 gradebook.remove_assignment(topic)
     release(place.root, topics, update=True, root=root)
-    folder = chapters.exercises_root(root)
-    exercises = {topic: [model.load(name, folder) for name in model.ids(topic, folder)] for topic in topics}
+    folders = {topic: chapters.exercises_root(homes[topic]) for topic in topics}
+    exercises = {topic: [model.load(name, root) for name in model.ids(topic, root)] for topic, root in folders.items()}
     everything = [exercise for asked in exercises.values() for exercise in asked]
     ways, most = (max(len(getattr(each, kind)) for each in everything) for kind in ("alternatives", "misconceptions"))
     kinds = _students(max(ways, 1), most)
@@ -85,6 +92,15 @@ def sample(directory, topics=(), *, students=1, root=chapters.ROOT) -> ClassDire
     _write_if_new(place.root / EXPECTED, json.dumps(expected, indent=1).encode())
     _write_if_new(place.roster_file, "\n".join([",".join(HEADER), *(f"{name},,," for name in kinds), ""]).encode())
     return place
+
+
+def _take_own(place, own):
+    """Give a class the chapters and exercises that another one has of its own, in place of what it had."""
+    with scratch(place) as folder:
+        for name in ("chapters", model.OWN):
+            if (source := Path(own) / name).is_dir():
+                copied = shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+                replace_folder(copied, place.root / name)
 
 
 def _write_if_new(path, content):

@@ -15,6 +15,19 @@ from autograder.written import written_out
 CODE = [name for name in exercise.ids() if exercise.load(name).kind != "text"]
 
 
+def test_a_topic_of_a_classs_own_is_handed_in_and_gets_what_it_was_made_for(tmp_path, own, course_of_toys, course):
+    mine = own(tmp_path / "mine", course_of_toys())
+    place = classroom.sample(tmp_path / "class", ["mine"], root=course, own=mine)
+    classroom.grade(place.root, console=Console(quiet=True))
+    assert classroom.problems(place.root) == ()
+    named = {result.student: result.misconception for result in classroom.results(place) if result.misconception}
+    assert set(named) == {"mistake-01", "mistake-02", "mistake-03"}
+    (mine / "exercises" / "mine" / "double.py").rename(mine / "exercises" / "mine" / "twice.py")
+    with pytest.raises(classroom.ClassError, match="asks 'mine/double', which has no file"):
+        classroom.sample(place.root, ["mine"], root=course, own=mine)
+    assert [path.name for path in (place.root / "exercises" / "mine").iterdir()] == ["twice.py"]
+
+
 def test_every_submission_gets_what_it_was_made_for(whole_class):
     assert classroom.problems(whole_class) == ()
 
