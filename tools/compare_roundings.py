@@ -1,6 +1,6 @@
 """Execute chapters as other processors round, and say which verdicts change.
 
-For maintainers: ``python tools/compare_roundings.py [TOPIC...]``, all topics if none is told; all of them take two cores
+For maintainers: ``python tools/compare_roundings.py [TOPIC...]``, all topics if none is told, which takes two cores
 ten minutes. NumPy multiplies matrices by code that is written for the processor at hand, and products differ in their
 last digit. A deep network carries that far, so that a comparison may choose another learning rate, or a claim near its
 bound come to another verdict. What a chapter says must hold on each of these.

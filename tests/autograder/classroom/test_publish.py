@@ -13,6 +13,7 @@ from rich.console import Console
 
 from autograder import classroom
 from autograder.classroom import pin
+from autograder.classroom.config import gradebook, load
 from autograder.classroom.notebook import handout
 
 QUIET = Console(quiet=True)
@@ -123,3 +124,31 @@ def test_a_name_of_the_courses_is_refused_and_nothing_is_released(fresh, own, co
 def test_the_courses_own_topics_have_nothing_beside_them(released, course):
     assert not (released / "release" / "toy" / "exercises").exists()
     assert b"folder exercises" not in handout("toy", b"", course)
+
+
+def test_nbgraders_exchange_brings_it_to_students_as_it_is(mine, nbgrader, tmp_path):
+    root = tmp_path / "exchange"
+    root.mkdir(mode=0o777)
+    root.chmod(0o777)
+    settings = f"c.CourseDirectory.course_id = 'c'\nc.Exchange.root = {str(root)!r}\n"
+    with open(mine / "nbgrader_config.py", "a") as file:
+        file.write(settings)
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "nbgrader_config.py").write_text(f"c = get_config()\n{settings}")
+    for folder, command in ((mine, "release_assignment"), (home, "fetch_assignment")):
+        done = nbgrader(folder, command, "mine")
+        assert done.returncode == 0, done.stderr
+    released = mine / "release" / "mine"
+    files = {path.relative_to(released) for path in released.rglob("*") if path.is_file()}
+    assert {path.relative_to(home / "mine") for path in (home / "mine").rglob("*") if path.is_file()} == files
+    assert {path.as_posix() for path in files} == {"mine.ipynb", "exercises/mine/double.py"}
+
+
+def test_nbgraders_own_autograde_judges_by_its_snapshot(mine, nbgrader):
+    hand_in(mine, "anna", RIGHT)
+    (mine / "exercises" / "mine" / "double.py").write_text("changed since it was released")
+    done = nbgrader(mine, "autograde", "mine")
+    assert done.returncode == 0, done.stderr
+    with gradebook(load(classroom.open_class(mine))) as book:
+        assert [each["score"] for each in book.submission_dicts("mine")] == [4.0]
