@@ -14,6 +14,7 @@ from .sandbox.client import Refused
 from .sandbox.warm import warm
 
 FORMATS = ("csv", "canvas", "moodle", "gradescope", "json")  # those of classroom.FORMATS
+KINDS = ("function", "value", "text")  # those of classroom.templates.KINDS
 INSTALL = "this command needs the course's extra `class`: pip install '.[class]' in a checkout, or 'NAME.whl[class]'"
 
 
@@ -93,6 +94,7 @@ def add_class_commands(commands):
     parser = _add(commands, "new", _new, "begin an exercise: its file and its section of the chapter, to fill in")
     parser.add_argument("exercise", metavar="TOPIC/EXERCISE")
     parser.add_argument("--class", dest="own", metavar="DIR", help="the class whose own it is (without: the course's)")
+    parser.add_argument("--kind", choices=KINDS, default=KINDS[0], help="what is asked for (without: a function)")
 
     parser = _add(commands, "sample", _sample, "make a sample class with submissions of every kind, and grade it")
     parser.add_argument("directory", metavar="DIR")
@@ -272,7 +274,7 @@ def _new(classroom, arguments, console):
     from .chapter import ROOT, class_root, topics
 
     root = class_root(arguments.own) if arguments.own else ROOT
-    written = classroom.new(arguments.exercise, root)
+    written = classroom.new(arguments.exercise, root, kind=arguments.kind)
     topic = arguments.exercise.partition("/")[0]
     _say(
         console,

@@ -39,13 +39,16 @@ def beside(topic, home, config) -> dict[str, bytes]:
     """Return the files that lie beside a topic's notebook, by their paths there.
 
     One says when solutions are shown, unless that is always. The exercises of a class's own topic, which the course's
-    package does not have, go with it, so that `check` works wherever the notebook goes: by zip or by an exchange.
+    package does not have, go with it, so that `check` works wherever the notebook goes: by zip or by an exchange. Free
+    texts stay, since nothing checks them and their files hold the rubric.
     """
     shown = settings.solutions_shown(config, topic)
     files = {SETTING: (json.dumps(shown) + "\n").encode()} if shown else {}
     if chapters.is_class(home):
-        paths = sorted((chapters.exercises_root(home) / topic).glob("*.py"))
-        files |= {f"{model.OWN}/{topic}/{path.name}": path.read_bytes() for path in paths}
+        folder = chapters.exercises_root(home)
+        texts = {f"{id_}.py" for id_ in model.ids(topic, folder) if model.load(id_, folder).kind == "text"}
+        names = {f"{topic}/{path.name}" for path in (folder / topic).glob("*.py")} - texts
+        files |= {f"{model.OWN}/{name}": (folder / name).read_bytes() for name in sorted(names)}
     return files
 
 

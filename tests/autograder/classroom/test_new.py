@@ -5,8 +5,10 @@ import re
 
 import pytest
 
-from autograder import audit, chapter, classroom, exercise
+from autograder import audit, chapter, classroom, commands, exercise
 from autograder.__main__ import main
+from autograder.audit.parts import audited
+from autograder.classroom.templates import KINDS
 from autograder.judge.judge import judge
 from autograder.judge.seeds import PUBLIC
 from autograder.judge.verdict import PASSED
@@ -21,13 +23,14 @@ def mine(tmp_path):
     return tmp_path
 
 
-def test_what_is_begun_says_what_is_still_to_write(mine):
-    path, page = classroom.new("convolution/output_size", mine)
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_begun_says_what_is_still_to_write(mine, kind):
+    path, page = classroom.new("convolution/output_size", mine, kind=kind)
     assert path == mine / "exercises" / "convolution" / "output_size.py"
     assert page == mine / "chapters" / "convolution.md"
     marks = len(MARK.findall(path.read_text())) + len(MARK.findall(page.read_text()))
     done = audit.audit(root=mine, seeds=2)
-    assert marks == len(done.problems) > 10
+    assert marks == len(done.problems) > 6
     assert all(re.search(r"(output_size\.py|convolution\.md), line \d+: still to write: \w", p) for p in done.problems)
     assert done.exercises == 0, "nothing else is said of it yet"
 
@@ -39,27 +42,31 @@ def test_what_is_begun_is_not_released(fresh, course):
     assert classroom.release(fresh, ["toy"], root=course).unchanged == ("toy",)
 
 
-def test_without_the_marks_it_is_in_form_and_its_solution_passes(mine):
-    for path in classroom.new("convolution/output_size", mine):
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_the_marks_it_is_in_form_and_its_solution_passes(mine, kind):
+    for path in classroom.new("convolution/output_size", mine, kind=kind):
         path.write_text(MARK.sub("", path.read_text()))
     assert chapter.slips("convolution", mine) == ()
     made = exercise.load("convolution/output_size", mine / "exercises")
     (section,) = chapter.read("convolution", mine).sections
-    assert section.exercise == made.id
+    assert (section.exercise, made.kind) == (made.id, kind)
+    if kind == "text":
+        assert list(audited(made, section, (), "form", 1)[0]) == []
+        return
     for answer in (made.solution, *(other.answer for other in made.alternatives)):
         assert judge(made, answer, PUBLIC, checks=made.checks).verdict == PASSED
     (wrong,) = made.misconceptions
     assert judge(made, wrong.answer, PUBLIC, checks=made.checks).misconception == wrong.sentence
 
 
-def test_a_second_section_stands_below_the_first(mine):
-    _, page = classroom.new("convolution/output_size", mine)
-    before = page.read_text()
-    _, again = classroom.new("convolution/padded", mine)
-    assert again == page
-    assert page.read_text().startswith(before)
-    names = [section.name for section in chapter.read("convolution", mine).sections]
-    assert names == ["output_size", "padded"]
+def test_further_sections_stand_below_the_first(mine):
+    before = ""
+    for kind in (*KINDS, *KINDS):
+        _, page = classroom.new(f"convolution/{kind}_{len(before)}", mine, kind=kind)
+        assert page.read_text().startswith(before)
+        before = page.read_text()
+    sections = chapter.read("convolution", mine).sections
+    assert [section.name.partition("_")[0] for section in sections] == [*KINDS, *KINDS]
 
 
 def test_a_section_that_is_there_is_left_alone(mine):
@@ -90,7 +97,7 @@ def test_a_checkout_gets_it_in_the_package_and_the_book(course_of_toys):
             "convolution/there",
             "exists already; what it still needs is said by: autograder audit convolution/there --c",
         ),
-        *((bad, "an exercise's id is topic/name") for bad in ("convolution", "a/b/c", "a-b/c", "a/../c", "/c", "é/c")),
+        *((bad, "an exercise's id is topic/name") for bad in ("convolution", "a/b/c", "a-b/c", "/c", "é/c", "a/class")),
     ],
 )
 def test_what_cannot_be_begun_is_refused(mine, id_, said):
@@ -99,6 +106,12 @@ def test_what_cannot_be_begun_is_refused(mine, id_, said):
     with pytest.raises(classroom.ClassError, match=said):
         classroom.new(id_, mine)
     assert {path: path.read_bytes() for path in mine.rglob("*") if path.is_file()} == before
+
+
+def test_another_kind_is_refused(mine):
+    with pytest.raises(classroom.ClassError, match="is one of function, value, text, not 'class'"):
+        classroom.new("convolution/output_size", mine, kind="class")
+    assert tuple(KINDS) == commands.KINDS
 
 
 def test_an_installed_course_has_nothing_to_write_to(tmp_path, monkeypatch):

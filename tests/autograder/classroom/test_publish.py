@@ -126,6 +126,18 @@ def test_the_courses_own_topics_have_nothing_beside_them(released, course):
     assert b"folder exercises" not in handout("toy", b"", course)
 
 
+def test_the_rubric_of_a_free_text_stays_with_the_class(mine, course):
+    for path in classroom.new("mine/why", mine, kind="text"):
+        path.write_text("".join(line for line in path.read_text().splitlines(True) if "TODO" not in line))
+    classroom.release(mine, ["mine"], update=True, root=course)
+    with zipfile.ZipFile(mine / "handout" / "mine.zip") as archive:
+        assert [name for name in archive.namelist() if name.endswith(".py")] == ["mine/exercises/mine/double.py"]
+        assert b"mine/why" not in archive.read("mine/README.txt")
+        assert b"Rubric" not in archive.read("mine/mine.ipynb")
+    assert (mine / "pinned" / "exercises" / "mine" / "why.py").is_file()
+    assert classroom.release(mine, ["mine"], root=course).unchanged == ("mine",)
+
+
 def test_nbgraders_exchange_brings_it_to_students_as_it_is(mine, nbgrader, tmp_path):
     root = tmp_path / "exchange"
     root.mkdir(mode=0o777)
