@@ -171,21 +171,29 @@ def test_the_course_is_audited(desk):
 
 
 def test_a_student_installs_what_was_handed_out(desk, tmp_path):
-    """NumPy and a kernel (which nbclient drives here) are enough to run the notebook with the wheel beside it."""
-    _, directory = desk
-    shutil.unpack_archive(directory / "handout" / f"{TOPIC}.zip", tmp_path)
-    handed_out = tmp_path / TOPIC
-    (wheel,) = handed_out.glob("*.whl")
-    assert f'pip install "./{wheel.name}[student]"' in (handed_out / "README.txt").read_text(encoding="utf-8")
+    """NumPy and a kernel (which nbclient drives here) are enough to run the notebook with the wheel beside it.
+
+    So it is with a topic that the class has of its own, whose exercises come beside the notebook too.
+    """
+    instructor, directory = desk
+    instructor.run("autograder", "new", "mine/double", "--class", "class", cwd=directory.parent)
+    for path in (directory / "exercises" / "mine" / "double.py", directory / "chapters" / "mine.md"):
+        path.write_text("".join(line for line in path.read_text().splitlines(True) if "TODO" not in line))
+    instructor.run("autograder", "release", "class", "mine", cwd=directory.parent)
+    for topic in (TOPIC, "mine"):
+        shutil.unpack_archive(directory / "handout" / f"{topic}.zip", tmp_path)
+    (wheel,) = (tmp_path / TOPIC).glob("*.whl")
+    assert f'pip install "./{wheel.name}[student]"' in (tmp_path / TOPIC / "README.txt").read_text(encoding="utf-8")
     environment = Environment(tmp_path / "environment", wheel, others=["ipykernel", "nbclient"])
-    path = handed_out / f"{TOPIC}.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    assert told(environment, notebook, path) == {"not attempted"}
-    answers = nbformat.read(directory / "source" / TOPIC / f"{TOPIC}.ipynb", as_version=4)
-    solved = {cell.id: cell.source for cell in answers.cells if cell.metadata.nbgrader.solution}
-    for cell in notebook.cells:
-        cell.source = solved.get(cell.id, cell.source)
-    assert told(environment, notebook, path) == {"passed"}
+    for topic in (TOPIC, "mine"):
+        path = tmp_path / topic / f"{topic}.ipynb"
+        notebook = nbformat.read(path, as_version=4)
+        assert told(environment, notebook, path) == {"not attempted"}
+        answers = nbformat.read(directory / "source" / topic / f"{topic}.ipynb", as_version=4)
+        solved = {cell.id: cell.source for cell in answers.cells if cell.metadata.nbgrader.solution}
+        for cell in notebook.cells:
+            cell.source = solved.get(cell.id, cell.source)
+        assert told(environment, notebook, path) == {"passed"}
 
 
 def told(environment, notebook, path):
