@@ -47,7 +47,9 @@ def add_class_commands(commands):
     parser.add_argument(
         "--roster", metavar="FILE", help="a list (CSV) that tells more of the students, such as the LMS's"
     )
-    parser.add_argument("--keep", choices=("last", "first"), help="which counts if there are several (c.Course.counts)")
+    parser.add_argument(
+        "--keep", choices=("last", "first", "best"), help="which counts if there are several (c.Course.counts)"
+    )
     parser.add_argument("--times", choices=("archive", "none"), help="whether its files are dated by when handed in")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and write nothing")
 

@@ -69,7 +69,8 @@ c.Course.show_solutions = "after_pass"
 # count in the points in any case.
 c.Course.hidden_verdicts = "always"
 
-# Which hand-in counts where a student handed in several times: the "last" or the "first" (see: autograder collect).
+# Which hand-in counts where a student handed in several times: the "last", the "first", or the "best", for which each
+# is judged (see: autograder collect, autograder grade).
 c.Course.counts = "last"
 
 # How many hand-ins of a student to an assignment are graded a day, on the clock of c.Exchange.timezone; what is handed

@@ -16,7 +16,7 @@ from nbgrader.utils import parse_utc
 
 from . import config as settings
 from .download import File
-from .laying import LAST, Piece
+from .laying import BEST, FIRST, Piece
 from .layout import ClassError, shown
 from .submission import TIMESTAMP
 
@@ -81,15 +81,15 @@ def collect_from(folder, files, config, people, laying, done):
         else:
             found[student, each.topic].append(each)
     for (student, topic), several in sorted(found.items()):
-        pick = max if laying.keep == LAST else min
-        chosen = pick(several, key=lambda each: each.time)
-        others = [shown(each.folder) for each in several if each != chosen]
-        note = f"handed in {len(several)} times, not taken: {', '.join(others)}" if others else ""
+        several.sort(key=lambda each: each.time, reverse=laying.keep == FIRST)
+        *others, chosen = several
+        note = ", not taken: " + ", ".join(shown(each.folder) for each in others) if laying.keep != BEST else ""
+        note = f"handed in {len(several)} times{note}" if others else ""
         own = replace(laying, topics=(topic,), assignment=topic, dated=True, given={}, left_out=(TIMESTAMP,))
-        pieces = [Piece(replace(file, time=chosen.time), file.path[1:]) for file in chosen.files]
-        done.rows += [
-            replace(row, note="; ".join(filter(None, (note, row.note)))) for row in own.student(student, pieces)
-        ]
+        for each in several if laying.keep == BEST else [chosen]:
+            pieces = [Piece(replace(file, time=each.time), file.path[1:]) for file in each.files]
+            rows = list(own.student(student, pieces))
+        done.rows += [replace(row, note="; ".join(filter(None, (note, row.note)))) for row in rows]
 
 
 def _hand_ins(files, done):

@@ -2,12 +2,15 @@
 
 import os
 from dataclasses import dataclass
+from functools import partial
 from shlex import quote
 
 from . import cells, pin, roster
 from . import config as settings
+from .attempts import put_best
 from .due import Done, assignment, handed_in, tasks, within_limit
 from .judging import NAMESPACES
+from .laying import BEST, KEEP
 from .layout import ClassError, alone, open_class
 from .ledger import note, settle
 from .run import Run
@@ -71,6 +74,9 @@ def grade(
     config = settings.load(place)
     pinned = pin.read(place)
     released = _require_released(place, pinned, topics)
+    counts = settings.chosen(config, "counts", KEEP)
+    regrade = partial(grade, force=True, workers=workers, isolation=isolation, console=console)
+    swapped = put_best(place, config, pinned, released, regrade) if counts == BEST else []
     found, warnings = handed_in(place, pinned["topics"])
     handing_in = {student for student, _ in found}
     for student in students:
@@ -97,6 +103,7 @@ def grade(
     run.grade(due)
     with settings.gradebook(config) as gradebook, settings.log_to(place.state / "grade.log") as log:
         settle(place, gradebook, config, log)
+    warnings += swapped
     warnings += [
         f"{student} is not in {place.roster_file.name}, and is graded only if asked for: --student {quote(student)}"
         for student in sorted(handing_in - listed - set(students))

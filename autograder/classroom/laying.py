@@ -3,7 +3,7 @@
 import os
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from nbgrader.utils import parse_utc
@@ -15,7 +15,7 @@ from .lms import ENDINGS
 from .submission import MOST_FILES, SECRET, TIMESTAMP, timestamp
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)  # the time of what has none
-LAST, FIRST = KEEP = ("last", "first")
+LAST, FIRST, BEST = KEEP = ("last", "first", "best")
 NEW, SAME, REPLACES, STAYS, NOTHING = "new", "as it stands", "replaces another", "not taken", "nothing taken"
 # What a second download or upload adds to a name.
 COPY = re.compile(r"([ _-]+\d+|[ _-]*\(\d+\)|[ _-]*copy *\d*)+$", re.IGNORECASE)
@@ -63,7 +63,8 @@ class Laying:
     due : Deadlines
         Until when it is not late.
     keep : str
-        Which counts where a student handed in twice: `LAST` or `FIRST`.
+        Which counts where a student handed in twice: `LAST` or `FIRST`; or `BEST`, of which all are kept, the last in
+        its place, until grading finds the best (see `attempts`).
     dated : bool
         Whether files are dated by when they were handed in.
     given : dict
@@ -111,8 +112,12 @@ class Laying:
 
     def _row(self, student, topic, found, pieces):
         """Lay what counts of what a student handed in for a topic."""
-        pick = max if self.keep == LAST else min
+        pick = min if self.keep == FIRST else max
         ranks = {piece: (self._time(student, piece) or LONG_AGO, piece.order) for piece in found}
+        if self.keep == BEST:
+            laid = [self._laid(student, topic, piece, found, pieces, []) for piece in sorted(found, key=ranks.get)]
+            times = f"handed in {len(laid)} times" if len(laid) > 1 else ""
+            return replace(laid[-1], note="; ".join(filter(None, (times, laid[-1].note))))
         best = [piece for piece in found if ranks[piece] == pick(ranks.values())]
         named = [piece for piece in best if piece.path[-1].casefold() == f"{topic}.ipynb"]
         chosen = best if len(best) == 1 else named
@@ -120,11 +125,15 @@ class Laying:
             names = ", ".join(sorted(piece.name for piece in best))
             return self._none(student, f"which of these counts cannot be told: {names}", topic)
         (piece,) = chosen
+        others = [other.name for other in found if other != piece]
+        notes = [f"handed in {len(found)} times, not taken: {', '.join(others)}"] if others else []
+        return self._laid(student, topic, piece, found, pieces, notes)
+
+    def _laid(self, student, topic, piece, found, pieces, notes):
+        """Lay one notebook of those that were found, with what lies beside it; return its row."""
         time = self._time(student, piece)
         due = self.due.of(topic, student)
         late = piece.late or bool(time and due and time.replace(tzinfo=None) > due)
-        others = [other.name for other in found if other != piece]
-        notes = [f"handed in {len(found)} times, not taken: {', '.join(others)}"] if others else []
         try:
             content = _content(topic, piece, self._others(topic, found, pieces), notes)
             if time:
@@ -149,10 +158,12 @@ class Laying:
         target = self.place.step("submitted", student, topic)
         if target.is_symlink() or target.parent.is_symlink():
             raise Unusable(f"would go where submitted/{student} is a link to")
+        if self.keep == BEST and any(_stands(kept, content) for kept in kept_of(self.place, student, topic)):
+            return SAME
         if target.exists():
             if _stands(target, content):
                 return SAME
-            before = _stamp(target)
+            before = None if self.keep == BEST else _stamp(target)
             if before and time and (before > time if self.keep == LAST else before <= time):
                 notes.append(f"what was handed in at {before:%Y-%m-%d %H:%M:%S} UTC stays")
                 return STAYS
@@ -164,11 +175,21 @@ class Laying:
                 write_file(folder / "new" / name, text)
             target.parent.mkdir(parents=True, exist_ok=True)
             if state == REPLACES:
-                aside = self.place.root / "replaced" / student / topic / f"{datetime.now(UTC):%Y-%m-%d_%H-%M-%S_%f}"
-                aside.parent.mkdir(parents=True, exist_ok=True)
-                os.rename(target, aside)
+                put_aside(self.place, student, topic)
             os.rename(folder / "new", target)
         return state
+
+
+def kept_of(place, student, topic):
+    """Return the folders of the hand-ins that were replaced, in the order in which they were."""
+    return sorted((place.root / "replaced" / student / topic).glob("*/"))
+
+
+def put_aside(place, student, topic):
+    """Put what stands under `submitted/` beside those that were replaced before."""
+    aside = place.root / "replaced" / student / topic / f"{datetime.now(UTC):%Y-%m-%d_%H-%M-%S_%f}"
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    os.rename(place.step("submitted", student, topic), aside)
 
 
 def _called(piece):

@@ -25,7 +25,8 @@ from .pin import SHORT
 from .rows import of_submissions
 
 RUN, HAND, DATE = "grading run", "by hand", "late penalty"
-FIRST, HAND_IN, EXERCISES, AGAIN = "first hand-in", "new hand-in", "changed exercises", "graded again"
+FIRST, HAND_IN, EARLIER = "first hand-in", "new hand-in", "an earlier hand-in"
+EXERCISES, AGAIN = "changed exercises", "graded again"
 UNKNOWN = "graded before its history was kept"
 
 
@@ -103,14 +104,15 @@ def note(place, gradebook):
     announced = _announced(place)
     stamp = {"at": _text(datetime.now(UTC)), "user": _user()}
     for (student, topic), now in _now(gradebook).items():
-        last = (None, *recorded(place, student, topic))[-1]
+        entries = recorded(place, student, topic)
+        last = entries[-1] if entries else None
         about = announced.get(f"{student}/{topic}")
         if about and about["auto"] == now["auto"]:
             now |= {name: about[name] for name in ("submission", "exercises")}
         else:
             now |= {name: getattr(last, name, None) for name in ("submission", "exercises")}
         entry = Entry(**stamp, **now, by="", why=())
-        by, why = _moved(last, entry)
+        by, why = _moved(last, entry, {each.submission for each in entries})
         if why:
             entry = replace(entry, by=", ".join(by), why=tuple(why))
             path = _path(place, student, topic)
@@ -119,8 +121,11 @@ def note(place, gradebook):
     _announcement(place).unlink(missing_ok=True)
 
 
-def _moved(last, now):
-    """Return by what a grade moved since its last line, and why: two lists, empty where it did not."""
+def _moved(last, now, known):
+    """Return by what a grade moved since its last line, and why: two lists, empty where it did not.
+
+    `known` are the hand-ins that have been graded before.
+    """
     by, why = [], []
     if last is None:
         if not now.submission and not (now.points or now.penalty):
@@ -128,7 +133,7 @@ def _moved(last, now):
         by, why = [RUN], [FIRST if now.submission else UNKNOWN]
         last = replace(now, hand={}, extra={}, penalty=0.0)
     elif now.submission != last.submission:
-        by, why = [RUN], [HAND_IN]
+        by, why = [RUN], [EARLIER if now.submission in known else HAND_IN]
     if now.exercises != last.exercises:
         by, why = [RUN], [*why, EXERCISES]
     if not why and now.auto != last.auto:

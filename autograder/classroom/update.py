@@ -1,25 +1,20 @@
 """What it would do to the grades to take a chapter or exercises that have changed: tried on a copy of the class."""
 
 import json
-import os
-import shutil
 from dataclasses import dataclass
 
-from nbgrader.api import Base, MissingEntry
-from sqlalchemy import select
+from nbgrader.api import MissingEntry
 
 from . import config as settings
 from . import submission
 from .due import handed_in
 from .grade import grade
-from .layout import ClassDirectory, ClassError, scratch
+from .layout import ClassError, scratch
 from .ledger import recorded
 from .pin import SHORT
 from .publish import publish
 from .results import record_of, results
-
-# What grading a copy writes of its own.
-MADE = {"release", "autograded", "feedback", "records", "history", "handout", "source"}
+from .trial import copy
 
 
 @dataclass(frozen=True)
@@ -45,7 +40,7 @@ def moves(place, sources, homes, root, console) -> tuple[Move, ...]:
     if not before:
         return ()
     with scratch(place) as folder:
-        copied = _copy(place, folder / "class", sources)
+        copied = copy(place, folder / "class", sources)
         config = settings.load(copied)
         for topic, source in sources.items():
             publish(copied, topic, source, homes[topic], root, config)
@@ -116,35 +111,3 @@ def _points(place, topics):
         for result in results(place)
         if result.topic in topics and result.points is not None
     }
-
-
-def _copy(place, target, topics):
-    """Copy what grading some topics needs of a class, with a gradebook of its own, wherever the class has its."""
-    target.mkdir()
-    copied = ClassDirectory(target)
-    for path in (place.seed_file, place.roster_file):
-        if path.exists():
-            shutil.copy2(path, target)
-    shutil.copytree(place.pinned, copied.pinned)
-    for topic in topics:
-        shutil.copytree(place.step("release", topic), copied.step("release", topic))
-    made = {path.name for path in (*target.iterdir(), place.config_file, place.gradebook, place.state)} | MADE
-    for path in place.root.iterdir():
-        if path.name not in made:  # what was handed in, and what the class's settings may use, are only read
-            os.symlink(path, target / path.name)
-    address = f"sqlite:///{copied.gradebook}"
-    own = place.config_file.read_text(encoding="utf-8")
-    copied.config_file.write_text(f"{own}\n\nget_config().CourseDirectory.db_url = {address!r}\n", encoding="utf-8")
-    if settings.course_directory(settings.load(copied)).db_url != address:
-        raise ClassError(f"{place.config_file} does not let the update be tried on a copy of the gradebook")
-    _copy_gradebook(settings.load(place), settings.load(copied))
-    return copied
-
-
-def _copy_gradebook(config, copied):
-    """Copy all rows of a gradebook, from whatever database it is in."""
-    with settings.gradebook(config) as old, settings.gradebook(copied) as new, new.engine.begin() as connection:
-        for table in Base.metadata.sorted_tables:
-            connection.execute(table.delete())
-            if rows := [dict(row) for row in old.db.execute(select(table)).mappings()]:
-                connection.execute(table.insert(), rows)

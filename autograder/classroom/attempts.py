@@ -1,0 +1,131 @@
+"""Find the best of several hand-ins, where a class lets that count: each is judged, and the best put in its place.
+
+What counts lies under ``submitted/``, as always, and the others under ``replaced/``, so that grading, nbgrader and
+whoever looks there find the same. They are judged in a copy of the class, where no mark counts that a person has given:
+it may have been for another text. What they come to is kept, and found anew when the exercises, the settings or a
+deadline change.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.api import Grade, SubmittedAssignment
+from sqlalchemy import update
+
+from . import config as settings
+from . import submission
+from .deadlines import deadlines
+from .laying import kept_of, put_aside
+from .layout import scratch, write_file
+from .trial import copy
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One hand-in: where it lies, and a digest of all that its score hangs on."""
+
+    student: str
+    topic: str
+    folder: Path
+    key: str
+
+
+def put_best(place, config, pinned, topics, regrade) -> list[str]:
+    """Put the best hand-in of each student into its place; return what the instructor is told of those that changed.
+
+    Of equal ones that which stands there stays.
+
+    Parameters
+    ----------
+    pinned : dict
+        What the class is pinned to.
+    topics : sequence of str
+    regrade : function of a directory, topics, and students
+        Grades a class.
+    """
+    with settings.gradebook(config) as gradebook:
+        due = deadlines(gradebook)
+    found = {
+        (folder.parent.name, folder.name): _attempts(place, folder, pinned, due)
+        for folder in sorted((place.root / "replaced").glob("*/*/"))
+        if folder.name in topics
+    }
+    known = _known(place)
+    found = {key: attempts for key, attempts in found.items() if len(attempts) > 1 or not _target(place, *key).exists()}
+    left = [attempt for attempts in found.values() for attempt in attempts if attempt.key not in known]
+    while left:
+        one_each = list({(each.student, each.topic): each for each in left}.values())
+        known |= _scores(place, one_each, topics, regrade)
+        _keep(place, known)
+        left = [each for each in left if each not in one_each]
+    told = []
+    for (student, topic), attempts in found.items():
+        target = _target(place, student, topic)
+        best = max(attempts, key=lambda each: (known[each.key], each.folder == target))
+        if best.folder != target:
+            if target.exists():
+                put_aside(place, student, topic)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.rename(best.folder, target)
+            scores = ", ".join(f"{known[each.key]:g}" for each in attempts)
+            told.append(f"{student}/{topic}: of {len(attempts)} hand-ins ({scores} points) the best counts from now on")
+    in_use = {each.key for attempts in found.values() for each in attempts}
+    _keep(place, {key: score for key, score in known.items() if key in in_use})
+    return told
+
+
+def _target(place, student, topic):
+    return place.step("submitted", student, topic)
+
+
+def _attempts(place, replaced, pinned, due):
+    """Return a student's hand-ins to an assignment, of which the last is the one in its place."""
+    student, topic = replaced.parent.name, replaced.name
+    shared = (pinned["topics"][topic], str(due.of(topic, student)), place.config_file.read_text(encoding="utf-8"))
+    folders = [*kept_of(place, student, topic), _target(place, student, topic)]
+    return [
+        Attempt(student, topic, folder, hashlib.sha256("\0".join((student, *shared, digest)).encode()).hexdigest())
+        for folder in folders
+        if folder.is_dir()
+        for digest in [submission.digest(folder)]
+    ]
+
+
+def _scores(place, attempts, topics, regrade):
+    """Return by key what hand-ins, of each student one to an assignment, score in a copy of the class."""
+    with scratch(place) as folder:
+        copied = copy(place, folder / "class", topics, without=["submitted"])
+        for each in attempts:
+            shutil.copytree(each.folder, copied.step("submitted", each.student, each.topic), symlinks=True)
+        config = settings.load(copied)
+        with settings.gradebook(config) as gradebook:
+            gradebook.db.execute(update(Grade).values(manual_score=None, extra_credit=None))
+            gradebook.db.execute(update(SubmittedAssignment).values(timestamp=None))
+            gradebook.db.commit()
+        regrade(copied.root, topics, students=sorted({each.student for each in attempts}))
+        with settings.gradebook(config) as gradebook:
+            graded = {
+                (each.student.id, topic): each.score - (each.late_submission_penalty or 0.0)
+                for topic in topics
+                for each in gradebook.assignment_submissions(topic)
+            }
+    return {each.key: graded.get((each.student, each.topic), 0.0) for each in attempts}
+
+
+def _file(place):
+    return place.state / "attempts.json"
+
+
+def _keep(place, known):
+    write_file(_file(place), json.dumps(known, indent=1).encode())
+
+
+def _known(place):
+    with suppress(OSError, ValueError):
+        return json.loads(_file(place).read_text(encoding="utf-8"))
+    return {}
