@@ -33,7 +33,7 @@ vendor: $(READY)  ## fetch what pages load from other hosts into build/vendor, f
 	$(BIN)/python -m autograder.live.vendor
 
 test: $(READY)  ## run the whole test suite
-	.ci/browser
+	.ci/programs
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 audit: $(READY)  ## lint the course: answers, checks, misconceptions, chapters

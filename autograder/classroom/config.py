@@ -51,7 +51,7 @@ configure(c, Path(__file__).parent)
 # A step of your own between judged and recorded (see autograder.classroom.run), for instance to tell a student by mail:
 # c.Grading.judged = lambda judged, explained: judged
 
-# Grades are kept in gradebook.db beside this file. For another database (PostgreSQL: pip install "psycopg[binary]"):
+# Grades are kept in gradebook.db beside this file. For PostgreSQL install the course's extra `postgres`, and say where:
 # c.CourseDirectory.db_url = "postgresql+psycopg://user@host/grades"
 
 # A submitted notebook larger than this (in kilobytes) is not read.

@@ -4,13 +4,14 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 
+import nbformat
 from nbgrader.api import Assignment, Grade, GradeCell, SubmittedAssignment
 from rich.table import Table
 from sqlalchemy import select
 
 from ..judge.show import JSON
 from . import config as settings
-from . import penalties, pin
+from . import penalties, pin, strays
 from .rows import of_submissions
 
 BY_HAND, GRADED_BY_HAND, NOT_JUDGED = "to be graded by hand", "graded by hand", "not judged"
@@ -36,11 +37,12 @@ class Result:
 
 
 def results(place) -> tuple[Result, ...]:
-    """Return the result of every exercise of every submission that has been graded, by topic and student."""
+    """Return the result of every exercise of every submission graded: by topic, student and place in the notebook."""
     with settings.gradebook(settings.load(place)) as gradebook:
         rows = _rows(gradebook)
     order = {topic: number for number, topic in enumerate(pin.read(place)["topics"])}
-    rows.sort(key=lambda row: (order.get(row[1], len(order)), row[1], row[0]))
+    places = {topic: _exercises(place, topic) for topic in {row[1] for row in rows}}
+    rows.sort(key=lambda row: (order.get(row[1], len(order)), row[1], row[0], places[row[1]].index(row[2])))
     reports, flagged, found = {}, {}, []
     for student, topic, name, kind, score, possible, manual, pending in rows:
         if (student, topic) not in reports:
@@ -59,6 +61,11 @@ def results(place) -> tuple[Result, ...]:
         said = flagged[student, topic].get(exercise, ())
         found.append(Result(student, topic, exercise, points, possible, verdict, misconception, tuple(said)))
     return tuple(found)
+
+
+def _exercises(place, topic):
+    """Return a topic's exercises in the order of its notebook; in the gradebook they have none."""
+    return strays.exercises(nbformat.read(place.step("release", topic, f"{topic}.ipynb"), as_version=4))
 
 
 def _rows(gradebook):
