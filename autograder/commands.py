@@ -98,6 +98,10 @@ def add_class_commands(commands):
     parser.add_argument("--class", dest="own", metavar="DIR", help="the class whose own it is (without: the course's)")
     parser.add_argument("--kind", choices=KINDS, default=KINDS[0], help="what is asked for (without: a function)")
 
+    parser = _add(commands, "name", _name, "begin a misconception from wrong answers that have no name yet")
+    parser.add_argument("directory", metavar="DIR")
+    parser.add_argument("key", metavar="KEY", help="what the report has below them: TOPIC/EXERCISE:3fa2c1")
+
     parser = _add(commands, "sample", _sample, "make a sample class with submissions of every kind, and grade it")
     parser.add_argument("directory", metavar="DIR")
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help="without any: all topics")
@@ -284,6 +288,20 @@ def _new(classroom, arguments, console):
         *([] if topic in topics(root) else [f"Give chapters/{topic} its place in _toc.yml."]),
         "What is still to write, each time that you save a file:",
         f"  autograder audit {arguments.exercise}{f' --class {arguments.own}' if arguments.own else ''} --watch",
+    )
+
+
+def _name(classroom, arguments, console):
+    entry = classroom.name(arguments.directory, arguments.key)
+    print(entry.text)  # alone on standard output, so that it can be appended to a file
+    of_class = f" --class {arguments.directory}" if entry.is_own else ""
+    count = f"{entry.students} answer{'' if entry.students == 1 else 's'}"
+    print(
+        f"This is the mistake of {count}. Put it into {entry.path}, write its sentence and a name, then:",
+        f"  autograder audit {entry.exercise}{of_class}",
+        f"  autograder release {arguments.directory} {entry.exercise.partition('/')[0]} --update",
+        sep="\n",
+        file=sys.stderr,
     )
 
 

@@ -14,12 +14,12 @@ def written_out(exercise, name) -> str:
     text = exercise.path.read_text(encoding="utf-8")
     nodes = ast.parse(text).body
     node = next(node for node in nodes if getattr(node, "name", None) == name)
-    parts = _parts(exercise.path, _used(node), besides=name)
+    parts = _parts(exercise.path, names_read(node), besides=name)
     own = ast.get_source_segment(text, node)
     if exercise.asks_for_value:
         return "\n\n".join([*parts, own, f"{exercise.name} = {name}()"])
     own = own.replace(name, exercise.name, 1)
-    again = [f"{name} = {exercise.name}"] if name in _used(node) else []
+    again = [f"{name} = {exercise.name}"] if name in names_read(node) else []
     return "\n\n".join([*parts, own, *again])
 
 
@@ -27,7 +27,7 @@ def _parts(path, names, besides=None):
     """Return the text of each statement of a file that is needed to have some names, in their order, besides one."""
     text = path.read_text(encoding="utf-8")
     parts = []
-    needed, read = _needed(ast.parse(text).body, names, besides)
+    needed, read = statements_for(ast.parse(text).body, names, besides)
     for node in needed:
         if isinstance(node, ast.ImportFrom) and node.level:
             aliases = [alias for alias in node.names if (alias.asname or alias.name) in read]
@@ -40,7 +40,7 @@ def _parts(path, names, besides=None):
     return parts
 
 
-def _needed(nodes, names, besides):
+def statements_for(nodes, names, besides=None):
     """Return the statements of a file that are needed to have some names, in their order, and all names then read."""
     binding = {name: node for node in nodes for name in bound(node) if name != besides}
     needed, read, waiting = [], set(), set(names)
@@ -48,11 +48,11 @@ def _needed(nodes, names, besides):
         read |= waiting
         found = list({id(binding[name]): binding[name] for name in waiting & binding.keys()}.values())
         needed += found
-        waiting = set().union(*map(_used, found)) - read
+        waiting = set().union(*map(names_read, found)) - read
     return [node for node in nodes if node in needed], read
 
 
-def _used(node):
+def names_read(node):
     """Return the names that a statement's own code reads, without its decorators."""
     decorators = {id(part) for decorator in getattr(node, "decorator_list", ()) for part in ast.walk(decorator)}
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and id(part) not in decorators}

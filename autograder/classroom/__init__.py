@@ -12,6 +12,7 @@ from .history import history, history_lines
 from .layout import ClassDirectory, ClassError, open_class, shown
 from .ledger import Entry
 from .marking import serve
+from .naming import name
 from .new import new
 from .notebook import assignment
 from .release import Released, release
@@ -42,6 +43,7 @@ __all__ = [
     "export",
     "feedback",
     "grade",
+    "name",
     "history",
     "history_lines",
     "new",

@@ -63,7 +63,7 @@ class Class:
     def _answer(self, student, exercise):
         topic, _, name = exercise.partition("/")
         code = _codes(self.place.step("autograded", student, topic, f"{topic}.ipynb")).get(name, "")
-        return _bare(code) if self.anonymous else code
+        return bare(code) if self.anonymous else code
 
     def codes(self, topic):
         """Return the answers in code to an assignment, by student and exercise."""
@@ -112,7 +112,7 @@ def share(standing):
     return standing.score / given if standing.state in (GRADED, WAITING) and given > 0 else None
 
 
-def _bare(code):
+def bare(code):
     """Return code without comments and docstrings; none of what is not Python."""
     try:
         tree = ast.parse(code)

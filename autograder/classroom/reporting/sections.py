@@ -176,7 +176,10 @@ def _clusters(pieces, results):
     rest = "".join(_cluster(pieces, each, False) for each in found[MOST_SHOWN:])
     inner = f'<summary>{len(found) - MOST_SHOWN} more</summary><div class="clusters">{rest}</div>'
     more = f"<details>{inner}</details>" if rest else ""
-    caption = '<p class="caption">Together are those in which the same checks broke with the same words.</p>'
+    caption = (
+        '<p class="caption">Together are those in which the same checks broke with the same words. '
+        "<code>autograder name DIR KEY</code> begins a misconception of one, by the key below it.</p>"
+    )
     return f'<h3>Wrong answers without a name</h3>{caption}<div class="clusters">{shown}</div>{more}'
 
 
@@ -196,7 +199,8 @@ def _cluster(pieces, cluster, with_example):
     return (
         f'<article class="cluster"><h4>{text(_name(cluster.exercise))}: {count} '
         f"{'answer' if len(cluster.students) == 1 else 'answers'}</h4><ul>{lines}</ul>"
-        f'<p class="muted">{several(passed, "check")} of {len(cluster.signature)} passed.</p>{example}</article>'
+        f'<p class="muted">{several(passed, "check")} of {len(cluster.signature)} passed. '
+        f"<code>{text(cluster.key)}</code></p>{example}</article>"
     )
 
 

@@ -1,5 +1,6 @@
 """What results say of exercises: how hard they are, what they tell apart, and which mistakes they meet."""
 
+import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -60,6 +61,11 @@ class Cluster:
     exercise: str
     signature: tuple[tuple[str, str, str], ...]
     students: tuple[str, ...]
+
+    @property
+    def key(self):
+        """What the cluster is called in a report, and by ``autograder name``: the same as long as its signature is."""
+        return f"{self.exercise}:{hashlib.sha256(repr(self.signature).encode()).hexdigest()[:6]}"
 
 
 @dataclass(frozen=True)

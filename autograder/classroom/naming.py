@@ -1,0 +1,173 @@
+"""Begin a misconception from wrong answers that have no name yet: the code of one of them, to be put into words."""
+
+import ast
+import copy
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from .. import exercise as model
+from ..chapter.homes import exercises_root
+from ..judge.verdict import PASSED
+from ..slips import bound
+from ..written import names_read, statements_for
+from . import config as settings
+from . import pin
+from .layout import ClassError, alone, open_class, shown
+from .python import parsed
+from .reporting.gather import bare, gather
+from .reporting.statistics import clusters
+from .source import ANSWER
+
+ENTRY = """\
+# TODO: a name for the mistake, and the sentence that would have helped: what was done, why it is wrong, what to do
+@misconception("...", caught_by={check})
+"""
+DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
+HIDDEN_ALONE = "# TODO: a public check that refuses it, since only hidden ones do\n"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A misconception to be: its text, the exercise and where its file is, and how many students it is the mistake of.
+
+    `is_own` says whether the exercise is the class's own, and not the course's.
+    """
+
+    text: str
+    exercise: str
+    path: Path
+    students: int
+    is_own: bool
+
+
+@alone
+def name(directory, key) -> Entry:
+    """Return the entry for an exercise's file that makes a misconception of a cluster of the report.
+
+    Parameters
+    ----------
+    directory : path
+        The class directory.
+    key : str
+        What the report calls the cluster, such as ``"dropout/inverted_dropout:3fa2c1"``.
+
+    Raises
+    ------
+    ClassError
+        When there is no such cluster, or its answers cannot be one.
+    """
+    place = open_class(directory)
+    asked, _, mark = key.partition(":")
+    topic = asked.partition("/")[0]
+    if topic not in pin.read(place)["topics"]:
+        raise ClassError(f"{shown(key)!r} is no key of the report's, such as dropout/inverted_dropout:3fa2c1")
+    with settings.log_to(place.state / "name.log") as log:
+        gathered = gather(place, log, (topic,))
+    found = {each.key: each for each in clusters(gathered.results, gathered.findings)}
+    if key not in found:
+        known = ", ".join(each for each in found if each.startswith(f"{asked}:")) or "none of that exercise"
+        raise ClassError(f"there are no wrong answers without a name under {shown(key)!r}; there are {known}")
+    exercise = model.load(asked, place.pinned / "exercises")
+    if exercise.kind == "test":
+        raise ClassError(
+            f"{asked} asks for a test, and a test's mistake is what it does not find: put that into "
+            f"{exercise.tests.id} as a misconception"
+        )
+    answers = [each for student in found[key].students if (each := _answer(place, student, exercise))]
+    if not answers:
+        raise ClassError(f"none of these answers stands in its own cell; look at them in the report ({shown(key)})")
+    make = _value if exercise.asks_for_value else _definition
+    made = [make(exercise, *answer, f"mistake_{mark}") for answer in answers]
+    before, definition = min(made, key=lambda parts: (sum(map(len, parts)), parts))
+    text = f"{before}\n\n" * bool(before) + _mark(exercise, found[key]) + definition
+    own = exercises_root(place.root) / topic / f"{exercise.name}.py"
+    path = own if own.is_file() else Path("autograder", "exercises", topic, f"{exercise.name}.py")
+    return Entry(text, asked, path, len(found[key].students), own.is_file())
+
+
+def _answer(place, student, exercise):
+    """Return the statements of a student's code above an answer's cell, and those in it; None where it defines none.
+
+    Graded cells, calls for their own sake (of `check`, for instance) and what is no Python are left out.
+    """
+    notebook = nbformat.read(place.step("autograded", student, exercise.topic, f"{exercise.topic}.ipynb"), as_version=4)
+    above = []
+    for cell in notebook.cells:
+        tree = copy.deepcopy(parsed(cell.source)) if cell.cell_type == "code" else None  # others get the same one
+        own = [node for node in tree.body if not isinstance(node, ast.Expr)] if tree else []
+        if cell.id == f"{exercise.name}{ANSWER}":
+            defining = [node for node in own if exercise.name in bound(node)]
+            fits = defining and (exercise.asks_for_value or isinstance(defining[-1], DEFINITIONS))
+            return (above, own) if fits else None
+        above += own
+    return None
+
+
+def _mark(exercise, cluster):
+    """Return what stands above the code: what is still to write, and the first check that fails, best a public one."""
+    failed = {title for title, verdict, _ in cluster.signature if verdict != PASSED}
+    checks = [check for check in exercise.checks if check.title in failed]
+    public = [check for check in checks if not check.hidden]
+    return ("" if public else HIDDEN_ALONE) + ENTRY.format(check=(public or checks)[0].name)
+
+
+def _value(exercise, above, own, entry):
+    """Return nothing, and as text a function of no argument that makes the value by the student's statements."""
+    before, _ = statements_for(above, set().union(*map(names_read, own)))
+    body = [*_imports(exercise, before), *_others(before), *own, ast.Return(ast.Name(exercise.name, ast.Load()))]
+    definition = ast.parse(f"def {entry}(): ...").body[0]
+    definition.body = body
+    return "", _written([definition])
+
+
+def _definition(exercise, above, own, entry):
+    """Return as text what the answer needs, under new names, and the answer under the name of the entry."""
+    nodes, _ = statements_for([*above, *own], {exercise.name})
+    others = _others(nodes)
+    names = {each: f"_{each.strip('_')}_of_{entry}" for node in others for each in bound(node)}
+    main = next(node for node in others if exercise.name in bound(node))
+    renamed = _Renamed(names | {exercise.name: entry})
+    for node in others:
+        renamed.visit(node)
+        if isinstance(node, DEFINITIONS):
+            node.name = renamed.names[node.name]
+    before = [*_imports(exercise, nodes), *(node for node in others if node is not main)]
+    return _written(before) if before else "", _written([main])
+
+
+class _Renamed(ast.NodeTransformer):
+    """Gives names that a module binds other ones, but where a function's parameter has the same."""
+
+    def __init__(self, names):
+        self.names = names
+
+    def visit_Name(self, node):
+        return ast.Name(self.names.get(node.id, node.id), node.ctx)
+
+    def visit_FunctionDef(self, node):
+        own = {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
+        _Renamed({name: new for name, new in self.names.items() if name not in own}).generic_visit(node)
+        return node
+
+    visit_Lambda = visit_FunctionDef
+
+
+def _imports(exercise, nodes):
+    """Return the imports among statements that the exercise's file does not have itself."""
+    known = {ast.dump(node) for node in ast.parse(exercise.path.read_text(encoding="utf-8")).body}
+    return [node for node in nodes if _is_import(node) and ast.dump(node) not in known]
+
+
+def _others(nodes):
+    return [node for node in nodes if not _is_import(node)]
+
+
+def _is_import(node):
+    return isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def _written(nodes):
+    """Return statements as text, without comments and docstrings, in which a student may have written a name."""
+    return bare("\n\n\n".join(ast.unparse(ast.fix_missing_locations(node)) for node in nodes)) + "\n"

@@ -1,0 +1,115 @@
+"""An entry begun from wrong answers is one: put into the exercise's file, it gives others the mistake's name."""
+
+import re
+import shutil
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from autograder import classroom, exercise
+from autograder.__main__ import main
+from autograder.chapter.todo import todo
+from autograder.judge.judge import judge
+
+SENTENCE = "The array is shifted by seven. Multiply it by two."
+PLAIN = 'def double(a):\n    "By Ada."\n    return a * 0 + 7  # by Ada'
+WITH_HELPERS = """from math import comb
+SEVEN = comb(7, 1)
+
+def shifted(a, by=SEVEN):
+    \"\"\"Ada's.\"\"\"
+    return a * 0 + by
+
+def _one(a, SEVEN=1):
+    return SEVEN
+
+def double(a):
+    # Ada wrote this
+    if np.ndim(a) == 0:
+        return double(np.ones(1) * a)[0]
+    return shifted(a) * _one(a)
+
+print(double(np.ones(2)))
+"""
+
+
+@pytest.fixture
+def named(copied, hand_in):
+    """A function that has Ada hand in an answer, and returns the entry that is begun from it."""
+
+    def named(**answers):
+        hand_in(copied, "ada", **answers)
+        classroom.grade(copied, students=["ada"], isolation="none", console=Console(quiet=True))
+        page = classroom.report(copied, ["toy"]).read_text()
+        keys = dict(re.findall(r"<code>(toy/(?:double|share):[0-9a-f]{6})</code></p>(.*?)</article>", page, re.DOTALL))
+        (key,) = [key for key, example in keys.items() if ">ada<" in example]
+        return classroom.name(copied, key)
+
+    return named
+
+
+def filled_in(entry, course, folder):
+    """The exercise with an entry at the end of its file, and a sentence in it."""
+    shutil.copytree(course / "autograder" / "exercises" / "toy", folder / "toy")
+    file = folder / "toy" / entry.path.name
+    file.write_text(file.read_text() + "\n\n" + entry.text.replace('"..."', repr(SENTENCE)))
+    assert len(todo(file.read_text())) >= 1
+    return exercise.load(entry.exercise, folder)
+
+
+@pytest.mark.parametrize("answer", [PLAIN, WITH_HELPERS])
+def test_the_same_mistake_gets_the_name_when_its_entry_is_filled_in(named, course, tmp_path, answer):
+    entry = named(double=answer)
+    assert (entry.exercise, entry.students, entry.is_own) == ("toy/double", 1, False)
+    assert entry.path.as_posix() == "autograder/exercises/toy/double.py"
+    assert "Ada" not in entry.text
+    assert "print" not in entry.text
+    assert "caught_by=check_ones" in entry.text
+    asked = filled_in(entry, course, tmp_path)
+
+    def double(a):
+        return np.full_like(a, 7.0)
+
+    report = judge(asked, double, b"key", checks=asked.checks)
+    assert report.misconception == SENTENCE
+    right = judge(asked, asked.solution, b"key", checks=asked.checks)
+    assert (right.verdict, right.misconception) == ("passed", "")
+
+
+def test_a_value_becomes_a_function_that_returns_it(named, course, tmp_path):
+    entry = named(share="left = given / 1.5\nshare = left\nshare += 0\nprint(share)")
+    asked = filled_in(entry, course, tmp_path)
+    report = judge(asked, 0.5, b"key", checks=asked.checks)
+    assert report.misconception == SENTENCE
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("nonsense", "is no key of the report's"),
+        ("toy/double:ffffff", "no wrong answers without a name under 'toy/double:ffffff'; there are toy/double:"),
+        ("toy/why:ffffff", "there are none of that exercise"),
+    ],
+)
+def test_what_is_no_cluster_is_one_sentence(graded, tmp_path, key, message):
+    with pytest.raises(classroom.ClassError, match=message):
+        classroom.name(shutil.copytree(graded, tmp_path / "class"), key)
+
+
+def test_the_command_prints_the_entry_alone_and_what_to_do_next(named, copied, capsys):
+    entry = named(double=PLAIN)
+    (key,) = re.findall(
+        r"(toy/double:[0-9a-f]{6})</code></p><details><summary>An example, by <a[^>]*>ada<",
+        (copied / "report.html").read_text(),
+    )
+    assert main(["name", str(copied), key]) == 0
+    said = capsys.readouterr()
+    assert said.out.strip() == entry.text.strip()
+    assert "Put it into autograder/exercises/toy/double.py" in said.err
+    assert "autograder audit toy/double" in said.err
+
+
+def test_an_answer_that_does_not_stand_in_its_cell_is_for_a_person(named):
+    with pytest.raises(classroom.ClassError, match="none of these answers stands in its own cell"):
+        named(double="double = lambda a: a * 0 + 7")
