@@ -14,6 +14,7 @@ from collections import defaultdict
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from nbgrader.api import Assignment, Grade, GradeCell, SubmittedAssignment
 from sqlalchemy import select
@@ -112,7 +113,7 @@ def note(place, gradebook):
         else:
             now |= {name: getattr(last, name, None) for name in ("submission", "exercises")}
         entry = Entry(**stamp, **now, by="", why=())
-        by, why = _moved(last, entry, {each.submission for each in entries})
+        by, why = _moved(last, entry, {each.submission for each in entries}, partial(_marked, place, student, topic))
         if why:
             entry = replace(entry, by=", ".join(by), why=tuple(why))
             path = _path(place, student, topic)
@@ -121,10 +122,10 @@ def note(place, gradebook):
     _announcement(place).unlink(missing_ok=True)
 
 
-def _moved(last, now, known):
+def _moved(last, now, known, marked):
     """Return by what a grade moved since its last line, and why: two lists, empty where it did not.
 
-    `known` are the hand-ins that have been graded before.
+    `known` are the hand-ins that have been graded before; `marked` says of an exercise and points who gave them.
     """
     by, why = [], []
     if last is None:
@@ -139,7 +140,7 @@ def _moved(last, now, known):
     if not why and now.auto != last.auto:
         by, why = [RUN], [AGAIN]
     marks = [
-        f"{word} {name}: {given(old.get(name))} becomes {given(new.get(name))}"
+        f"{word} {name}: {given(old.get(name))} becomes {given(new.get(name))}{marked(name, new.get(name))}"
         for word, old, new in (("mark for", last.hand, now.hand), ("extra credit for", last.extra, now.extra))
         for name in sorted(old.keys() | new.keys())
         if old.get(name) != new.get(name)
@@ -150,6 +151,16 @@ def _moved(last, now, known):
         dated = f", due {now.due or 'at no time'} instead of {last.due or 'at no time'}" if now.due != last.due else ""
         by, why = [*by, DATE], [*why, moved + dated]
     return by, why
+
+
+def _marked(place, student, topic, name, points):
+    """Return in words who gave a mark, and when, where that was in the page for marking, which keeps it (`marking`)."""
+    try:
+        kept = json.loads(place.step("marking", topic, f"{name}.json").read_text(encoding="utf-8"))
+        choice = kept["choices"][student]
+        return f", given by {choice['by']} at {choice['at']}" if choice["points"] == points else ""
+    except (OSError, ValueError, TypeError, KeyError):
+        return ""
 
 
 def given(points):

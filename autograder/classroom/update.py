@@ -75,8 +75,8 @@ def _why(place, copied, student, exercise):
         if then is None or now is None or then["verdict"] != now["verdict"]:
             same = False
             told = (then["verdict"] if then else "no check of it", now["verdict"] if now else "no check of it")
-            said = f": {now['sentence']}" if now and now["sentence"] else ""
-            yield f"{(now or then)['title']} {told[0]} becomes {told[1]}{said}"
+            said = f" ({now['sentence']})" if now and now["sentence"] else ""
+            yield f"{(now or then)['title'].rstrip('.')}: {told[0]} becomes {told[1]}{said}"
     if same and old["possible"] == new["possible"]:
         weigh = old["points"] != new["points"]  # else one of the two is a person's to give
         yield "its checks say the same, and weigh otherwise" if weigh else "a person is asked to look at it"

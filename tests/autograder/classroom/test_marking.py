@@ -100,6 +100,13 @@ def desk(copied):
     return Desk(copied)
 
 
+def test_the_history_of_a_grade_names_who_gave_the_mark(desk):
+    desk.mark("right", [0], marker="ada")
+    entry = classroom.history(desk.place.root, "right")["toy"][-1]
+    assert entry.by == "by hand"
+    assert re.fullmatch(r"mark for why: none becomes 1, given by ada at 20[-\dT:+]+", entry.why[0])
+
+
 def test_a_mark_is_in_the_gradebook_the_table_and_the_feedback(desk):
     assert desk.answers()["right"][0] == TO_MARK
     answer, _ = desk.mark("right", (0, 2), adjust=0.5, comment=" Well said, at last.\n")

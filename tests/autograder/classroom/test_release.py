@@ -185,7 +185,7 @@ def test_an_update_lists_the_grades_that_it_moves(copied, changing, points):
     change_double(changing)
     moved = []
     classroom.release(copied, update=True, root=changing, announce=moved.extend)
-    why = ("Anything is doubled. passed becomes wrong: every entry must be doubled",)
+    why = ("Anything is doubled: passed becomes wrong (every entry must be doubled)",)
     assert classroom.Move("right", "toy/double", 2.0, 1.0, why) in moved
     assert {move.student for move in moved} == {"right", "right-otherwise", "duplicate"}
     assert {student: points(copied, student) for student in before} == before, "not before it is graded"
@@ -274,9 +274,9 @@ def test_a_dry_run_says_why_each_grade_would_move_and_writes_nothing(copied, cha
     assert everything(copied) == before
     lines = said.splitlines()
     at = lines.index("right, toy/double: 2 becomes 1")
-    assert lines[at + 1] == "  Anything is doubled. passed becomes wrong: every entry must be doubled"
+    assert lines[at + 1] == "  Anything is doubled: passed becomes wrong (every entry must be doubled)"
     at = lines.index("right, toy/share: 1 becomes 0.5")
-    assert lines[at + 1] == "  It is more than most. no check of it becomes wrong: more"
+    assert lines[at + 1] == "  It is more than most: no check of it becomes wrong (more)"
     at = lines.index("blank, toy/double: 0 becomes 1")
     assert lines[at + 1] == "  it was handed in anew since it was graded"
     assert "toy: would be released" in lines
