@@ -105,7 +105,6 @@ const acts = {
     return "clear"
   },
   stand() {
-    choose(() => false)
     return "stand"
   },
 }

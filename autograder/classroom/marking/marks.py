@@ -11,7 +11,8 @@ from ..layout import ClassError
 from . import rubric
 from .questions import AGAIN, Answer, Question, answers
 
-MARK, COMMENT, STAND, CLEAR = "mark", "comment", "stand", "clear"  # what a marker does; a comment comes with each
+# What a marker does; a comment comes with each. Points that stand are those that a person gave before, or the judge's.
+MARK, COMMENT, STAND, CLEAR = "mark", "comment", "stand", "clear"
 WAIT = 20.0  # seconds for another marker's writing
 MOST_COMMENT = 20_000  # characters
 
@@ -71,9 +72,12 @@ def mark(config, question: Question, student: str, change: Change, marker: str) 
             if kept.unknown(change.items):
                 raise Overtaken("One of these items was taken away meanwhile. Yours is not saved.", now)
             choice = now.choice
-            if change.action != COMMENT:
-                choice = _choice(question, kept, change, marker)
+            if change.action in (MARK, CLEAR):
+                choice = _choice(question, kept, change, marker) if change.action == MARK else None
                 now.grade.manual_score = choice and choice.points
+            elif change.action == STAND and now.grade.manual_score is None:
+                choice = _judges(question, marker)
+            if change.action != COMMENT:
                 now.grade.needs_manual_grade = change.action == CLEAR
             now.comment.manual_comment = change.comment.strip() or None
             gradebook.db.commit()
@@ -123,8 +127,6 @@ def change_items(config, question: Question, seen: int, wanted) -> tuple[rubric.
 def _require_valid(question, change):
     if change.action not in (MARK, COMMENT, STAND, CLEAR):
         raise ClassError(f"a marker marks, comments, lets points stand or takes a mark back, got {change.action!a}")
-    if change.action == STAND and question.is_text:
-        raise ClassError("nobody but a person gives points to a free text")
     if not abs(change.adjust) <= question.possible:
         raise ClassError(f"points beside the items must be a number between ±{question.possible:g}")
     if len(change.comment) > MOST_COMMENT:
@@ -132,14 +134,19 @@ def _require_valid(question, change):
 
 
 def _choice(question, kept, change, marker):
-    if change.action == CLEAR:
-        return None
-    at = datetime.now(UTC).isoformat(timespec="seconds")
-    if change.action == STAND:
-        return rubric.Choice(by=marker, at=at)
     ordered = tuple(item.id for item in kept.items if item.id in change.items)
-    choice = rubric.Choice(ordered, change.adjust, by=marker, at=at)
+    choice = rubric.Choice(ordered, change.adjust, by=marker, at=_now())
     return replace(choice, points=kept.points(choice, question.possible))
+
+
+def _judges(question, marker):
+    if question.is_text:
+        raise ClassError("nobody but a person gives points to a free text")
+    return rubric.Choice(by=marker, at=_now())
+
+
+def _now():
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _one(gradebook, question, kept, student):

@@ -167,7 +167,6 @@ class _Handler(BaseHTTPRequestHandler):
     def _sent(self):
         size = int(self.headers.get("Content-Length", 0))
         if self.headers.get_content_type() != JSON or not 0 < size <= MOST_SENT:
-            self.close_connection = True  # what was sent is not read
             raise ClassError(f"a mark is at most {MOST_SENT} bytes of JSON")
         return json.loads(self.rfile.read(size))
 
@@ -180,6 +179,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, status, kind, content):
         body = content.encode("utf-8", "replace")
         self.send_response(status)
+        if status != 200:  # what came with the request may not have been read
+            self.send_header("Connection", "close")
+            self.close_connection = True
         for name, value in {**HEADERS, "Content-Type": kind, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
         self.end_headers()

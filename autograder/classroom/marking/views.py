@@ -10,6 +10,7 @@ KEYS = (
     ("0", "no item: 0 points"),
     ("← →", "the answer before, and after"),
     ("n", "the next one that waits"),
+    ("k", "let the points stand that are there"),
     ("c", "write a comment; Escape leaves it"),
 )
 STATES = {TO_MARK: "waits", AGAIN: "waits", MARKED: "done", STANDS: "done"}
@@ -103,7 +104,7 @@ def marking(root, question, answer, kept, shown, doubts, place, around, name, pr
         '<p id="told" role="status" hidden></p>'
         f'<div class="desk"><div class="handed"><details><summary>The question</summary>{prompt}</details>{aside}'
         f'<article aria-label="answer">{shown.answer}</article>{words}{report}{others}</div>'
-        f'<div class="marks">{_form(answer, question, kept)}{_editor(question, kept)}{_keys(question)}</div>'
+        f'<div class="marks">{_form(answer, question, kept)}{_editor(question, kept)}{_keys()}</div>'
         f'<div class="beside">{anchors}{often}</div></div>'
     )
     return page(root, _name(question), body, above=_back(root, question))
@@ -132,7 +133,6 @@ def _form(answer, question, kept):
         f"<b>{_signed(item.points)}</b></label></li>"
         for number, item in enumerate(kept.items, start=1)
     )
-    stand = "" if question.is_text else _stand(answer)
     adjust = points(chosen.adjust) if chosen else "0"
     return (
         f'<form id="marks" data-version="{answer.version}" data-rubric="{kept.version}" autocomplete="off">'
@@ -141,20 +141,24 @@ def _form(answer, question, kept):
         f'<span id="by" class="muted">{_by(answer)}</span></p>'
         f'<ol class="items">{items}</ol>'
         f'<p class="row"><label>Points beside the items <input type="number" name="adjust" step="any" value="{adjust}">'
-        f'</label></p><p class="row">{stand}<button type="button" data-action="none">0 points</button>'
+        f'</label></p><p class="row">{_stand(answer, question)}'
+        '<button type="button" data-action="none">0 points</button>'
         '<button type="button" data-action="clear">Take the mark back</button></p>'
         f'<label class="comment">Comment, which the student reads<textarea name="comment" rows="5">\n'
         f"{escape(answer.comment.manual_comment or '')}</textarea></label></form>"
     )
 
 
-def _stand(answer):
-    judged = answer.grade.auto_score
-    return (
-        ""
-        if judged is None
-        else (f'<button type="button" data-action="stand">Let the judge’s {points(judged)} points stand</button>')
-    )
+def _stand(answer, question):
+    """Return the button by which points stand that are there: the judge's, or those for an earlier text."""
+    grade = answer.grade
+    if answer.state == AGAIN:
+        words = f"Let the {points(grade.manual_score)} points stand"
+    elif answer.state == TO_MARK and not question.is_text and grade.auto_score is not None:
+        words = f"Let the judge’s {points(grade.auto_score)} points stand"
+    else:
+        return ""
+    return f'<button type="button" data-action="stand">{words}</button>'
 
 
 def _editor(question, kept):
@@ -177,9 +181,8 @@ def _row(own_id, worth, words, removable):
     )
 
 
-def _keys(question):
-    stand = () if question.is_text else (("k", "let the judge’s points stand"),)
-    lines = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{words}</dd>" for key, words in (*KEYS, *stand))
+def _keys():
+    lines = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{words}</dd>" for key, words in KEYS)
     return f"<details><summary>Keys</summary><dl>{lines}</dl></details>"
 
 

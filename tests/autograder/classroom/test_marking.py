@@ -164,6 +164,9 @@ def test_a_mark_stays_when_the_answer_is_another_one_and_is_looked_at_again(desk
     classroom.grade(desk.place.root, students=["right"], isolation="none", console=QUIET)
     assert desk.answers()["right"][::2] == (AGAIN, True)
     assert desk.nbgraders("right")[:2] == (1.0, True)
+    desk.mark("right", (), action=marks.STAND)
+    assert desk.answers()["right"][::2] == (MARKED, True)
+    assert desk.nbgraders("right")[:2] == (1.0, False)
     desk.mark("right", (0, 1))
     assert (desk.answers()["right"][0], desk.nbgraders("right")[0]) == (MARKED, 2.0)
 
@@ -268,19 +271,20 @@ def opened(browser):
 
 
 def question(page, name="why"):
-    page.locator(f"a[href$='/toy/{name}/']").click()
+    with page.expect_navigation():
+        page.locator(f"a[href$='/toy/{name}/']").click()
 
 
 def of(page, student):
-    page.locator("tr", has=page.locator(f"td:text-is('{student}')")).get_by_role("link").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("tr", has=page.locator(f"td:text-is('{student}')")).get_by_role("link").click()
 
 
 def test_a_marker_goes_through_a_question_by_keys(served, address, opened):
     desk, page = Desk(served[0]), opened(address)
     question(page)
-    page.get_by_role("link", name="Mark the next").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Mark the next").click()
     first = re.search(r"Answer 1 of \d+, by (\S+)", page.locator(".pager").inner_text())[1]
     page.keyboard.press("1")
     page.keyboard.press("4")
@@ -381,8 +385,8 @@ def test_an_anonymous_page_has_aliases_and_no_ids(served, opened):
     students = {each.student for each in classroom.results(classroom.open_class(directory))}
     named = set(aliases(classroom.open_class(directory), students).values())
     listed = page.content()
-    page.locator("tbody a").first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("tbody a").first.click()
     for told in (listed, page.content()):
         assert not [each for each in students - {"right"} if re.search(rf"\b{re.escape(each)}\b", told)]
         assert [each for each in named if each in told]
@@ -431,6 +435,8 @@ def test_only_who_has_the_address_gets_a_page_that_asks_nobody_else(address):
         assert wrong[0] == 403
         assert "toy" not in wrong[2]
     assert asked(address, "toy/why/items", "POST", "{}", Content_Type="text/plain")[0] == 422
+    for sent in ("{", "[]", '{"seen": "x"}', "null"):
+        assert asked(address, "toy/why/0123456789abcdef", "POST", sent, Content_Type="application/json")[0] == 404
     for path in ("toy/nonsense/", "toy/why/0123456789abcdef", "../../secret_seed", "toy/why"):
         assert asked(address, path)[0] in (404, 422)
 
