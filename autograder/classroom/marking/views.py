@@ -134,13 +134,14 @@ def _form(answer, question, kept):
         for number, item in enumerate(kept.items, start=1)
     )
     adjust = points(chosen.adjust) if chosen else "0"
+    beside = "Points beside the items" if kept.items else "Points"
     return (
         f'<form id="marks" data-version="{answer.version}" data-rubric="{kept.version}" autocomplete="off">'
         f'<p class="score"><output id="points">{_points(answer, question)}</output> '
         f'<span id="state" class="state {STATES[answer.state]}">{answer.state}</span> '
         f'<span id="by" class="muted">{_by(answer)}</span></p>'
         f'<ol class="items">{items}</ol>'
-        f'<p class="row"><label>Points beside the items <input type="number" name="adjust" step="any" value="{adjust}">'
+        f'<p class="row"><label>{beside} <input type="number" name="adjust" step="any" value="{adjust}">'
         f'</label></p><p class="row">{_stand(answer, question)}'
         '<button type="button" data-action="none">0 points</button>'
         '<button type="button" data-action="clear">Take the mark back</button></p>'
