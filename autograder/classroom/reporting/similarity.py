@@ -71,8 +71,9 @@ def pairs(answers, given, results, findings) -> tuple[Pair, ...]:
     worth = {each: math.log2(len(answers) / number) for each, number in count.items()}
     whole = {student: sum(worth[each] for each in own) for student, own in fingerprinted.items()}
     shared, wrong = _in_common(fingerprinted, count), _wrong_alike(results, findings)
-    # If mistakes were independent, two given students would share so many bits with a chance of n ** -3.
-    enough = 1.5 * math.log2(max(len(answers), 2))
+    # Were mistakes independent, two given students would share so many with a chance of n ** -2.5: in a class of 200 a
+    # thirtieth of a pair.
+    enough = 1.25 * math.log2(max(len(answers), 2))
     found = []
     for both in sorted(shared.keys() | wrong.keys()):
         rare, mistakes = shared.get(both, Counter()).total(), wrong.get(both, {})
