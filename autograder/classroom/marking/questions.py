@@ -117,7 +117,8 @@ def question(gradebook, place, topic, name) -> Question:
         .where(Assignment.name == topic, GradeCell.name == name)
     ).first()
     if row is None or topic not in pin.read(place)["topics"]:
-        raise ClassError(f"{f'{topic}/{name}'!a} is no exercise that was released into this class")
+        asked = f"{topic}/{name}"
+        raise ClassError(f"{asked!a} is no exercise that was released into this class; without one, the page lists all")
     return Question(place, topic, name, row[0] == "markdown", row[1])
 
 
