@@ -16,7 +16,12 @@ def main(argv=None):
     add_class_commands(commands)
     _add_audit(commands)
     _add_doctor(commands)
-    arguments = parser.parse_args(argv)
+    arguments, late = parser.parse_known_args(argv)
+    if late:
+        # argparse takes topics once, and has taken none where an option stands between the directory and them
+        if not hasattr(arguments, "topics") or any(word.startswith("-") for word in late):
+            parser.error(f"unrecognized arguments: {' '.join(late)}")
+        arguments.topics += late
     return arguments.run(arguments)
 
 

@@ -5,6 +5,7 @@ import argparse
 import pytest
 
 from autograder import classroom
+from autograder.__main__ import main
 from autograder.commands import add_class_commands
 
 
@@ -48,6 +49,26 @@ def test_unknown_topics_are_one_sentence(run, tmp_path):
         status, _, complained = run(command, tmp_path / "class", "nonsense")
         assert status == 2
         assert complained.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [("toy", "--force"), ("--force", "toy"), ("--student", "right", "toy", "--workers=1")], ids=" ".join
+)
+def test_topics_may_stand_before_options_or_after(tmp_path, monkeypatch, capsys, arguments):
+    def grade(directory, topics, **_):
+        raise classroom.ClassError(f"asked for {topics}")
+
+    monkeypatch.setattr(classroom, "grade", grade)
+    assert main(["grade", str(tmp_path), *arguments]) == 2
+    assert capsys.readouterr().err == "autograder: asked for ['toy']\n"
+
+
+@pytest.mark.parametrize("arguments", [("init", "a", "b"), ("grade", "a", "toy", "--nonsense"), ("export", "a", "toy")])
+def test_what_no_command_takes_is_named(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert f"unrecognized arguments: {arguments[-1]}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "two"])

@@ -1,0 +1,45 @@
+"""How a command for classes is run: their modules are imported now, so that the other commands start without them."""
+
+import contextlib
+import gc
+import sys
+
+from ..sandbox.client import Refused
+from ..sandbox.warm import warm
+
+INSTALL = "this command needs the course's extra `class`: pip install '.[class]' in a checkout, or 'NAME.whl[class]'"
+
+
+def spare_grammar():
+    """Keep jsonschema from importing, for a format of addresses that no notebook has, a grammar that takes a second."""
+    sys.modules.setdefault("rfc3987_syntax", None)
+
+
+def run(action, arguments, begin):
+    """Run a command; what an instructor can mend is one sentence and exit status 2."""
+    begin(arguments)
+    spare_grammar()
+    gc.disable()
+    try:
+        from rich.console import Console
+
+        from .. import classroom
+    except ImportError as error:
+        print(f"{INSTALL} ({error})", file=sys.stderr)
+        return 2
+    finally:
+        gc.freeze()  # modules stay; to look for garbage among them takes a third of a second, most of it at the end
+        gc.enable()
+    try:
+        return action(classroom, arguments, Console()) or 0
+    except classroom.ERRORS as error:
+        print(*map(classroom.shown, f"autograder: {error}".splitlines()), sep="\n", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("autograder: stopped; what is done is kept, and the same command goes on from there", file=sys.stderr)
+        return 130
+
+
+def warm_up(arguments):
+    with contextlib.suppress(Refused):  # grading says it again
+        warm(arguments.isolation)
