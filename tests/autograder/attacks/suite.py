@@ -214,7 +214,7 @@ def _grade(directory):
     left += [f"process {pid}: {command}" for pid, command in processes]
     left += [f"mount {line}" for line in _mounts() - mounts]
     left += [f"file {path}" for path in Path(temporary).rglob("*")]
-    made = {directory / name for name in ("autograded", "records", ".autograder")}
+    made = {directory / name for name in ("autograded", "records", "history", ".autograder")}
     left += [f"file {path}" for path in set(directory.iterdir()) - before - made]
     left += [f"file {path}" for path in (directory / ".autograder").glob("work-*")]
     shutil.rmtree(temporary)
