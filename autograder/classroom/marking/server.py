@@ -136,11 +136,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _reply(self, run):
         try:
             parts = self._parts()
+        except (PermissionError, ValueError):  # no page of ours to whom may not know the token: it names it
+            self._send(403, HTML, "This address is not for this browser; use the one that the command has printed.")
+            return
+        try:
             with self.server.desk.lock:
                 kind, content = run(parts)
             self._send(200, kind, content)
-        except PermissionError:
-            self._send(403, HTML, "This address is not for this browser; use the one that the command has printed.")
         except Overtaken as error:
             self._send(409, JSON, json.dumps({"told": str(error), "version": error.now and error.now.version}))
         except ClassError as error:

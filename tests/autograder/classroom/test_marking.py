@@ -5,6 +5,7 @@ import http.client
 import json
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from urllib.parse import urlsplit
@@ -439,6 +440,23 @@ def test_only_who_has_the_address_gets_a_page_that_asks_nobody_else(address):
         assert asked(address, "toy/why/0123456789abcdef", "POST", sent, Content_Type="application/json")[0] == 404
     for path in ("toy/nonsense/", "toy/why/0123456789abcdef", "../../secret_seed", "toy/why"):
         assert asked(address, path)[0] in (404, 422)
+
+
+def test_a_malformed_request_without_the_token_is_refused_and_not_told_it(address):
+    parts, local = urlsplit(address), "Host: 127.0.0.1"
+    lines = [
+        "GET / HTTP/1.1\r\nX: no host",
+        *(f"GET {path} HTTP/1.1\r\n{local}" for path in ("//[/", "http://[v/", "/\xff/")),
+    ]
+    lines += [
+        f"GET /x HTTP/1.1\r\n{more}" for more in ("Host: [", "Host: [::1", "Host: \xff", f"{local}\r\nOrigin: http://[")
+    ]
+    for line in (*lines, *(line.replace("GET", "POST", 1) for line in lines)):
+        with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
+            connection.sendall(f"{line}\r\n\r\n".encode("latin-1"))
+            reply = b"".join(iter(lambda: connection.recv(65536), b""))
+        assert reply.startswith(b"HTTP/1.1 403 "), line
+        assert parts.path.split("/")[1].encode() not in reply
 
 
 def test_a_question_that_is_none_and_a_taken_port_are_one_sentence(copied, address):
