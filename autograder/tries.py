@@ -125,7 +125,9 @@ def read(path):
         return []
     found = []
     for line in lines:
-        with contextlib.suppress(ValueError, TypeError):
+        with contextlib.suppress(
+            ValueError, TypeError, RecursionError
+        ):  # the last is of JSON that is nested too deeply
             attempt = Attempt(**json.loads(line))
             if all(isinstance(getattr(attempt, field.name), str) for field in fields(attempt)):
                 found.append(attempt)

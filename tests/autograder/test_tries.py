@@ -125,7 +125,8 @@ def test_what_cannot_be_written_stops_no_check(in_notebook, folder, hinder, monk
 def test_lines_that_are_no_attempts_are_passed_over(in_notebook, folder):
     record(ID, "passed", 1)
     path = folder / FOLDER / "dropout.jsonl"
-    path.write_bytes(b'\xff\n{}\n[1]\n{"time": 1, "exercise": "", "verdict": "", "text": ""}\n' + path.read_bytes())
+    no_text, deep = b'{"time": 1, "exercise": "", "verdict": "", "text": ""}', b"[" * 100_000
+    path.write_bytes(b"\n".join((b"\xff", b"{}", b"[1]", no_text, deep, path.read_bytes())))
     assert [attempt.text for attempt in attempts(ID)] == ["1"]
     record(ID, "wrong", 2)
     assert len(path.read_text().splitlines()) == 2

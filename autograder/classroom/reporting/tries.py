@@ -42,15 +42,18 @@ class Tried:
         return median(effort.seconds for effort in self.efforts.values()) / 60
 
 
-def tried(place, topic, students) -> tuple[Tried, ...]:
-    """Return what tries say of each exercise of an assignment, in alphabetical order, where students shared them."""
+def tried(place, topic, students, exercises) -> tuple[Tried, ...]:
+    """Return what tries say of each of an assignment's exercises, in alphabetical order, where students shared them.
+
+    Of others, whose names a student may have made up, they say nothing.
+    """
     found = defaultdict(dict)
     for student in students:
         by_exercise = defaultdict(list)
         for attempt in _shared(place.step("submitted", student, topic), topic):
             by_exercise[attempt.exercise].append(attempt)
         for exercise, attempts in by_exercise.items():
-            if exercise.startswith(f"{topic}/") and (effort := _effort(attempts)):
+            if exercise in exercises and (effort := _effort(attempts)):
                 found[exercise][student] = effort
     return tuple(Tried(exercise, efforts) for exercise, efforts in sorted(found.items()))
 

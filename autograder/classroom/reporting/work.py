@@ -13,8 +13,9 @@ def tries(pieces, topic):
     """Return what shared attempts tell of an assignment's exercises, or nothing where nobody has shared any."""
     results, _ = pieces.gathered.of(topic)
     students = dict.fromkeys(result.student for result in results)
+    exercises = {result.exercise for result in results}
     rows = []
-    for each in tried(pieces.gathered.place, topic, students):
+    for each in tried(pieces.gathered.place, topic, students, exercises):
         counts = [effort.count for effort in each.efforts.values()]
         low, _, high = quantiles(counts, n=4, method="inclusive") if len(counts) > 1 else counts * 3
         never = [student for student, effort in each.efforts.items() if not effort.passed]

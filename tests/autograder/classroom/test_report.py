@@ -368,6 +368,15 @@ def test_attempts_are_counted_where_students_have_shared_them_and_never_shown(tr
     assert "SECRET" not in path.read_text()
 
 
+def test_attempts_that_a_student_has_made_up_stop_no_report_and_fill_none(tried):
+    file = tried / "submitted" / "bob" / "toy" / ".attempts" / "toy.jsonl"
+    made_up = [asdict(Attempt("2030-01-01", f"toy/{EVIL}{number}", "wrong", "")) for number in range(1000)]
+    file.write_text("\n".join(("[" * 100_000, *map(json.dumps, made_up), file.read_text())))
+    page = soup(classroom.report(tried))
+    heading = next(each for each in page.select("h3") if each.get_text() == "Attempts")
+    assert [row.select("th, td")[1].get_text() for row in heading.find_next("tbody").select("tr")] == ["2"]
+
+
 def test_attempts_behind_links_are_not_read(tried):
     for student in ("ada", "bob"):
         kept = tried / "submitted" / student / "toy" / ".attempts"
