@@ -24,10 +24,11 @@ from ...judge.show import FAILED
 K, WINDOW = 8, 6
 LEAST_SHARED, LEAST_SHARE = 6, 0.5  # fingerprints in common that few have, and the share, from which a pair is shown
 MANY = 30  # students who have a fingerprint, or an eighth of the class: more are not few
-# Of every version of Python, and of what is not quite Python, the same.
+# Of every version of Python, and of what is not quite Python, the same. A text without an end goes on to the end of its
+# line, or of all: were it none, an end would be looked for again from each quotation mark in it.
 TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*)
-    |(?P<text>[bfrBFRuU]{0,2}(?:\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'))
+    |(?P<text>[bfrBFRuU]{0,2}(?:\"{3}.*?(?:\"{3}|\Z)|'{3}.*?(?:'{3}|\Z)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?))
     |(?P<number>\.?\d[\w.]*)|(?P<name>\w+)|[*/]{2}|[-+*/<>=!@:]=|->|\S""",
     re.DOTALL | re.VERBOSE,
 )
