@@ -298,11 +298,11 @@ ORIGINAL = """def double(a):
 RENAMED = re.sub(r"\b(total|index|value)\b", lambda found: f"my_{found[0]}", ORIGINAL).replace("\n", "  # mine\n")
 
 
-@pytest.mark.parametrize("quote", ['"', "'", "f'", '"""'])
+@pytest.mark.parametrize("quote", ['"', "'", "f'", '\'"""'])
 def test_texts_without_an_end_hide_nothing_below_them_and_take_no_time_by_their_square(quote):
     line = f"{quote}\\" * 100_000  # by the square of it: minutes
     own, below = (similarity.fingerprints(code) for code in (ORIGINAL, f"{line}'\n{ORIGINAL}"))
-    assert below == frozenset() if len(quote) == 3 else len(own - below) <= 2  # three of them go on below
+    assert len(own - below) <= 2  # of which one or two lie across the first line's end
 
 
 def test_a_renamed_copy_is_found_and_what_everyone_was_given_is_not():
