@@ -36,10 +36,13 @@ class Result:
     flags: tuple[str, ...] = ()
 
 
-def results(place) -> tuple[Result, ...]:
-    """Return the result of every exercise of every submission graded: by topic, student and place in the notebook."""
+def results(place, topics=()) -> tuple[Result, ...]:
+    """Return the result of every exercise of every submission graded: by topic, student and place in the notebook.
+
+    With `topics`, only theirs; no other topic's release need be there then.
+    """
     with settings.gradebook(settings.load(place)) as gradebook:
-        rows = _rows(gradebook)
+        rows = [row for row in _rows(gradebook) if not topics or row[1] in topics]
     order = {topic: number for number, topic in enumerate(pin.read(place)["topics"])}
     places = {topic: _exercises(place, topic) for topic in {row[1] for row in rows}}
     rows.sort(key=lambda row: (order.get(row[1], len(order)), row[1], row[0], places[row[1]].index(row[2])))

@@ -47,7 +47,7 @@ def moves(place, sources, homes, root, console) -> tuple[Move, ...]:
         handing_in = {student for student, topic in handed_in(place, sources)[0]}
         graded = {student for student, _ in before}
         grade(copied.root, tuple(sources), students=sorted(handing_in & graded), force=True, console=console)
-        after = {(result.student, result.exercise): result.points for result in results(copied)}
+        after = {(result.student, result.exercise): result.points for result in results(copied, sources)}
         return tuple(
             Move(student, exercise, points, after[student, exercise], tuple(_why(place, copied, student, exercise)))
             for (student, exercise), points in before.items()
@@ -108,6 +108,6 @@ def other_cells(topic, source, config):
 def _points(place, topics):
     return {
         (result.student, result.exercise): result.points
-        for result in results(place)
-        if result.topic in topics and result.points is not None
+        for result in results(place, topics)
+        if result.points is not None
     }

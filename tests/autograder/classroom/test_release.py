@@ -195,6 +195,25 @@ def test_an_update_lists_the_grades_that_it_moves(copied, changing, points):
     assert points(copied, "mistake-01") == before["mistake-01"]
 
 
+def test_an_update_of_one_topic_is_tried_where_another_one_is_graded(copied, changing):
+    shutil.copytree(changing / "autograder/exercises/toy", changing / "autograder/exercises/other")
+    text = (changing / "chapters/toy.md").read_text().replace("toy/", "other/")
+    (changing / "chapters/other.md").write_text(text)
+    change(changing, "_toc.yml", "- file: chapters/toy", "- file: chapters/toy\n- file: chapters/other")
+    classroom.release(copied, ["other"], root=changing)
+    notebook = nbformat.read(copied / "release/other/other.ipynb", as_version=4)
+    next(cell for cell in notebook.cells if cell.id == "double-answer").source = "def double(a):\n    return 2 * a"
+    (copied / "submitted/right/other").mkdir()
+    nbformat.write(notebook, copied / "submitted/right/other/other.ipynb")
+    classroom.grade(copied, ["other"], console=Console(quiet=True))
+    change(changing, "autograder/exercises/other/double.py", "2 * a,", "3 * a,")
+    moved = []
+    classroom.release(copied, ["other"], update=True, root=changing, announce=moved.extend, console=Console(quiet=True))
+    assert [(move.student, move.exercise, move.before, move.after) for move in moved] == [
+        ("right", "other/double", 2.0, 1.0)
+    ]
+
+
 @pytest.fixture
 def strict():
     """A database that lets no row name another that is not there, as PostgreSQL and unlike SQLite."""
