@@ -2,6 +2,7 @@
 
 import ast
 import copy
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from ..written import names_read, statements_for
 from . import config as settings
 from . import pin
 from .layout import ClassError, alone, open_class, shown
-from .python import parsed
+from .python import NO_PYTHON, parsed
 from .reporting.gather import bare, gather
 from .reporting.statistics import clusters
 from .source import ANSWER
@@ -75,16 +76,26 @@ def name(directory, key) -> Entry:
             f"{asked} asks for a test, and a test's mistake is what it does not find: put that into "
             f"{exercise.tests.id} as a misconception"
         )
-    answers = [each for student in found[key].students if (each := _answer(place, student, exercise))]
-    if not answers:
-        raise ClassError(f"none of these answers stands in its own cell; look at them in the report ({shown(key)})")
-    make = _value if exercise.asks_for_value else _definition
-    made = [make(exercise, *answer, f"mistake_{mark}") for answer in answers]
+    entry = f"mistake_{mark}"
+    made = [each for student in found[key].students if (each := _made(place, student, exercise, entry))]
+    if not made:
+        raise ClassError(
+            "none of these answers stands in its own cell, as code that can be written anew; look at them in the "
+            f"report ({shown(key)})"
+        )
     before, definition = min(made, key=lambda parts: (sum(map(len, parts)), parts))
     text = f"{before}\n\n" * bool(before) + _mark(exercise, found[key]) + definition
     own = exercises_root(place.root) / topic / f"{exercise.name}.py"
     path = own if own.is_file() else Path("autograder", "exercises", topic, f"{exercise.name}.py")
     return Entry(text, asked, path, len(found[key].students), own.is_file())
+
+
+def _made(place, student, exercise, entry):
+    """Return as text what a student's answer needs, and it as an entry of that name; None where it can be none."""
+    make = _value if exercise.asks_for_value else _definition
+    with suppress(*NO_PYTHON):
+        answer = _answer(place, student, exercise)
+        return answer and make(exercise, *answer, entry)
 
 
 def _answer(place, student, exercise):

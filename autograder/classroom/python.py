@@ -9,6 +9,8 @@ from functools import lru_cache
 
 COMMAND = re.compile(r"(?P<indent>[ \t]*+)(?:(?P<target>\w[\w.\[\], ]*+=)\s*)?(?:[%!?]|\w[\w.]*\?{1,2}\s*$)")
 TIMED = re.compile(r"^([ \t]*+)%(?:time|timeit|prun)(?:[ \t]+-[a-z](?:[ \t]*\d+)?)*[ \t]+(?=[^-\s])")
+# How Python refuses what is no Python, what is nested too deeply for it, and to write out a number of too many digits.
+NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -18,15 +20,14 @@ def parsed(source):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # they are about a student's code, and come to the instructor's terminal
         for text in (str, without_commands):
-            # The last is how Python's parser calls too deep.
-            with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            with suppress(*NO_PYTHON):
                 return ast.parse(text(source))
     return None
 
 
 def syntax(source):
     """Return the syntax of a cell, with the notebook's commands left out, as text; None where it is not Python."""
-    with suppress(RecursionError, MemoryError):
+    with suppress(*NO_PYTHON):
         return None if (tree := parsed(source)) is None else ast.dump(tree)
     return None
 
@@ -37,7 +38,7 @@ def said(source):
     >>> said("def f(a):\\n    'Double it.'\\n    pass") == said("def f(a): ...") != said("def f(a): return a")
     True
     """
-    with suppress(RecursionError, MemoryError):
+    with suppress(*NO_PYTHON):
         tree = copy.deepcopy(parsed(source))
         for node in [] if tree is None else ast.walk(tree):
             if isinstance(getattr(node, "body", None), list):

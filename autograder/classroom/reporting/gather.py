@@ -8,6 +8,7 @@ from ... import exercise as model
 from ..aliases import aliases
 from ..board import Place, ranked
 from ..flags import reference_source
+from ..python import NO_PYTHON
 from ..results import Result, record_of, results
 from ..source import ANSWER
 from ..standing import GRADED, WAITING, Standing, standings
@@ -113,15 +114,19 @@ def share(standing):
 
 
 def bare(code):
-    """Return code without comments and docstrings; none of what is not Python."""
+    """Return code without comments and docstrings; none of what is not Python, or what Python cannot write out.
+
+    >>> bare("def f(a):  # mine\\n    'Double it.'\\n    return 2*a"), bare("a" + ".b" * 900), bare("0x" + "f" * 9000)
+    ('def f(a):\\n    return 2 * a', '', '')
+    """
     try:
         tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        for node in ast.walk(tree):
+            body = getattr(node, "body", None)
+            if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
+                value = body[0].value
+                if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                    node.body = body[1:] or [ast.Pass()]
+        return ast.unparse(tree)
+    except NO_PYTHON:
         return ""
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
-            value = body[0].value
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                node.body = body[1:] or [ast.Pass()]
-    return ast.unparse(tree)

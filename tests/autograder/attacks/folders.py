@@ -405,6 +405,16 @@ def deep_answers(folder, notebook):
     _write(folder, notebook, double=deep, noisy="noisy = " + "-" * 50_000 + "1", share="share = 0.75")
 
 
+def long_numbers(folder, notebook):
+    """Write answers with numbers of more digits than Python writes out, and one that is such a number.
+
+    Must get: double 2, share 1.
+    """
+    number = f"0x{'f' * 9000}"
+    double = f"def double(a):\n    {number}\n    return 2 * a"
+    _write(folder, notebook, double=double, noisy=f"noisy = {number}", share=f"share = 0.75 if {number} else 0")
+
+
 def many_cells(folder, notebook):
     """Hand in 10,000 cells of the student's own, which is more than is read.
 

@@ -110,6 +110,16 @@ def test_the_command_prints_the_entry_alone_and_what_to_do_next(named, copied, c
     assert "autograder audit toy/double" in said.err
 
 
-def test_an_answer_that_does_not_stand_in_its_cell_is_for_a_person(named):
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "double = lambda a: a * 0 + 7",
+        f"def double(a):\n    if 0:\n        a{'.b' * 900}\n    return a * 0 + 7",
+        f"def double(a):\n    0x{'f' * 9000}\n    return a * 0 + 7",
+    ],
+    ids=["no definition", "too deep", "too long a number"],
+)
+def test_an_answer_that_cannot_be_written_anew_is_for_a_person(named, copied, answer):
     with pytest.raises(classroom.ClassError, match="none of these answers stands in its own cell"):
-        named(double="double = lambda a: a * 0 + 7")
+        named(double=answer)
+    classroom.report(copied, anonymous=True)  # which shows code anew, too
