@@ -1,4 +1,4 @@
-"""The instructor's side: make a class, release assignments, grade, write feedback and export grades."""
+"""The instructor's side: make a class, release assignments, grade, write feedback, export grades and send them."""
 
 from ..chapter import ChapterError
 from ..exercise import BadExercise
@@ -11,6 +11,7 @@ from .grade import Graded, grade
 from .history import history, history_lines
 from .layout import ClassDirectory, ClassError, open_class, shown
 from .ledger import Entry
+from .lti import Sent, send
 from .marking import serve
 from .naming import name
 from .new import new
@@ -35,6 +36,7 @@ __all__ = [
     "Move",
     "Released",
     "Result",
+    "Sent",
     "Written",
     "assignment",
     "collect",
@@ -53,6 +55,7 @@ __all__ = [
     "report",
     "results",
     "sample",
+    "send",
     "serve",
     "shown",
     "table",

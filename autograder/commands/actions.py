@@ -118,6 +118,29 @@ def export(classroom, arguments, console):
     _say(console, *(f"Wrote {path}." for path in written))
 
 
+def send(classroom, arguments, console):
+    done = classroom.send(
+        arguments.directory,
+        arguments.topics,
+        students=arguments.student,
+        force=arguments.force,
+        dry_run=arguments.dry_run,
+        console=console,
+    )
+    would = "would be " if arguments.dry_run else ""
+    _say(console, *(f"{topic}: the platform had no line item, and one {would or 'was '}made" for topic in done.made))
+    for (student, topic), (score, possible) in done.scores.items() if arguments.dry_run else ():
+        _say(console, f"{student}, {topic}: {score:g} of {possible:g}")
+    for (student, topic), score in done.left.items():
+        _say(console, f"{student}, {topic}: has no score any more, and keeps the {score:g} there that were sent before")
+    for (student, topic), why in done.refused.items():
+        _say(console, f"Refused: {student}, {topic}: {why}")
+    counts = f"{done.unchanged} unchanged since they were sent, {len(done.refused)} refused."
+    _say(console, f"{len(done.scores)} scores {would}sent, {counts}")
+    _say(console, *(["Nothing was sent (--dry-run)."] if arguments.dry_run else []))
+    return 1 if done.refused else 0
+
+
 def report(classroom, arguments, console):
     written = classroom.report(arguments.directory, arguments.topics, anonymous=arguments.anonymous)
     _say(console, f"Wrote {written}; open it in a browser.")

@@ -81,6 +81,11 @@ def add_class_commands(commands):
         "--board", choices=("aliases", "names"), default="aliases", help="under which names answers are on the board"
     )
 
+    parser = _add(commands, "send", actions.send, "send grades to an LMS by LTI 1.3, again only what has changed")
+    _add_selection(parser)
+    parser.add_argument("--force", action="store_true", help="send again what has not changed, too")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be sent, and send nothing")
+
     parser = _add(commands, "report", actions.report, "write report.html: scores, exercises and mistakes of the class")
     parser.add_argument("directory", metavar="DIR")
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help="without any: all that are released")
