@@ -25,6 +25,7 @@ SHARED = "shared"  # the file in it that says that an instructor may count what 
 KEPT = 50  # of each exercise
 MAX_TEXT = 20_000  # characters of one answer
 MAX_FILE = 4_000_000  # bytes of one topic's file; the oldest go first
+MAX_LINES = 10_000  # of a file that are read, the last ones: many more than are kept
 _passed = set()  # exercises that were passed in this session
 
 
@@ -120,14 +121,12 @@ def _text_of(answer):
 def read(path):
     """Return the attempts in a file that a student may have edited: lines that are none are passed over."""
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[-MAX_LINES:]
     except OSError:
         return []
     found = []
     for line in lines:
-        with contextlib.suppress(
-            ValueError, TypeError, RecursionError
-        ):  # the last is of JSON that is nested too deeply
+        with contextlib.suppress(ValueError, TypeError, RecursionError):  # JSON may be nested too deeply
             attempt = Attempt(**json.loads(line))
             if all(isinstance(getattr(attempt, field.name), str) for field in fields(attempt)):
                 found.append(attempt)
