@@ -70,9 +70,15 @@ def _audit_once(audit, root, arguments):
     else:
         for line in (*counts.pop("notices"), *counts.pop("problems")):
             print(line)
-        print(", ".join(f"{number} {name.replace('_', ' ')}" for name, number in counts.items()), end=", ")
-        print(f"{len(done.problems)} problems")
+        print(", ".join(f"{number} {_word(name, number)}" for name, number in counts.items()), end=", ")
+        print(f"{len(done.problems)} {_word('problems', len(done.problems))}")
     return 1 if done.problems else 0
+
+
+def _word(name, number):
+    """Return the name of a count as words, in the singular for one."""
+    words = name.replace("_", " ")
+    return words.removesuffix("s") if number == 1 else words
 
 
 def _add_doctor(commands):

@@ -20,6 +20,7 @@ from .release import Released, release
 from .reporting import report
 from .results import Result, results, table
 from .sample import problems, sample
+from .standing import without_score
 from .update import Move
 
 # What an instructor can do something about: each has a message of one sentence.
@@ -59,4 +60,5 @@ __all__ = [
     "serve",
     "shown",
     "table",
+    "without_score",
 ]

@@ -47,6 +47,8 @@ def read_cells(path, name, max_kilobytes, notices):
             f"{name} is too large: {size / 1e6:.1f} MB, where at most {max_kilobytes / 1e3:g} MB are read. Clear the "
             "outputs (Edit, Clear Outputs of All Cells), save, and hand it in again."
         )
+    if not size:
+        raise Unreadable(f"{name} is empty. Open your notebook in Jupyter, save it, and hand it in again.")
     try:
         text, encoding = _text(path.read_bytes())
         notebook = json.loads(text)

@@ -180,14 +180,23 @@ def _dated(files, done, times):
 
 
 def collected_table(done) -> Table:
-    """Return what became of each submission as a table for the terminal."""
-    table = Table()
-    for title in ("student", "assignment", "file", "handed in (UTC)", "what became of it"):
-        table.add_column(title, overflow="fold")
-    for row in done.rows:
-        time = f"{row.time:%Y-%m-%d %H:%M:%S}" if row.time else "–"
-        became = "; ".join(filter(None, [row.state, "late" * row.late, row.note]))
-        table.add_row(*(Text(shown(text)) for text in (row.student, row.topic, row.file, time, became)))
+    """Return what became of each submission as a table for the terminal, without columns that would say nothing."""
+    topics = {row.topic for row in done.rows} - {""}
+    columns = {
+        "student": [row.student for row in done.rows],
+        "assignment": [row.topic for row in done.rows] if len(topics) > 1 else [],
+        "file": [row.file for row in done.rows],
+        "handed in (UTC)": [f"{row.time:%Y-%m-%d %H:%M}" if row.time else "–" for row in done.rows],
+        "result": ["; ".join(filter(None, [row.state, "late" * row.late, row.note])) for row in done.rows],
+    }
+    if not any(row.time for row in done.rows):
+        columns["handed in (UTC)"] = []
+    columns = {title: texts for title, texts in columns.items() if texts}
+    table = Table(title=topics.pop() if len(topics) == 1 else None)
+    for title in columns:
+        table.add_column(title, overflow="fold", no_wrap=title == "handed in (UTC)")
+    for row in zip(*columns.values()):
+        table.add_row(*(Text(shown(text)) for text in row))
     return table
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .config import CONFIG_FILE, MAX_KILOBYTES
 from .layout import STEPS, ClassDirectory, ClassError, remove_folder, require_plain, write_file
-from .roster import HEADER
+from .roster import COLUMNS
 
 IGNORED = "secret_seed\n.autograder/\ngradebook.db\n"
 
@@ -38,7 +38,7 @@ def create(directory, *, max_kilobytes=MAX_KILOBYTES) -> ClassDirectory:
         for step in STEPS:
             place.step(step).mkdir()
         write_file(place.config_file, CONFIG_FILE.format(max_kilobytes=max_kilobytes).encode())
-        write_file(place.roster_file, (",".join(HEADER) + "\n").encode())
+        write_file(place.roster_file, (",".join(COLUMNS) + "\n").encode())
         write_file(place.seed_file, f"{secrets.token_hex(32)}\n".encode(), mode=0o600)
         write_file(made / ".gitignore", IGNORED.encode())
         made.chmod(0o755)

@@ -14,7 +14,7 @@ from .cells import listed
 from .python import defined, parsed, syntax
 from .submission import shown
 
-UNJUDGED = "what stands in its cell gave nothing that could be judged; a person will look at it."
+UNJUDGED = "what stands in its cell could not be judged; a person will look at it."
 UNANSWERED = "its own cell is as it was handed out, but there is text in another; a person will look at it."
 TOO_LATE = "it is defined again below the place where it was judged; a person will look at it."
 NOT_RUN = "a locked cell ({}) was changed, and ran as it was handed out; a person will look at it."

@@ -11,26 +11,30 @@ from nbgrader.api import Assignment, Comment, Grade, GradeCell, SolutionCell, Su
 from sqlalchemy import select
 
 from . import config as settings
-from . import penalties
+from . import penalties, pin
 from .deadlines import deadlines
 from .disclosure import notes
-from .layout import alone, open_class, replace_folder, scratch, write_file
+from .layout import ClassError, alone, open_class, replace_folder, scratch, write_file
 from .ledger import settle
 from .pages import Grades, Page, makers
 from .progress import bars
 from .rows import of_submissions
 from .submission import SECRET, TIMESTAMP, exchanged
 
+WAITS = (GradeCell.cell_type, Grade.needs_manual_grade, Grade.manual_score)
+
 
 @dataclass(frozen=True)
 class Written:
     """What writing feedback did: the pages that were written, and why others, by (student, topic), could not be.
 
-    In place of such a page stands one that has the points and says so.
+    In place of the others stands one that has the points and says so. `waiting` counts the pages with a free text that
+    a person has still to mark.
     """
 
     pages: tuple[tuple[str, str], ...] = ()
     faults: dict[tuple[str, str], str] = field(default_factory=dict)
+    waiting: int = 0
 
 
 @alone
@@ -57,6 +61,7 @@ def feedback(directory, topics=(), *, students=(), force=False, workers=None, co
         grades, note = _grades(gradebook), notes(config, deadlines(gradebook))
     for key, shown in grades.items():
         shown.withheld = note(*key)
+    _require_graded(place, grades, topics, students)
     written, now, due = _read_state(place), {}, []
     for (student, topic), shown in sorted(grades.items()):
         graded = place.step("autograded", student, topic, f"{topic}.ipynb")
@@ -89,7 +94,18 @@ def feedback(directory, topics=(), *, students=(), force=False, workers=None, co
                 wrote()
         finally:
             write_file(place.state / "feedback.json", json.dumps(written, indent=1, sort_keys=True).encode())
-    return Written(tuple(each for each in due if each not in faults), faults)
+    pages = tuple(each for each in due if each not in faults)
+    return Written(pages, faults, sum(bool(grades[each].waiting) for each in pages))
+
+
+def _require_graded(place, grades, topics, students):
+    """Refuse to write for a topic that the class does not have, or a student of whom nothing is graded."""
+    known = dict.fromkeys((*pin.read(place)["topics"], *(topic for _, topic in grades)))
+    for topic in topics:
+        if topic not in known:
+            raise ClassError(f"{topic!r} is not released in this class; released: {', '.join(known)}")
+    for student in {*students} - {student for student, _ in grades}:
+        raise ClassError(f"nothing of {student!r} is graded in {place.root}; to grade: autograder grade {place.root}")
 
 
 def _put(place, page):
@@ -117,12 +133,14 @@ def _grades(gradebook):
     """Return the `Grades` of each submission that the gradebook has, by (student, topic)."""
     found = defaultdict(Grades)
     submitted = (SubmittedAssignment.student_id, Assignment.name)
-    for student, topic, cell, score, possible in gradebook.db.execute(
+    for student, topic, cell, score, possible, kind, pending, manual in gradebook.db.execute(
         of_submissions(
-            select(*submitted, GradeCell.name, Grade.score, GradeCell.max_score).select_from(Grade), Grade
+            select(*submitted, GradeCell.name, Grade.score, GradeCell.max_score, *WAITS).select_from(Grade), Grade
         ).join(GradeCell, GradeCell.id == Grade.cell_id)
     ):
         found[student, topic].points[cell] = (score, possible)
+        if kind == "markdown" and pending and manual is None:
+            found[student, topic].waiting += (cell,)
     for student, topic, cell, comment in gradebook.db.execute(
         of_submissions(select(*submitted, SolutionCell.name, Comment.comment).select_from(Comment), Comment).join(
             SolutionCell, SolutionCell.id == Comment.cell_id

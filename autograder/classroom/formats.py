@@ -11,7 +11,7 @@ from dataclasses import asdict
 from ..judge import show
 from ..judge.report import Report
 from . import config as settings
-from . import pin
+from . import pin, roster
 from .deadlines import deadlines
 from .disclosure import notes, withheld
 from .export import export, write_table
@@ -29,17 +29,19 @@ NO_GRADE = "-"  # as Moodle's own export has it; an empty cell of a new grade it
 def canvas(directory):
     """Write ``canvas.csv``, which Canvas's gradebook imports: a column for an assignment, and the points possible.
 
-    Canvas knows a student by "SIS User ID" or "SIS Login ID": the class's id stands in both, and may be either there.
+    Canvas knows a student by "ID", its own number, where the roster has that; and by "SIS User ID" or "SIS Login ID":
+    the class's id stands in both, and may be either there.
     An assignment of the same title is filled; another title makes a new one. An empty cell is no grade.
     """
     place = open_class(directory)
     topics, students = _grid(_standings(place))
     points = [_number(topics[topic]) for topic in topics]
+    numbers = {student: fields.get("lms_user_id", "") for student, fields in roster.read(place).items()}
     lines = [(CANVAS_POINTS, "", "", "", "", *points)]
     for student, own in students.items():
         name = next(iter(own.values())).name
         scores = [_number(own[topic].final) for topic in topics]
-        lines.append((name, "", student, student, "", *scores))
+        lines.append((name, numbers.get(student, ""), student, student, "", *scores))
     return _table(place.root / "canvas.csv", (*CANVAS, *topics), lines)
 
 

@@ -1,5 +1,7 @@
 """Show how a student's grades came to be what they are; see `ledger` for how that is kept."""
 
+from difflib import get_close_matches
+
 from . import config as settings
 from . import roster
 from .layout import ClassError, alone, open_class
@@ -31,9 +33,10 @@ def history(directory, student, topic=None) -> dict[str, tuple[Entry, ...]]:
     found = {each: recorded(place, student, each) for each in topics if topic in (None, each)}
     if not roster.may_be_id(student) or not found:
         of = f" in {topic!a}" if topic else ""
-        raise ClassError(
-            f"there is no grade of {student!a}{of} in {place.root}; to grade: autograder grade {place.root}"
-        )
+        like = {each.casefold(): each for each in roster.read(place)}
+        meant = [] if found or student in like.values() else get_close_matches(student.casefold(), like, 1)
+        do = f"did you mean {like[meant[0]]!a}?" if meant else f"to grade: autograder grade {place.root}"
+        raise ClassError(f"there is no grade of {student!a}{of} in {place.root}; {do}")
     return found
 
 

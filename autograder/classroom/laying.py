@@ -100,7 +100,8 @@ class Laying:
         for topic, found in by_topic.items():
             names = ", ".join(sorted(piece.name for piece in found))
             if topic is None:
-                yield self._none(student, f"{names}: of which of {', '.join(self.topics)}? say: --assignment TOPIC")
+                which = f"its name is no topic's ({', '.join(self.topics)}); to say which it is: --assignment TOPIC"
+                yield self._none(student, f"{names}: {which}")
             elif self.assignment not in (None, topic):
                 yield self._none(student, f"{names}: named as {topic}'s; if that is what it is: --assignment {topic}")
             else:

@@ -36,6 +36,7 @@ SECONDS = 30  # for one page
 LONG = 10_000  # characters of a cell
 FEW = 3  # pages, for which it does not pay to start other processes
 NO_ALT = "No description has been provided for this image"
+TO_COME = "A person has still to mark this: its points are not in the score yet."
 FAILED = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{topic}</title></head><body>
 <h1>{topic}</h1>
@@ -50,13 +51,15 @@ FAILED = """<!DOCTYPE html>
 class Grades:
     """What a page shows of a submission's grades: points, possible points and comments by cell, and the penalty.
 
-    `withheld` is what it says in the place of hidden checks, or "" where it shows what they found.
+    `withheld` is what it says in the place of hidden checks, or "" where it shows what they found. `waiting` are the
+    free texts that a person has still to mark.
     """
 
     points: dict[str, tuple[float, float]] = field(default_factory=dict)
     comments: dict[str, str | None] = field(default_factory=dict)
     penalty: float = 0.0
     withheld: str = ""
+    waiting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,9 @@ class _TakeGrades(GetGrades):
             _withhold(cell, grades.withheld, resources["nbgrader"]["exercises"])
         for cell in nb.cells:
             if is_solution(cell):
-                cell.metadata.nbgrader["comment"] = grades.comments.get(cell.metadata.nbgrader.grade_id)
+                name = cell.metadata.nbgrader.grade_id
+                said = (grades.comments.get(name), TO_COME if name in grades.waiting else "")
+                cell.metadata.nbgrader["comment"] = "\n\n".join(filter(None, said))
             if is_grade(cell):
                 score = grades.points.get(cell.metadata.nbgrader.grade_id, (0.0, 0.0))
                 cell.metadata.nbgrader["score"], cell.metadata.nbgrader["points"] = score

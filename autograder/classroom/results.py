@@ -102,8 +102,11 @@ def _reports(place, student, topic):
     return found
 
 
-def table(place) -> Table:
-    """Return the class's grades as a table for the terminal: a row for a student, a column for an assignment."""
+def table(place) -> tuple[Table, list[str]]:
+    """Return the class's grades as a table for the terminal, and what is to be said of it, line by line.
+
+    It has a row for a student, and a column for an assignment.
+    """
     scores = defaultdict(lambda: [0.0, 0.0])  # points given, and points that a person has still to give
     possible = defaultdict(dict)
     for result in results(place):
@@ -112,18 +115,24 @@ def table(place) -> Table:
         score[1] += result.possible if result.points is None else 0.0
         possible[result.topic][result.exercise] = result.possible
     with settings.gradebook(settings.load(place)) as gradebook:
-        for key, penalty in penalties.by_submission(gradebook).items():
-            scores[key][0] -= penalty
-    caption = "+ n: points that a person has still to give (free text); what was handed in late has its penalty"
-    shown = Table("student", title="Grades", caption=caption)
+        taken_off = penalties.by_submission(gradebook)
+    for key, penalty in taken_off.items():
+        scores[key][0] -= penalty
+    shown = Table("student", title="Grades")
     for topic, exercises in possible.items():
         shown.add_column(f"{topic}\nof {sum(exercises.values()):g}", justify="right")
-    shown.add_column("all", justify="right")
+    if len(possible) > 1:
+        shown.add_column("all", justify="right")
     for student in sorted({student for student, _ in scores}):
         own = [scores.get((student, topic)) for topic in possible]
-        total = [sum(score[i] for score in own if score) for i in range(2)]
-        shown.add_row(student, *(_shown(score) for score in (*own, total)))
-    return shown
+        total = [[sum(score[i] for score in own if score) for i in range(2)]] if len(possible) > 1 else []
+        shown.add_row(student, *(_shown(score) for score in (*own, *total)))
+    told = []
+    if any(waiting for _, waiting in scores.values()):
+        told.append(f"+ n: points that a person has still to give; to mark: autograder mark {place.root}")
+    if any(taken_off.values()):
+        told.append("Late penalties are taken off.")
+    return shown, told
 
 
 def _shown(score):

@@ -8,8 +8,8 @@ from nbgrader.api import Student
 
 from .layout import ClassError
 
-HEADER = ("id", "first_name", "last_name", "email")
-COLUMNS = (*HEADER, "lms_user_id")  # all that may stand there: what nbgrader's gradebook has of a student
+# All that may stand there: what nbgrader's gradebook has of a student.
+COLUMNS = ("id", "first_name", "last_name", "email", "lms_user_id")
 # nbgrader takes a path with *, ? or [ for a pattern, and puts an id as it stands into its pages (<, >, " and \) and
 # into a table (the comma, and what begins a formula); it does not find what begins with a dot. / ends a folder's name.
 NO_ID = re.compile(r'[*?\[<>"\\,/]|^[-+=@.]')
@@ -37,7 +37,7 @@ def read(place):
         return {}
     try:
         rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))
-        columns = tuple(name.strip() for name in rows.fieldnames or HEADER)
+        columns = tuple(name.strip() for name in rows.fieldnames or COLUMNS)
         rows.fieldnames = columns
         listed = list(rows)
     except (UnicodeDecodeError, csv.Error) as error:

@@ -19,7 +19,7 @@ from .layout import ClassDirectory, ClassError, open_class, replace_folder, scra
 from .notebook import source_text
 from .release import release
 from .results import NOT_ATTEMPTED, NOT_JUDGED, results
-from .roster import HEADER
+from .roster import COLUMNS
 from .update import other_cells
 
 MAX_KILOBYTES = 1000
@@ -90,7 +90,9 @@ def sample(directory, topics=(), *, students=1, root=chapters.ROOT, own=None) ->
             if content is not None:
                 _write_if_new(target / f"{topic}.ipynb", content)
     _write_if_new(place.root / EXPECTED, json.dumps(expected, indent=1).encode())
-    _write_if_new(place.roster_file, "\n".join([",".join(HEADER), *(f"{name},,," for name in kinds), ""]).encode())
+    blanks = "," * (len(COLUMNS) - 1)
+    listed = "\n".join([",".join(COLUMNS), *(f"{name}{blanks}" for name in kinds), ""])
+    _write_if_new(place.roster_file, listed.encode())
     return place
 
 

@@ -1,6 +1,6 @@
 """Where each student stands in each assignment: the score as far as it is known, what waits, is late or missing."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from . import config as settings
 from . import pin, submission
 from .deadlines import deadlines
+from .layout import open_class
 from .ledger import settle
 from .results import results
 
@@ -99,6 +100,22 @@ def standings(place, log, found=None) -> tuple[Standing, ...]:
             for possible in [assignment.max_score]
             for student in students
         )
+
+
+def without_score(directory) -> dict[str, str]:
+    """Return how many submissions have no score, by state, in words: "20 in convolution, 1 in dropout".
+
+    Parameters
+    ----------
+    directory : path
+        The class directory.
+    """
+    place, counts = open_class(directory), defaultdict(Counter)
+    with settings.log_to(place.state / "export.log") as log:
+        for each in standings(place, log):
+            if each.final is None:
+                counts[each.state][each.topic] += 1
+    return {state: ", ".join(f"{n} in {topic}" for topic, n in own.items()) for state, own in counts.items()}
 
 
 def submitted(gradebook):

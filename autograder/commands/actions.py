@@ -16,6 +16,8 @@ def init(classroom, arguments, console):
 
 
 def release(classroom, arguments, console):
+    from ..classroom.reporting.parts import several
+
     moved = []
 
     def announce(moves):
@@ -25,7 +27,8 @@ def release(classroom, arguments, console):
             _say(console, f"{move.student}, {move.exercise}: {move.before:g} becomes {after}")
             _say(console, *(f"  {why}" for why in move.why))
         students = len({move.student for move in moves})
-        _say(console, f"{len(moves)} grades of {students} students move." if moves else "No grade moves.")
+        grades = "1 grade moves" if len(moves) == 1 else f"{len(moves)} grades of {several(students, 'student')} move"
+        _say(console, f"{grades}." if moves else "No grade moves.")
 
     done = classroom.release(
         arguments.directory,
@@ -84,8 +87,9 @@ def _tell(classroom, directory, done, console):
             _say(console, f"{student}, {topic}: {notice}")
     for warning in done.warnings:
         _say(console, f"Warning: {warning}")
-    console.print(classroom.table(classroom.open_class(directory)))
-    _say(console, f"{len(done.graded)} graded, {done.unchanged} unchanged.")
+    table, told = classroom.table(classroom.open_class(directory))
+    console.print(table)
+    _say(console, *told, f"{len(done.graded)} graded, {done.unchanged} unchanged.")
 
 
 def mark(classroom, arguments, console):
@@ -103,19 +107,29 @@ def history(classroom, arguments, console):
 
 
 def feedback(classroom, arguments, console):
+    from ..classroom.reporting.parts import several
+
     done = classroom.feedback(
         arguments.directory, arguments.topics, students=arguments.student, force=arguments.force, console=console
     )
     for (student, topic), reason in sorted(done.faults.items()):
         _say(console, f"Warning: {student}, {topic}: no page could be made ({reason}); the next run tries again")
     folder = classroom.open_class(arguments.directory).step("feedback")
-    _say(console, f"{len(done.pages)} pages of feedback written; all of them are in {folder}.")
+    _say(console, f"{several(len(done.pages), 'page')} of feedback written; all of them are in {folder}.")
+    if done.waiting:
+        _say(
+            console,
+            f"On {several(done.waiting, 'page')} a mark is still to come: autograder mark {arguments.directory}",
+        )
 
 
 def export(classroom, arguments, console):
     board = {"board": arguments.board} if arguments.to == "csv" else {}  # no other system has one
     written = classroom.FORMATS[arguments.to](arguments.directory, **board)
     _say(console, *(f"Wrote {path}." for path in written))
+    if arguments.to in ("canvas", "moodle"):
+        counts = classroom.without_score(arguments.directory)
+        _say(console, *(f"No score ({state}): {whose}" for state, whose in counts.items()))
 
 
 def send(classroom, arguments, console):
@@ -162,12 +176,14 @@ def new(classroom, arguments, console):
 
 
 def name(classroom, arguments, console):
+    from ..classroom.reporting.parts import several
+
     entry = classroom.name(arguments.directory, arguments.key)
     print(entry.text)  # alone on standard output, so that it can be appended to a file
     of_class = f" --class {arguments.directory}" if entry.is_own else ""
-    count = f"{entry.students} answer{'' if entry.students == 1 else 's'}"
     print(
-        f"This is the mistake of {count}. Put it into {entry.path}, write its sentence and a name, then:",
+        f"This is the mistake of {several(entry.students, 'answer')}. Put it into {entry.path}, write its sentence and "
+        "a name, then:",
         f"  autograder audit {entry.exercise}{of_class}",
         f"  autograder release {arguments.directory} {entry.exercise.partition('/')[0]} --update",
         sep="\n",

@@ -163,6 +163,7 @@ def _whose(now, marker):
         who = "You, in another window," if now.choice.by == marker else now.choice.by
         when = f" (the mark is of {now.choice.at[:10]} at {now.choice.at[11:16]} UTC)"
     points = now.grade.manual_score
-    stands = "it is to be marked" if points is None else f"it has {round(points, 2):g} points"
+    has = "" if points is None else f"it has {round(points, 2):g} point{'' if points == 1 else 's'}"
+    stands = has or "it is to be marked"
     again = ", and its text changed since" if now.state == AGAIN else ""
     return f"{who} changed this answer since you opened it{when}: {stands}{again}."

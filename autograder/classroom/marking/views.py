@@ -34,7 +34,7 @@ def overview(root, found):
         row(
             f'<a href="{root}{question.id}/">{text(_name(question))}</a>',
             title(question.topic),
-            "free text" if question.is_text else "looked at by a person",
+            "free text" if question.is_text else "could not be judged",
             _count(waiting),
             str(marked),
         )
@@ -45,7 +45,8 @@ def overview(root, found):
         "stands in the gradebook, where formgrader, feedback and exports read it.</p>"
     )
     body = (
-        table(("Question", "Assignment", "", "Waiting", "Marked"), rows, "list") or "<p>There is nothing to mark.</p>"
+        table(("Question", "Assignment", "Kind", "Waiting", "Marked"), rows, "list questions")
+        or "<p>There is nothing to mark.</p>"
     )
     return page(root, "To mark", words + body)
 
@@ -66,7 +67,8 @@ def listing(root, question, found):
     waiting = [key for key, _, answer in found if answer.state in (TO_MARK, AGAIN)]
     begin = f'<p><a class="button" id="next-waiting" href="{waiting[0]}">Mark the next</a></p>' if waiting else ""
     words = f'<p class="muted">{several(len(found), "answer")}, {len(waiting)} to be marked.</p>'
-    body = table(("Answer", "Of", "", "Points", "By", "Comment"), rows, "list") or "<p>Nobody has answered it.</p>"
+    head = ("Answer", "Student", "State", "Points", "By", "Comment")
+    body = table(head, rows, "list") or "<p>Nobody has answered it.</p>"
     return page(root, _name(question), f"{words}{begin}{body}", above=_back(root, question))
 
 
@@ -103,7 +105,7 @@ def marking(root, question, answer, kept, shown, doubts, place, around, name, pr
         f'<nav class="pager">{_links(around)}<span>Answer {place[0]} of {place[1]}, by {text(name)}</span></nav>'
         '<p id="told" role="status" hidden></p>'
         f'<div class="desk"><div class="handed"><details><summary>The question</summary>{prompt}</details>{aside}'
-        f'<article aria-label="answer">{shown.answer}</article>{words}{report}{others}</div>'
+        f'<article aria-label="answer" dir="auto">{shown.answer}</article>{words}{report}{others}</div>'
         f'<div class="marks">{_form(answer, question, kept)}{_editor(question, kept)}{_keys()}</div>'
         f'<div class="beside">{anchors}{often}</div></div>'
     )
@@ -207,7 +209,7 @@ def _links(around):
 
 
 def _back(root, question):
-    return f' · <a href="{root}">All questions</a> · <a href="{root}{question.id}/">{title(question.topic)}</a>'
+    return f' · <a href="{root}">All questions</a> · <a href="{root}{question.id}/">All its answers</a>'
 
 
 def _name(question):

@@ -315,7 +315,7 @@ def test_the_topic_is_what_the_name_says_or_the_command(place, archive, monkeypa
     done = classroom.collect(place.root, download)
     found = {row.student: row.topic for row in done.rows}
     assert found == {"ann": "toy", "ben": "toys2", "cat": "week1", "dan": ""}
-    assert "say: --assignment TOPIC" in done.rows[3].note
+    assert "to say which it is: --assignment TOPIC" in done.rows[3].note
     done = classroom.collect(place.root, download, assignment="toy", dry_run=True)
     notes = {row.student: row.note for row in done.rows if row.state == "nothing taken"}
     assert set(notes) == {"ben", "cat"}
@@ -414,6 +414,16 @@ def test_what_was_collected_is_graded(place, archive, hand_in, points):
     assert done.graded == (("ann", "toy"), ("dan", "toy"))
     assert points(place.root, "ann")["double"] > 0
     assert points(place.root, "dan")["double"] == 0
+
+
+def test_the_table_has_no_column_that_says_nothing(place, archive):
+    console = Console(width=80)
+    with console.capture() as captured:
+        console.print(classroom.collected_table(classroom.collect(place.root, archive(*CANVAS), dry_run=True)))
+    title, _, head, *_ = captured.get().splitlines()
+    assert title.strip() == "toy"
+    assert head.replace("┃", " ").split() == ["student", "file", "result"]
+    assert "ableann_11_" in captured.get()
 
 
 def test_totals_count_each_state(place, archive):

@@ -25,7 +25,7 @@ def test_a_class_has_nbgraders_layout_and_settings(tmp_path):
         "autograded",
         "feedback",
     }
-    assert place.roster_file.read_text() == "id,first_name,last_name,email\n"
+    assert place.roster_file.read_text() == "id,first_name,last_name,email,lms_user_id\n"
     assert classroom.open_class(tmp_path / "class") == place
     settings = load(place)
     assert settings.CourseDirectory.root == str(place.root)

@@ -60,6 +60,8 @@ def test_no_checks_source_and_no_solution_is_shown(graded, course):
 
 def test_pages_are_written_again_only_when_something_has_changed(copied):
     assert classroom.feedback(copied).pages == ()
+    assert "its points are not in the score yet" in page(copied, "right").get_text()
+    assert classroom.feedback(copied, students=["right"], force=True).waiting == 1
     with gradebook(load(classroom.open_class(copied))) as book:
         book.find_comment("why", "toy", "toy", "right").manual_comment = "Well said."
         given = book.find_grade("why", "toy", "toy", "right")
@@ -68,10 +70,23 @@ def test_pages_are_written_again_only_when_something_has_changed(copied):
     assert classroom.feedback(copied).pages == (("right", "toy"),)
     shown = page(copied, "right").get_text()
     assert "Well said." in shown
+    assert "its points are not in the score yet" not in shown
     assert "Score: 6.5 / 7.0" in shown
     assert classroom.feedback(copied, students=["blank"], force=True).pages == (("blank", "toy"),)
     (copied / "feedback/blank/toy/toy.html").unlink()
     assert classroom.feedback(copied, ["toy"]).pages == (("blank", "toy"),)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"topics": ["toys"]}, "'toys' is not released in this class; released: toy"),
+        ({"students": ["nobody"]}, "nothing of 'nobody' is graded in .*; to grade: autograder grade"),
+    ],
+)
+def test_what_is_not_there_gets_no_page_and_is_said(copied, asked, message):
+    with pytest.raises(classroom.ClassError, match=message):
+        classroom.feedback(copied, **asked)
 
 
 @pytest.fixture
@@ -95,6 +110,9 @@ def test_pages_are_nbgraders_own_with_pictures(pasted, nbgrader, tmp_path):
     with gradebook(load(classroom.open_class(pasted))) as book:
         book.find_comment("why", "toy", "toy", "pasted").manual_comment = "Well <b>drawn</b>."
         book.find_grade("double", "toy", "toy", "pasted").extra_credit = 0.5
+        for student in ("pasted", "plain"):  # as long as a text waits, ours say so, and nbgrader's do not
+            grade = book.find_grade("why", "toy", "toy", student)
+            grade.manual_score, grade.needs_manual_grade = 1.0, False
         book.find_submission("toy", "pasted").notebooks[0].late_submission_penalty = 0.25
         book.db.commit()
     theirs = shutil.copytree(pasted, tmp_path / "theirs")

@@ -8,8 +8,9 @@ import jsonschema
 import pytest
 from rich.console import Console
 
-from autograder import classroom, commands
+from autograder import classroom
 from autograder.classroom.config import gradebook, load
+from autograder.commands.parsers import FORMATS
 
 QUIET = Console(quiet=True)
 NAMES = ("=cmd|' /C calc'!A0", "@here", "\uff1d1+1", "\n=1", 'Smith, "Jr."', "O'Neill", "Łukasz 李")
@@ -102,7 +103,7 @@ def expected(directory):
 
 
 def test_the_commands_formats_are_the_classs():
-    assert tuple(classroom.FORMATS) == commands.FORMATS
+    assert tuple(classroom.FORMATS) == FORMATS
 
 
 def test_canvas_finds_its_header_its_students_and_the_points(term):
@@ -115,6 +116,21 @@ def test_canvas_finds_its_header_its_students_and_the_points(term):
     assert {row[2]: row[5] for row in students} == expected(term)
     assert {row[2]: row[5] for row in students}["right"] == "5.5"
     assert all(row[2] == row[3] and not row[1] and not row[4] for row in students)
+
+
+def test_canvas_gets_its_own_numbers_where_the_roster_has_them(term):
+    roster = classroom.open_class(term).roster_file
+    lines = [f"{row[2]},1{number}" for number, row in enumerate(rows(classroom.FORMATS["canvas"](term)[0])[2:])]
+    roster.write_text("\n".join(["id,lms_user_id", *lines[:-1]]))
+    (path,) = classroom.FORMATS["canvas"](term)
+    assert {f"{row[2]},{row[1]}" for row in rows(path)[2:]} == {*lines[:-1], f"{lines[-1].split(',')[0]},"}
+
+
+def test_what_has_no_score_is_counted_by_why(term):
+    nothing = [who for who, score in expected(term).items() if not score]
+    counts = classroom.without_score(term)
+    assert set(counts) == {"missing", "waits for marks"}
+    assert sum(int(each.removesuffix(" in toy")) for each in counts.values()) == len(nothing)
 
 
 def test_moodle_gets_a_dash_where_there_is_no_grade(term):

@@ -411,7 +411,10 @@ def test_a_penalty_by_a_plugin_beside_the_settings_follows_marks_and_extensions(
     assert exported(fresh, "late") == (3.0, 0.75, 2.25)
     by_hand(fresh, "late", "why", 1.0)
     assert exported(fresh, "late") == (4.0, 1.0, 3.0)
-    assert "3.00" in shown(classroom.table(place))
+    table, told = classroom.table(place)
+    assert "3.00" in shown(table)
+    assert [column.header for column in table.columns] == ["student", "toy\nof 7"], "one assignment is all there is"
+    assert told == ["Late penalties are taken off."]
     classroom.feedback(fresh, console=QUIET)
     with gradebook(load(place)) as book:
         book.grant_extension("toy", "late", days=2)

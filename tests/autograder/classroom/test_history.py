@@ -167,6 +167,8 @@ def test_who_has_no_grade_has_no_history(copied, student):
         classroom.history(copied, student)
     with pytest.raises(classroom.ClassError, match="there is no grade of 'right' in 'toys'"):
         classroom.history(copied, "right", "toys")
+    with pytest.raises(classroom.ClassError, match=r"there is no grade of 'Rihgt' in .*; did you mean 'right'\?"):
+        classroom.history(copied, "Rihgt")
 
 
 def test_a_line_that_was_changed_is_named(copied):

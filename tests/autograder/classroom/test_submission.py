@@ -39,7 +39,7 @@ def test_a_notebook_is_read(folder):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "is damaged or not complete"),
+        (b"", "is empty. Open your notebook in Jupyter"),
         (b"{", "is damaged or not complete"),
         (b"\xff\xfe", "is damaged or not complete"),
         (b"PK\x03\x04\xff\xfe", "is damaged or not complete"),
@@ -106,7 +106,7 @@ def test_a_good_copy_is_graded_where_the_notebook_cannot_be_read(folder, damaged
     called, graded, why = got.notices
     assert called.startswith("Your notebook is called toy (1).ipynb; it was graded as toy.ipynb.")
     assert graded == "toy (1).ipynb was graded, and not toy.ipynb, notes.ipynb."
-    assert why.startswith("toy.ipynb cannot be read")
+    assert why.startswith("toy.ipynb cannot be read" if damaged else "toy.ipynb is empty.")
     (folder / "toy (2).ipynb").write_text(GOOD)
     assert read(folder).cells is None
 
