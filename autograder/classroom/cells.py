@@ -5,6 +5,9 @@ import re
 from itertools import count
 from typing import NamedTuple
 
+from nbformat import NotebookNode
+from nbgrader.utils import compute_checksum
+
 from . import sanitize
 
 MOST_CELLS = 2000
@@ -21,12 +24,16 @@ MOST_NAMED = 5  # cells or files that a notice names
 
 
 class Cell(NamedTuple):
-    """One cell as it was handed in: its kind, text, ids (nbgrader's and its own), and the pictures pasted into it."""
+    """One cell as it was handed in: its kind, text, ids (nbgrader's and its own), and the pictures pasted into it.
+
+    A locked cell is as given where it has the text that it was released with, which an update may have changed since.
+    """
 
     kind: str
     source: str
     ids: tuple[str, ...] = ()
     attachments: dict = {}
+    is_as_given: bool = False
 
 
 class Unreadable(Exception):
@@ -96,7 +103,20 @@ def _cell(cell, name):
         source, embedded = _lifted(source, pasted)
         pasted = pasted | embedded
     # What is of a kind that other programs write is seen, and does not run.
-    return Cell(kind if kind in KINDS else "raw", source, known, sanitize.attachments(pasted))
+    kind, given = kind if kind in KINDS else "raw", isinstance(marks, dict) and _is_as_given(kind, source, marks)
+    return Cell(kind, source, known, sanitize.attachments(pasted), given)
+
+
+def _is_as_given(kind, source, marks):
+    """Whether a cell is locked, and nbgrader's checksum says that nothing was written into it."""
+    kinds = {"grade_id": str, "locked": bool, "grade": bool, "solution": bool}
+    if not marks.get("locked") or not all(isinstance(marks.get(name), each) for name, each in kinds.items()):
+        return False
+    cell = NotebookNode(cell_type=kind, source=source, metadata=NotebookNode(nbgrader=marks))
+    try:
+        return compute_checksum(cell) == marks.get("checksum")
+    except (KeyError, TypeError, ValueError, ArithmeticError):  # of the points, or of letters that are none
+        return False
 
 
 def _attached(cell):

@@ -120,6 +120,8 @@ def _answers(ours, names, cells):
 
 def _is_written(own, cell):
     """Whether something of the student's own stands in a cell, or in a copy of one, of the release."""
+    if own.metadata.nbgrader.locked and cell.is_as_given:
+        return False
     if own.cell_type == "code" and own.metadata.nbgrader.solution:
         return strays.is_written(own.source, cell.source)
     return cell.source.strip() not in ("", strays.handed_out(own).strip())
@@ -158,7 +160,7 @@ def _placed(own, cell, is_answer, number, edited):
         if new.cell_type == "markdown" and cell.attachments:
             new.attachments = cell.attachments
         return [new]
-    lines, run = strays.written(own, cell.source)
+    lines, run = ("", False) if cell.is_as_given else strays.written(own, cell.source)
     if not lines:
         return [new]
     edited[own.id] = run

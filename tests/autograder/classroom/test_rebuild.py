@@ -66,6 +66,13 @@ def test_only_an_answer_is_changed_and_what_else_was_written_is_kept_beside_it()
     )
 
 
+def test_a_locked_cell_as_an_earlier_release_had_it_holds_nothing_of_the_students():
+    earlier = [(*cell, {}, cell[2][0] in ("introduction", "setup-1")) for cell in answered("# Old", at=0)]
+    earlier[1] = ("code", "import math", *earlier[1][2:])
+    sources, notices = rebuilt(*earlier, earlier[0])
+    assert (list(sources), notices) == (IDS, ())
+
+
 def test_no_submission_gives_the_release():
     made = rebuild(RELEASE, None)
     assert made.notebook == RELEASE

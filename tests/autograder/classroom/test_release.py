@@ -207,6 +207,7 @@ def test_an_update_of_one_topic_is_tried_where_another_one_is_graded(copied, cha
     nbformat.write(notebook, copied / "submitted/right/other/other.ipynb")
     classroom.grade(copied, ["other"], console=Console(quiet=True))
     change(changing, "autograder/exercises/other/double.py", "2 * a,", "3 * a,")
+    change(changing, "chapters/other.md", "Write `double`.", "Write it.")  # the old prompt is nothing of the student's
     moved = []
     classroom.release(copied, ["other"], update=True, root=changing, announce=moved.extend, console=Console(quiet=True))
     assert [(move.student, move.exercise, move.before, move.after) for move in moved] == [

@@ -7,7 +7,8 @@ import unicodedata
 from datetime import datetime
 
 import pytest
-from nbgrader.utils import parse_utc
+from nbformat import v4
+from nbgrader.utils import compute_checksum, parse_utc
 
 from autograder.classroom import cells as reading
 from autograder.classroom import submission
@@ -92,6 +93,29 @@ def test_the_only_notebook_is_taken_whatever_its_name(folder):
     assert got.notices == (
         "Your notebook is called toy (1)?b?.ipynb; it was graded as toy.ipynb. Keep the name next time.",
     )
+
+
+@pytest.mark.parametrize(
+    ("marks", "given"),
+    [
+        ({}, True),
+        ({"points": 2}, True),  # which counts for a graded cell alone
+        ({"checksum": "0"}, False),
+        ({"locked": False}, False),
+        ({"grade": []}, False),
+        ({"grade": True, "points": "many"}, False),
+        ({"grade": True, "points": 10**400}, False),
+        ({"grade": True}, False),
+        ({"grade_id": "\ud800"}, False),
+    ],
+)
+def test_a_locked_cell_is_as_given_where_nbgraders_checksum_says_so(folder, marks, given):
+    cell = v4.new_markdown_cell("An earlier prompt.", id="a")
+    cell.metadata.nbgrader = {"grade_id": "a", "locked": True, "grade": False, "solution": False}
+    cell.metadata.nbgrader = {**cell.metadata.nbgrader, "checksum": compute_checksum(cell), **marks}
+    (folder / "toy.ipynb").write_text(json.dumps(v4.new_notebook(cells=[cell])))
+    (got,) = read(folder).cells
+    assert got.is_as_given is given
 
 
 @pytest.mark.parametrize("damaged", ["", GOOD[:50], "<html>Log in</html>"])
