@@ -8,10 +8,12 @@ deadline change.
 
 import hashlib
 import json
+import math
 import os
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 
 from nbgrader.api import Grade, SubmittedAssignment
@@ -20,25 +22,29 @@ from sqlalchemy import update
 from . import config as settings
 from . import submission
 from .deadlines import deadlines
+from .due import days
 from .laying import kept_of, put_aside
 from .layout import scratch, write_file
+from .ledger import recorded
+from .pin import SHORT
 from .trial import copy
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One hand-in: where it lies, and a digest of all that its score hangs on."""
+    """One hand-in: where it lies, its digest, and one of all that its score hangs on."""
 
     student: str
     topic: str
     folder: Path
+    submission: str
     key: str
 
 
-def put_best(place, config, pinned, topics, regrade) -> list[str]:
+def put_best(place, config, pinned, topics, regrade, limit) -> list[str]:
     """Put the best hand-in of each student into its place; return what the instructor is told of those that changed.
 
-    Of equal ones that which stands there stays.
+    Of equal ones that which stands there stays. Those beyond the limit wait aside until another day.
 
     Parameters
     ----------
@@ -47,6 +53,8 @@ def put_best(place, config, pinned, topics, regrade) -> list[str]:
     topics : sequence of str
     regrade : function of a directory, topics, and students
         Grades a class.
+    limit : float
+        How many hand-ins of a student to an assignment are judged a day; judging one anew is none more.
     """
     with settings.gradebook(config) as gradebook:
         due = deadlines(gradebook)
@@ -55,15 +63,15 @@ def put_best(place, config, pinned, topics, regrade) -> list[str]:
         for folder in sorted((place.root / "replaced").glob("*/*/"))
         if folder.name in topics
     }
-    known = _known(place)
+    known = _known(place, "attempts")
     found = {key: attempts for key, attempts in found.items() if len(attempts) > 1 or not _target(place, *key).exists()}
+    found, told = _within_limit(place, found, limit, settings.zone(config))
     left = [attempt for attempts in found.values() for attempt in attempts if attempt.key not in known]
     while left:
         one_each = list({(each.student, each.topic): each for each in left}.values())
         known |= _scores(place, one_each, topics, regrade)
-        _keep(place, known)
+        _keep(place, "attempts", known)
         left = [each for each in left if each not in one_each]
-    told = []
     for (student, topic), attempts in found.items():
         target = _target(place, student, topic)
         best = max(attempts, key=lambda each: (known[each.key], each.folder == target))
@@ -75,8 +83,34 @@ def put_best(place, config, pinned, topics, regrade) -> list[str]:
             scores = ", ".join(f"{known[each.key]:g}" for each in attempts)
             told.append(f"{student}/{topic}: of {len(attempts)} hand-ins ({scores} points) the best counts from now on")
     in_use = {each.key for attempts in found.values() for each in attempts}
-    _keep(place, {key: score for key, score in known.items() if key in in_use})
+    _keep(place, "attempts", {key: score for key, score in known.items() if key in in_use})
     return told
+
+
+def _within_limit(place, found, limit, zone):
+    """Return those hand-ins that may be judged today, and what is told of the others, which wait.
+
+    On which day a hand-in was judged first is kept before it is, so that no kill gives a student more.
+    """
+    if limit == math.inf:
+        return found, []
+    judged, today = _known(place, "judged"), datetime.now(zone).date()
+    allowed, told = {}, []
+    for (student, topic), attempts in found.items():
+        kept = {digest: date.fromisoformat(day) for digest, day in judged.get(f"{student}/{topic}", {}).items()}
+        since = days(recorded(place, student, topic), zone) | kept
+        new = [digest for each in attempts if (digest := each.submission[:SHORT]) not in since]
+        since |= dict.fromkeys(new[: max(0, limit - [*since.values()].count(today))], today)
+        judged[f"{student}/{topic}"] = {digest: str(day) for digest, day in since.items()}
+        if taken := [each for each in attempts if each.submission[:SHORT] in since]:
+            allowed[student, topic] = taken
+        if waiting := len(attempts) - len(taken):
+            told.append(
+                f"{student}/{topic}: {waiting} of {len(attempts)} hand-ins wait for another day, by "
+                "c.Course.daily_limit; to judge them now: --force"
+            )
+    _keep(place, "judged", judged)
+    return allowed, told
 
 
 def _target(place, student, topic):
@@ -89,7 +123,9 @@ def _attempts(place, replaced, pinned, due):
     shared = (pinned["topics"][topic], str(due.of(topic, student)), place.config_file.read_text(encoding="utf-8"))
     folders = [*kept_of(place, student, topic), _target(place, student, topic)]
     return [
-        Attempt(student, topic, folder, hashlib.sha256("\0".join((student, *shared, digest)).encode()).hexdigest())
+        Attempt(
+            student, topic, folder, digest, hashlib.sha256("\0".join((student, *shared, digest)).encode()).hexdigest()
+        )
         for folder in folders
         if folder.is_dir()
         for digest in [submission.digest(folder)]
@@ -117,15 +153,11 @@ def _scores(place, attempts, topics, regrade):
     return {each.key: graded.get((each.student, each.topic), 0.0) for each in attempts}
 
 
-def _file(place):
-    return place.state / "attempts.json"
+def _keep(place, name, known):
+    write_file(place.state / f"{name}.json", json.dumps(known, indent=1).encode())
 
 
-def _keep(place, known):
-    write_file(_file(place), json.dumps(known, indent=1).encode())
-
-
-def _known(place):
+def _known(place, name):
     with suppress(OSError, ValueError):
-        return json.loads(_file(place).read_text(encoding="utf-8"))
+        return json.loads((place.state / f"{name}.json").read_text(encoding="utf-8"))
     return {}

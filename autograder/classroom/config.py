@@ -70,7 +70,7 @@ c.Course.show_solutions = "after_pass"
 c.Course.hidden_verdicts = "always"
 
 # Which hand-in counts where a student handed in several times: the "last", the "first", or the "best", for which each
-# is judged (see: autograder collect, autograder grade).
+# is judged (see: autograder collect, autograder grade); then set a daily limit, too, since a student may send hundreds.
 c.Course.counts = "last"
 
 # How many hand-ins of a student to an assignment are graded a day, on the clock of c.Exchange.timezone; what is handed

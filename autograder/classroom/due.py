@@ -129,10 +129,15 @@ def within_limit(place, found, config):
         entries = recorded(place, task.student, task.topic)
         if entries and entries[-1].submission == task.submission[:SHORT]:
             return True
-        new = [each for each in entries if {FIRST, HAND_IN}.intersection(each.why)]
-        return sum(parse_utc(each.at).replace(tzinfo=UTC).astimezone(zone).date() == today for each in new) < limit
+        return [*days(entries, zone).values()].count(today) < limit
 
     return found if limit == math.inf else [task for task in found if may_be_graded(task)]
+
+
+def days(entries, zone):
+    """Return by digest on which day, by a zone's clock, each hand-in of a submission's history was graded first."""
+    new = [each for each in entries if {FIRST, HAND_IN}.intersection(each.why)]
+    return {each.submission: parse_utc(each.at).replace(tzinfo=UTC).astimezone(zone).date() for each in new}
 
 
 def _comes_later(statement):

@@ -1,5 +1,6 @@
 """Grade a class: rebuild each submission, run it, and record it with nbgrader; again only what has changed."""
 
+import math
 import os
 from dataclasses import dataclass
 from functools import partial
@@ -76,7 +77,8 @@ def grade(
     released = _require_released(place, pinned, topics)
     counts = settings.chosen(config, "counts", KEEP)
     regrade = partial(grade, force=True, workers=workers, isolation=isolation, console=console)
-    swapped = put_best(place, config, pinned, released, regrade) if counts == BEST else []
+    limit = math.inf if force else settings.daily_limit(config)
+    swapped = put_best(place, config, pinned, released, regrade, limit) if counts == BEST else []
     found, warnings = handed_in(place, pinned["topics"])
     handing_in = {student for student, _ in found}
     for student in students:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import zipfile
+from datetime import UTC, datetime
 
 import pytest
 from rich.console import Console
@@ -98,6 +99,30 @@ def test_a_deadline_and_a_mark_are_heeded_as_they_are_now(place, collect, points
     assert kept(place) == (2, 9)
     why = [each.why for each in classroom.history(place.root, "ann")["toy"] if each.by.startswith("grading run")]
     assert [each[0] for each in why] == ["first hand-in", "new hand-in", "an earlier hand-in"]
+
+
+def test_the_daily_limit_holds_for_all_that_are_judged(place, collect):
+    with place.config_file.open("a") as file:
+        file.write("c.Course.daily_limit = 2\n")
+    collect(("ann", 1, FAIR))
+    grade(place)
+    collect(("ann", 2, POOR), ("ann", 3, GOOD), ("ann", 4, GOOD | FAIR), ("ben", 1, GOOD), ("ben", 2, POOR))
+    waits = "ann/toy: 2 of 4 hand-ins wait for another day, by c.Course.daily_limit; to judge them now: --force"
+    best = "of 2 hand-ins ({}, 0 points) the best counts from now on"
+    assert grade(place).warnings == (waits, f"ann/toy: {best.format(1)}", f"ben/toy: {best.format(2)}")
+    assert (kept(place), kept(place, "ben")) == ((4, 1), (2, 1))
+    with place.config_file.open("a") as file:
+        file.write("c.Execute.timeout = 20\n")
+    done = grade(place)
+    assert (len(done.graded), done.warnings) == (2, (waits,)), "those judged before are judged anew, and no others"
+    found = {("ann", "toy"): [attempts.Attempt("ann", "toy", None, f"{number}" * 64, "") for number in range(4)]}
+    for day, judged in (("2026-01-01", 2), (str(datetime.now(UTC).date()), 1)):
+        (place.state / "judged.json").write_text(json.dumps({"ann/toy": {"0" * 12: day}}))
+        shutil.rmtree(place.step("history", "ann"), ignore_errors=True)
+        allowed, _ = attempts._within_limit(place, found, 2, UTC)
+        assert len(allowed["ann", "toy"]) == 1 + judged
+    classroom.grade(place.root, force=True, console=QUIET)
+    assert kept(place) == (4, 4)
 
 
 def test_each_is_judged_once_a_kill_loses_none_and_an_update_touches_none(
