@@ -28,7 +28,7 @@ def main(argv=None):
 def _add_audit(commands):
     parser = commands.add_parser("audit", help="lint the course: answers, checks, misconceptions, chapters")
     parser.add_argument("wanted", nargs="*", metavar="TOPIC[/EXERCISE]", help="only these topics or exercises")
-    parser.add_argument("--class", dest="directory", metavar="DIR", help="of what a class has of its own")
+    parser.add_argument("--class", dest="directory", metavar="DIR", help="audit what a class has of its own")
     parser.add_argument(
         "--fresh", action="store_true", help="find anew what an earlier audit found of the same sources"
     )

@@ -16,7 +16,7 @@ from .submission import MOST_FILES, SECRET, TIMESTAMP, timestamp
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)  # the time of what has none
 LAST, FIRST, BEST = KEEP = ("last", "first", "best")
-NEW, SAME, REPLACES, STAYS, NOTHING = "new", "as it stands", "replaces another", "not taken", "nothing taken"
+NEW, SAME, REPLACES, STAYS, NOTHING = "new", "unchanged", "replaces another", "not taken", "nothing taken"
 # What a second download or upload adds to a name.
 COPY = re.compile(r"([ _-]+\d+|[ _-]*\(\d+\)|[ _-]*copy *\d*)+$", re.IGNORECASE)
 

@@ -12,20 +12,20 @@ KINDS = ("function", "value", "text")  # those of classroom.templates.KINDS
 def add_class_commands(commands):
     """Add the commands for classes to an argparse parser's subcommands."""
     parser = _add(commands, "init", actions.init, "make a class directory")
-    parser.add_argument("directory", metavar="DIR")
+    parser.add_argument("directory", metavar="DIR", help="the directory to make, or an empty one")
 
     parser = _add(commands, "release", actions.release, "put assignments into a class, and pin it to the exercises")
-    parser.add_argument("directory", metavar="DIR")
+    parser.add_argument("directory", metavar="DIR", help="the class's directory")
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help="without any: all topics")
     parser.add_argument(
-        "--update", action="store_true", help="take what has changed, after listing the grades it moves, and why"
+        "--update", action="store_true", help="take what has changed, after listing the grades that move, and why"
     )
     parser.add_argument("--dry-run", action="store_true", help="list what would be done, and write nothing")
 
     parser = _add(
         commands, "collect", actions.collect, "put a download of what was handed in where grading looks for it"
     )
-    parser.add_argument("directory", metavar="DIR")
+    parser.add_argument("directory", metavar="DIR", help="the class's directory")
     words = "a zip or a folder, as Canvas, Moodle or others give it (of the exchange: without, the class's own)"
     parser.add_argument("archive", metavar="ARCHIVE", nargs="?", help=words)
     parser.add_argument(
@@ -35,15 +35,21 @@ def add_class_commands(commands):
         help="how its files are named (found out without), or nbgrader's exchange",
     )
     parser.add_argument(
-        "--assignment", metavar="TOPIC", help="what all of it is (without: as the notebooks are called)"
+        "--assignment", metavar="TOPIC", help="which assignment all of it is (without: as the notebooks are called)"
     )
     parser.add_argument(
         "--roster", metavar="FILE", help="a list (CSV) that tells more of the students, such as the LMS's"
     )
     parser.add_argument(
-        "--keep", choices=("last", "first", "best"), help="which counts if there are several (c.Course.counts)"
+        "--keep",
+        choices=("last", "first", "best"),
+        help="which of several counts (without: c.Course.counts says)",
     )
-    parser.add_argument("--times", choices=("archive", "none"), help="whether its files are dated by when handed in")
+    parser.add_argument(
+        "--times",
+        choices=("archive", "none"),
+        help="archive: files are dated by when they were handed in; none: not so",
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and write nothing")
 
     parser = _add(commands, "grade", actions.grade, "grade what was handed in, again only what has changed", warm_up)
@@ -58,15 +64,15 @@ def add_class_commands(commands):
     parser.add_argument("--workers", type=_positive, metavar="N", help="notebooks at once (one for each processor)")
 
     parser = _add(commands, "mark", actions.mark, "mark free texts, and what needs a person, in a page on this machine")
-    parser.add_argument("directory", metavar="DIR")
+    parser.add_argument("directory", metavar="DIR", help="the class's directory")
     parser.add_argument("exercise", nargs="?", default="", metavar="TOPIC/EXERCISE", help="the question to begin with")
-    parser.add_argument("--anonymous", action="store_true", help="aliases for ids")
+    parser.add_argument("--anonymous", action="store_true", help="show aliases instead of ids")
     parser.add_argument("--marker", metavar="NAME", help="who marks, as other markers are told (this machine's user)")
     parser.add_argument("--port", type=_positive, default=0, metavar="N", help="where to serve it (any that is free)")
 
     parser = _add(commands, "history", actions.history, "show how a student's grades came to be what they are")
-    parser.add_argument("directory", metavar="DIR")
-    parser.add_argument("student", metavar="STUDENT")
+    parser.add_argument("directory", metavar="DIR", help="the class's directory")
+    parser.add_argument("student", metavar="STUDENT", help="an id, as in roster.csv")
     parser.add_argument("topic", nargs="?", metavar="TOPIC", help="without it: all assignments")
 
     parser = _add(commands, "feedback", actions.feedback, "write a page of feedback for each graded submission")
@@ -75,7 +81,7 @@ def add_class_commands(commands):
 
     words = "write grades.csv, exercises.csv and the class board, or what another system reads"
     parser = _add(commands, "export", actions.export, words)
-    parser.add_argument("directory", metavar="DIR")
+    parser.add_argument("directory", metavar="DIR", help="the class's directory")
     parser.add_argument("--to", choices=FORMATS, default=FORMATS[0], help="without it: csv")
     parser.add_argument(
         "--board", choices=("aliases", "names"), default="aliases", help="under which names answers are on the board"
@@ -87,27 +93,33 @@ def add_class_commands(commands):
     parser.add_argument("--dry-run", action="store_true", help="say what would be sent, and send nothing")
 
     parser = _add(commands, "report", actions.report, "write report.html: scores, exercises and mistakes of the class")
-    parser.add_argument("directory", metavar="DIR")
+    parser.add_argument("directory", metavar="DIR", help="the class's directory")
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help="without any: all that are released")
-    parser.add_argument("--anonymous", action="store_true", help="aliases for ids, and no way to whose they are")
+    parser.add_argument("--anonymous", action="store_true", help="show aliases instead of ids, and no links")
 
     parser = _add(
         commands, "new", actions.new, "begin an exercise: its file and its section of the chapter, to fill in"
     )
-    parser.add_argument("exercise", metavar="TOPIC/EXERCISE")
+    parser.add_argument("exercise", metavar="TOPIC/EXERCISE", help="a topic, old or new, and a name of its own")
     parser.add_argument("--class", dest="own", metavar="DIR", help="the class whose own it is (without: the course's)")
     parser.add_argument("--kind", choices=KINDS, default=KINDS[0], help="what is asked for (without: a function)")
 
     parser = _add(commands, "name", actions.name, "begin a misconception from wrong answers that have no name yet")
-    parser.add_argument("directory", metavar="DIR")
+    parser.add_argument("directory", metavar="DIR", help="the class's directory")
     parser.add_argument("key", metavar="KEY", help="what the report has below them: TOPIC/EXERCISE:3fa2c1")
 
     parser = _add(
         commands, "sample", actions.sample, "make a sample class with submissions of every kind, and grade it"
     )
-    parser.add_argument("directory", metavar="DIR")
+    parser.add_argument("directory", metavar="DIR", help="the directory to make")
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help="without any: all topics")
-    parser.add_argument("--students", type=_positive, default=1, metavar="N", help="at least so many, the rest mixed")
+    parser.add_argument(
+        "--students",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="at least N of them, mixed beyond one of each kind",
+    )
     parser.add_argument("--class", dest="own", metavar="DIR", help="the topics that a class has of its own, too")
 
 
@@ -119,7 +131,7 @@ def _add(commands, name, action, words, begin=lambda arguments: None):
 
 
 def _add_selection(parser):
-    parser.add_argument("directory", metavar="DIR")
+    parser.add_argument("directory", metavar="DIR", help="the class's directory")
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help="without any: all that are released")
     parser.add_argument("--student", action="append", default=[], metavar="ID", help="only this one; may be repeated")
 

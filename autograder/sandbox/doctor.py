@@ -1,5 +1,6 @@
 """Say what isolation this machine offers, and where it does not, why."""
 
+import ast
 import platform
 
 from .client import Limits, Refused, Server
@@ -40,10 +41,24 @@ def doctor():
     if failed:
         return False, ["A sandbox was made, but does not work: " + str(outputs)[:500]]
     facts, filtered = outputs[0]["text"].splitlines()
-    lines = [f"Notebooks are isolated by Linux namespaces; a sandbox saw: {facts}"]
+    lines = [
+        "This machine can grade: notebooks are isolated by Linux namespaces.",
+        f"Tried in a sandbox: {_words(ast.literal_eval(facts))}",
+    ]
     if filtered != "True":
         lines.append(UNFILTERED)
     return True, lines
+
+
+def _words(facts):
+    """Return what a sandbox saw as words: "network: no; writes: none"."""
+    return "; ".join(f"{name}: {_word(value)}" for name, value in facts.items())
+
+
+def _word(value):
+    if isinstance(value, list):
+        return ", ".join(value) or "none"
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 ADVICE = (

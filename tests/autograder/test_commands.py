@@ -43,9 +43,22 @@ def test_a_directory_that_is_no_class_is_one_sentence(run, tmp_path, command):
     assert "Traceback" not in complained
 
 
+def test_help_says_what_everything_is():
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers()
+    add_class_commands(commands)
+    silent = [
+        (name, action.dest)
+        for name, command in commands.choices.items()
+        for action in command._actions
+        if not action.help
+    ]
+    assert silent == []
+
+
 def test_unknown_topics_are_one_sentence(run, tmp_path):
     classroom.create(tmp_path / "class")
-    for command in ("release", "grade", "report"):
+    for command in ("release", "grade", "feedback", "report"):
         status, _, complained = run(command, tmp_path / "class", "nonsense")
         assert status == 2
         assert complained.count("\n") == 1

@@ -67,7 +67,7 @@ def test_the_best_counts_and_the_history_says_which(place, collect, points):
     assert points(place.root, "ann") == {"double": 2.0, "share": 0.0, "why": 0.0}
     assert grade(place).graded == ()
     rows = collect(*three)
-    assert [row.state for row in rows] == ["as it stands"], "what was collected before is known wherever it lies"
+    assert [row.state for row in rows] == ["unchanged"], "what was collected before is known wherever it lies"
     collect(("ann", 4, POOR))
     assert kept(place) == (4, 4)
     assert grade(place).graded == ()

@@ -209,9 +209,9 @@ def test_again_is_harmless_and_changes_nothing(place, archive):
     classroom.collect(place.root, archive(*MOODLE))
     before = all_of(place)
     done = classroom.collect(place.root, archive(*MOODLE))
-    assert {row.state for row in done.rows} == {"as it stands"}
+    assert {row.state for row in done.rows} == {"unchanged"}
     done = classroom.collect(place.root, archive(*CANVAS))  # which has no times
-    assert {row.state for row in done.rows} == {"as it stands"}
+    assert {row.state for row in done.rows} == {"unchanged"}
     assert all_of(place) == before
 
 

@@ -101,7 +101,7 @@ def test_the_last_of_several_is_what_nbgraders_collector_takes(place, submit, nb
     assert done.missing == {"toy": ["ben"]}
     assert "By nbgrader's names: 1 new" in " ".join(told(done))
     ours = submitted(place)
-    assert [row.state for row in classroom.collect(place.root, None, form="exchange").rows] == ["as it stands"]
+    assert [row.state for row in classroom.collect(place.root, None, form="exchange").rows] == ["unchanged"]
     shutil.rmtree(place.step("submitted", OWN))
     assert nbgrader(place.root, "collect", "toy").returncode == 0
     theirs = submitted(place)
@@ -130,7 +130,7 @@ def test_a_folder_that_is_another_users_than_it_says_is_nobodys(place, submit):
     with open(place.config_file, "a") as file:
         file.write("c.ExchangeCollect.check_owner = False\n")
     done = classroom.collect(place.root, None, form="exchange")
-    assert {row.student: row.state for row in done.rows} == {OWN: "as it stands", "ben": "new"}
+    assert {row.student: row.state for row in done.rows} == {OWN: "unchanged", "ben": "new"}
     roster(place, OWN)
     done = classroom.collect(place.root, None, form="exchange")
     assert "nobody of this id is on the roster" in done.unmatched.values()
