@@ -5,6 +5,7 @@ that leads outside nor an archive that grows without end does harm.
 """
 
 import lzma
+import os
 import stat
 import struct
 import zipfile
@@ -26,6 +27,7 @@ MOST_LOOKED_INTO = 4 * MOST_BYTES  # of all zips in one file of a download
 MOST_FILES = 100_000  # in a download
 MOST_NESTED = 10_000  # in a zip that lies in it
 DEEPEST = 3  # zips in zips
+MOST_FOLDERS = 50  # that a file lies in
 UNIX_TIME = 0x5455  # the field of a zip's entry that has seconds since 1970, in UTC
 ENCRYPTED = 0x1  # a flag of a zip's entry
 # What Python's readers raise on archives that are broken, encrypted, or packed in ways that they do not know.
@@ -200,31 +202,50 @@ def _time(info, zone):
         return None
 
 
-def _walk(folder, top):
-    """Yield the files under a folder, without following a link."""
+def _walk(folder, top, parent=None):
+    """Yield the files under a folder, without following a link.
+
+    Each folder is opened in the one before it: in an exchange its owner may put a link in its place at any time.
+    """
+    where, above = (folder, 0) if parent is None else (folder.name, os.O_NOFOLLOW)
     try:
-        entries = sorted(folder.iterdir())
+        here = os.open(where, os.O_RDONLY | os.O_DIRECTORY | above, dir_fd=parent)
     except OSError as error:
         yield File(names_of(folder, top), fault=f"cannot be read ({error.strerror})")
         return
-    for path in entries:
-        if is_laid_there(path.name):
-            continue
-        about = path.lstat()
-        if stat.S_ISDIR(about.st_mode):
-            yield from _walk(path, top)
-            continue
-        names = names_of(path, top)
-        _, fault = parts_of("/".join(names))
-        if not fault and not stat.S_ISREG(about.st_mode):
-            fault = "is a link" if stat.S_ISLNK(about.st_mode) else "is no plain file"
-        time = datetime.fromtimestamp(about.st_mtime, UTC)
-        yield File(names, time, about.st_size, None if fault else partial(_read_file, path), fault)
-
-
-def _read_file(path, most):
     try:
-        with path.open("rb") as stream:
+        for name in sorted(os.listdir(here)):
+            if not is_laid_there(name):
+                yield from _entry(folder / name, top, here)
+    finally:
+        os.close(here)
+
+
+def _entry(path, top, parent):
+    """Yield the file of a path in an open folder, or those under it."""
+    names = names_of(path, top)
+    try:
+        about = os.lstat(path.name, dir_fd=parent)
+    except OSError as error:
+        yield File(names, fault=f"cannot be read ({error.strerror})")
+        return
+    if stat.S_ISDIR(about.st_mode) and len(names) <= MOST_FOLDERS:
+        yield from _walk(path, top, parent)
+        return
+    _, fault = parts_of("/".join(names))
+    if not fault and not stat.S_ISREG(about.st_mode):
+        kinds = {stat.S_IFLNK: "is a link", stat.S_IFDIR: f"lies in {MOST_FOLDERS} folders"}
+        fault = kinds.get(stat.S_IFMT(about.st_mode), "is no plain file")
+    time = datetime.fromtimestamp(about.st_mtime, UTC)
+    yield File(names, time, about.st_size, None if fault else partial(_read_file, path, about), fault)
+
+
+def _read_file(path, about, most):
+    """Return a file's content, if what lies at its path is still the file that was seen there."""
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:
+            if not os.path.samestat(os.fstat(stream.fileno()), about):
+                raise Unusable("was replaced while it was collected")
             return _bounded(stream, most)
     except OSError as error:
         raise Unusable(f"cannot be read ({error.strerror})") from error

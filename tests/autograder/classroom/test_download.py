@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import stat
 import struct
 import unicodedata
@@ -113,6 +114,44 @@ def encrypted(name, content):
     data[6] |= 1
     data[data.index(b"PK\x01\x02") + 8] |= 1
     return bytes(data)
+
+
+@pytest.mark.parametrize("swapped", ["ann/a.ipynb", "ann"])
+def test_a_link_that_is_put_in_the_place_of_what_was_seen_is_not_followed(tmp_path, swapped):
+    top, elsewhere = tmp_path / "top", tmp_path / "elsewhere"
+    for folder, text in ((top / "ann", "own"), (elsewhere, "secret")):
+        folder.mkdir(parents=True)
+        (folder / "a.ipynb").write_text(text)
+    with opened(top, UTC) as (file,):
+        (top / swapped).rename(tmp_path / "own")
+        (top / swapped).symlink_to(elsewhere / "a.ipynb" if swapped.endswith("b") else elsewhere)
+        with pytest.raises(Unusable, match="cannot be read|was replaced while it was collected"):
+            file.fetch(MOST_BYTES)
+
+
+def test_a_link_that_is_put_in_the_place_of_a_folder_before_it_is_opened_is_not_followed(tmp_path, monkeypatch):
+    top, lstat = tmp_path / "top", os.lstat
+    (top / "ann").mkdir(parents=True)
+    (tmp_path / "secret.ipynb").write_text("secret")
+
+    def seen(name, **options):
+        about = lstat(name, **options)
+        if name == "ann":
+            (top / "ann").rename(tmp_path / "own")
+            (top / "ann").symlink_to(tmp_path)
+        return about
+
+    monkeypatch.setattr(download.os, "lstat", seen)
+    assert found(top) == {"ann": "cannot be read (Not a directory)"}
+
+
+def test_folders_in_folders_are_looked_into_so_deep(tmp_path):
+    deep = tmp_path
+    for _ in range(600):
+        deep = deep / "d"
+    deep.mkdir(parents=True)
+    assert list(found(tmp_path).values()) == ["lies in 50 folders"]
+    shutil.rmtree(tmp_path / "d")
 
 
 def test_encrypted_and_broken_zips_are_named(path):
