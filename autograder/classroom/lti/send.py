@@ -207,9 +207,11 @@ def _score(now, earlier, stamp):
         "activityProgress": "Completed",
         "gradingProgress": "FullyGraded",
     }
-    if when := now["handed_in"]:
+    when = now["handed_in"]
+    told[CANVAS] = {"new_submission": not earlier or when != earlier["handed_in"]}
+    if when:
         told["submission"] = {"submittedAt": when}
-        told[CANVAS] = {"new_submission": when != earlier.get("handed_in"), "submitted_at": when}
+        told[CANVAS]["submitted_at"] = when
     return told
 
 

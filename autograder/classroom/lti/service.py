@@ -145,9 +145,10 @@ class Service:
         try:
             token = self._token(scope)
         except Refused as refusal:
+            name = scope.rpartition("/")[2].removesuffix(".readonly")
             raise ClassError(
-                f"the platform gives no token for {scope.rpartition('/')[2]} ({refusal}); see that it knows the client "
-                "id of lti.toml and the class's public key, and grants that scope"
+                f"the platform gives no token for {name} ({refusal}); see that it knows the client id of lti.toml and "
+                "the class's public key, and grants that scope"
             ) from refusal
 
         def bear(request):  # as `auth`, since a header alone gives way to what ~/.netrc has for the host

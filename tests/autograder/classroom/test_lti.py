@@ -142,6 +142,11 @@ def test_canvas_is_told_when_it_was_handed_in_and_counts_one_attempt(term, platf
     assert [each["new_submission"] for each in told] == [True, False]
     assert {each["submitted_at"] for each in told} == {"2026-03-01T10:30:00.000+00:00"}
     assert {score["submission"]["submittedAt"] for score in platform.taken} == {"2026-03-01T10:30:00.000+00:00"}
+    for points in (1.0, 2.0):  # of whom no time is known
+        mark(term, "crash", points)
+        classroom.send(term, students=["crash"])
+    told = [score["https://canvas.instructure.com/lti/submission"] for score in platform.taken[2:]]
+    assert told == [{"new_submission": True}, {"new_submission": False}]
 
 
 def test_a_dry_run_asks_for_line_items_and_leaves_all_as_it_is(term, platform, capsys):
