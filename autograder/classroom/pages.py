@@ -1,7 +1,7 @@
 """Make pages of feedback: nbgrader's own, by several processes, from grades that were read once.
 
 nbgrader opens the gradebook for each page and asks it for each cell, and has the whole page parsed again to give its
-pictures a text.
+pictures a text. Style sheets stay in each page, which a student opens alone, but only what the page has use for.
 """
 
 import multiprocessing
@@ -31,12 +31,15 @@ from ..sandbox.isolate import die_with_parent
 from . import config as settings
 from .disclosure import withheld
 from .layout import ClassDirectory
+from .sheets import lean
+from .source import ANSWER
 
 SECONDS = 30  # for one page
 LONG = 10_000  # characters of a cell
 FEW = 3  # pages, for which it does not pay to start other processes
 NO_ALT = "No description has been provided for this image"
 TO_COME = "A person has still to mark this: its points are not in the score yet."
+LISTED = re.compile(r'(<li><a href="#(comment-)?([^"]+)">)[^<]*</a>')
 FAILED = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{topic}</title></head><body>
 <h1>{topic}</h1>
@@ -114,10 +117,21 @@ def make(page) -> str:
             about = {"student": page.student, "assignment": page.topic, "notebook": page.topic, "grades": page.grades}
             about["exercises"] = page.place.pinned / "exercises"
             html, _ = exporter.from_filename(str(page.graded), resources={"nbgrader": about})
-        page.target.write_text(html, encoding="utf-8")
+        page.target.write_text(lean(_named(html)), encoding="utf-8")
         return ""
     except Exception as error:  # whatever the notebook holds, it concerns one student
         return _fail(page, f"{type(error).__name__}: {error}")
+
+
+def _named(html):
+    """Have the list of scores name each exercise, where nbgrader says "Test cell" of one as of another."""
+    top, notebook, rest = html.partition('<div id="notebook"')
+
+    def name(found):
+        about, id_ = "Comment on " if found[2] else "", found[3].removesuffix(ANSWER)
+        return f"{found[1]}{about}{id_}</a>"
+
+    return LISTED.sub(name, top) + notebook + rest
 
 
 def _fail(page, reason):
@@ -179,7 +193,8 @@ class _Exporter(HTMLExporter):
         data_type = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
         self.register_filter("filter_data_type", data_type)
         html, resources = TemplateExporter.from_notebook_node(self, nb, resources, **options)
-        return re.sub(r"<img\b(?![^>]*\salt=)([^>]*?)\s*/?>", rf'<img\1 alt="{NO_ALT}"/>', html), resources
+        html = re.sub(r"<img\b(?![^>]*\salt=)([^>]*?)\s*/?>", rf'<img\1 alt="{NO_ALT}"/>', html)
+        return html, resources
 
 
 def _remembering(colour):

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from contextlib import closing
 
 import nbformat
 import pytest
@@ -130,8 +131,39 @@ def test_pages_are_nbgraders_own_with_pictures(pasted, nbgrader, tmp_path):
         assert len(ours.select(f"img[src='data:image/png;base64,{PIXEL}']")) == (2 if pictures else 0)
         assert len(ours.select("img")) == pictures
         assert attributes(ours) == attributes(page(theirs, student))
-        assert ours.get_text() == page(theirs, student).get_text()
+        stock = page(theirs, student)
+        named = [link.get_text() for link in ours.select("#toc a")]
+        assert [name for name in named if "Comment" not in name] == ["double", "share", "why"]
+        assert "Comment on why" in named
+        for shown in (ours, stock):  # which says "Test cell" there
+            for link in shown.select("#toc a"):
+                link.clear()
+        assert ours.get_text() == stock.get_text()
     assert "Comments: Well drawn." in page(pasted, "pasted").get_text()
+
+
+def test_style_sheets_lose_only_what_makes_no_difference(copied, browser, monkeypatch):
+    students = ("mistake-01", "crash")
+    lean = {student: looks(browser, copied, student) for student in students}
+    monkeypatch.setattr(pages, "lean", lambda html: html)
+    classroom.feedback(copied, students=students, force=True, workers=1, console=QUIET)
+    for student in students:
+        size, shown = looks(browser, copied, student)
+        assert lean[student][0] < 60_000 < 120_000 < size
+        assert lean[student][1] == shown
+
+
+def looks(browser, directory, student):
+    """Return how large a page is, and pictures of it: on a wide screen, on a narrow one, and printed."""
+    path, pictures = directory / "feedback" / student / "toy" / "toy.html", []
+    for width, media in ((1200, "screen"), (390, "screen"), (700, "print")):
+        with closing(browser.new_context(viewport={"width": width, "height": 3000})) as context:
+            context.route("https://**", lambda route: route.abort())
+            shown = context.new_page()
+            shown.emulate_media(media=media)
+            shown.goto(path.as_uri())
+            pictures.append(shown.screenshot())
+    return path.stat().st_size, pictures
 
 
 def attributes(shown):
