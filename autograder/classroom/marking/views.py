@@ -69,7 +69,7 @@ def listing(root, question, found):
     words = f'<p class="muted">{several(len(found), "answer")}, {len(waiting)} to be marked.</p>'
     head = ("Answer", "Student", "State", "Points", "By", "Comment")
     body = table(head, rows, "list") or "<p>Nobody has answered it.</p>"
-    return page(root, _name(question), f"{words}{begin}{body}", above=_back(root, question))
+    return page(root, _name(question), f"{words}{begin}{body}", above=_back(root))
 
 
 def marking(root, question, answer, kept, shown, doubts, place, around, name, prompt):
@@ -109,7 +109,8 @@ def marking(root, question, answer, kept, shown, doubts, place, around, name, pr
         f'<div class="marks">{_form(answer, question, kept)}{_editor(question, kept)}{_keys()}</div>'
         f'<div class="beside">{anchors}{often}</div></div>'
     )
-    return page(root, _name(question), body, above=_back(root, question))
+    answers = f' · <a href="{root}{question.id}/">All its answers</a>'
+    return page(root, _name(question), body, above=_back(root) + answers)
 
 
 def state(answer, question, kept):
@@ -208,8 +209,8 @@ def _links(around):
     )
 
 
-def _back(root, question):
-    return f' · <a href="{root}">All questions</a> · <a href="{root}{question.id}/">All its answers</a>'
+def _back(root):
+    return f' · <a href="{root}">All questions</a>'
 
 
 def _name(question):

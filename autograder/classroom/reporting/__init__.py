@@ -16,6 +16,8 @@ __all__ = ["report"]
 def report(directory, topics=(), *, anonymous=False):
     """Write ``report.html`` into a class directory: one page that asks for nothing else, in light, dark and print.
 
+    The anonymous one is ``report-anonymous.html``, so that neither takes the other's place.
+
     Parameters
     ----------
     directory : path
@@ -44,6 +46,6 @@ def report(directory, topics=(), *, anonymous=False):
             raise ClassError(f"{topic!a} was not released into this class; there is {known}")
     with settings.log_to(place.state / "report.log") as log:
         gathered = gather(place, log, tuple(topics) or tuple(released), anonymous=anonymous)
-    target = place.root / "report.html"
+    target = place.root / ("report-anonymous.html" if anonymous else "report.html")
     write_file(target, page(gathered).encode("utf-8", "replace"))
     return target
