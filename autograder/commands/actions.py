@@ -182,8 +182,9 @@ def name(classroom, arguments, console):
     print(entry.text)  # alone on standard output, so that it can be appended to a file
     of_class = f" --class {arguments.directory}" if entry.is_own else ""
     print(
-        f"This is the mistake of {several(entry.students, 'answer')}. Put it into {entry.path}, write its sentence and "
-        "a name, then:",
+        f"This is the mistake of {several(entry.students, 'answer')}. Read it first: it is a student's code, and in an "
+        "exercise's file it runs outside the sandbox, as you.",
+        f"Put it into {entry.path}, write its sentence and a name, then:",
         f"  autograder audit {entry.exercise}{of_class}",
         f"  autograder release {arguments.directory} {entry.exercise.partition('/')[0]} --update",
         sep="\n",

@@ -106,6 +106,7 @@ def test_the_command_prints_the_entry_alone_and_what_to_do_next(named, copied, c
     assert main(["name", str(copied), key]) == 0
     said = capsys.readouterr()
     assert said.out.strip() == entry.text.strip()
+    assert "a student's code, and in an exercise's file it runs outside the sandbox, as you" in said.err
     assert "Put it into autograder/exercises/toy/double.py" in said.err
     assert "autograder audit toy/double" in said.err
 
