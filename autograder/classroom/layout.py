@@ -5,7 +5,7 @@ import re
 import shutil
 import sys
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -126,13 +126,12 @@ def remove_folder(path):
 @contextmanager
 def modules_of(place):
     """Let modules be imported that lie in a class directory, as nbgrader does, and forget them in the end."""
-    before = set(sys.modules)
+    before, path = set(sys.modules), sys.path.copy()
     sys.path.insert(0, str(place.root))
     try:
         yield
     finally:
-        with suppress(ValueError):  # what was imported may change the path, too
-            sys.path.remove(str(place.root))
+        sys.path[:] = path  # which the class's settings may have changed, too
         new = sys.modules.keys() - before
         for top in {name.partition(".")[0] for name in new}:
             places = (place.root / f"{top}.py", place.root / top / "__init__.py")

@@ -22,6 +22,12 @@ def surprises(page, known=KNOWN):
     return [error for error in page.errors if not known.search(error)]
 
 
+def resize(page, width, height=900):
+    """Give a page's window another size, and wait until nothing slides into its new place any more."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function("() => document.getAnimations().every(each => each.playState !== 'running')")
+
+
 class Answer:
     """One exercise of an open page, used as a reader does."""
 

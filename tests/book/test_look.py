@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 import pytest
 
 from autograder import chapter
+from tests.book.reader import resize
 
 TOPICS = chapter.topics()
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1400, "height": 900}
@@ -72,7 +73,7 @@ def test_nothing_of_a_page_is_wider_than_the_window(visit, pages):
         if soup.find("article"):
             page.goto(urljoin(page.url, f"/{name}"))
             for width in (1440, 390):
-                page.set_viewport_size({"width": width, "height": 900})
+                resize(page, width)
                 excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
                 assert excess <= 0, (name, width)
                 assert page.evaluate(CUT) == [], (name, width)
@@ -151,7 +152,7 @@ def test_margin_notes_are_in_the_window(visit, pages):
         if notes := len(soup.select("aside.margin, div.margin")):
             page.goto(urljoin(page.url, f"/{name}"))
             for width in (390, 769, 991, 992, 1000, 1100, 1199, 1200, 1400):
-                page.set_viewport_size({"width": width, "height": 900})
+                resize(page, width)
                 outside = page.evaluate(OUTSIDE)
                 assert len(outside) == notes, (name, width)
                 assert max(outside) <= 0, (name, width)

@@ -194,6 +194,8 @@ def test_a_step_of_the_instructors_own_that_fails_costs_nobody_else(handed_in):
     assert len(done.graded) == len(STUDENTS) - 1
     graded = handed_in / "autograded" / "student-04" / "toy" / "toy.ipynb"
     assert "Seen by Moody." in graded.read_text()
+    assert "steps" not in sys.modules
+    assert str(handed_in) not in sys.path
 
 
 def test_what_a_killed_run_left_is_removed(handed_in):
