@@ -7,6 +7,7 @@ import sysconfig
 import warnings
 from contextlib import contextmanager, suppress
 from datetime import UTC
+from difflib import get_close_matches
 
 from dateutil.tz import gettz
 from nbgrader import preprocessors as steps
@@ -20,6 +21,7 @@ from ..solutions import WHEN
 from .layout import ClassDirectory, ClassError, modules_of
 from .preprocessors.trim import TrimCells
 
+OURS = {"Course": ("counts", "daily_limit", "hidden_verdicts", "show_solutions"), "Grading": ("judged",)}
 MAX_KILOBYTES = 10_000
 WRITTEN_ELSEWHERE = 20  # seconds to wait while another program writes to a gradebook in a file
 
@@ -108,13 +110,22 @@ def load(place):
     Raises
     ------
     ClassError
-        When that file, which an instructor may have edited, does not run.
+        When that file, which an instructor may have edited, does not run, or sets what is no setting of ours.
     """
     with same_environment(), modules_of(place):
         try:
-            return PyFileConfigLoader(place.config_file.name, path=str(place.root)).load_config()
+            config = PyFileConfigLoader(place.config_file.name, path=str(place.root)).load_config()
         except Exception as error:
             raise ClassError(f"{place.config_file} does not run ({type(error).__name__}: {error})") from error
+    for kind, known in OURS.items():
+        for name in config.get(kind, {}):
+            if name not in known:
+                meant = get_close_matches(name, known, n=1) or known
+                raise ClassError(
+                    f"{place.config_file} sets c.{kind}.{name}, which is no setting; "
+                    f"perhaps it should be {' or '.join(f'c.{kind}.{each}' for each in meant)}"
+                )
+    return config
 
 
 def chosen(config, name, choices):

@@ -1,0 +1,33 @@
+"""What a class's settings say is taken, or refused by name."""
+
+import pytest
+
+from autograder import classroom
+from autograder.classroom import config as settings
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("c.Course.hidden_verdict = 'never'", r"c.Course.hidden_verdict, which .* c.Course.hidden_verdicts$"),
+        ("c.Grading.judge = print", r"c.Grading.judge, which is no setting; perhaps it should be c.Grading.judged$"),
+        ("c.Course.x = 1", r"c.Course.x, .* c.Course.counts or c.Course.daily_limit or "),
+        ("c.Course.counts = ", r"does not run \(SyntaxError"),
+    ],
+)
+def test_what_is_no_setting_is_named(tmp_path, line, said):
+    place = classroom.create(tmp_path / "class")
+    with place.config_file.open("a") as file:
+        file.write(f"\n{line}\n")
+    with pytest.raises(classroom.ClassError, match=said):
+        settings.load(place)
+
+
+def test_each_setting_that_a_new_class_names_is_one(tmp_path):
+    place = classroom.create(tmp_path / "class")
+    text = place.config_file.read_text()
+    for kind, names in settings.OURS.items():
+        for name in names:
+            assert f"c.{kind}.{name} = " in text
+    place.config_file.write_text(text.replace("# c.Grading", "c.Grading").replace("# c.Course", "c.Course"))
+    assert set(settings.load(place).Course) <= set(settings.OURS["Course"])
