@@ -5,10 +5,11 @@ import re
 
 import pytest
 
-from autograder import audit, chapter, classroom, commands, exercise
+from autograder import audit, chapter, classroom, exercise
 from autograder.__main__ import main
 from autograder.audit.parts import audited
 from autograder.classroom.templates import KINDS
+from autograder.commands import parsers
 from autograder.judge.judge import judge
 from autograder.judge.seeds import PUBLIC
 from autograder.judge.verdict import PASSED
@@ -111,7 +112,7 @@ def test_what_cannot_be_begun_is_refused(mine, id_, said):
 def test_another_kind_is_refused(mine):
     with pytest.raises(classroom.ClassError, match="is one of function, value, text, not 'class'"):
         classroom.new("convolution/output_size", mine, kind="class")
-    assert tuple(KINDS) == commands.KINDS
+    assert tuple(KINDS) == parsers.KINDS
 
 
 def test_an_installed_course_has_nothing_to_write_to(tmp_path, monkeypatch):
