@@ -1,13 +1,7 @@
 """nbgrader's formgrader opens in JupyterLab on a class directory: it shows grades, and runs no submission."""
 
-import json
-import os
 import re
 import shutil
-import subprocess
-import sys
-import time
-from contextlib import contextmanager
 
 import nbformat
 import pytest
@@ -17,45 +11,7 @@ from rich.console import Console
 from autograder import classroom
 from autograder.classroom import config as settings
 from tests.autograder.classroom import hostile
-
-TOKEN = "for-this-test"
-SECONDS = 60
-
-
-@contextmanager
-def _lab(directory, home):
-    """JupyterLab, started in a class directory; yields its address."""
-    places = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("RUNTIME", "CONFIG", "DATA")}
-    command = ("-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0", f"--IdentityProvider.token={TOKEN}")
-    home.mkdir()
-    with (home / "lab.log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, *command],
-            cwd=directory,
-            env=os.environ | places | {"HOME": str(home)},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        yield _address(server, home / "runtime", home / "lab.log")
-    finally:
-        server.terminate()
-        try:
-            server.wait(timeout=10)
-        except subprocess.TimeoutExpired:  # it may lock up as it shuts down, and nothing of it is needed any more
-            server.kill()
-            server.wait()
-
-
-def _address(server, runtime, log):
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end and server.poll() is None:
-        for path in runtime.glob("jpserver-*.json"):
-            text = path.read_text()
-            if text.endswith("}"):
-                return json.loads(text)["url"]
-        time.sleep(0.1)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
+from tests.autograder.classroom.lab import SECONDS, TOKEN, lab
 
 
 @pytest.fixture(scope="module")
@@ -67,29 +23,29 @@ def desk(graded, tmp_path_factory):
     notebook = nbformat.read(directory / "release" / "toy" / "toy.ipynb", as_version=4)
     nbformat.write(hostile.hostile(notebook), folder / "toy.ipynb")
     classroom.grade(directory, students=["hostile"], console=Console(quiet=True))
-    with _lab(directory, directory.parent / "home") as address:
+    with lab(directory, directory.parent / "home") as address:
         yield directory, address
 
 
 def test_the_formgrader_shows_the_grades(desk, browser):
-    _, lab = desk
+    _, address = desk
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
     page.set_default_timeout(1000 * SECONDS)
-    page.goto(f"{lab}lab?token={TOKEN}")
+    page.goto(f"{address}lab?token={TOKEN}")
     page.get_by_role("menuitem", name="Nbgrader").click()
     page.get_by_role("menuitem", name="Formgrader").first.click()
     frame = page.frame_locator("iframe[src*=formgrader], iframe").first
     frame.locator("tr", has_text="toy").first.wait_for()
 
-    page.goto(f"{lab}formgrader/manage_students")
+    page.goto(f"{address}formgrader/manage_students")
     for student, score in (("mistake-02", "1 / 7"), ("right", "3 / 7"), ("blank", "0 / 7")):
         row = page.locator("tbody tr").filter(has=page.locator(f"td:text-is('{student}')"))
         expect(row).to_contain_text(score, timeout=1000 * SECONDS)
 
-    page.goto(f"{lab}formgrader/gradebook/toy/toy")
+    page.goto(f"{address}formgrader/gradebook/toy/toy")
     expect(page.locator("tbody tr")).to_have_count(12, timeout=1000 * SECONDS)
 
-    page.goto(f"{lab}formgrader/manage_students/mistake-02/toy")
+    page.goto(f"{address}formgrader/manage_students/mistake-02/toy")
     page.locator("tbody a", has_text="toy").first.click()
     report = page.locator(".dnn-report").first
     report.wait_for()
@@ -98,11 +54,11 @@ def test_the_formgrader_shows_the_grades(desk, browser):
 
 
 def test_who_marks_there_is_sent_to_a_doubt_and_reads_its_reason(desk, browser):
-    _, lab = desk
+    _, address = desk
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
     page.set_default_timeout(1000 * SECONDS)
-    page.goto(f"{lab}lab?token={TOKEN}")
-    page.goto(f"{lab}formgrader/manage_students/crash/toy")
+    page.goto(f"{address}lab?token={TOKEN}")
+    page.goto(f"{address}formgrader/manage_students/crash/toy")
     row = page.locator("tbody tr", has_text="toy")
     expect(row.locator(".needs-manual-grade .glyphicon")).to_have_count(1)
     row.get_by_role("link", name="toy").click()
@@ -152,9 +108,9 @@ def test_what_would_run_on_a_page_is_seen(watched):
 
 
 def test_no_page_runs_what_a_submission_holds(desk, watched):
-    _, lab = desk
+    _, address = desk
     page, ran = watched
-    page.goto(f"{lab}lab?token={TOKEN}")
+    page.goto(f"{address}lab?token={TOKEN}")
     for path in (
         "manage_assignments",
         "manage_submissions/toy",
@@ -165,7 +121,7 @@ def test_no_page_runs_what_a_submission_holds(desk, watched):
         "manage_students/hostile",
         "manage_students/hostile/toy",
     ):
-        page.goto(f"{lab}formgrader/{path}")
+        page.goto(f"{address}formgrader/{path}")
         page.locator("tbody a").first.wait_for()
         assert ran == [], path
     page.locator("tbody a", has_text="toy").first.click()
@@ -179,10 +135,10 @@ def test_no_page_runs_what_a_submission_holds(desk, watched):
 
 
 def test_a_hostile_submission_can_be_graded_by_hand(desk, watched):
-    directory, lab = desk
+    directory, address = desk
     page, ran = watched
-    page.goto(f"{lab}lab?token={TOKEN}")
-    page.goto(f"{lab}formgrader/manage_students/hostile/toy")
+    page.goto(f"{address}lab?token={TOKEN}")
+    page.goto(f"{address}formgrader/manage_students/hostile/toy")
     page.locator("tbody a", has_text="toy").first.click()
     # Only then does the page listen to its fields.
     page.wait_for_function("window.formgrader?.grades?.loaded && window.formgrader?.comments?.loaded")
@@ -202,9 +158,9 @@ def test_a_hostile_submission_can_be_graded_by_hand(desk, watched):
 
 
 def test_the_notebook_runs_nothing_where_the_formgrader_opens_it(desk, watched):
-    _, lab = desk
+    _, address = desk
     page, ran = watched
-    page.goto(f"{lab}lab/tree/autograded/hostile/toy/toy.ipynb?token={TOKEN}")
+    page.goto(f"{address}lab/tree/autograded/hostile/toy/toy.ipynb?token={TOKEN}")
     page.locator(".jp-NotebookPanel .dnn-report").first.wait_for()
     page.locator(".jp-NotebookPanel .jp-RenderedMarkdown details").first.wait_for()
     page.wait_for_timeout(300)

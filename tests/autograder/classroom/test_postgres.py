@@ -1,11 +1,13 @@
 """A class that keeps its grades in PostgreSQL is graded as one that keeps them in a file, and nbgrader reads both."""
 
 import csv
+import json
 import re
 import shutil
 import subprocess
 import sys
 import threading
+import urllib.request
 import warnings
 
 import pytest
@@ -16,6 +18,7 @@ from autograder import classroom
 from autograder.classroom import config as settings
 from autograder.classroom import record
 from tests.autograder.classroom import databases
+from tests.autograder.classroom.lab import SECONDS, TOKEN, lab
 
 QUIET = Console(quiet=True)
 RIGHT = {"double": "def double(a):\n    return 2 * a", "share": "share = 0.75", "why": "Because it is so."}
@@ -121,8 +124,35 @@ def test_an_update_is_tried_elsewhere(made, hand_in, server, course, tmp_path):
     def announce(moves):
         tried.append(([each.student for each in moves], _dumped(server, place)))
 
-    classroom.release(place.root, update=True, root=changed, announce=announce, console=QUIET)
-    assert tried == [(["right"], before)]
+    options = {"update": True, "root": changed, "announce": announce, "console": QUIET}
+    classroom.release(place.root, dry_run=True, **options)
+    assert _dumped(server, place) == before
+    classroom.release(place.root, **options)
+    assert tried == 2 * [(["right"], before)]
+
+
+def test_formgrader_shows_and_marks(made, hand_in, tmp_path):
+    place = made("postgresql")
+    hand_in(place.root, "right", **RIGHT)
+    classroom.grade(place.root, console=QUIET)
+    with lab(place.root, tmp_path / "home") as address:
+
+        def api(path, **sent):
+            request = urllib.request.Request(
+                f"{address}formgrader/api/{path}", headers={"Authorization": f"token {TOKEN}"}
+            )
+            if sent:
+                request.data, request.method = json.dumps(sent).encode(), "PUT"
+            with urllib.request.urlopen(request, timeout=SECONDS) as reply:
+                return json.load(reply)
+
+        (handed_in,) = api("submissions/toy")
+        assert (handed_in["student"], handed_in["score"], handed_in["needs_manual_grade"]) == ("right", 3.0, True)
+        (notebook,) = api("submitted_notebooks/toy/toy")
+        (waiting,) = [each for each in api(f"grades?submission_id={notebook['id']}") if each["needs_manual_grade"]]
+        api(f"grade/{waiting['id']}", manual_score=2.5, extra_credit=0)
+        assert api("submissions/toy")[0]["score"] == 5.5
+    assert '"score": 5.5' in table(place)["grades.json"]
 
 
 def _dumped(server, place):
