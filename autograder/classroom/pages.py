@@ -33,12 +33,14 @@ from .disclosure import withheld
 from .layout import ClassDirectory
 from .sheets import lean
 from .source import ANSWER
+from .strays import HIDDEN
 
 SECONDS = 30  # for one page
 LONG = 10_000  # characters of a cell
 FEW = 3  # pages, for which it does not pay to start other processes
 NO_ALT = "No description has been provided for this image"
 TO_COME = "A person has still to mark this: its points are not in the score yet."
+BEGIN, _ = HIDDEN
 LISTED = re.compile(r'(<li><a href="#(comment-)?([^"]+)">)[^<]*</a>')
 FAILED = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{topic}</title></head><body>
@@ -158,6 +160,8 @@ class _TakeGrades(GetGrades):
                 said = (grades.comments.get(name), TO_COME if name in grades.waiting else "")
                 cell.metadata.nbgrader["comment"] = "\n\n".join(filter(None, said))
             if is_grade(cell):
+                if not is_solution(cell):  # what hidden tests found stands below it, and the call of them says nothing
+                    cell.source = cell.source.partition(BEGIN)[0].rstrip()
                 score = grades.points.get(cell.metadata.nbgrader.grade_id, (0.0, 0.0))
                 cell.metadata.nbgrader["score"], cell.metadata.nbgrader["points"] = score
         total, possible = map(sum, zip(*grades.points.values())) if grades.points else (0.0, 0.0)
