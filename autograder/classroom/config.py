@@ -94,7 +94,7 @@ def configure(c, root):
         "markdown2html": "autograder.classroom.sanitize.markdown",
         "strip_files_prefix": "autograder.classroom.sanitize.as_it_is",
     }
-    os.environ["AUTOGRADER_EXERCISES"] = str(place.pinned / "exercises")
+    os.environ["AUTOGRADER_EXERCISES"] = str(place.exercises)
 
 
 def set_release(c):

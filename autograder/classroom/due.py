@@ -87,7 +87,7 @@ def _entries(folder):
 
 def assignment(place, topic, gradebook):
     """Return the assignment as nbgrader grades it, as text: the release, with what the gradebook has of its cells."""
-    release = nbformat.read(place.step("release", topic, f"{topic}.ipynb"), as_version=4)
+    release = nbformat.read(place.released(topic), as_version=4)
     notebook = gradebook.find_notebook(topic, topic)
     sources = {cell.name: cell for cell in notebook.source_cells}
     points = {cell.name: cell.max_score for cell in notebook.grade_cells}

@@ -135,7 +135,7 @@ def _gradescope(place, standing, found, note):
         words.append(f"{_number(standing.penalty)} points are taken off, since it was handed in late.")
     reports = {exercise: Report.of(told) for exercise, told in record.get("exercises", {}).items()}
     if note:
-        reports = {each: withheld(told, note, place.pinned / "exercises") for each, told in reports.items()}
+        reports = {each: withheld(told, note, place.exercises) for each, told in reports.items()}
     tests = [_test(number, result, reports.get(result.exercise)) for number, result in enumerate(found, start=1)]
     return {
         "score": standing.score,

@@ -57,7 +57,7 @@ class Job:
     @property
     def exercises(self):
         """The exercises that the class is pinned to."""
-        return self.place.pinned / "exercises"
+        return self.place.exercises
 
 
 READ, RUN, JUDGE, NAME, WRITE = "read", "run", "judge", "name", "write"
@@ -108,8 +108,8 @@ def get_ready(job):
 def _load(place, topic, release, settings):
     _release(release)
     nbgrader_steps(place, settings)
-    for name in model.ids(topic, place.pinned / "exercises"):
-        model.load(name, place.pinned / "exercises")
+    for name in model.ids(topic, place.exercises):
+        model.load(name, place.exercises)
     gc.collect()
     gc.freeze()  # a fork would copy each page on which it looks for garbage
 

@@ -49,6 +49,11 @@ class ClassDirectory:
         return self.root / "pinned"
 
     @property
+    def exercises(self):
+        """The exercises that the class is pinned to, in a folder for each topic."""
+        return self.pinned / "exercises"
+
+    @property
     def handout(self):
         return self.root / "handout"
 
@@ -60,6 +65,10 @@ class ClassDirectory:
     def step(self, name, *parts):
         """Return a place under one of nbgrader's steps, such as ``step("submitted", student, topic)``."""
         return self.root.joinpath(name, *parts)
+
+    def released(self, topic):
+        """Return the path of an assignment as students get it."""
+        return self.step("release", topic, f"{topic}.ipynb")
 
     def student_seed(self, student):
         """Return what the kernel may know of the class's secret: the student's key, as hexadecimal text."""

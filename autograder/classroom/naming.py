@@ -70,7 +70,7 @@ def name(directory, key) -> Entry:
     if key not in found:
         known = ", ".join(each for each in found if each.startswith(f"{asked}:")) or "none of that exercise"
         raise ClassError(f"there are no wrong answers without a name under {shown(key)!r}; there are {known}")
-    exercise = model.load(asked, place.pinned / "exercises")
+    exercise = model.load(asked, place.exercises)
     if exercise.kind == "test":
         raise ClassError(
             f"{asked} asks for a test, and a test's mistake is what it does not find: put that into "

@@ -117,7 +117,7 @@ def make(page) -> str:
         with _at_most(SECONDS):
             exporter = _exporter(page.place, page.place.config_file.read_bytes())
             about = {"student": page.student, "assignment": page.topic, "notebook": page.topic, "grades": page.grades}
-            about["exercises"] = page.place.pinned / "exercises"
+            about["exercises"] = page.place.exercises
             html, _ = exporter.from_filename(str(page.graded), resources={"nbgrader": about})
         page.target.write_text(lean(_named(html)), encoding="utf-8")
         return ""

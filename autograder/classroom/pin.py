@@ -24,6 +24,12 @@ def read(place) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def rank(place):
+    """Return a function by which topics are sorted: those of the class in its own order, then others by their names."""
+    order = {topic: number for number, topic in enumerate(read(place)["topics"])}
+    return lambda topic: (order.get(topic, len(order)), topic)
+
+
 def digest(folder) -> str:
     """Return one digest of a topic's exercises, or of a package: of the names and contents of its Python files."""
     summed = hashlib.sha256()
@@ -42,7 +48,7 @@ def changed(place, topic, exercises) -> tuple[str, ...]:
 
 def snapshot(place, topic):
     """Return where a class keeps the exercises of a topic."""
-    return place.pinned / "exercises" / topic
+    return place.exercises / topic
 
 
 def take(place, topic, exercises, folder):

@@ -30,7 +30,7 @@ def publish(place, topic, source, home, root, config):
         replace_folder(made, place.step("source", topic))
         _generate(place, topic, config, folder)
         replace_folder(folder / "release" / topic, place.step("release", topic))
-        student = place.step("release", topic, f"{topic}.ipynb").read_bytes()
+        student = place.released(topic).read_bytes()
         write_file(place.handout / f"{topic}.zip", handout(topic, student, root, more))
         pin.take(place, topic, chapters.exercises_root(home), folder)
 

@@ -94,7 +94,7 @@ def _state(place, topic, source, home, config):
     held = place.step("source", topic, f"{topic}.ipynb")
     if not held.exists() or held.read_text(encoding="utf-8") != source:
         return f"{CHANGED} (its chapter)"
-    whole = place.step("release", topic, f"{topic}.ipynb").exists() and (place.handout / f"{topic}.zip").exists()
+    whole = place.released(topic).exists() and (place.handout / f"{topic}.zip").exists()
     wanted = beside(topic, home, config)  # when solutions are shown moves no grade, and may change
     paths = {name: place.step("release", topic, name) for name in {SETTING, *wanted}}
     same = all(wanted.get(name) == (path.read_bytes() if path.exists() else None) for name, path in paths.items())

@@ -43,9 +43,9 @@ def results(place, topics=()) -> tuple[Result, ...]:
     """
     with settings.gradebook(settings.load(place)) as gradebook:
         rows = [row for row in _rows(gradebook) if not topics or row[1] in topics]
-    order = {topic: number for number, topic in enumerate(pin.read(place)["topics"])}
+    rank = pin.rank(place)
     places = {topic: _exercises(place, topic) for topic in {row[1] for row in rows}}
-    rows.sort(key=lambda row: (order.get(row[1], len(order)), row[1], row[0], places[row[1]].index(row[2])))
+    rows.sort(key=lambda row: (rank(row[1]), row[0], places[row[1]].index(row[2])))
     reports, flagged, found = {}, {}, []
     for student, topic, name, kind, score, possible, manual, pending in rows:
         if (student, topic) not in reports:
@@ -68,7 +68,7 @@ def results(place, topics=()) -> tuple[Result, ...]:
 
 def _exercises(place, topic):
     """Return a topic's exercises in the order of its notebook; in the gradebook they have none."""
-    return strays.exercises(nbformat.read(place.step("release", topic, f"{topic}.ipynb"), as_version=4))
+    return strays.exercises(nbformat.read(place.released(topic), as_version=4))
 
 
 def _rows(gradebook):

@@ -166,7 +166,7 @@ class Run:
 
     def _rehearsals(self, due):
         """Yield what can be learnt of the exercises before there is an answer to any."""
-        exercises = self.place.pinned / "exercises"
+        exercises = self.place.exercises
         for topic in dict.fromkeys(task.topic for task in due):
             yield from (partial(rehearse, name, exercises) for name in model.ids(topic, exercises))
 

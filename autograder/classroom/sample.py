@@ -81,7 +81,7 @@ def sample(directory, topics=(), *, students=1, root=chapters.ROOT, own=None) ->
     kinds |= {f"mixed-{i:02}": _answered(_mixed(i)) for i in range(1, students - len(kinds) + 1)}
     expected = {}
     for topic, asked in exercises.items():
-        released = nbformat.read(place.step("release", topic, f"{topic}.ipynb"), as_version=4)
+        released = nbformat.read(place.released(topic), as_version=4)
         for student, make in kinds.items():
             content, results_of_it = make(released, asked)
             expected.setdefault(student, {}).update(results_of_it)

@@ -83,8 +83,8 @@ def standings(place, log, found=None) -> tuple[Standing, ...]:
     with settings.gradebook(config) as gradebook:
         settle(place, gradebook, config, log)
         rows, due = submitted(gradebook), deadlines(gradebook)
-        order = {topic: number for number, topic in enumerate(pin.read(place)["topics"])}
-        assignments = sorted(gradebook.assignments, key=lambda each: (order.get(each.name, len(order)), each.name))
+        rank = pin.rank(place)
+        assignments = sorted(gradebook.assignments, key=lambda each: rank(each.name))
         students = by_name(gradebook)
         return tuple(
             _standing(

@@ -40,9 +40,10 @@ def copy(place, target, topics, without=()) -> ClassDirectory:
     address = f"sqlite:///{copied.gradebook}"
     text = place.config_file.read_text(encoding="utf-8")
     copied.config_file.write_text(f"{text}\n\nget_config().CourseDirectory.db_url = {address!r}\n", encoding="utf-8")
-    if settings.course_directory(settings.load(copied)).db_url != address:
+    config = settings.load(copied)
+    if settings.course_directory(config).db_url != address:
         raise ClassError(f"{place.config_file} does not let anything be tried on a copy of the gradebook")
-    _copy_gradebook(settings.load(place), settings.load(copied))
+    _copy_gradebook(settings.load(place), config)
     return copied
 
 

@@ -45,7 +45,7 @@ def handed(question, student) -> Handed:
 
 def prompt(question) -> str:
     """Return a question's prompt, as it was released."""
-    path = question.place.step("release", question.topic, f"{question.topic}.ipynb")
+    path = question.place.released(question.topic)
     try:
         cells = nbformat.read(path, as_version=4).cells
     except Exception:

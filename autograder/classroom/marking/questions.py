@@ -43,7 +43,7 @@ class Question:
     @cached_property
     def exercise(self):
         """The exercise as the class is pinned to it."""
-        return model.load(self.id, self.place.pinned / "exercises")
+        return model.load(self.id, self.place.exercises)
 
 
 @dataclass(frozen=True)

@@ -77,8 +77,8 @@ class Class:
 
     def given(self, topic):
         """Return the code that everyone has, by exercise: its starter, and the reference where that is code."""
-        starters = _codes(self.place.step("release", topic, f"{topic}.ipynb"))
-        asked = [model.load(f"{topic}/{name}", self.place.pinned / "exercises") for name in starters]
+        starters = _codes(self.place.released(topic))
+        asked = [model.load(f"{topic}/{name}", self.place.exercises) for name in starters]
         references = {each.name: () if each.asks_for_value else (reference_source(each),) for each in asked}
         return {f"{topic}/{name}": (starter, *references[name]) for name, starter in starters.items()}
 
