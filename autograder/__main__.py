@@ -19,9 +19,10 @@ def main(argv=None):
     arguments, late = parser.parse_known_args(argv)
     if late:
         # argparse takes topics once, and has taken none where an option stands between the directory and them
-        if not hasattr(arguments, "topics") or any(word.startswith("-") for word in late):
+        taken = getattr(arguments, getattr(arguments, "rest", ""), None)
+        if taken is None or any(word.startswith("-") for word in late):
             parser.error(f"unrecognized arguments: {' '.join(late)}")
-        arguments.topics += late
+        taken += late
     return arguments.run(arguments)
 
 

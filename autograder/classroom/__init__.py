@@ -4,6 +4,7 @@ from ..chapter import ChapterError
 from ..exercise import BadExercise
 from .collect import Collected, collect, collected_table
 from .create import create
+from .dates import Dates, due_dates, due_lines
 from .export import export
 from .feedback import Written, feedback
 from .formats import FORMATS
@@ -32,6 +33,7 @@ __all__ = [
     "ClassDirectory",
     "ClassError",
     "Collected",
+    "Dates",
     "Entry",
     "Graded",
     "Move",
@@ -43,6 +45,8 @@ __all__ = [
     "collect",
     "collected_table",
     "create",
+    "due_dates",
+    "due_lines",
     "export",
     "feedback",
     "grade",

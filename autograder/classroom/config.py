@@ -21,7 +21,18 @@ from ..solutions import WHEN
 from .layout import ClassDirectory, ClassError, modules_of
 from .preprocessors.trim import TrimCells
 
-OURS = {"Course": ("counts", "daily_limit", "hidden_verdicts", "show_solutions"), "Grading": ("judged",)}
+OURS = {
+    "Course": (
+        "counts",
+        "daily_limit",
+        "hidden_verdicts",
+        "late_grace",
+        "late_penalty",
+        "late_penalty_limit",
+        "show_solutions",
+    ),
+    "Grading": ("judged",),
+}
 MAX_KILOBYTES = 10_000
 WRITTEN_ELSEWHERE = 20  # seconds to wait while another program writes to a gradebook in a file
 
@@ -41,7 +52,7 @@ RELEASE = (
 )
 
 CONFIG_FILE = '''\
-"""nbgrader's settings for this class; add your own at the end (late penalties, for instance)."""
+"""nbgrader's settings for this class; add your own at the end."""
 
 from pathlib import Path
 
@@ -78,6 +89,13 @@ c.Course.counts = "last"
 # How many hand-ins of a student to an assignment are graded a day, on the clock of c.Exchange.timezone; what is handed
 # in beyond that is graded on the next day. None is no limit.
 c.Course.daily_limit = None
+
+# Points off for late work: which share of a student's points for each day late that has begun, 0.1 for a tenth, and 1
+# for all of them at once. At most the limit is taken off, and nothing within the grace, which is in minutes. The due
+# dates are set by `autograder due`. Release again after a change: the handout tells it.
+c.Course.late_penalty = 0
+c.Course.late_penalty_limit = 1
+c.Course.late_grace = 0
 '''
 
 
@@ -90,6 +108,7 @@ def configure(c, root):
     place = ClassDirectory(root.resolve())
     c.CourseDirectory.root = str(place.root)
     set_release(c)
+    c.AssignLatePenalties.plugin_class = "autograder.classroom.late.ByTheDay"
     c.HTMLExporter.filters = {
         "markdown2html": "autograder.classroom.sanitize.markdown",
         "strip_files_prefix": "autograder.classroom.sanitize.as_it_is",

@@ -1,7 +1,7 @@
 """When students have to hand in: an assignment's due date, and the extension that a student was granted."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from nbgrader.api import Assignment, SubmittedAssignment
 from sqlalchemy import select
@@ -35,3 +35,13 @@ def deadlines(gradebook) -> Deadlines:
     )
     found = {(topic, student): extension for topic, student, extension in gradebook.db.execute(granted)}
     return Deadlines(dict(tuple(row) for row in gradebook.db.execute(dates)), found)
+
+
+def clock(time, zone) -> str:
+    """Return a time of the gradebook, which is in UTC, by a zone's clock and in words.
+
+    >>> clock(datetime(2026, 10, 12, 18), UTC)
+    'Monday, 12 October 2026, 18:00 UTC'
+    """
+    local = time.replace(tzinfo=UTC).astimezone(zone)
+    return f"{local:%A}, {local.day} {local:%B %Y, %H:%M %Z}"

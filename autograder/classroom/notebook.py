@@ -1,5 +1,9 @@
 """The notebook that students get: what nbgrader's release makes of a chapter, and the zip that is handed out."""
 
+import io
+import zipfile
+from pathlib import Path
+
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.preprocessors import SaveCells
@@ -12,9 +16,10 @@ from .layout import ClassError
 from .source import source_notebook
 from .wheel import pack, wheel
 
+README_FILE = "README.txt"
 README = """\
 Assignment: {topic}
-
+{facts}
 Python 3.11 or newer is needed. In this folder,
 
 1. install the course with Jupyter, once (in a virtual environment, if you use them):
@@ -64,14 +69,23 @@ def source_text(topic, root) -> str:
     return nbformat.writes(source_notebook(chapters.read(topic, root), exercises)) + "\n"
 
 
-def handout(topic, notebook: bytes, root=chapters.ROOT, more=None) -> bytes:
+def handout(topic, notebook: bytes, root=chapters.ROOT, more=None, facts=()) -> bytes:
     """Return the zip that is handed out: the notebook, the course's package as a wheel, and how to install it.
 
-    `more` are other files (name to bytes) that lie beside the notebook.
+    `more` are other files (name to bytes) that lie beside the notebook; `facts` are lines for the head of its README.
     """
     name, package = wheel(root)
-    readme = README.format(topic=topic, wheel=name)
-    if any(inside.startswith(f"{model.OWN}/") for inside in more or ()):
+    files = (more or {}) | {README_FILE: b"", name: package, f"{topic}.ipynb": notebook}
+    return told_anew(topic, pack({f"{topic}/{inside}": content for inside, content in files.items()}), facts)
+
+
+def told_anew(topic, packed: bytes, facts, more=None) -> bytes:
+    """Return a handout with another head of its README, and with other files (name to bytes) in their places."""
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    files |= {f"{topic}/{name}": content for name, content in (more or {}).items()}
+    (package,) = (Path(name).name for name in files if name.endswith(".whl"))
+    readme = README.format(topic=topic, wheel=package, facts="".join(f"{line}\n" for line in facts))
+    if any(name.startswith(f"{topic}/{model.OWN}/") for name in files):
         readme += OWN.format(own=model.OWN)
-    files = (more or {}) | {"README.txt": readme.encode(), name: package, f"{topic}.ipynb": notebook}
-    return pack({f"{topic}/{inside}": content for inside, content in files.items()})
+    return pack(files | {f"{topic}/{README_FILE}": readme.encode()})

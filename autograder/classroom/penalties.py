@@ -14,6 +14,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
+from .late import penalty as by_settings
 from .layout import ClassError
 
 
@@ -23,8 +24,9 @@ def settle(gradebook, config, log):
     Raises
     ------
     ClassError
-        When the class's plugin fails; nothing is changed then.
+        When the class's plugin fails, or its settings are none; nothing is changed then.
     """
+    by_settings(config)  # refuses settings that contradict each other
     late = AssignLatePenalties(config=config, log=log)
     with _told():
         late.init_plugin()
@@ -88,5 +90,7 @@ def _told():
     """Say of what fails that it was the plugin, which may be the instructor's own."""
     try:
         yield
+    except ClassError:
+        raise  # of our own plugin, which says by itself what is wrong
     except (Exception, SystemExit) as error:
         raise ClassError(f"the plugin for late penalties failed: {type(error).__name__}: {error}") from error

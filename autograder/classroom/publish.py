@@ -2,6 +2,7 @@
 
 import json
 
+import nbformat
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 
@@ -10,8 +11,10 @@ from .. import exercise as model
 from ..solutions import SETTING
 from . import config as settings
 from . import pin
+from .deadlines import clock
+from .late import penalty
 from .layout import ClassError, replace_folder, scratch, write_file
-from .notebook import handout
+from .notebook import handout, told_anew
 
 
 def publish(place, topic, source, home, root, config):
@@ -31,8 +34,49 @@ def publish(place, topic, source, home, root, config):
         _generate(place, topic, config, folder)
         replace_folder(folder / "release" / topic, place.step("release", topic))
         student = place.released(topic).read_bytes()
-        write_file(place.handout / f"{topic}.zip", handout(topic, student, root, more))
+        write_file(place.handout / f"{topic}.zip", handout(topic, student, root, more, facts(place, topic, config)))
         pin.take(place, topic, chapters.exercises_root(home), folder)
+
+
+def is_whole(place, topic, home, config):
+    """Whether what students get of a released topic is there, and as the class's settings and due date are now."""
+    if not place.released(topic).exists() or not (place.handout / f"{topic}.zip").exists():
+        return False
+    wanted = beside(topic, home, config)
+    paths = {name: place.step("release", topic, name) for name in {SETTING, *wanted}}
+    same = all(wanted.get(name) == (path.read_bytes() if path.exists() else None) for name, path in paths.items())
+    return same and _retold(place, topic, config)[0]
+
+
+def retell(place, topic, config):
+    """Have what students get of a released topic tell a due date that is another now."""
+    _, files = _retold(place, topic, config)
+    for path, content in files.items():
+        write_file(path, content)
+
+
+def _retold(place, topic, config):
+    """Return whether a handout tells the due date and penalties of now, and the files (path to bytes) that do."""
+    path, setting = place.handout / f"{topic}.zip", _setting(topic, config)
+    before = path.read_bytes()
+    packed = told_anew(topic, before, facts(place, topic, config), setting)
+    folders = (place.step(step, topic) for step in ("source", "release"))
+    beside = {folder / name: content for folder in folders for name, content in setting.items()}
+    return packed == before, {path: packed} | beside
+
+
+def facts(place, topic, config) -> tuple[str, ...]:
+    """Return what a README tells of an assignment, line by line: points, due date, and what being late costs."""
+    cells = nbformat.read(place.released(topic), as_version=4).cells
+    points = sum(cell.metadata.nbgrader.get("points", 0) for cell in cells if cell.metadata.nbgrader.grade)
+    with settings.gradebook(config) as gradebook:
+        due = gradebook.find_assignment(topic).duedate
+    lines = {
+        "Points": f"{points:g}",
+        "Due": due and clock(due, settings.zone(config)),
+        "Late": due and str(penalty(config)),
+    }
+    return tuple(f"{name + ':':<12}{text}" for name, text in lines.items() if text)
 
 
 def beside(topic, home, config) -> dict[str, bytes]:
@@ -42,14 +86,19 @@ def beside(topic, home, config) -> dict[str, bytes]:
     package does not have, go with it, so that `check` works wherever the notebook goes: by zip or by an exchange. Free
     texts stay, since nothing checks them and their files hold the rubric.
     """
-    shown = settings.solutions_shown(config, topic)
-    files = {SETTING: (json.dumps(shown) + "\n").encode()} if shown else {}
+    files = _setting(topic, config)
     if chapters.is_class(home):
         folder = chapters.exercises_root(home)
         texts = {f"{id_}.py" for id_ in model.ids(topic, folder) if model.load(id_, folder).kind == "text"}
         names = {f"{topic}/{path.name}" for path in (folder / topic).glob("*.py")} - texts
         files |= {f"{model.OWN}/{name}": (folder / name).read_bytes() for name in sorted(names)}
     return files
+
+
+def _setting(topic, config):
+    """Return the file that says when solutions are shown, by its name, where there is one."""
+    shown = settings.solutions_shown(config, topic)
+    return {SETTING: (json.dumps(shown) + "\n").encode()} if shown else {}
 
 
 def _generate(place, topic, config, folder):

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 from .. import chapter as chapters
-from ..solutions import SETTING
 from . import config as settings
 from . import pin
 from .layout import ClassError, alone, open_class
 from .ledger import note
 from .notebook import source_text
-from .publish import beside, publish
+from .publish import is_whole, publish
 from .update import moves, require_same_cells
 
 UNCHANGED, CHANGED = "unchanged", "changed since it was released"
@@ -94,8 +93,4 @@ def _state(place, topic, source, home, config):
     held = place.step("source", topic, f"{topic}.ipynb")
     if not held.exists() or held.read_text(encoding="utf-8") != source:
         return f"{CHANGED} (its chapter)"
-    whole = place.released(topic).exists() and (place.handout / f"{topic}.zip").exists()
-    wanted = beside(topic, home, config)  # when solutions are shown moves no grade, and may change
-    paths = {name: place.step("release", topic, name) for name in {SETTING, *wanted}}
-    same = all(wanted.get(name) == (path.read_bytes() if path.exists() else None) for name, path in paths.items())
-    return UNCHANGED if whole and same else "incomplete"
+    return UNCHANGED if is_whole(place, topic, home, config) else "incomplete"  # which moves no grade, and may change

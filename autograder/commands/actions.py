@@ -49,6 +49,12 @@ def release(classroom, arguments, console):
         _say(console, f"These grades move when the class is graded: autograder grade {arguments.directory}")
 
 
+def due(classroom, arguments, console):
+    topic, *when = [*filter(None, [arguments.topic]), *arguments.when] or [None]  # an option may stand between them
+    dates = classroom.due_dates(arguments.directory, topic, " ".join(when) or None, students=arguments.student)
+    _say(console, *classroom.due_lines(dates))
+
+
 def collect(classroom, arguments, console):
     from ..classroom.collect import told
 

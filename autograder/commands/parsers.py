@@ -22,6 +22,14 @@ def add_class_commands(commands):
     )
     parser.add_argument("--dry-run", action="store_true", help="list what would be done, and write nothing")
 
+    parser = _add(commands, "due", actions.due, "show when assignments are due, or set it, for single students too")
+    parser.add_argument("directory", metavar="DIR", help="the class's directory")
+    parser.add_argument("topic", nargs="?", metavar="TOPIC", help="without it: show all that are released")
+    words = "2026-10-12 18:00 by the class's clock (or with a zone), none, or of a student +2d (w, d, h, m)"
+    parser.add_argument("when", nargs="*", metavar="WHEN", help=words)
+    parser.add_argument("--student", action="append", default=[], metavar="ID", help="whose it is; may be repeated")
+    parser.set_defaults(rest="when")
+
     parser = _add(
         commands, "collect", actions.collect, "put a download of what was handed in where grading looks for it"
     )
@@ -126,7 +134,7 @@ def add_class_commands(commands):
 def _add(commands, name, action, words, begin=lambda arguments: None):
     """Add a command; `begin` starts what goes on beside the imports that every command for classes waits for."""
     parser = commands.add_parser(name, help=words, description=words)
-    parser.set_defaults(run=lambda arguments: run(action, arguments, begin))
+    parser.set_defaults(rest="topics", run=lambda arguments: run(action, arguments, begin))
     return parser
 
 
