@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from dateutil.tz import gettz
 from nbgrader import preprocessors as steps
 from nbgrader.api import Course, Gradebook, MissingEntry
+from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -237,6 +238,11 @@ def nbgrader_at_work():
 def course_directory(config):
     """Return nbgrader's own record of where a class's files are."""
     return CourseDirectory(config=config)
+
+
+def permissions(config):
+    """Return what others may do with graded files, as a file's mode."""
+    return int(str(Autograde(coursedir=course_directory(config), config=config).permissions), 8)
 
 
 @contextmanager

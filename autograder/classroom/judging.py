@@ -1,4 +1,4 @@
-"""Judge one submission: it is read, rebuilt, run, judged and written down, in a process of its own (see `worker`)."""
+"""Judge one submission: it is read, rebuilt, run and judged, in a process of its own (see `worker`)."""
 
 import gc
 import hashlib
@@ -19,8 +19,8 @@ from ..sandbox.run import Known, Times, graded_name, run, timed
 from . import flags, submission
 from .doubts import doubts
 from .layout import ClassDirectory
+from .parcel import Entry
 from .rebuild import rebuild, untouched
-from .record import Judged
 from .source import PRACTICE
 from .writing import begin_record, mark_unjudged, nbgrader_steps, show, write
 
@@ -32,27 +32,45 @@ NAMESPACES = "namespaces"  # what isolates a student's code, unless "none" is as
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker needs to know of one submission; plain data, since it crosses to another process."""
+    """One submission to judge: plain data that names nothing of any machine's, since it may cross to another one.
 
-    place: ClassDirectory
+    Attributes
+    ----------
+    handed_in : tuple of parcel.Entry
+        What the student handed in.
+    seed : str
+        The student's key (see `ClassDirectory.student_seed`), which tells nothing of the class's secret.
+    digest : str
+        Of the topic's exercises that the class is pinned to.
+    """
+
     student: str
     topic: str
-    release: str  # the assignment as it is graded, as the text of its file
-    folder: Path  # where the results go
+    handed_in: tuple[Entry, ...]
+    seed: str
+    digest: str
     max_kilobytes: float
-    digest: str  # of the exercises that the class is pinned to
     isolation: str
     times: Times
 
-    @property
-    def notebook(self):
-        """Where the graded notebook goes."""
-        return self.folder / "autograded" / self.student / self.topic / f"{self.topic}.ipynb"
 
-    @property
-    def record(self):
-        """Where the record goes."""
-        return self.folder / "records" / self.student / f"{self.topic}.json"
+@dataclass(frozen=True)
+class Material:
+    """What judging all submissions to an assignment needs besides them, on the machine that judges.
+
+    Attributes
+    ----------
+    place : ClassDirectory
+        Where the exercises lie that the class is pinned to, and its settings.
+    release : str
+        The assignment as it is graded, as the text of its file.
+    scratch : Path
+        Where a submission is laid while it is judged.
+    """
+
+    place: ClassDirectory
+    release: str
+    scratch: Path
 
     @property
     def exercises(self):
@@ -92,16 +110,9 @@ class Learnt:
     seconds: float
 
 
-@dataclass(frozen=True)
-class Finished:
-    """A worker is told what came of the whole."""
-
-    judged: Judged
-
-
-def get_ready(job):
-    """Load, once, what judging a job needs and does not depend on what was handed in."""
-    _load(job.place, job.topic, job.release, job.place.config_file.read_bytes())
+def get_ready(topic, material):
+    """Load, once, what judging a topic's submissions needs and does not depend on what was handed in."""
+    _load(material.place, topic, material.release, material.place.config_file.read_bytes())
 
 
 @cache
@@ -120,6 +131,8 @@ class Request:
 
     Attributes
     ----------
+    folder : Path
+        Where what was handed in lies; of the job itself, that is left out.
     known : Known
         What earlier attempts came to.
     ends, asked_at : float
@@ -131,6 +144,8 @@ class Request:
     """
 
     job: Job
+    material: Material
+    folder: Path
     known: Known
     ends: float
     asked_at: float
@@ -139,7 +154,7 @@ class Request:
 
 
 def judge_submission(server, request, tell):
-    """Judge one submission, run by a warm interpreter, into the job's folder, telling how it goes.
+    """Judge one submission, run by a warm interpreter, telling how it goes.
 
     Any fault, a sandbox that is refused twice among them, is that submission's result, so that it stops no batch.
 
@@ -150,12 +165,12 @@ def judge_submission(server, request, tell):
     tell : function
         Called with each Begun, Reported, Learning and Learnt, and last with Finished.
     """
-    job = request.job
+    job, material = request.job, request.material
     seconds = Counter(fork=time.monotonic() - request.asked_at)
     tell(Begun(READ))
     with timed(seconds, "rebuild"):
-        read = submission.read(job.place.step("submitted", job.student, job.topic), job.topic, job.max_kilobytes)
-        release = _release(job.release)
+        read = submission.read(request.folder, job.topic, job.max_kilobytes)
+        release = _release(material.release)
         rebuilt = rebuild(release, read.cells)
     notebook, reports, looked_at, fault = rebuilt.notebook, {}, {}, ""
     notices = [*read.notices, *rebuilt.notices, *(() if request.show else (NOT_SHOWN,))]
@@ -178,7 +193,7 @@ def judge_submission(server, request, tell):
                 show(notebook, outcome, request.show)
                 record["sandboxes"] = outcome.sandboxes
                 record["exercises"] = {report.exercise: report.as_dict() for report in reports.values()}
-                record["flags"] = flags.of_notebook(job.topic, job.exercises, notebook, read.files, request.show)
+                record["flags"] = flags.of_notebook(job.topic, material.exercises, notebook, read.files, request.show)
             seconds += outcome.seconds
         except MemoryError:
             raise
@@ -193,15 +208,14 @@ def judge_submission(server, request, tell):
     for name, why in looked_at.items():
         notices.append(f"{name}: {why}")
         record["flags"][f"{job.topic}/{name}"] = (*record["flags"].get(f"{job.topic}/{name}", ()), why)
-    judged = write(job, notebook, notices, read.timestamp, record, seconds, fault, tuple(looked_at))
-    tell(Finished(judged))
+    tell(write(job, material, notebook, notices, read.timestamp, record, seconds, fault, tuple(looked_at)))
 
 
-def give_up(job, reason):
-    """Judge a submission that took too much to read: write down what the student is told, and nothing of its own."""
-    notebook = rebuild(_release(job.release), None).notebook
+def give_up(job, material, notice):
+    """Judge a submission that cannot be: what comes of it is what the student is told, and nothing of its own."""
+    notebook = rebuild(_release(material.release), None).notebook
     mark_unjudged(notebook)
-    return write(job, notebook, [TOO_MUCH.format(reason)], "", begin_record(job, b""), Counter(), "")
+    return write(job, material, notebook, [notice], "", begin_record(job, b""), Counter(), "")
 
 
 @cache
@@ -231,7 +245,7 @@ def _run(request, server, notebook, release, files, key, tell):
             server,
             topic=job.topic,
             untouched=untouched(release, notebook),
-            exercises=job.exercises,
+            exercises=request.material.exercises,
             key=key,
             times=job.times,
             ends=request.ends,
@@ -267,5 +281,4 @@ def _key(job, read):
     texts = [cell.source for cell in read.cells or () if cell.kind == "code"]
     parts = [text.encode("utf-8", "surrogatepass") for text in (*texts, *sorted(read.files))]
     parts += [read.files[name] for name in sorted(read.files)]
-    seed = bytes.fromhex(job.place.student_seed(job.student))
-    return hashlib.sha256(seed + b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
+    return hashlib.sha256(bytes.fromhex(job.seed) + b"".join(hashlib.sha256(part).digest() for part in parts)).digest()

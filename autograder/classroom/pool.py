@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
@@ -16,14 +16,17 @@ from ..sandbox.warm import warm
 from .apart import Apart
 from .config import same_environment
 from .judging import judge_submission
+from .parcel import size
 from .worker import work
 
 FEW = 6  # submissions, for which it does not pay to start several processes
+AHEAD = 16  # submissions that wait for each worker, while what is judged is recorded,
+MOST_AHEAD = 2**26  # and bytes of all that wait
 
 
 @contextmanager
 def judges(count, workers, isolation, rehearsals=()):
-    """Yield a function that takes a `Job` and returns a future of what `work` makes of it.
+    """Yield a function that takes a `Job` and its `Material`, and returns a future of what `work` makes of them.
 
     Meanwhile NumPy has one thread in this process too: judging is many small products, which several only slow down.
 
@@ -56,9 +59,34 @@ def judges(count, workers, isolation, rehearsals=()):
             pool.shutdown(cancel_futures=True)
 
 
-def _submit(pool, job):
+def each_judged(submit, jobs, workers):
+    """Yield (task, future) as each is done, of jobs that are taken as there is room.
+
+    Parameters
+    ----------
+    submit : function
+        As `judges` gives it.
+    jobs : iterable of (task, Job, Material)
+    workers : int
+        How many are judged at once.
+    """
+    waiting = {}
+    for task, job, material in jobs:
+        waiting[submit(job, material)] = task, size(job.handed_in)
+        while len(waiting) >= AHEAD * workers or sum(bytes_ for _, bytes_ in waiting.values()) > MOST_AHEAD:
+            yield from _done(waiting)
+    while waiting:
+        yield from _done(waiting)
+
+
+def _done(waiting):
+    for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+        yield waiting.pop(future)[0], future
+
+
+def _submit(pool, job, material):
     try:
-        return pool.submit(_work, job)
+        return pool.submit(_work, job, material)
     except OSError as error:  # a worker was killed while another one was being started
         raise BrokenProcessPool(f"no worker could be started: {error}") from error
 
@@ -98,5 +126,5 @@ def _begin(server, begun):
     _judging = Apart(partial(judge_submission, server))
 
 
-def _work(job):
-    return work(job, _judging)
+def _work(job, material):
+    return work(job, material, _judging)

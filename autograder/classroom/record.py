@@ -47,6 +47,15 @@ class Judged:
     answers: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Finished:
+    """What came of one submission: what the gradebook is told, what explains it, and the graded notebook as text."""
+
+    judged: Judged
+    record: dict
+    notebook: str
+
+
 def record(gradebook, topic, judged, before):
     """Record judged submissions of one topic, each by another student, in one transaction.
 

@@ -2,11 +2,12 @@
 
 import json
 import time
-from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
+from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 
@@ -14,11 +15,13 @@ from .. import exercise as model
 from ..sandbox.client import Refused
 from ..sandbox.run import Times
 from . import config as settings
+from . import submission
 from .due import Done
-from .judging import Job
+from .judging import Job, Material
 from .layout import ClassDirectory, ClassError, replace_folder, scratch, write_file
 from .ledger import announce
-from .pool import judges
+from .parcel import pack
+from .pool import each_judged, judges
 from .progress import bars
 from .rebuild import texts
 from .record import Judged, record
@@ -27,6 +30,13 @@ from .worker import rehearse
 BATCH = 50  # submissions; what has been judged is recorded after so many,
 WAIT = 5.0  # or after so many seconds
 WORKERS_LOST = 3  # how often a worker may be killed before grading gives up
+
+
+class Laid(NamedTuple):
+    """Where the graded notebook's folder and the record of a submission lie until they are recorded."""
+
+    autograded: Path
+    record: Path
 
 
 @dataclass
@@ -90,13 +100,11 @@ class Run:
             judges(len(due), self.workers, self.isolation, self._rehearsals(due)) as submit,
             bars(self.console, len(due), "Grading") as (count,),
         ):
-            waiting = {submit(job): (task, job) for task in due for job in [self._job(task, folder)]}
             finished, recorded = [], time.monotonic()
             try:
-                for future in as_completed(waiting):
-                    task, job = waiting[future]
+                for task, future in each_judged(submit, self._jobs(due, folder), self.workers):
                     try:
-                        finished.append((task, job, future.result()))
+                        finished.append(self._laid(task, future.result(), folder))
                     except BrokenProcessPool:
                         raise
                     except Exception as error:  # of nbgrader's steps, or of an instructor's own
@@ -110,7 +118,7 @@ class Run:
 
     def _record(self, finished):
         """Record judged submissions: in the gradebook, then as files in their places, then as done."""
-        stepped = [(task, job, self._stepped(task, job, judged)) for task, job, judged in finished]
+        stepped = [(task, laid, self._stepped(task, laid, judged)) for task, laid, judged in finished]
         stepped = [each for each in stepped if each[-1] is not None]
         if not stepped:
             return
@@ -126,9 +134,9 @@ class Run:
                 of_topic = [judged for task, _, judged in stepped if task.topic == topic]
                 before = {judged.student: self._answered(judged) for judged in of_topic}
                 record(gradebook, topic, of_topic, before)
-        for task, job, judged in stepped:
-            replace_folder(job.notebook.parent, self.place.step("autograded", task.student, task.topic))
-            write_file(self.place.step("records", task.student, f"{task.topic}.json"), job.record.read_bytes())
+        for task, laid, judged in stepped:
+            replace_folder(laid.autograded, self.place.step("autograded", task.student, task.topic))
+            write_file(self.place.step("records", task.student, f"{task.topic}.json"), laid.record.read_bytes())
             if judged.fault:
                 self.faults[task] = judged.fault
                 self.done.forget(task)
@@ -145,12 +153,12 @@ class Run:
             return texts(nbformat.read(graded / judged.topic / f"{judged.topic}.ipynb", as_version=4))
         return {}
 
-    def _stepped(self, task, job, judged):
+    def _stepped(self, task, laid, judged):
         """Return what the class's own step makes of a judged submission, or None where it fails."""
         if (step := self._step()) is None:
             return judged
         try:
-            made = step(judged, json.loads(job.record.read_text(encoding="utf-8")))
+            made = step(judged, json.loads(laid.record.read_text(encoding="utf-8")))
             if not isinstance(made, Judged) or (made.student, made.topic) != (judged.student, judged.topic):
                 raise TypeError(f"c.Grading.judged must return the Judged of the same submission, got {made!r:.80}")
             return made
@@ -170,17 +178,34 @@ class Run:
         for topic in dict.fromkeys(task.topic for task in due):
             yield from (partial(rehearse, name, exercises) for name in model.ids(topic, exercises))
 
-    def _job(self, task, folder):
-        course = settings.course_directory(self.config)
+    def _jobs(self, due, folder):
+        """Yield (task, job, material) for each task; what was handed in is read when it is its turn."""
+        most = settings.course_directory(self.config).max_file_size
         cell = float(self.config.Execute.get("timeout", Times.cell))
-        return Job(
-            place=self.place,
-            student=task.student,
-            topic=task.topic,
-            release=self.releases[task.topic],
-            folder=folder,
-            max_kilobytes=course.max_file_size,
-            digest=self.pinned["topics"][task.topic],
-            isolation=self.isolation,
-            times=Times(cell=cell, call=min(cell, Times.call), whole=max(Times.whole, 2 * cell)),
-        )
+        times = Times(cell=cell, call=min(cell, Times.call), whole=max(Times.whole, 2 * cell))
+        for task in due:
+            handed_in = pack(self.place.step("submitted", task.student, task.topic), most)
+            seed, digest = self.place.student_seed(task.student), self.pinned["topics"][task.topic]
+            job = Job(task.student, task.topic, handed_in, seed, digest, most, self.isolation, times)
+            yield task, job, Material(self.place, self.releases[task.topic], folder)
+
+    def _laid(self, task, finished, folder):
+        """Lay what came of a submission into a folder, beside its place; return the task, where that is, and Judged.
+
+        What nbgrader's exchange laid beside the submission goes along.
+        """
+        autograded = folder / "autograded" / task.student / task.topic
+        autograded.mkdir(parents=True)
+        files = submission.exchanged(self.place.step("submitted", task.student, task.topic))
+        files[f"{task.topic}.ipynb"] = finished.notebook.encode("utf-8")
+        for name, content in files.items():
+            (autograded / name).write_bytes(content)
+            (autograded / name).chmod(self._permissions)
+        record = folder / "records" / task.student / f"{task.topic}.json"
+        record.parent.mkdir(parents=True, exist_ok=True)
+        record.write_text(json.dumps(finished.record, indent=1), encoding="utf-8")
+        return task, Laid(autograded, record), finished.judged
+
+    @cached_property
+    def _permissions(self):
+        return settings.permissions(self.config)

@@ -89,10 +89,15 @@ def is_empty(folder) -> bool:
     )
 
 
+def everything(folder) -> list:
+    """Return the paths of all that grading reads of a submission: the notebook may lie one folder deeper."""
+    return [*_entries(folder), *_deeper(folder, DEEPEST + 1)]
+
+
 def digest(folder) -> str:
     """Return a digest of all that grading reads of a submission."""
     summed = hashlib.sha256()
-    for path in [*_entries(folder), *_deeper(folder, DEEPEST + 1)]:  # the notebook may lie one folder deeper
+    for path in everything(folder):
         name = path.relative_to(folder)
         try:
             about = path.lstat()
@@ -141,7 +146,8 @@ def _is_small(path):
     return _is_file(path) and path.stat().st_size <= 1000 and os.access(path, os.R_OK)
 
 
-def _is_notebook(path):
+def is_notebook(path) -> bool:
+    """Whether a file may be the notebook, by its name."""
     return NOTEBOOK.search(path.name) is not None and not NOT_STUDENTS.match(path.name) and _is_file(path)
 
 
@@ -156,8 +162,8 @@ def _notebook(folder, topic):
     """
     expected = folder / f"{topic}.ipynb"
     entries = _entries(folder)
-    found = [path for path in entries if _is_notebook(path)] or [
-        path for path in _deeper(folder, 1) if _is_notebook(path)
+    found = [path for path in entries if is_notebook(path)] or [
+        path for path in _deeper(folder, 1) if is_notebook(path)
     ]
     if not found:
         there = [path for path in entries if path.name not in (TIMESTAMP, SECRET)]
@@ -221,7 +227,7 @@ def _files(notebook, topic, notices):
         [
             path
             for path in paths
-            if not (_is_notebook(path) or path.name in (TIMESTAMP, SECRET) or path.is_relative_to(given))
+            if not (is_notebook(path) or path.name in (TIMESTAMP, SECRET) or path.is_relative_to(given))
             and _is_file(path)
             and os.access(path, os.R_OK)
         ]

@@ -1,11 +1,13 @@
 """One worker of grading: it has submissions judged by a fork of itself (see `apart`), and says what became of each.
 
-It stays warm, and small: nothing that was handed in comes into it. Where a fork takes too much, that is the
+It stays warm, and small: it looks into nothing that was handed in. Where a fork takes too much, that is the
 result of the answer that it was at; what was judged before stays judged, and another fork goes on with the rest.
 """
 
-import json
 import time
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from .. import exercise as model
 from ..judge import diagnose
@@ -19,9 +21,9 @@ from .judging import (
     NAME,
     READ,
     RUN,
+    TOO_MUCH,
     WRITE,
     Begun,
-    Finished,
     Learning,
     Learnt,
     Reported,
@@ -29,7 +31,8 @@ from .judging import (
     get_ready,
     give_up,
 )
-from .record import Judged
+from .parcel import lay
+from .record import Finished
 
 TO_WRITE = 1.5  # seconds, besides those for running and judging; after these there may be as many again, twice
 TO_NAME = 1.0  # seconds, besides those, for naming mistakes, and
@@ -46,23 +49,23 @@ def rehearse(exercise, exercises):
         judge(asked, wrong.answer, PUBLIC, checks=asked.checks)
 
 
-def work(job, judging) -> Judged:
-    """Have one submission judged, into the job's folder, by an `Apart`; return what the gradebook is told."""
-    get_ready(job)
+def work(job, material, judging) -> Finished:
+    """Have one submission judged by an `Apart`; return what came of it. Nothing is left where it was laid out."""
+    get_ready(job.topic, material)
     began, cost = time.monotonic(), Cost()
-    judged = _judge(job, judging, began + job.times.whole, cost)
-    record = json.loads(job.record.read_text(encoding="utf-8"))
+    with TemporaryDirectory(dir=material.scratch) as folder:
+        lay(job.handed_in, folder)
+        finished = _judge(replace(job, handed_in=()), material, Path(folder), judging, began + job.times.whole, cost)
     taken = {"seconds": time.monotonic() - began, "cpu_seconds_of_judge": cost.cpu, "mib_of_judge": cost.memory / 2**20}
-    record["cost"] = {name: round(value, 3) for name, value in taken.items()}
-    job.record.write_text(json.dumps(record, indent=1), encoding="utf-8")
-    return judged
+    finished.record["cost"] = {name: round(value, 3) for name, value in taken.items()}
+    return finished
 
 
-def _judge(job, judging, ends, cost):
+def _judge(job, material, folder, judging, ends, cost):
     known, show, name, spared = Known(), True, True, False
     while True:
         asked_at, at = time.monotonic(), Begun(READ)
-        request = Request(job, known, ends, asked_at, show, name)
+        request = Request(job, material, folder, known, ends, asked_at, show, name)
         try:
             for told in judging.ask(request, max(0.0, ends - asked_at) + TO_WRITE, cost, TO_NAME + TO_LEARN):
                 match told:
@@ -77,9 +80,9 @@ def _judge(job, judging, ends, cost):
                         diagnose.learn(what)  # for the next fork
                         judging.prolong(seconds - TO_LEARN)
                         ends += seconds
-                    case Finished(judged):
-                        done = judged
-            return done
+                    case Finished():
+                        finished = told
+            return finished
         except Died as death:
             ended = Ended(TOO_COSTLY, f"({death})")
             if death.killed and not spared:  # once it may have been for want of what others took
@@ -95,4 +98,4 @@ def _judge(job, judging, ends, cost):
             elif at.step == WRITE and show:
                 show, known.ended = False, ended  # nothing needs to run again for what is not shown
             else:
-                return give_up(job, death)
+                return give_up(job, material, TOO_MUCH.format(death))

@@ -1,7 +1,6 @@
-"""Write down what came of a submission: its notebook, as nbgrader's autograde would leave it, and its record."""
+"""Put together what came of a submission: its notebook, as nbgrader's autograde would leave it, and its record."""
 
 import hashlib
-import json
 from functools import cache
 from html import escape
 
@@ -15,11 +14,10 @@ from traitlets.utils.importstring import import_item
 from ..judge.show import bundle
 from ..sandbox.run import graded_name, timed
 from . import config as settings
-from . import sanitize, submission
-from .layout import remove_folder
+from . import sanitize
 from .preprocessors.scores import TakeScores
 from .rebuild import texts
-from .record import Judged
+from .record import Finished, Judged
 
 NOTICE = "> **About your submission.** {}"
 NO_COUNT = {"execution_count": None}
@@ -71,43 +69,35 @@ def begin_record(job, key):
     }
 
 
-def write(job, notebook, notices, timestamp, record, seconds, fault, doubts=()):
-    """Write the graded notebook and the record; return the Judged."""
+def write(job, material, notebook, notices, timestamp, record, seconds, fault, doubts=()) -> Finished:
+    """Return what came of a submission, with the graded notebook and the record."""
     answers = texts(notebook)
     with timed(seconds, "notebook"):
-        scores, comments = _write_notebook(job, notebook, notices)
+        text, scores, comments = _written(job, material.place, notebook, notices)
     for name in comments.keys() & doubts:  # a free text, whose points and comment are a person's then
         scores[name] = comments[name] = None
     record |= {"notices": notices, "answers": answers}
     record["seconds"] = {name: round(spent, 4) for name, spent in seconds.items()}
-    job.record.parent.mkdir(parents=True, exist_ok=True)
-    job.record.write_text(json.dumps(record, indent=1), encoding="utf-8")
-    return Judged(job.student, job.topic, scores, comments, timestamp, tuple(notices), fault, doubts, answers)
+    judged = Judged(job.student, job.topic, scores, comments, timestamp, tuple(notices), fault, doubts, answers)
+    return Finished(judged, record, text)
 
 
-def _write_notebook(job, notebook, notices):
-    """Write the graded notebook by what is left of nbgrader's steps; return scores and comments by cell."""
+def _written(job, place, notebook, notices):
+    """Return the graded notebook by what is left of nbgrader's steps, as text, and scores and comments by cell."""
     if notices:
         told = "\n>\n> ".join(escape(notice) for notice in notices)
         notebook.cells.insert(0, v4.new_markdown_cell(NOTICE.format(told), id="notice"))
-    chain, db_url, permissions = nbgrader_steps(job.place, job.place.config_file.read_bytes())
+    chain, db_url = nbgrader_steps(place, place.config_file.read_bytes())
     about = {"student": job.student, "assignment": job.topic, "notebook": job.topic, "db_url": db_url}
     resources = ResourcesDict(nbgrader=about)
     for step in chain:
         notebook, resources = step(notebook, resources)
-    remove_folder(job.notebook.parent)  # where another process did not come to its end
-    job.notebook.parent.mkdir(parents=True)
-    job.notebook.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-    for name, content in submission.exchanged(job.place.step("submitted", job.student, job.topic)).items():
-        job.notebook.with_name(name).write_bytes(content)
-    for path in job.notebook.parent.iterdir():
-        path.chmod(permissions)
-    return resources["scores"], resources["comments"]
+    return nbformat.writes(notebook) + "\n", resources["scores"], resources["comments"]
 
 
 @cache
 def nbgrader_steps(place, _):
-    """Return what is left of nbgrader's steps, the gradebook's address, and the permissions of what is written.
+    """Return what is left of nbgrader's steps, and the gradebook's address.
 
     They are made anew when the class's settings, whose text is the second argument, have changed.
     """
@@ -122,4 +112,4 @@ def nbgrader_steps(place, _):
             chain.append(TakeScores(parent=converter))
         elif not issubclass(step, DONE):
             chain.append(step(parent=converter))
-    return chain, converter.coursedir.db_url, int(str(converter.permissions), 8)
+    return chain, converter.coursedir.db_url

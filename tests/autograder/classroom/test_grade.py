@@ -502,10 +502,10 @@ def test_what_was_done_stays_done_when_the_rest_is_interrupted(fresh, hand_in, f
         hand_in(fresh, student, **RIGHT)
     work = pool.work
 
-    def interrupted(job, judging):
+    def interrupted(job, material, judging):
         if job.student != "a":
             raise KeyboardInterrupt
-        return work(job, judging)
+        return work(job, material, judging)
 
     monkeypatch.setattr(pool, "work", interrupted)
     with pytest.raises(KeyboardInterrupt):

@@ -3,15 +3,17 @@
 import base64
 import json
 import os
+import tempfile
 import unicodedata
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from nbformat import v4
 from nbgrader.utils import compute_checksum, parse_utc
 
 from autograder.classroom import cells as reading
-from autograder.classroom import submission
+from autograder.classroom import parcel, submission
 from autograder.classroom.cells import Cell
 
 from .hostile import PIXEL
@@ -25,8 +27,14 @@ def folder(tmp_path):
     return folder
 
 
-def read(folder):
-    return submission.read(folder, "toy", 100)
+def read(folder, max_kilobytes=100):
+    """Read a submission where it lies; where it is laid out again, whoever judges it must read the same."""
+    got = submission.read(folder, "toy", max_kilobytes)
+    with tempfile.TemporaryDirectory() as elsewhere:
+        parcel.lay(parcel.pack(folder, max_kilobytes), elsewhere)
+        assert submission.read(Path(elsewhere), "toy", max_kilobytes) == got
+        assert submission.exchanged(Path(elsewhere)) == submission.exchanged(folder)
+    return got
 
 
 GOOD = json.dumps({"cells": [{"cell_type": "code", "source": ["a\n", "b"], "id": "x"}], "nbformat": 4})
@@ -260,7 +268,7 @@ def test_a_folder_that_cannot_be_read_is_told(folder, monkeypatch):
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(type(folder), "read_bytes", fail)
-    got = read(folder)
+    got = submission.read(folder, "toy", 100)
     assert (got.cells, got.notices) == (None, ("Your submission cannot be read (Input/output error).",))
 
 
@@ -359,7 +367,7 @@ def test_the_digest_changes_with_all_that_is_handed_in(folder):
 
 def handed_in(folder, *cells):
     (folder / "toy.ipynb").write_text(json.dumps({"cells": cells}))
-    return submission.read(folder, "toy", 10**6)
+    return read(folder, 10**6)
 
 
 def test_what_nobody_writes_by_hand_is_left_out_and_that_is_told_once(folder):

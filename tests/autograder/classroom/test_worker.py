@@ -228,9 +228,9 @@ def test_what_a_fork_learns_of_misconceptions_the_next_one_knows(fresh, hand_in,
     if dies:
         at(monkeypatch, judging, "write", "a", fill)
 
-    def work(job, judging):
+    def work(job, material, judging):
         before = len(worker.diagnose.learnt())
-        judged = worker.work(job, judging)
+        judged = worker.work(job, material, judging)
         (tmp_path / job.student).write_text(str(len(worker.diagnose.learnt()) - before))
         return judged
 
