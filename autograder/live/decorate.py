@@ -77,7 +77,7 @@ def decorate(app, doctree, docname):
         places.raw(
             f'<script type="importmap">{_script({"imports": imports})}</script>\n'
             f"{data(facts)}\n"
-            f'<script type="module" src="{address("live/page.js")}" onerror="live.still(\'unloaded\')"></script>'
+            f'<script type="module" src="{address("live/page.js")}"></script>'
         )
     )
 

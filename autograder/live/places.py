@@ -69,6 +69,8 @@ var live = {{
     document.querySelector(`.live-still[data-why="${{why}}"]`).hidden = false
   }}
 }}
+// An error of loading does not bubble. No tag has a handler of its own, which a site's policy on scripts would refuse.
+document.addEventListener("error", ({{ target }}) => target.type === "module" && live.still("unloaded"), true)
 if (location.protocol === "file:") live.still("file")
 else document.documentElement.classList.add("live")
 </script>"""
