@@ -42,28 +42,32 @@ def write(app, exception):
     if exception is not None or app.builder.format != "html":
         return
     path = Path(app.outdir) / "sw.js"
-    text = worker(Path(app.outdir), app.config) if app.config.live_offline else NONE
+    addresses = app.config.live_pyodide, app.config.live_modules
+    text = worker(Path(app.outdir), addresses) if app.config.live_offline else NONE
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")
 
 
-def worker(site, config):
-    """Return the source of the service worker of a built site."""
-    folders = [address for address in (config.live_pyodide, config.live_modules) if "://" not in address]
+def worker(site, addresses):
+    """Return the source of the service worker of a built site.
+
+    What lies at one of the `addresses`, folders of the site or of another host, has its version in its address there or
+    changes with the others only.
+    """
+    folders = tuple(address for address in addresses if "://" not in address)
     files = {}
     for file in sorted(site.rglob("*")):
         name = file.relative_to(site).as_posix()
         skipped = name == "sw.js" or file.suffix in LEFT_OUT or name.startswith(("_sources/", ".", *folders))
         if file.is_file() and not skipped and file.stat().st_size <= LARGEST:
             files[name] = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-    course = {"files": files, "folders": folders, "fixed": _digest_of_fixed(site, config)}
+    course = {"files": files, "folders": folders, "fixed": _digest_of_fixed(site, addresses, folders)}
     return f"const course = {json.dumps(course)}\n{WORKER.read_text(encoding='utf-8')}"
 
 
-def _digest_of_fixed(site, config):
+def _digest_of_fixed(site, addresses, folders):
     """Return a digest that changes with what is kept for good."""
-    total = hashlib.sha256(json.dumps([config.live_pyodide, config.live_modules, EDITOR]).encode())
-    lock = site / config.live_pyodide / "pyodide-lock.json"
-    if "://" not in config.live_pyodide and lock.exists():
-        total.update(lock.read_bytes())
+    total = hashlib.sha256(json.dumps([*addresses, EDITOR]).encode())
+    for file in sorted(file for folder in folders for file in (site / folder).rglob("*") if file.is_file()):
+        total.update(file.relative_to(site).as_posix().encode() + file.read_bytes())
     return total.hexdigest()[:12]

@@ -1,7 +1,7 @@
 """Fetch what pages load from other hosts, so that a site serves it itself: ``make vendor``.
 
 The files go to ``build/vendor``. A build publishes them where ``live_pyodide`` and ``live_modules`` in ``_config.yml``
-name the folders ``pyodide/`` and ``modules/`` of the site.
+name the folders ``pyodide/`` and ``modules/`` of the site; ``make site`` takes them into a site of its own.
 """
 
 import json
@@ -13,10 +13,42 @@ from autograder.chapter import ROOT
 from autograder.live.decorate import EDITOR, MODULES, PYODIDE, VENDOR
 
 CORE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
+MATHJAX = "mathjax@3.2.2/es5/"
+# What MathJax may ask for: the component that pages name, its fonts, what formulas load by their commands, and what its
+# menu offers to those who have a formula read to them.
+FONTS = """
+AMS-Regular Calligraphic-Bold Calligraphic-Regular Fraktur-Bold Fraktur-Regular Main-Bold Main-Italic Main-Regular
+Math-BoldItalic Math-Italic Math-Regular SansSerif-Bold SansSerif-Italic SansSerif-Regular Script-Regular Size1-Regular
+Size2-Regular Size3-Regular Size4-Regular Typewriter-Regular Vector-Bold Vector-Regular Zero
+"""
+EXTENSIONS = """
+action all-packages ams amscd autoload bbox boldsymbol braket bussproofs cancel cases centernot color colortbl colorv2
+configmacros empheq enclose extpfeil gensymb html mathtools mhchem newcommand noerrors noundefined physics require
+setoptions tagformat textcomp textmacros unicode upgreek verb
+"""
+READING = "assistive-mml complexity explorer semantic-enrich sre"
+SPOKEN = "base en nemeth"
+FORMULAS = (
+    "tex-mml-chtml.js",
+    *(f"output/chtml/fonts/woff-v2/MathJax_{name}.woff" for name in FONTS.split()),
+    *(f"input/tex/extensions/{name}.js" for name in EXTENSIONS.split()),
+    *(f"a11y/{name}.js" for name in READING.split()),
+    *(f"sre/mathmaps/{name}.json" for name in SPOKEN.split()),
+)
+DONE = "fetched.json"  # what was fetched from where, once all of it is there
 
 
 def fetch(folder, pyodide=PYODIDE, modules=MODULES):
-    """Fetch Pyodide with NumPy, and the editor's modules, from their addresses into `folder`, a file at a time."""
+    """Fetch Pyodide with NumPy, the editor's modules and MathJax from their addresses into `folder`, a file at a time.
+
+    Nothing is fetched again: each address holds its version.
+    """
+    wanted = json.dumps([pyodide, modules, EDITOR, MATHJAX, FORMULAS])
+    done = folder / DONE
+    if done.exists():
+        if done.read_text() == wanted:
+            return
+        shutil.rmtree(folder)
     for name in CORE:
         _fetch(pyodide + name, folder / "pyodide" / name)
     lock = json.loads((folder / "pyodide" / "pyodide-lock.json").read_text())
@@ -24,6 +56,9 @@ def fetch(folder, pyodide=PYODIDE, modules=MODULES):
     _fetch(pyodide + wheel, folder / "pyodide" / wheel)
     for name, path in EDITOR.items():
         _fetch(f"{modules}{name}@{path}", folder / "modules" / f"{name}@{path}")
+    for name in FORMULAS:
+        _fetch(f"{modules}{MATHJAX}{name}", folder / "mathjax" / "es5" / name)
+    done.write_text(wanted)
 
 
 def _fetch(address, path):

@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 from filelock import FileLock
 
 from autograder.chapter import ROOT
+from autograder.live import vendor
 from tests.book import reader
 from tests.book.site import served
 
@@ -104,6 +105,15 @@ def pages(html):
     """Every built page as soup, by its path inside the folder, such as ``chapters/dropout.html``."""
     paths = [path for path in sorted(html.rglob("*.html")) if "_static" not in path.parts]
     return {path.relative_to(html).as_posix(): BeautifulSoup(path.read_bytes(), "html.parser") for path in paths}
+
+
+@pytest.fixture(scope="session")
+def fetched(tmp_path_factory):
+    """What `make vendor` fetches, from a server of this machine."""
+    folder = tmp_path_factory.mktemp("fetched")
+    with served(tmp_path_factory.mktemp("pages")) as address:
+        vendor.fetch(folder / "vendor", pyodide=f"{address}pyodide/", modules=f"{address}modules/")
+    return folder / "vendor"
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from tests.conftest import CHROMIUM
 
 HOST, FOLDER = "course.test", "2026"  # a name that is not this machine's own, for which nothing is kept; and a sub-path
 BY_HAND = "dropout/by_hand"
+ADDRESSES = (decorate.PYODIDE, decorate.MODULES)
 KEPT = """async () => {
   const caught = []
   for (const name of await caches.keys()) {
@@ -23,15 +24,10 @@ KEPT = """async () => {
 }"""
 
 
-def config(**options):
-    return SimpleNamespace(
-        **{"live_pyodide": decorate.PYODIDE, "live_modules": decorate.MODULES, "live_offline": True} | options
-    )
-
-
 def write_worker(site, **options):
     """Write the service worker of a site as a build does."""
-    app = SimpleNamespace(outdir=site, builder=SimpleNamespace(format="html"), config=config(**options))
+    config = {"live_pyodide": decorate.PYODIDE, "live_modules": decorate.MODULES, "live_offline": True} | options
+    app = SimpleNamespace(outdir=site, builder=SimpleNamespace(format="html"), config=SimpleNamespace(**config))
     offline.write(app, None)
 
 
@@ -130,24 +126,24 @@ def test_a_site_that_no_longer_wants_it_ends_it(reader, site):
 
 
 def test_what_is_kept_changes_with_the_files(site):
-    before = offline.worker(site, config())
-    assert before == offline.worker(site, config())
+    before = offline.worker(site, ADDRESSES)
+    assert before == offline.worker(site, ADDRESSES)
     assert '"chapters/dropout.html"' in before
     assert "_sources" not in before
     (site / "index.html").write_text("another")
-    assert offline.worker(site, config()) != before
+    assert offline.worker(site, ADDRESSES) != before
     fixed = re.search('"fixed": "(.*?)"', before)[1]
-    other = offline.worker(site, config(live_pyodide="https://elsewhere.example/pyodide/"))
+    other = offline.worker(site, ("https://elsewhere.example/pyodide/", decorate.MODULES))
     assert fixed not in other
 
 
-def test_what_a_site_serves_itself_is_kept_by_its_lock_file(site):
+def test_what_a_site_serves_itself_is_kept_as_a_whole(site):
     (site / "pyodide").mkdir()
-    lock = site / "pyodide" / "pyodide-lock.json"
+    file = site / "pyodide" / "python_stdlib.zip"
     found = []
-    for text in ("{}", "{ }"):
-        lock.write_text(text)
-        found.append(offline.worker(site, config(live_pyodide="pyodide/", live_modules="modules/")))
-    assert '"pyodide/pyodide-lock.json"' not in found[0]
+    for text in ("one", "two"):
+        file.write_text(text)
+        found.append(offline.worker(site, ("pyodide/", "modules/")))
+    assert '"pyodide/python_stdlib.zip"' not in found[0]
     assert '"folders": ["pyodide/", "modules/"]' in found[0]
     assert found[0] != found[1]

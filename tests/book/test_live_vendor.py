@@ -1,5 +1,7 @@
 """A site can serve Python and the editor itself."""
 
+import json
+
 import pytest
 from sphinx.errors import ConfigError
 
@@ -17,18 +19,34 @@ class App:
         self.srcdir = srcdir
 
 
-def test_all_that_pages_load_is_fetched(tmp_path):
-    (tmp_path / "pages").mkdir()
-    with served(tmp_path / "pages") as address:
-        vendor.fetch(tmp_path / "vendor", pyodide=f"{address}pyodide/", modules=f"{address}modules/")
+def test_all_that_pages_load_is_fetched(fetched):
     installed = packages.install()
-    names = {path.name for path in (tmp_path / "vendor" / "pyodide").iterdir()}
+    names = {path.name for path in (fetched / "pyodide").iterdir()}
     assert {"pyodide.mjs", "pyodide.asm.wasm", "python_stdlib.zip"} < names
     assert sum(name.startswith("numpy-") for name in names) == 1
     for name, path in decorate.EDITOR.items():
-        fetched = tmp_path / "vendor" / "modules" / f"{name}@{path}"
-        assert fetched.read_bytes() == (installed / name / path.partition("/")[2]).read_bytes()
-    assert not list(tmp_path.rglob("*.part"))
+        there = fetched / "modules" / f"{name}@{path}"
+        assert there.read_bytes() == (installed / name / path.partition("/")[2]).read_bytes()
+    assert not list(fetched.rglob("*.part"))
+
+
+@pytest.mark.parametrize("folder", ["input/tex/extensions", "output/chtml/fonts/woff-v2", "a11y"])
+def test_all_that_formulas_may_ask_for_is_fetched(folder, fetched):
+    whole = packages.install() / "mathjax" / "es5" / folder
+    assert {path.name for path in (fetched / "mathjax" / "es5" / folder).iterdir()} == {
+        path.name for path in whole.iterdir()
+    }
+
+
+def test_nothing_is_fetched_again_until_what_is_wanted_changes(fetched, tmp_path):
+    nowhere = "http://127.0.0.1:9/"
+    wanted = json.loads((fetched / vendor.DONE).read_text())
+    (tmp_path / vendor.DONE).write_text(json.dumps([nowhere, nowhere, *wanted[2:]]))
+    vendor.fetch(tmp_path, pyodide=nowhere, modules=nowhere)
+    (tmp_path / "older.js").touch()
+    with pytest.raises(OSError, match="refused"):
+        vendor.fetch(tmp_path, pyodide=f"{nowhere}other/", modules=nowhere)
+    assert not (tmp_path / "older.js").exists()
 
 
 def test_what_cannot_be_fetched_is_an_error(tmp_path):
