@@ -7,7 +7,7 @@ READY := .venv/ready
 export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup course book vendor test audit attacks bench bench-all lint format clean
+.PHONY: help setup course book vendor site links test audit attacks bench bench-all lint format clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 11
@@ -31,6 +31,18 @@ book: $(READY)  ## build the book into _build/html, strictly, running what has c
 
 vendor: $(READY)  ## fetch what pages load from other hosts into build/vendor, for a site that serves it itself
 	$(BIN)/python -m autograder.live.vendor
+
+# Where the site will be served, the repository from which its assignments are opened, and a folder of earlier editions.
+SITE ?= http://127.0.0.1:8000/
+REPOSITORY ?=
+EARLIER ?=
+
+site: book vendor  ## make the site in build/site, for any static server; SITE=https://... says where that will be
+	@$(BIN)/python -m publish $(SITE) $(REPOSITORY:%=--repository %) $(EARLIER:%=--earlier %)
+	@$(BIN)/python -m publish.links build/site
+
+links: $(READY)  ## ask other hosts whether the links of build/site still lead somewhere
+	@$(BIN)/python -m publish.links --elsewhere build/site
 
 test: $(READY)  ## run the whole test suite
 	.ci/programs

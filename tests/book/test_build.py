@@ -2,7 +2,6 @@
 
 import json
 import re
-from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pytest
@@ -63,24 +62,6 @@ def test_no_document_is_left_out():
 
 def test_first_page_leads_to_the_welcome_page(html):
     assert "chapters/index.html" in (html / "index.html").read_text()
-
-
-def test_links_inside_the_book_resolve(html, pages):
-    anchors = {name: {tag["id"] for tag in page.select("[id]")} for name, page in pages.items()}
-    broken = []
-    for name, page in pages.items():
-        for tag in page.select("[href], [src]"):
-            target = urlsplit(tag.get("href") or tag.get("src"))
-            if target.scheme or target.netloc:
-                continue
-            path = (html / name).parent / unquote(target.path) if target.path else html / name
-            if not path.is_file():
-                broken.append((name, target.geturl()))
-                continue
-            fragment, file = unquote(target.fragment), path.resolve().relative_to(html.resolve()).as_posix()
-            if fragment and file in anchors and fragment not in anchors[file]:
-                broken.append((name, target.geturl()))
-    assert not broken
 
 
 def test_no_page_offers_a_repository(pages):

@@ -1,0 +1,60 @@
+"""How pages are found and shared: each says where it is, and the site lists them for search engines."""
+
+import re
+from html import escape
+from urllib.parse import quote
+
+from autograder.live.head import PREVIEW
+
+HEAD = re.compile(r"</head>")
+UNLISTED = {"index.html", "search.html", "genindex.html", "py-modindex.html"}  # the first leads on, the others list
+FIRST = """\
+<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="refresh" content="0; url={home}">
+{facts}
+</head><body><a href="{home}">{title}</a></body></html>
+"""
+FACTS = re.compile(
+    r'<title>.*?</title>|<meta (?:name|property)="(?:description|og:|twitter:)[^>]*>|<link rel="canonical"[^>]*>'
+)
+SITEMAP = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+{entries}
+</urlset>
+"""
+# Search engines read it where the site is a host's own; elsewhere they are given the map's address.
+ROBOTS = """\
+User-agent: *
+Allow: /
+
+Sitemap: {address}sitemap.xml
+"""
+
+
+def say_where(html, name, address, card=PREVIEW):
+    """Return the text of the page `name` with its full address on the site at `address`, and its picture, `card`.
+
+    >>> html = '<head><meta property="og:image" content="../p.png"></head>'
+    >>> print(say_where(html, "a/b.html", "https://c.org/", "d.png"))
+    <head><meta property="og:image" content="https://c.org/d.png"><link rel="canonical" href="https://c.org/a/b.html">
+    <meta property="og:url" content="https://c.org/a/b.html"></head>
+    """
+    here = escape(address + quote(name))
+    html = re.sub('(<meta property="og:image" content=")[^"]*', rf"\g<1>{escape(address + card)}", html)
+    lines = f'<link rel="canonical" href="{here}">\n<meta property="og:url" content="{here}">'
+    return HEAD.sub(f"{lines}</head>", html, count=1)
+
+
+def first(home, html):
+    """Return a first page that leads to the page `home`, and says of itself what that page (HTML) says."""
+    title = re.search("<title>(.*?)</title>", html)[1]
+    return FIRST.format(home=home, facts="\n".join(FACTS.findall(html)), title=title)
+
+
+def sitemap(names, address):
+    """Return a sitemap of those of the pages `names` that have something to read."""
+    listed = [name for name in sorted(names) if name not in UNLISTED]
+    entries = (f"<url><loc>{escape(address + quote(name))}</loc></url>" for name in listed)
+    return SITEMAP.format(entries="\n".join(entries))
