@@ -4,7 +4,7 @@ from numpy.random import default_rng
 
 from . import slips
 from .judge.assertions import call, chosen, close, equal, raises, require, several, shaped, spoil
-from .judge.forms import anything, array, boolean, free, instance, integer, mask, number, record, text
+from .judge.forms import anything, array, boolean, free, ignored, instance, integer, mask, number, record, text
 from .judge.verdict import measured
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "equal",
     "free",
     "hidden",
+    "ignored",
     "instance",
     "integer",
     "lazy",

@@ -21,7 +21,8 @@ def new(exercise, root=chapters.ROOT, *, kind="function") -> tuple[Path, ...]:
     root : path
         The directory of the course, in a checkout, or of a class that has the topic of its own.
     kind : str
-        What is asked for: ``"function"``, ``"value"`` or free ``"text"``.
+        What is asked for: a ``"function"``, a ``"class"``, a ``"value"``, a ``"repair"`` of what is given, a ``"test"``
+        of the exercise whose name follows ``test_``, or free ``"text"``.
 
     Returns
     -------
@@ -31,7 +32,8 @@ def new(exercise, root=chapters.ROOT, *, kind="function") -> tuple[Path, ...]:
     Raises
     ------
     ClassError
-        When the id or the kind is none, the exercise exists, or the course is installed and has no sources to write to.
+        When the id or the kind is none, the exercise exists, a test is of no exercise of its topic, or the course is
+        installed and has no sources to write to.
     autograder.chapter.ChapterError
         When the chapter is there and not in form.
     """
@@ -49,14 +51,24 @@ def new(exercise, root=chapters.ROOT, *, kind="function") -> tuple[Path, ...]:
     if path.exists():
         own = f" --class {root}" if chapters.is_class(root) else ""
         raise ClassError(f"{path} exists already; what it still needs is said by: autograder audit {exercise}{own}")
-    section, file = KINDS[kind]
-    words = {"id": exercise, "name": name, "title": name.replace("_", " ")}
+    tested = _tested(path) if kind == "test" else ""
+    words = {"id": exercise, "name": name, "title": name.replace("_", " "), "tested": tested}
     text = page.read_text(encoding="utf-8") if page.exists() else ""
     has_section = text and exercise in {section.exercise for section in chapters.read(topic, root).sections}
-    write_file(path, Template(file).substitute(words).encode())
+    write_file(path, Template(KINDS[kind].FILE).substitute(words).encode())
     if has_section:
         return (path,)
     title = topic.replace("_", " ").capitalize()
     header = text.rstrip("\n") + "\n" if text else Template(HEADER).substitute(title=title)
-    write_file(page, (header + Template(section).substitute(words)).encode())
+    write_file(page, (header + Template(KINDS[kind].SECTION).substitute(words)).encode())
     return (path, page)
+
+
+def _tested(path):
+    """Return the name of the exercise that a test's file asks to be tested, which stands beside it."""
+    tested = path.stem.removeprefix("test_")
+    if tested == path.stem:
+        raise ClassError(f"a test is named after the exercise that it tests: {path.parent.name}/test_{path.stem}")
+    if not path.with_name(f"{tested}.py").exists():
+        raise ClassError(f"{path.stem} tests {path.parent.name}/{tested}, which does not exist; begin that one first")
+    return tested

@@ -6,7 +6,7 @@ from . import actions
 from .running import run, warm_up
 
 FORMATS = ("csv", "canvas", "moodle", "gradescope", "json")  # those of classroom.FORMATS
-KINDS = ("function", "value", "text")  # those of classroom.templates.KINDS
+KINDS = ("function", "class", "value", "repair", "test", "text")  # those of classroom.templates.KINDS
 
 
 def add_class_commands(commands):

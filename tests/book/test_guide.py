@@ -1,17 +1,7 @@
-"""The instructor's guide is true: its commands run in their order, with the files that it shows, and say what it says.
+"""The instructor's guide is true: its commands run in their order, with its files, and say what it says."""
 
-A block of commands that is not run has a line above it, ``% not run:`` and why. A block with a caption is a file; one
-of plain text is what the command before it prints. A command ends with exit status 0 unless its comment says another.
-"""
-
-import contextlib
 import csv
-import io
-import os
 import re
-import shlex
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -19,20 +9,13 @@ import nbformat
 import pytest
 
 from autograder.__main__ import main
-from autograder.chapter import ROOT
 from autograder.classroom.answers import mistake, right
 from autograder.exercise import ids, load
 from autograder.sandbox.doctor import doctor
+from tests.book import walk
 
-PAGE = (ROOT / "chapters" / "guide.md").read_text(encoding="utf-8")
-BLOCK = re.compile(
-    r"(?:^% not run: (?P<reason>.+)\n)?^(?P<fence>`{3,})(?P<kind>.*)\n(?::caption: (?P<file>.+)\n)?"
-    r"(?P<content>(?:.*\n)*?)(?P=fence)$",
-    re.MULTILINE,
-)
-BLOCKS = [found.groupdict() for found in BLOCK.finditer(PAGE)]
+PAGE = walk.page("guide")
 TOPIC = "hyperparameters"
-STATUS = re.compile(r"#.*\bexit status (\d)")
 HANDED_IN = {"ableann_11_901": right, "obrienben_12_902": mistake(1)}  # as Canvas names files; dan hands in nothing
 
 
@@ -41,36 +24,14 @@ def walked(tmp_path_factory):
     """The directory in which all of the page was done, once."""
     if not doctor()[0]:
         pytest.skip("this machine does not let sandboxes be isolated, without which grading refuses")
-    here, printed = tmp_path_factory.mktemp("guide"), ""
-    for block in BLOCKS:
-        if block["file"]:
-            (here / block["file"]).parent.mkdir(parents=True, exist_ok=True)
-            (here / block["file"]).write_text(block["content"], encoding="utf-8")
-        elif block["kind"] == "text":
-            assert " ".join(block["content"].split()) in " ".join(printed.split())
-        elif not block["reason"]:
-            for command in re.split(r"(?<!\\)\n", block["content"].strip()):
-                if "download.zip" in command and not (here / "download.zip").exists():
-                    _hand_in(here)
-                printed = _done(command, here)
+    here = tmp_path_factory.mktemp("guide")
+
+    def hand_in(command):
+        if "download.zip" in command and not (here / "download.zip").exists():
+            _hand_in(here)
+
+    walk.walk(PAGE, here, hand_in)
     return here
-
-
-def _done(command, here):
-    """Run a command as a shell does in a directory, and return what it printed; its own ones without a new Python."""
-    words, said = shlex.split(command, comments=True), io.StringIO()
-    if words[0] == "autograder":
-        with contextlib.chdir(here), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            status = main(words[1:])
-    else:
-        path = os.pathsep.join((os.path.dirname(sys.executable), os.environ["PATH"]))
-        environment = os.environ | {"PATH": path, "PYTHONPATH": str(ROOT)}
-        shell = ["bash", "-e", "-c", command]
-        done = subprocess.run(shell, cwd=here, env=environment, capture_output=True, text=True, check=False)
-        status, _ = done.returncode, said.write(done.stdout + done.stderr)
-    wanted = STATUS.search(command)
-    assert status == int(wanted[1] if wanted else 0), f"{command}\n{said.getvalue()}"
-    return said.getvalue()
 
 
 def _hand_in(here):
@@ -87,18 +48,14 @@ def _hand_in(here):
 
 
 def test_blocks_are_commands_files_or_what_is_printed():
-    for block in BLOCKS:
-        assert block["file"] or block["kind"] in ("bash", "text"), block["kind"]
-        assert not block["reason"] or block["kind"] == "bash"
-    assert PAGE.count("% not run") == sum(bool(block["reason"]) for block in BLOCKS) < 7
-    assert max(len(line) for block in BLOCKS for line in block["content"].splitlines()) <= 84
+    walk.require_form(PAGE, reasons=6)
 
 
 def test_the_page_knows_every_command(capsys):
     with pytest.raises(SystemExit):
         main(["--help"])
     known = set(re.findall(r"^    (\w+)  ", capsys.readouterr().out, re.MULTILINE))
-    scripts = "\n".join(block["content"] for block in BLOCKS if block["kind"] == "bash")
+    scripts = "\n".join(block["content"] for block in walk.blocks(PAGE) if block["kind"] == "bash")
     assert known - set(re.findall(r"^autograder (\w+)", scripts, re.MULTILINE)) == set()
 
 

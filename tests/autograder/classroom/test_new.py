@@ -14,6 +14,7 @@ from autograder.judge.judge import judge
 from autograder.judge.seeds import PUBLIC
 from autograder.judge.verdict import PASSED
 
+NAMES = {kind: "test_output_size" if kind == "test" else "output_size" for kind in KINDS}
 MARK = re.compile(r".*\bTODO\b.*\n")
 
 
@@ -26,10 +27,12 @@ def mine(tmp_path):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_begun_says_what_is_still_to_write(mine, kind):
-    path, page = classroom.new("convolution/output_size", mine, kind=kind)
-    assert path == mine / "exercises" / "convolution" / "output_size.py"
+    if kind == "test":
+        classroom.new("convolution/output_size", mine)
+    path, page = classroom.new(f"convolution/{NAMES[kind]}", mine, kind=kind)
+    assert path == mine / "exercises" / "convolution" / f"{NAMES[kind]}.py"
     assert page == mine / "chapters" / "convolution.md"
-    marks = len(MARK.findall(path.read_text())) + len(MARK.findall(page.read_text()))
+    marks = sum(len(MARK.findall(file.read_text())) for file in (*path.parent.glob("*.py"), page))
     done = audit.audit(root=mine, seeds=2)
     assert marks == len(done.problems) > 6
     assert all(re.search(r"(output_size\.py|convolution\.md), line \d+: still to write: \w", p) for p in done.problems)
@@ -45,14 +48,20 @@ def test_what_is_begun_is_not_released(fresh, course):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_without_the_marks_it_is_in_form_and_its_solution_passes(mine, kind):
-    for path in classroom.new("convolution/output_size", mine, kind=kind):
-        path.write_text(MARK.sub("", path.read_text()))
+    for begun in ("function", "test") if kind == "test" else (kind,):
+        for path in classroom.new(f"convolution/{NAMES[begun]}", mine, kind=begun):
+            path.write_text(MARK.sub("", path.read_text()))
     assert chapter.slips("convolution", mine) == ()
-    made = exercise.load("convolution/output_size", mine / "exercises")
-    (section,) = chapter.read("convolution", mine).sections
+    made = exercise.load(f"convolution/{NAMES[kind]}", mine / "exercises")
+    (*_, section) = chapter.read("convolution", mine).sections
     assert (section.exercise, made.kind) == (made.id, kind)
     if kind == "text":
         assert list(audited(made, section, (), "form", 1)[0]) == []
+        return
+    if kind == "test":
+        for answer in (made.solution, *(other.answer for other in made.alternatives)):
+            found = judge(made, answer, PUBLIC, checks=made.checks).findings
+            assert {f.check for f in found if f.verdict == PASSED} == {c.name for c in made.checks if c.run.right}
         return
     for answer in (made.solution, *(other.answer for other in made.alternatives)):
         assert judge(made, answer, PUBLIC, checks=made.checks).verdict == PASSED
@@ -62,12 +71,12 @@ def test_without_the_marks_it_is_in_form_and_its_solution_passes(mine, kind):
 
 def test_further_sections_stand_below_the_first(mine):
     before = ""
-    for kind in (*KINDS, *KINDS):
-        _, page = classroom.new(f"convolution/{kind}_{len(before)}", mine, kind=kind)
+    begun = [(kind, f"{kind}_function_{n}" if kind == "test" else f"{kind}_{n}") for n in (1, 2) for kind in KINDS]
+    for kind, name in begun:
+        _, page = classroom.new(f"convolution/{name}", mine, kind=kind)
         assert page.read_text().startswith(before)
         before = page.read_text()
-    sections = chapter.read("convolution", mine).sections
-    assert [section.name.partition("_")[0] for section in sections] == [*KINDS, *KINDS]
+    assert [section.name for section in chapter.read("convolution", mine).sections] == [name for _, name in begun]
 
 
 def test_a_section_that_is_there_is_left_alone(mine):
@@ -110,9 +119,17 @@ def test_what_cannot_be_begun_is_refused(mine, id_, said):
 
 
 def test_another_kind_is_refused(mine):
-    with pytest.raises(classroom.ClassError, match="is one of function, value, text, not 'class'"):
-        classroom.new("convolution/output_size", mine, kind="class")
+    with pytest.raises(classroom.ClassError, match="is one of function, class, value, repair, test, text, not 'quiz'"):
+        classroom.new("convolution/output_size", mine, kind="quiz")
     assert tuple(KINDS) == parsers.KINDS
+
+
+def test_a_test_is_of_an_exercise_that_is_there(mine):
+    with pytest.raises(classroom.ClassError, match="exercise that it tests: convolution/test_output_size"):
+        classroom.new("convolution/output_size", mine, kind="test")
+    with pytest.raises(classroom.ClassError, match="convolution/output_size, which does not exist; begin that one"):
+        classroom.new("convolution/test_output_size", mine, kind="test")
+    assert not (mine / "chapters").exists()
 
 
 def test_an_installed_course_has_nothing_to_write_to(tmp_path, monkeypatch):

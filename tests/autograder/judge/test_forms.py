@@ -140,6 +140,13 @@ def test_a_free_form_is_held_to_and_left_out():
         form((1, ("no", 1)))
 
 
+@pytest.mark.parametrize("value", [None, 3, "text"])
+def test_what_is_ignored_may_be_anything(value):
+    form = forms.form_of(forms.ignored)
+    assert form(value) is value
+    assert forms.compared(form, value) == forms.compared(form, object())
+
+
 def test_an_unknown_key_of_a_value_is_told_once_and_the_rest_is_judged():
     form = forms.value_of({"a": forms.number, "b": forms.number}, lambda form, value: form(value))
     with collected() as (noted, _):
