@@ -6,11 +6,12 @@ import json
 import sys
 from functools import partial
 
-from .commands import INSTALL, add_class_commands, spare_grammar
+from .commands import INSTALL, add_class_commands, spare_grammar, warn_of_namesake
 
 
 def main(argv=None):
     """Run a command and return its exit status: 0 done, 1 problems found, 2 the command could not be done."""
+    warn_of_namesake()
     parser = argparse.ArgumentParser(prog="autograder", description="Audit the course, and run a class with it.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     add_class_commands(commands)

@@ -2,12 +2,24 @@
 
 import contextlib
 import gc
+import importlib.metadata
 import sys
 
 from ..sandbox.client import Refused
 from ..sandbox.warm import warm
 
 INSTALL = "this command needs the course's extra `class`: pip install '.[class]' in a checkout, or 'NAME.whl[class]'"
+
+NAMESAKE = """\
+autograder: another package, autograder {version}, is installed here too. Both have a module and a command of that name,
+and each overwrites the other's files. To keep the course's: pip uninstall autograder tuning-deep-networks, then install
+the course again. To keep both, give each an environment of its own."""
+
+
+def warn_of_namesake():
+    """Say so if a package of that name, which is another's, lies in the same environment."""
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        print(NAMESAKE.format(version=importlib.metadata.version("autograder")), file=sys.stderr)
 
 
 def spare_grammar():

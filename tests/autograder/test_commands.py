@@ -56,6 +56,20 @@ def test_help_says_what_everything_is():
     assert silent == []
 
 
+def test_another_package_of_the_name_is_told_with_what_to_do(tmp_path, monkeypatch, capsys):
+    """As pip leaves it: two packages with a module `autograder`, of which the last that was installed wins."""
+    information = tmp_path / "site" / "autograder-3.7.7.dist-info" / "METADATA"
+    information.parent.mkdir(parents=True)
+    information.write_text("Metadata-Version: 2.1\nName: autograder\nVersion: 3.7.7\n")
+    assert main(["release", str(tmp_path)]) == 2
+    assert "another package" not in capsys.readouterr().err
+    monkeypatch.syspath_prepend(information.parents[1])
+    assert main(["release", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("autograder: another package, autograder 3.7.7, is installed here too.")
+    assert "pip uninstall autograder tuning-deep-networks" in said
+
+
 def test_unknown_topics_are_one_sentence(run, tmp_path):
     classroom.create(tmp_path / "class")
     for command in ("release", "grade", "feedback", "report"):
