@@ -7,10 +7,10 @@ READY := .venv/ready
 export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup course book vendor site links test audit attacks bench bench-all lint format clean
+.PHONY: help setup course book vendor site links test release-check audit attacks bench bench-all lint format clean
 
 help:  ## list the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 11
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 15
 
 setup: $(READY)  ## make .venv with all that the project needs
 
@@ -48,6 +48,9 @@ test: $(READY)  ## run the whole test suite
 	.ci/programs
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
+release-check: $(READY)  ## build the packages into dist, and walk them in new environments, Colab's among them; ten minutes
+	$(BIN)/python -m pytest tests/release -rs -p no:cacheprovider
+
 audit: $(READY)  ## lint the course: answers, checks, misconceptions, chapters
 	$(BIN)/python -m autograder audit
 
@@ -69,4 +72,4 @@ format: $(READY)  ## mend style
 	$(BIN)/ruff format
 
 clean:  ## remove all that was made, .venv excepted
-	rm -rf _build build .pytest_cache .hypothesis .ruff_cache
+	rm -rf _build build dist .pytest_cache .hypothesis .ruff_cache
