@@ -31,7 +31,7 @@ class Source:
     """The file of an exercise, for saying where in it something is wrong."""
 
     def __init__(self, path):
-        self.path = path
+        self.path = Path(path).absolute()  # as Python calls it where something in it fails
 
     def slip(self, where, wrong, remedy):
         """Return the BadExercise that says what is wrong; `where` is a line or a top-level name of the file."""

@@ -6,6 +6,7 @@ from functools import partial
 
 from .. import chapter
 from .. import exercise as model
+from ..slips import shown
 from . import answers, course, transports, zoo
 from .forks import ENDED, side_by_side
 from .kept import Kept
@@ -97,7 +98,7 @@ def audit(wanted=(), root=chapter.ROOT, seeds=answers.SEEDS, *, fresh=False, tel
         tell(zoo.UNTRIED)
     results, kept, notice = _results(cases, Kept(root), seeds, fresh, tell)
     for case, (found, counted) in zip(cases, results):
-        problems += [f"{case.id}: {said}" for said in found]
+        problems += [f"{case.id}: {_placed(said, case.exercise.topic, root)}" for said in found]
         counts += Counter(counted)
     return Audit(
         **{field: counts[field] for field in (*COUNTED, *MUTANTS)},
@@ -105,6 +106,11 @@ def audit(wanted=(), root=chapter.ROOT, seeds=answers.SEEDS, *, fresh=False, tel
         notices=(*notices, *([notice] if notice else ())),
         problems=tuple(problems),
     )
+
+
+def _placed(said, topic, root):
+    """Return a sentence with the path of the chapter as an editor opens it; what is kept must not hang on that."""
+    return said.replace(f"chapters/{topic}.md", shown(chapter.chapter_file(topic, root)))
 
 
 def _unknown(known, root):
@@ -122,7 +128,7 @@ def _cases(topic, root, folder, wanted, counts, problems):
     else:
         sections, setup = {section.exercise: section for section in read.sections}, read.setup
         counts["claims"] += read.claims
-        text = (root / "chapters" / f"{topic}.md").read_text(encoding="utf-8")
+        text = chapter.chapter_file(topic, root).read_text(encoding="utf-8")
         found = [*course.text_problems(read, text), *(() if chapter.is_class(root) else course.claim_problems(read))]
         problems += [f"{where}: {said}" for where, said in found]
     ids = model.ids(topic, folder)

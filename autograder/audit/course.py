@@ -29,7 +29,7 @@ def stray_files(root, topics):
 
 def text_problems(read, text):
     """Yield (where, sentence) for what has no place in a chapter."""
-    where = f"chapters/{read.topic}.md"
+    where = read.file
     for secret in SECRET.finditer(text):
         line = text.count("\n", 0, secret.start()) + 1
         yield (
@@ -41,7 +41,7 @@ def text_problems(read, text):
 def claim_problems(read):
     """Yield (where, sentence) where a chapter that is a page of the book, and so is run, measures nothing."""
     if not read.claims:
-        yield f"chapters/{read.topic}.md", "a chapter measures at least one claim"
+        yield read.file, "a chapter measures at least one claim"
 
 
 def file_problems(exercise):

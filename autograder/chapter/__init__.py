@@ -2,7 +2,7 @@
 
 from .agreement import slips
 from .cells import Cell, ChapterError
-from .homes import ROOT, class_root, exercises_root, homes, is_class, topics
+from .homes import ROOT, chapter_file, class_root, exercises_root, homes, is_class, topics
 from .reading import EXERCISE, MYST_ONLY, Chapter, Section, parse, read
 from .todo import todo
 
@@ -14,6 +14,7 @@ __all__ = [
     "Chapter",
     "ChapterError",
     "Section",
+    "chapter_file",
     "class_root",
     "exercises_root",
     "homes",

@@ -5,12 +5,11 @@ Audit, release and book ask this first: an author's slip is a line with its plac
 
 import ast
 import inspect
-from pathlib import Path
 
 from .. import exercise as model
 from ..slips import shown
 from .cells import ChapterError
-from .homes import ROOT, exercises_root
+from .homes import ROOT, chapter_file, exercises_root
 from .reading import read
 from .todo import todo
 
@@ -39,12 +38,12 @@ def slips(topic, root=ROOT) -> tuple[str, ...]:
         chapter = read(topic, root)
     except ChapterError as slip:
         return (*found, str(slip))
-    found += todo((Path(root) / "chapters" / f"{topic}.md").read_text(encoding="utf-8"), f"chapters/{topic}.md")
+    found += todo(chapter_file(topic, root).read_text(encoding="utf-8"), chapter.file)
     return (*found, *_disagreements(chapter, loaded, folder))
 
 
 def _disagreements(chapter, loaded, folder):
-    file = f"chapters/{chapter.topic}.md"
+    file = chapter.file
     sections = {section.exercise: section for section in chapter.sections}
     if not loaded and not sections:
         yield f"{file}, line 1: no section asks for an exercise; write one, or move the page elsewhere"

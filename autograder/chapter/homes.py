@@ -30,6 +30,11 @@ def exercises_root(root) -> Path:
     return Path(root) / model.OWN if is_class(root) else Path(root) / "autograder" / "exercises"
 
 
+def chapter_file(topic, root=ROOT) -> Path:
+    """Return the path of a topic's chapter in a root."""
+    return Path(root) / "chapters" / f"{topic}.md"
+
+
 def topics(root=ROOT) -> tuple[str, ...]:
     """Return a root's topics: of a course the chapters in ``_toc.yml`` that have exercises, in the order there.
 

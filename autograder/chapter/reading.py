@@ -6,12 +6,12 @@ Only the instructor's and the book's side import this module (it needs jupytext)
 import ast
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import yaml
 
+from ..slips import shown
 from .cells import Cell, ChapterError, read_cells
-from .homes import ROOT
+from .homes import ROOT, chapter_file
 
 EXERCISE = "Exercise:"
 MYST_ONLY = re.compile(r"^ {0,3}(?:`{3,}|~{3,}|:{3,})\{|(?<!`)\{[A-Za-z][\w:+-]*\}`")
@@ -68,6 +68,8 @@ class Chapter:
         The exercises, in the chapter's order.
     claims : int
         How many times the chapter's code calls ``claim``.
+    file : str
+        What its file is called where something is said of it.
     """
 
     topic: str
@@ -75,6 +77,7 @@ class Chapter:
     setup: tuple[Cell, ...]
     sections: tuple[Section, ...]
     claims: int
+    file: str
 
 
 def read(topic: str, root=ROOT) -> Chapter:
@@ -92,13 +95,13 @@ def read(topic: str, root=ROOT) -> Chapter:
     ChapterError
         When the chapter is missing or breaks a rule of exercise sections; the message names the file and the line.
     """
-    path = Path(root) / "chapters" / f"{topic}.md"
+    path = chapter_file(topic, root)
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ChapterError(f"{path}: the chapter cannot be read ({error.strerror})") from error
-    _require_header(text, f"chapters/{topic}.md")
-    return parse(text, topic)
+    _require_header(text, shown(path))
+    return parse(text, topic, shown(path))
 
 
 def _require_header(text, file):
@@ -117,8 +120,8 @@ def _require_header(text, file):
         )
 
 
-def parse(text: str, topic: str) -> Chapter:
-    """Read a chapter from its text, as :func:`read` does from its file.
+def parse(text: str, topic: str, file: str = "") -> Chapter:
+    """Read a chapter from its text, as :func:`read` does from its file, whose name stands in what is said of it.
 
     >>> chapter = parse('''# Dropout
     ...
@@ -140,7 +143,7 @@ def parse(text: str, topic: str) -> Chapter:
     >>> chapter.title, [(section.exercise, section.title, section.kind) for section in chapter.sections]
     ('Dropout', [('dropout/mask', 'a mask', 'code')])
     """
-    file = f"chapters/{topic}.md"
+    file = file or f"chapters/{topic}.md"
     title, sections, setup = None, [], []
     heading, collected = None, []
     claims = 0
@@ -170,7 +173,7 @@ def parse(text: str, topic: str) -> Chapter:
     if title is None:
         raise ChapterError(f"{file}, line 1: the chapter has no title ('# ...')")
     _require_unique(sections, file)
-    return Chapter(topic, title, tuple(setup), tuple(sections), claims)
+    return Chapter(topic, title, tuple(setup), tuple(sections), claims, file)
 
 
 def _require_outside(cell, file):

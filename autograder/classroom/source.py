@@ -49,11 +49,11 @@ def source_notebook(chapter, exercises) -> NotebookNode:
     cells += [_locked("code", cell.source, f"setup-{number}") for number, cell in enumerate(chapter.setup, start=1)]
     for section in chapter.sections:
         if section.exercise not in exercises:
-            raise ClassError(f"chapters/{chapter.topic}.md asks {section.exercise!r}, which has no file of exercises")
+            raise ClassError(f"{chapter.file} asks {section.exercise!r}, which has no file of exercises")
         exercise = exercises[section.exercise]
         if (section.kind == "text") != (exercise.kind == "text"):
             raise ClassError(
-                f"chapters/{chapter.topic}.md, line {section.cells[0].line}: {section.exercise!r} is {section.kind} in "
+                f"{chapter.file}, line {section.cells[0].line}: {section.exercise!r} is {section.kind} in "
                 f"the chapter and {exercise.kind} in its file"
             )
         cells += _section_cells(section, exercise)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -142,8 +143,25 @@ def test_a_section_is_run(course_of_toys, old, new, problem):
     found = [*course.text_problems(read, text), *course.claim_problems(read)]
     said = [f"{where}: {sentence}" for where, sentence in found]
     said += audited(made, read.sections[0], read.setup, "form", SEEDS)[0]
+    said = [line.removeprefix(f"{root}/") for line in said]
     said = [line for line in said if line.startswith("chapters/")]  # the toy has no `covers`
     assert said == [] if problem is None else said[0].startswith(problem), said
+
+
+def test_what_is_said_of_a_class_leads_to_its_files(course_of_toys, own, tmp_path, monkeypatch):
+    directory = own(tmp_path / "class", course_of_toys((STARTER, "    return x")))
+    path = directory / "exercises" / "mine" / "double.py"
+    sound = path.read_text()
+    monkeypatch.chdir(tmp_path)
+    said = audit.audit(root=Path("class"), seeds=2).problems
+    assert any("class/chapters/mine.md, line 26: the chapter's starter does not" in line for line in said)
+    path.write_text(f"{sound}\nx = (\n")
+    (directory / "chapters" / "mine.md").write_text("# No header")
+    for where, prefix in ((tmp_path, "class/"), (directory, ""), (tmp_path.parent, f"{tmp_path.name}/class/")):
+        monkeypatch.chdir(where)
+        slip, header = audit.audit(root=Path(os.path.relpath(directory)), seeds=2).problems
+        assert slip.startswith(f"{prefix}exercises/mine/double.py, line {sound.count(chr(10)) + 2}: this is not Python")
+        assert header.startswith(f"{prefix}chapters/mine.md, line 1: the header is missing")
 
 
 def test_what_is_not_tried_without_torch_is_said_at_once(course_of_toys, monkeypatch):
@@ -192,8 +210,12 @@ def test_what_a_class_has_of_its_own_is_audited_like_the_course(course_of_toys, 
     root = course_of_toys(("claim(", "print("))
     directory = own(tmp_path / "class", root)
     of_course, of_class = (audit.audit(root=each, seeds=SEEDS) for each in (root, directory))
-    assert "chapters/toys.md: a chapter measures at least one claim" in of_course.problems
-    renamed = [line.replace("toys", "mine") for line in of_course.problems if "at least one claim" not in line]
+    assert f"{root}/chapters/toys.md: a chapter measures at least one claim" in of_course.problems
+    renamed = [
+        line.replace("toys", "mine").replace(str(root), str(directory))
+        for line in of_course.problems
+        if "at least one claim" not in line
+    ]
     assert list(of_class.problems) == renamed != []
     assert of_class.mutants == of_course.mutants > 0
     assert audit.audit(root=directory, seeds=SEEDS).kept == 1

@@ -52,11 +52,11 @@ def test_a_name_that_cannot_be_a_topics_is_refused(mine, part, name, said):
 def test_half_a_topic_is_a_slip(mine):
     shutil.rmtree(mine / "exercises")
     (line,) = chapter.slips("mine", mine)
-    assert line.startswith("chapters/mine.md, line 22: asks for mine/double, which has no file; write ")
+    assert line.startswith(f"{mine}/chapters/mine.md, line 22: asks for mine/double, which has no file; write ")
     assert line.endswith(str(Path("exercises", "mine", "double.py")))
     (mine / "chapters" / "page.md").write_text((mine / "chapters" / "mine.md").read_text().partition("### Exer")[0])
     (line,) = chapter.slips("page", mine)
-    assert line.startswith("chapters/page.md, line 1: no section asks for an exercise; ")
+    assert line.startswith(f"{mine}/chapters/page.md, line 1: no section asks for an exercise; ")
 
 
 def test_what_is_no_class_is_named(tmp_path):

@@ -176,7 +176,7 @@ def test_topics_come_in_the_order_of_the_table_of_contents(course):
 
 
 def test_read_is_parse_of_the_file(course):
-    assert chapter.read("dropout", course) == chapter.parse(CHAPTER, "dropout")
+    assert chapter.read("dropout", course) == chapter.parse(CHAPTER, "dropout", f"{course}/chapters/dropout.md")
 
 
 def test_a_missing_chapter_and_a_broken_toc_are_named(course):
