@@ -9,11 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from . import config as settings
-from . import lms, pin, roster
+from . import lms, pin, roster, untimed
 from .deadlines import deadlines
 from .download import opened
 from .exchange import EXCHANGE, collect_from, inbound
-from .laying import KEEP, NOTHING, REPLACES, Laying, Piece, Row
+from .laying import KEEP, NEW, NOTHING, REPLACES, SAME, Laying, Piece, Row
 from .layout import ClassError, alone, open_class, shown
 from .people import People, time_of
 
@@ -110,6 +110,8 @@ def collect(
             done.rows += laying.student(student, own)
         if form == EXCHANGE:
             collect_from(archive, files, config, people, laying, done)
+    if not dry_run:
+        untimed.keep(place, [row for row in done.rows if row.state in (NEW, SAME, REPLACES)])
     only = topics[0] if len(topics) == 1 else None
     asked = {assignment or only} if assignment or only else {row.topic for row in done.rows if row.topic}
     for topic in sorted(asked):
@@ -180,28 +182,34 @@ def _dated(files, done, times):
 
 
 def collected_table(done) -> Table:
-    """Return what became of each submission as a table for the terminal, without columns that would say nothing."""
+    """Return what became of each submission as a table for the terminal, without columns that would say nothing.
+
+    Files stand last, where a name may be of any length. What more there is to say of a row stands below (see `told`).
+    """
     topics = {row.topic for row in done.rows} - {""}
     columns = {
         "student": [row.student for row in done.rows],
         "assignment": [row.topic for row in done.rows] if len(topics) > 1 else [],
-        "file": [row.file for row in done.rows],
         "handed in (UTC)": [f"{row.time:%Y-%m-%d %H:%M}" if row.time else "–" for row in done.rows],
-        "result": ["; ".join(filter(None, [row.state, "late" * row.late, row.note])) for row in done.rows],
+        "result": ["; ".join(filter(None, [row.state, _lateness(row)])) for row in done.rows],
+        "file": [row.file for row in done.rows],
     }
     if not any(row.time for row in done.rows):
         columns["handed in (UTC)"] = []
     columns = {title: texts for title, texts in columns.items() if texts}
-    table = Table(title=topics.pop() if len(topics) == 1 else None)
-    for title in columns:
-        table.add_column(title, overflow="fold", no_wrap=title == "handed in (UTC)")
+    table = Table(*columns, title=topics.pop() if len(topics) == 1 else None, title_justify="left", show_edge=False)
     for row in zip(*columns.values()):
         table.add_row(*(Text(shown(text)) for text in row))
     return table
 
 
+def _lateness(row):
+    return "" if not row.late else "late" if row.time else "late, unknown by how much"
+
+
 def told(done):
-    """Yield what else there is to say of a download, line by line: whose nothing is, who is missing, and totals."""
+    """Yield what else there is to say of a download, line by line: notes, whose nothing is, who is missing, totals."""
+    yield from (f"{row.student}: {row.note}" for row in done.rows if row.note)
     for name, reason in done.unmatched.items():
         yield f"Unmatched: {name}: {reason}"
     yield from done.notices
@@ -216,7 +224,7 @@ def told(done):
         yield "What was replaced is kept under replaced/STUDENT/TOPIC/."
     if undated := [row.student for row in done.rows if row.late and not row.time]:
         yield (
-            f"Late, but nobody knows by how much: {', '.join(undated)}. For a late penalty, write when it was handed "
+            f"Late, and it is unknown by how much: {', '.join(undated)}. For a late penalty, write when it was handed "
             "in into submitted/STUDENT/TOPIC/timestamp.txt, as in 2026-02-02 15:58:24 UTC."
         )
     if done.unmatched:

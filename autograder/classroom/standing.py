@@ -13,6 +13,7 @@ from .deadlines import deadlines
 from .layout import open_class
 from .ledger import settle
 from .results import results
+from .untimed import late as late_by_word
 
 MISSING, UNGRADED, WAITING, GRADED = "missing", "not graded yet", "waits for marks", "graded"
 
@@ -43,6 +44,8 @@ class Standing:
         In UTC, without a zone, as nbgrader keeps them; `due` with the student's extension.
     late : float
         Seconds after `due`.
+    untimed : bool
+        Whether an LMS says that it was late, and nobody when it was handed in; `late` is 0 then.
     """
 
     student: str
@@ -59,6 +62,7 @@ class Standing:
     handed_in: datetime | None
     due: datetime | None
     late: float
+    untimed: bool
 
     @property
     def final(self):
@@ -79,7 +83,7 @@ def standings(place, log, found=None) -> tuple[Standing, ...]:
     waiting = defaultdict(float)
     for result in results(place) if found is None else found:
         waiting[result.student, result.topic] += result.possible if result.points is None else 0.0
-    config = settings.load(place)
+    config, untimed = settings.load(place), late_by_word(place)
     with settings.gradebook(config) as gradebook:
         settle(place, gradebook, config, log)
         rows, due = submitted(gradebook), deadlines(gradebook)
@@ -95,6 +99,7 @@ def standings(place, log, found=None) -> tuple[Standing, ...]:
                 due.of(assignment.name, student.id),
                 possible,
                 waiting.get((student.id, assignment.name), 0.0),
+                (student.id, assignment.name) in untimed,
             )
             for assignment in assignments
             for possible in [assignment.max_score]
@@ -128,7 +133,7 @@ def by_name(gradebook):
     return gradebook.db.scalars(select(Student).order_by(Student.last_name, Student.first_name, Student.id)).all()
 
 
-def _standing(place, student, topic, row, due, possible, waiting):
+def _standing(place, student, topic, row, due, possible, waiting, untimed):
     folder = place.step("submitted", student.id, topic)
     raw, score, penalty, handed_in, late = None, None, 0.0, None, 0.0
     if row is not None:
@@ -155,4 +160,5 @@ def _standing(place, student, topic, row, due, possible, waiting):
         handed_in=handed_in,
         due=due,
         late=late,
+        untimed=untimed and not late and state != MISSING,
     )

@@ -6,8 +6,11 @@ console. It returns the exit status, if that is not 0.
 
 import contextlib
 import getpass
+import io
 import sys
 import threading
+
+WIDE = 100_000  # characters, more than any table has
 
 
 def init(classroom, arguments, console):
@@ -68,8 +71,12 @@ def collect(classroom, arguments, console):
         times=arguments.times,
         dry_run=arguments.dry_run,
     )
-    console.print(classroom.collected_table(done))
-    _say(console, *told(done), *(["Nothing was written (--dry-run)."] if arguments.dry_run else []))
+    _say(
+        console,
+        *_lines(classroom.collected_table(done)),
+        *told(done),
+        *(["Nothing was written (--dry-run)."] if arguments.dry_run else []),
+    )
     return 0 if done.is_whole else 1
 
 
@@ -94,8 +101,7 @@ def _tell(classroom, directory, done, console):
     for warning in done.warnings:
         _say(console, f"Warning: {warning}")
     table, told = classroom.table(classroom.open_class(directory))
-    console.print(table)
-    _say(console, *told, f"{len(done.graded)} graded, {done.unchanged} unchanged.")
+    _say(console, *_lines(table), *told, f"{len(done.graded)} graded, {done.unchanged} unchanged.")
 
 
 def mark(classroom, arguments, console):
@@ -221,6 +227,15 @@ def sample(classroom, arguments, console):
         f"Desk:     cd {place.root} && jupyter lab   (then Nbgrader, Formgrader)",
     )
     return 1 if problems else 0
+
+
+def _lines(table):
+    """Return a table's lines at its own width: names in it can be copied where a terminal is narrower."""
+    from rich.console import Console
+
+    console = Console(width=WIDE, file=io.StringIO())
+    console.print(table)
+    return [line.rstrip() for line in console.file.getvalue().splitlines()]
 
 
 def _say(console, *lines):

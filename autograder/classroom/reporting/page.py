@@ -42,8 +42,9 @@ def _late(pieces):
     order = pieces.gathered.topics.index
     names = pieces.gathered.names  # in whose order: that of true names would tell whose an alias is
     for standing in sorted(pieces.gathered.standings, key=lambda each: (order(each.topic), names[each.student])):
-        if standing.state == MISSING or standing.late > 0:
-            what = "missing" if standing.state == MISSING else f"late by {_duration(standing.late)}"
+        if standing.state == MISSING or standing.late > 0 or standing.untimed:
+            lateness = "late, unknown by how much" if standing.untimed else f"late by {_duration(standing.late)}"
+            what = "missing" if standing.state == MISSING else lateness
             taken = f"−{points(standing.penalty)}" if standing.penalty else ""
             name = pieces.student(standing.student)
             rows.append(row(name, title(standing.topic), what, taken))

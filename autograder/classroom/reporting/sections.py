@@ -45,7 +45,7 @@ def assignment(pieces, topic):
 def _numbers(pieces, topic, standings):
     states = {state: [each.student for each in standings if each.state == state] for state in (MISSING, UNGRADED)}
     handed_in = [each.student for each in standings if each.state != MISSING]
-    late = [each.student for each in standings if each.late > 0]
+    late = [each.student for each in standings if each.late > 0 or each.untimed]
     waits = [each.student for each in standings if each.state == WAITING]
     told = [
         (handed_in, f"of {several(len(standings), 'student')} handed in", "handed in"),

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import zipfile
 from datetime import datetime, timedelta
 
@@ -11,7 +12,8 @@ from rich.console import Console
 from traitlets.config import Config
 
 from autograder import classroom
-from autograder.classroom import ClassError, config
+from autograder.__main__ import main
+from autograder.classroom import ClassError, config, untimed
 from autograder.classroom.collect import told
 from autograder.commands import add_class_commands
 
@@ -96,6 +98,21 @@ LAID = {
     "ben/toy/toy.ipynb": b"B",
     "cat/toy/toy.ipynb": b"C",
 }
+
+
+def test_late_without_a_time_is_told_as_that_until_the_time_is_known(place, archive):
+    classroom.collect(place.root, archive(*CANVAS), dry_run=True)
+    assert untimed.late(place) == set()
+    classroom.collect(place.root, archive(*CANVAS))
+    assert untimed.late(place) == {("ben", "toy")}
+    classroom.grade(place.root, console=Console(quiet=True), isolation="none")
+    page = classroom.report(place.root).read_text(encoding="utf-8")
+    assert page.count("late, unknown by how much") == 1
+    assert re.search(r"<li><a [^>]*>1</a> late</li>", page)
+    (place.root / "submitted" / "ben" / "toy" / "timestamp.txt").write_text("2026-02-02 15:58:24 UTC")
+    assert untimed.late(place) == set()
+    classroom.collect(place.root, archive(("obrienben_12_907_toy.ipynb", b"B2")))
+    assert untimed.late(place) == set()
 
 
 def test_which_counts_is_the_classs_setting_unless_the_command_says(place, archive):
@@ -392,7 +409,7 @@ def test_the_command_says_all_of_it_and_ends_with_what_to_do(place, archive, run
     assert status == 0
     assert "Missing, toy (1): dan" in said
     assert "By Canvas's names: 3 new, 1 late, 0 unmatched." in said
-    assert "Late, but nobody knows by how much: ben. For a late penalty, write when it was handed in into" in said
+    assert "Late, and it is unknown by how much: ben. For a late penalty, write when it was handed in into" in said
     assert said.endswith("Nothing was written (--dry-run).")
     status, said = run(place.root, archive(*CANVAS, ("no[red]body_9_1_\x1b[31m.ipynb", b"x")))
     assert status == 1
@@ -416,14 +433,16 @@ def test_what_was_collected_is_graded(place, archive, hand_in, points):
     assert points(place.root, "dan")["double"] == 0
 
 
-def test_the_table_has_no_column_that_says_nothing(place, archive):
-    console = Console(width=80)
-    with console.capture() as captured:
-        console.print(classroom.collected_table(classroom.collect(place.root, archive(*CANVAS), dry_run=True)))
-    title, _, head, *_ = captured.get().splitlines()
+def test_the_table_has_no_column_that_says_nothing_and_breaks_no_name(place, archive, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    long = f"ableann_11_902_{'a' * 150} (final version).ipynb"
+    parsed = ["collect", str(place.root), str(archive((long, b"1"))), "--assignment", "toy", "--dry-run"]
+    assert main(parsed) == 0
+    title, head, _, row, *rest = capsys.readouterr().out.splitlines()
     assert title.strip() == "toy"
-    assert head.replace("┃", " ").split() == ["student", "file", "result"]
-    assert "ableann_11_" in captured.get()
+    assert head.replace("┃", " ").split() == ["student", "result", "file"]
+    assert row.endswith(f"│ {long}")
+    assert not any(line.startswith(" ") or line.endswith(" ") for line in rest)
 
 
 def test_totals_count_each_state(place, archive):

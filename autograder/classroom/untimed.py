@@ -1,0 +1,40 @@
+"""Late by the word of an LMS that does not say when: Canvas writes LATE into a file's name, and dates files otherwise.
+
+nbgrader's gradebook has a place for times alone, so that this is kept beside it: for each such hand-in its digest. It
+is forgotten as soon as something else is there, such as a `timestamp.txt` that tells the time.
+"""
+
+import json
+from contextlib import suppress
+
+from . import submission
+from .layout import write_file
+
+
+def keep(place, rows):
+    """Note which of the hand-ins that were collected are late by a word alone, and which are not; see `laying.Row`."""
+    before = _known(place)
+    known = dict(before)
+    for row in rows:
+        folder = place.step("submitted", row.student, row.topic)
+        known.pop(f"{row.student}/{row.topic}", None)
+        if row.late and row.time is None and not (folder / submission.TIMESTAMP).exists():
+            known[f"{row.student}/{row.topic}"] = submission.digest(folder)
+    if known != before:
+        write_file(_path(place), json.dumps(known, indent=1, sort_keys=True).encode())
+
+
+def late(place):
+    """Return the (student, topic) of whom it is known that they were late, and not by how much."""
+    found = {tuple(key.rsplit("/", 1)): digest for key, digest in _known(place).items()}
+    return {key for key, digest in found.items() if submission.digest(place.step("submitted", *key)) == digest}
+
+
+def _path(place):
+    return place.state / "late.json"
+
+
+def _known(place):
+    with suppress(OSError, ValueError):
+        return json.loads(_path(place).read_text(encoding="utf-8"))
+    return {}
