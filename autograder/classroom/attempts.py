@@ -107,7 +107,7 @@ def _within_limit(place, found, limit, zone):
         if waiting := len(attempts) - len(taken):
             told.append(
                 f"{student}/{topic}: {waiting} of {len(attempts)} hand-ins wait for another day, by "
-                "c.Course.daily_limit; to judge them now: --force"
+                f"c.Course.daily_limit ({limit} a day); to judge them now: --force"
             )
     _keep(place, "judged", judged)
     return allowed, told

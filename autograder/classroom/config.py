@@ -34,6 +34,7 @@ OURS = {
     ),
     "Grading": ("judged",),
 }
+BEST_A_DAY = 20  # hand-ins of a student to an assignment that are judged a day, where all are and no limit is set
 MAX_KILOBYTES = 10_000
 WRITTEN_ELSEWHERE = 20  # seconds to wait while another program writes to a gradebook in a file
 
@@ -84,11 +85,12 @@ c.Course.show_solutions = "after_pass"
 c.Course.hidden_verdicts = "always"
 
 # Which hand-in counts where a student handed in several times: the "last", the "first", or the "best", for which each
-# is judged (see: autograder collect, autograder grade); then set a daily limit, too, since a student may send hundreds.
+# is judged (see: autograder collect, autograder grade).
 c.Course.counts = "last"
 
 # How many hand-ins of a student to an assignment are graded a day, on the clock of c.Exchange.timezone; what is handed
-# in beyond that is graded on the next day. None is no limit.
+# in beyond that is graded on the next day. None is no limit; where the best counts it is {best_a_day}, since a student
+# may send hundreds.
 c.Course.daily_limit = None
 
 # Points off for late work: which share of a student's points for each day late that has begun, 0.1 for a tenth, and 1
@@ -163,7 +165,9 @@ def chosen(config, name, choices):
 
 
 def daily_limit(config):
-    """Return how many hand-ins of a student to an assignment are graded a day; without end where it is not set.
+    """Return how many hand-ins of a student to an assignment are graded a day.
+
+    Where it is not set there is no end of it, but `BEST_A_DAY` where the best of all that were handed in counts.
 
     Raises
     ------
@@ -173,7 +177,8 @@ def daily_limit(config):
     limit = config.Course.get("daily_limit")
     if limit is not None and (type(limit) is not int or limit < 1):
         raise ClassError(f"c.Course.daily_limit must be a whole number of 1 or more, or None, got {limit!r}")
-    return math.inf if limit is None else limit
+    unset = BEST_A_DAY if config.Course.get("counts") == "best" else math.inf
+    return unset if limit is None else limit
 
 
 def zone(config):

@@ -5,7 +5,7 @@ import secrets
 import tempfile
 from pathlib import Path
 
-from .config import CONFIG_FILE, MAX_KILOBYTES
+from .config import BEST_A_DAY, CONFIG_FILE, MAX_KILOBYTES
 from .layout import STEPS, ClassDirectory, ClassError, remove_folder, require_plain, write_file
 from .roster import COLUMNS
 
@@ -37,7 +37,7 @@ def create(directory, *, max_kilobytes=MAX_KILOBYTES) -> ClassDirectory:
         place = ClassDirectory(made)
         for step in STEPS:
             place.step(step).mkdir()
-        write_file(place.config_file, CONFIG_FILE.format(max_kilobytes=max_kilobytes).encode())
+        write_file(place.config_file, CONFIG_FILE.format(max_kilobytes=max_kilobytes, best_a_day=BEST_A_DAY).encode())
         write_file(place.roster_file, (",".join(COLUMNS) + "\n").encode())
         write_file(place.seed_file, f"{secrets.token_hex(32)}\n".encode(), mode=0o600)
         write_file(made / ".gitignore", IGNORED.encode())

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from autograder import classroom
-from autograder.classroom import attempts
+from autograder.classroom import attempts, config
 from autograder.classroom.config import gradebook, load
 
 QUIET = Console(quiet=True)
@@ -101,13 +101,15 @@ def test_a_deadline_and_a_mark_are_heeded_as_they_are_now(place, collect, points
     assert [each[0] for each in why] == ["first hand-in", "new hand-in", "an earlier hand-in"]
 
 
-def test_the_daily_limit_holds_for_all_that_are_judged(place, collect):
-    with place.config_file.open("a") as file:
-        file.write("c.Course.daily_limit = 2\n")
+def test_the_daily_limit_holds_for_all_that_are_judged(place, collect, monkeypatch):
+    """And there is one where none is set, since a student may hand in hundreds."""
+    monkeypatch.setattr(config, "BEST_A_DAY", 2)
     collect(("ann", 1, FAIR))
     grade(place)
     collect(("ann", 2, POOR), ("ann", 3, GOOD), ("ann", 4, GOOD | FAIR), ("ben", 1, GOOD), ("ben", 2, POOR))
-    waits = "ann/toy: 2 of 4 hand-ins wait for another day, by c.Course.daily_limit; to judge them now: --force"
+    waits = (
+        "ann/toy: 2 of 4 hand-ins wait for another day, by c.Course.daily_limit (2 a day); to judge them now: --force"
+    )
     best = "of 2 hand-ins ({}, 0 points) the best counts from now on"
     assert grade(place).warnings == (waits, f"ann/toy: {best.format(1)}", f"ben/toy: {best.format(2)}")
     assert (kept(place), kept(place, "ben")) == ((4, 1), (2, 1))

@@ -1,6 +1,9 @@
 """What a class's settings say is taken, or refused by name."""
 
+import math
+
 import pytest
+from traitlets.config import Config
 
 from autograder import classroom
 from autograder.classroom import config as settings
@@ -31,3 +34,18 @@ def test_each_setting_that_a_new_class_names_is_one(tmp_path):
             assert f"c.{kind}.{name} = " in text
     place.config_file.write_text(text.replace("# c.Grading", "c.Grading").replace("# c.Course", "c.Course"))
     assert set(settings.load(place).Course) <= set(settings.OURS["Course"])
+
+
+@pytest.mark.parametrize(
+    ("course", "limit"),
+    [
+        ({}, math.inf),
+        ({"counts": "last"}, math.inf),
+        ({"counts": "best"}, settings.BEST_A_DAY),
+        ({"counts": "best", "daily_limit": None}, settings.BEST_A_DAY),
+        ({"counts": "best", "daily_limit": 300}, 300),
+        ({"daily_limit": 3}, 3),
+    ],
+)
+def test_a_limit_that_is_not_set_is_none_but_where_the_best_counts(course, limit):
+    assert settings.daily_limit(Config({"Course": course})) == limit
