@@ -9,6 +9,7 @@ from .exercise import BadExercise
 from .judge.judge import judge
 from .judge.report import Report
 from .judge.seeds import PUBLIC, key_in_force
+from .judge.unrun import slip
 from .judge.verdict import NOT_ATTEMPTED, PASSED
 from .tries import passed, record
 
@@ -19,6 +20,7 @@ def check(exercise, answer):
     """Judge an answer to an exercise by its public checks, and return the Report, which a notebook shows.
 
     `exercise` is an id such as "dropout/inverted_dropout"; `answer` is the function, class or value that it asks for.
+    Where the cell that was run last for it in a notebook is no Python, that is told, and no older answer is judged.
     Raises BadExercise for an id that does not exist. While nbgrader grades, practice has nothing to say.
 
     >>> from autograder.check import check
@@ -29,6 +31,8 @@ def check(exercise, answer):
     if _graded():
         return None  # the graded cell below says all of this, and more
     asked = _judged(exercise)
+    if report := slip(asked):
+        return report
     report = judge(asked, answer, PUBLIC, checks=asked.public_checks)
     record(exercise, report.verdict, answer)
     if report.verdict == PASSED and solutions.of(asked).answers and not solutions.closed():
@@ -79,7 +83,8 @@ def grade(exercise, namespace):
     """
     try:
         asked = _judged(exercise)
-        report = judge(asked, namespace.get(asked.name, ...), key_in_force(), checks=asked.checks)
+        answer = namespace.get(asked.name, ...)
+        report = slip(asked) or judge(asked, answer, key_in_force(), checks=asked.checks)
     except Exception as error:
         report = Report(exercise, NOT_ATTEMPTED, 0.0, 0.0, printed=f"This could not be judged: {error}")
     _display(report)

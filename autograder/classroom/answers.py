@@ -67,7 +67,7 @@ def crash(exercise) -> Answer:
     if exercise.kind == "text":
         return blank(exercise)
     if exercise.asks_for_value:  # the cell itself raises, and there is no value to judge
-        return Answer(f"{exercise.name} = 1 / 0", expect(NONE, NOT_ATTEMPTED))
+        return Answer(f"{exercise.name} = 1 / 0", expect(NONE, CRASHED))
     return Answer(f"def {exercise.name}(*args, **kwargs):\n    return 1 / 0", expect(NONE, CRASHED))
 
 

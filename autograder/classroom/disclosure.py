@@ -37,9 +37,10 @@ def notes(config, deadlines):
 def withheld(report, note, exercises):
     """Return a Report without what hidden checks found, by the files of the exercises, and with a note in its place.
 
-    A mistake has its name as long as a check fails that is shown; a check that the exercise no longer has is not.
+    A mistake has its name as long as a check fails that is shown; a check that the exercise no longer has is not. What
+    was found by no check, such as that the answer's cell does not run, is shown.
     """
-    shown = {check.name for check in model.load(report.exercise, exercises).public_checks}
+    shown = {"", *(check.name for check in model.load(report.exercise, exercises).public_checks)}
     findings = tuple(finding for finding in report.findings if finding.check in shown)
     if len(findings) == len(report.findings):
         return report

@@ -22,6 +22,7 @@ NONE_OF_OURS = (
     "This notebook holds none of the assignment's cells for answers. Its own cells were run in their order before "
     "anything was judged."
 )
+NO_CELLS = "This notebook has no cells. Open the one that you worked in, save it, and hand it in again."
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def rebuild(release, cells) -> Rebuilt:
         elif own is None or _is_written(own, cell):  # another one would undo the first
             built.append(_added(cell.kind, cell.source, len(built), cell.attachments))
     if not placed:
-        notices.append(NONE_OF_OURS)
+        notices.append(NONE_OF_OURS if cells else NO_CELLS)
         built = [*_head(release), *built]
         placed |= {cell.id for cell in built if cell.id in ours}
         built += [_lacking(cell) for cell in release.cells if cell.id not in placed]

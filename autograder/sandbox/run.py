@@ -7,6 +7,7 @@ notebook again without it; what was judged before stays judged.
 import contextlib
 import hashlib
 import math
+import re
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from nbformat import v4
 
 from .. import exercise as model
+from ..judge import unrun
 from ..judge.judge import quiet, unnamed
 from ..judge.report import Report
 from ..judge.verdict import NOT_ATTEMPTED, TIMED_OUT, TOO_COSTLY, Ended, Finding
@@ -24,6 +26,8 @@ NOT_RUN = "This cell was not run: the cells above it took all the time that ther
 SLOW = "it ran out of time, and nothing was wrong with what had come back until then ({} results)"
 COSTLY = "what came back took too much to be judged"
 UNASKED = "it was not asked for anything, since what stands above it ended the run or took all the time"
+UNRUN = "its cell does not run here ({})"
+IN_CELL = re.compile(r"^ {0,8}(?:Cell In\[\d+\], line |File <\w+>:)(\d{1,6})", re.MULTILINE)
 LOOKED_AT = "{}; a person will look at it."
 
 
@@ -115,6 +119,14 @@ def run(
         name = graded_name(notebook.cells[index])
         return name and model.load(f"{topic}/{name}", exercises)
 
+    def own_cell(exercise):
+        """Return the text of the cell in which an exercise is answered, what it showed, and how it ended otherwise."""
+        for index, cell in enumerate(notebook.cells):
+            marks = cell.metadata.get("nbgrader", {})
+            if marks.get("solution") and marks["grade_id"].partition("-")[0] == exercise.name:
+                return cell.source, outcome.outputs.get(index, ()), lost.get(index)
+        return "", (), None
+
     known = known or Known()
     outcome = Outcome(reports=dict(known.reports))
     ended = known.ended or Ended(TIMED_OUT)
@@ -139,7 +151,7 @@ def run(
                         if index not in outcome.reports:
                             with timed(outcome.seconds, "checks"):
                                 outcome.reports[index], outcome.named[index] = _judge(
-                                    asked, sandbox, key, untouched, times.call, _share(ends)
+                                    asked, sandbox, key, untouched, times.call, _share(ends), own_cell(asked)
                                 )
                             tell(index, outcome.reports[index])
                     elif outcome.seconds["cells"] > for_cells and "nbgrader" not in cell.metadata:  # the student's own
@@ -187,17 +199,35 @@ def _share(ends):
     return (ends - time.monotonic()) / 2
 
 
-def _judge(exercise, sandbox, key, untouched, seconds, in_all):
+def _judge(exercise, sandbox, key, untouched, seconds, in_all, own):
     """Return the report on one answer, which a sandbox holds, and what returns it with the mistake's name.
 
-    Each question may take so long, and all together.
+    Each question may take so long, and all together. `own` is what is known of the answer's cell (see `run`).
     """
     attempted, connect = sandbox.answer(exercise.name, seconds, in_all)
     if not attempted or exercise.name in untouched:
         report = _not_attempted(exercise)
+        if exercise.name not in untouched:
+            report = _unrun(exercise, *own) or report
         return report, lambda: report
     with quiet():
         return unnamed(exercise, connect, key, exercise.checks)
+
+
+def _unrun(exercise, source, outputs, ended):
+    """Return the report on an answer that is not there since its cell did not run; None where it did."""
+    if ended:
+        words = f"{ended.how} {ended.detail}".strip()
+        doubt = LOOKED_AT.format(UNRUN.format(words))
+        finding = Finding("", unrun.TITLE, ended.how, unrun.NO_ANSWER, ended.detail)
+        return Report(exercise.id, ended.how, 0.0, exercise.points, (finding,), count=unrun.NOTHING, doubt=doubt)
+    for error in (output for output in outputs if output["output_type"] == "error"):
+        found, lines = IN_CELL.search("\n".join(error["traceback"])), source.splitlines()
+        line = min(int(found[1]), len(lines)) if found and lines else None
+        where, kind = "" if line is None else f" in line {line}", error["ename"][: unrun.MAX_KIND]
+        doubt = LOOKED_AT.format(UNRUN.format(f"{kind}{where}"))
+        return unrun.raised(exercise, kind, error["evalue"], line, where and lines[line - 1].strip(), doubt)
+    return None
 
 
 def _not_attempted(exercise):

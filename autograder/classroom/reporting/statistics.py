@@ -137,8 +137,9 @@ def checks(results, findings) -> tuple[Check, ...]:
         if result.verdict == NOT_ATTEMPTED:
             continue
         for finding in findings.get((result.student, result.exercise), ()):
-            sides = found[result.exercise, finding["check"], finding["title"]]
-            sides[finding["verdict"] == PASSED].append(result.student)
+            if finding["check"]:  # none has found that an answer's cell did not run, for instance
+                sides = found[result.exercise, finding["check"], finding["title"]]
+                sides[finding["verdict"] == PASSED].append(result.student)
     return tuple(
         Check(exercise, title, tuple(failed), tuple(passed)) for (exercise, _, title), (failed, passed) in found.items()
     )

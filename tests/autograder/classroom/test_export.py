@@ -47,7 +47,7 @@ def test_an_answer_that_names_the_reference_is_pointed_out(fresh, hand_in):
     said = {(row["student"], row["exercise"]): row["flags"] for row in rows(exercises)}
     assert said["reader", "toy/double"].split("; ") == [
         "names the reference that was asked for",
-        "what stands in its cell could not be judged",  # there is no such name to import
+        "its cell does not run here (ImportError in line 1)",  # there is no such name to import
         "a person will look at it.",
     ]
     assert said["writer", "toy/double"] == ""

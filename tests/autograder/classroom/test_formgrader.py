@@ -63,7 +63,7 @@ def test_who_marks_there_is_sent_to_a_doubt_and_reads_its_reason(desk, browser):
     expect(row.locator(".needs-manual-grade .glyphicon")).to_have_count(1)
     row.get_by_role("link", name="toy").click()
     told = page.locator("blockquote", has_text="About your submission").first
-    expect(told).to_contain_text("share: what stands in its cell could not be judged; a person will look")
+    expect(told).to_contain_text("share: its cell does not run here (ZeroDivisionError in line 1); a person will look")
     page.close()
 
 

@@ -359,7 +359,7 @@ def test_a_doubt_is_shown_with_its_reason_and_the_judges_points_can_stand(served
     page = opened(address)
     question(page, "share")
     of(page, "crash")
-    expect(page.locator(".doubts")).to_contain_text("What stands in its cell could not be judged")
+    expect(page.locator(".doubts")).to_contain_text("Its cell does not run here (ZeroDivisionError in line 1)")
     assert "ZeroDivisionError" in page.locator("article").inner_text()
     page.keyboard.press("k")
     expect(page.locator("#state")).to_have_text(STANDS)
