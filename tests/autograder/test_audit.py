@@ -290,6 +290,13 @@ def test_an_answer_that_draws_numbers_of_its_own_is_held_to_what_is_said_of_it(t
     assert list(transports.problems(drawn, server)) == []
 
 
+def test_an_answer_that_often_replies_alike_is_not_taken_for_one_that_differs(toy, server):
+    """As one that draws lots: in memory it comes after a while to the reply that it gave over the pipe."""
+    calls = "next(__import__('sys').__dict__.setdefault('calls', __import__('itertools').count()))"
+    drawn = toy(("    return 2 * x", f"    return 2 * x + (times != 2) * ({calls} > 30 or not {NEAR})"))
+    assert list(transports.problems(drawn, server)) == []
+
+
 class _Unisolated(Server):
     """A server on a machine that has no namespaces."""
 
