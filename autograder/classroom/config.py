@@ -3,13 +3,15 @@
 import logging
 import math
 import os
-import sysconfig
 import warnings
 from contextlib import contextmanager, suppress
 from datetime import UTC
 from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
 
 from dateutil.tz import gettz
+from nbgrader import api
 from nbgrader import preprocessors as steps
 from nbgrader.api import Course, Gradebook, MissingEntry
 from nbgrader.converters import Autograde
@@ -231,13 +233,25 @@ def same_environment():
 def nbgrader_at_work():
     """Let nbgrader run as it needs to inside this process.
 
-    It runs `alembic` by name to make a gradebook, which no path leads to where the environment is not activated; and
-    its use of SQLAlchemy gives warnings that nobody can act on.
+    For each gradebook that it makes it would start a process and ask alembic, by name, of which version its tables are,
+    which takes a second, and no path leads there where the environment is not activated; and its use of SQLAlchemy
+    gives warnings that nobody can act on.
     """
-    with same_environment(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        os.environ["PATH"] = os.pathsep.join((sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)))
-        yield
+    asking, api.get_alembic_version = api.get_alembic_version, version_of_tables
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        api.get_alembic_version = asking
+
+
+@cache
+def version_of_tables():
+    """Return the version of a gradebook's tables that nbgrader makes, as alembic numbers them."""
+    from alembic.script import ScriptDirectory  # here, since few commands make a gradebook
+
+    return ScriptDirectory(str(files("nbgrader") / "alembic")).get_current_head()
 
 
 def course_directory(config):

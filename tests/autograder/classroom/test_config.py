@@ -1,8 +1,11 @@
 """What a class's settings say is taken, or refused by name."""
 
 import math
+import os
+import sysconfig
 
 import pytest
+from nbgrader import api
 from traitlets.config import Config
 
 from autograder import classroom
@@ -49,3 +52,8 @@ def test_each_setting_that_a_new_class_names_is_one(tmp_path):
 )
 def test_a_limit_that_is_not_set_is_none_but_where_the_best_counts(course, limit):
     assert settings.daily_limit(Config({"Course": course})) == limit
+
+
+def test_a_gradebook_has_the_version_that_nbgrader_finds_in_a_process_of_its_own(monkeypatch):
+    monkeypatch.setenv("PATH", os.pathsep.join((sysconfig.get_path("scripts"), os.environ["PATH"])))
+    assert settings.version_of_tables() == api.get_alembic_version()
