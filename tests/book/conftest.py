@@ -1,6 +1,5 @@
 """The book is built once a test run, where `make book` builds it; all tests of the book look at the same pages."""
 
-import functools
 import json
 import os
 import re
@@ -17,7 +16,7 @@ from bs4 import BeautifulSoup
 from filelock import FileLock
 
 from autograder.chapter import ROOT
-from autograder.live import vendor
+from autograder.live import decorate, vendor
 from tests.book import reader
 from tests.book.site import served
 
@@ -123,6 +122,13 @@ def site(html):
         yield address
 
 
+@pytest.fixture(scope="session")
+def bare(html):
+    """The address where the book is served without mathematics and Python, which take longer than all the rest."""
+    with served(html, local=(decorate.MODULES,)) as address:
+        yield address
+
+
 class Visits:
     """Pages of the site in contexts of a browser, which are closed together."""
 
@@ -132,8 +138,9 @@ class Visits:
     def __call__(self, path, *, prepare=lambda page: None, beside=None, without=None, **options):
         """Open a page, which keeps its errors in `page.errors` and its requests in `page.asked`.
 
-        `prepare` sees the page before it is opened; addresses that match `without` are not reached; `options` are those
-        of a browser's context, unless that of the page `beside` is used again, as another tab of a window does.
+        `prepare` sees the page before it is opened; addresses that match `without` are not reached, and the browser
+        keeps nothing of the others; `options` are those of a browser's context, unless that of the page `beside` is
+        used again, as another tab of a window does.
         """
         options = {"viewport": DESKTOP, "color_scheme": "light", "accept_downloads": True} | options
         options = {"service_workers": "block"} | options  # which would fetch what a test answers itself
@@ -144,8 +151,8 @@ class Visits:
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         page.on("console", lambda said: page.errors.append(said.text) if said.type == "error" else None)
         context.on("request", lambda request: page.asked.append(request.url))
-        for address in filter(None, (r"^https?://(?!127\.0\.0\.1)", without)):
-            page.route(re.compile(address), lambda route: route.abort())
+        if without:
+            page.route(re.compile(without), lambda route: route.abort())
         prepare(page)
         page.goto(self.site + path, wait_until="domcontentloaded")  # by then all scripts of ours have run
         return page
@@ -164,20 +171,26 @@ def visit(browser, site):
 
 
 @pytest.fixture(scope="session")
-def sitting(browser, site):
-    """What a browser keeps of a reader who worked on a chapter, with real Python; and what was seen meanwhile."""
+def sitting(browser, site, bare):
+    """What a browser keeps of a reader who worked on a chapter, with real Python; and what was seen meanwhile.
+
+    It is handed on as if the book had been read where `bare` serves it.
+    """
     visits = Visits(browser, site)
     page = visits(reader.PAGE, without="/mathjax/")
     seen = reader.sit(page)
     storage = page.context.storage_state()
+    storage["origins"][0]["origin"] = bare.rstrip("/")
     visits.close()
     return storage, seen
 
 
 @pytest.fixture(scope="module")
-def fresh(visit):
-    """A function that opens a page without mathematics and Python, which take longer than all the rest."""
-    return functools.partial(visit, without="/mathjax/|/pyodide/")
+def fresh(browser, bare):
+    """A function that opens a page without mathematics and Python (see `Visits`)."""
+    visits = Visits(browser, bare)
+    yield visits
+    visits.close()
 
 
 @pytest.fixture(scope="module")

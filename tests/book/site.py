@@ -22,8 +22,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         ".wasm": "application/wasm",
     }
 
-    def __init__(self, *arguments, modules, pyodide, **options):
-        self.modules, self.pyodide = modules, pyodide
+    def __init__(self, *arguments, modules, pyodide, local, **options):
+        self.modules, self.pyodide, self.local = modules, pyodide, local
         super().__init__(*arguments, **options)
 
     def send_head(self):
@@ -40,8 +40,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         if path.endswith(".html"):
             with open(self.translate_path(path), "rb") as page:
                 content = page.read()
-            for host, here in LOCAL.items():
-                content = content.replace(host.encode(), here.encode())
+            for host in self.local:
+                content = content.replace(host.encode(), LOCAL[host].encode())
             return self._send(content)
         return super().send_head()
 
@@ -64,10 +64,11 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def served(html, handler=Handler):
-    """Serve the built book of the folder `html` by a `handler`; yields its address."""
+def served(html, handler=Handler, local=tuple(LOCAL)):
+    """Serve the built book of the folder `html` by a `handler`, with the hosts `local` here; yields its address."""
     modules = packages.install()
-    handler = functools.partial(handler, directory=str(html), modules=modules, pyodide=packages.pyodide_files(modules))
+    pyodide = packages.pyodide_files(modules)
+    handler = functools.partial(handler, directory=str(html), modules=modules, pyodide=pyodide, local=local)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()

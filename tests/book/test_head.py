@@ -2,7 +2,6 @@
 
 import re
 from types import SimpleNamespace
-from urllib.parse import urljoin
 
 import pytest
 from docutils import nodes
@@ -10,7 +9,6 @@ from PIL import Image
 
 from autograder import chapter
 from autograder.live import head
-from tests.book.site import served
 
 
 def facts(page):
@@ -67,34 +65,8 @@ def test_a_description_is_whole_sentences_without_formulas(parts, said):
     assert head.description(tree) == said
 
 
-@pytest.fixture(scope="module")
-def site(html):
-    """The address where the built book is served."""
-    with served(html) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def opened(browser, site):
-    """A function that opens a page and returns it, with what it has asked for in `page.asked`."""
-    contexts = []
-
-    def _opened(path):
-        contexts.append(browser.new_context(viewport={"width": 1400, "height": 900}))
-        page = contexts[-1].new_page()
-        page.asked = []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.route(re.compile(r"^https?://(?!127\.0\.0\.1)"), lambda route: route.abort())
-        page.goto(urljoin(site, path))
-        return page
-
-    yield _opened
-    for context in contexts:
-        context.close()
-
-
-def test_fonts_come_from_the_site_and_from_nowhere_else(opened, site):
-    page = opened("chapters/index.html")
+def test_fonts_come_from_the_site_and_from_nowhere_else(visit, site):
+    page = visit("chapters/index.html")
     page.evaluate("document.fonts.ready")
     fonts = [address for address in page.asked if re.search(r"\.(woff2?|ttf|otf)\b|fonts\.g", address)]
     ours = [address for address in fonts if "/_static/fonts/" in address]
@@ -116,9 +88,10 @@ def test_fonts_are_small_and_bring_their_licence(html):
     assert all(f"{name}-*.woff2" in licence for name in {font.name.split("-")[0] for font in fonts})
 
 
-def test_little_moves_when_fonts_arrive(opened):
+def test_little_moves_when_fonts_arrive(visit):
     """The layout shift that browsers report, of which 0.1 is counted as good."""
-    page = opened("chapters/dropout.html")
+    page = visit("chapters/dropout.html")
+    page.wait_for_load_state()
     page.evaluate("document.fonts.ready")
     shift = page.evaluate("""() => new Promise((resolve) => {
         let sum = 0
@@ -130,8 +103,8 @@ def test_little_moves_when_fonts_arrive(opened):
 
 
 @pytest.mark.parametrize("query", ["dropout", "softmax", "learning rate"])
-def test_a_search_finds_chapters_before_the_library(query, opened):
-    page = opened(f"search.html?q={query.replace(' ', '+')}")
+def test_a_search_finds_chapters_before_the_library(query, visit):
+    page = visit(f"search.html?q={query.replace(' ', '+')}")
     page.locator("#search-results li").first.wait_for()
     page.wait_for_function("() => document.querySelector('#search-results p').textContent.includes('finished')")
     found = page.eval_on_selector_all("#search-results li > a", "links => links.map(link => link.href)")

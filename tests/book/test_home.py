@@ -7,7 +7,7 @@ import pytest
 from autograder import chapter
 from autograder.live import miniature
 from autograder.live.figures import thirty_layers
-from tests.book.site import served
+from tests.book.reader import surprises
 
 HOME = "chapters/index.html"
 TOPICS = chapter.topics()
@@ -21,17 +21,9 @@ def tiles(pages):
 
 
 @pytest.fixture(scope="module")
-def home(browser, html):
+def home(visit):
     """The first page, opened once."""
-    with served(html) as address:
-        context = browser.new_context(viewport={"width": 1400, "height": 900})
-        page = context.new_page()
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.route(re.compile(r"^https?://(?!127\.0\.0\.1)"), lambda route: route.abort())
-        page.goto(address + HOME)
-        yield page
-        context.close()
+    return visit(HOME)
 
 
 def test_map_shows_each_chapter_with_its_title_and_its_failing_figure(tiles, pages):
@@ -83,7 +75,7 @@ def test_a_network_trains_in_the_browser_and_its_layers_live_or_die(home):
     learned, stalled = ended
     assert learned < 30 < 70 < stalled
     assert home.evaluate("window.shown.size") >= 2 * thirty_layers.STEPS // thirty_layers.EVERY
-    assert home.errors == []
+    assert surprises(home) == []
 
 
 def test_training_stops_when_it_is_told_to(home):
