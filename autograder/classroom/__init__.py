@@ -19,7 +19,7 @@ from .new import new
 from .notebook import assignment
 from .release import Released, release
 from .reporting import report
-from .results import Result, results, table
+from .results import Result, results, table, waiting
 from .sample import problems, sample
 from .standing import without_score
 from .update import Move
@@ -64,5 +64,6 @@ __all__ = [
     "serve",
     "shown",
     "table",
+    "waiting",
     "without_score",
 ]

@@ -124,11 +124,14 @@ def _attempts(place, replaced, pinned, due):
     folders = [*kept_of(place, student, topic), _target(place, student, topic)]
     return [
         Attempt(
-            student, topic, folder, digest, hashlib.sha256("\0".join((student, *shared, digest)).encode()).hexdigest()
+            student,
+            topic,
+            folder,
+            submission.digest(folder),
+            hashlib.sha256("\0".join((student, *shared, submission.dated(folder))).encode()).hexdigest(),
         )
         for folder in folders
         if folder.is_dir()
-        for digest in [submission.digest(folder)]
     ]
 
 

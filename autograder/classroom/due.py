@@ -149,9 +149,9 @@ def _comes_later(statement):
 
 
 def _task(place, student, topic, shared):
-    handed_in = submission.digest(place.step("submitted", student, topic))
-    parts = (handed_in, place.student_seed(student), *shared)
-    return Task(student, topic, handed_in, hashlib.sha256("\0".join(parts).encode()).hexdigest())
+    folder = place.step("submitted", student, topic)
+    parts = (submission.dated(folder), place.student_seed(student), *shared)
+    return Task(student, topic, submission.digest(folder), hashlib.sha256("\0".join(parts).encode()).hexdigest())
 
 
 class Done:

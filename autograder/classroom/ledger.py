@@ -148,8 +148,10 @@ def _moved(last, now, known, marked):
     by, why = by + [HAND] * bool(marks), why + marks
     if now.penalty != last.penalty:
         moved = f"points taken off: {last.penalty:g} becomes {now.penalty:g}"
-        dated = f", due {now.due or 'at no time'} instead of {last.due or 'at no time'}" if now.due != last.due else ""
-        by, why = [*by, DATE], [*why, moved + dated]
+        for what in ("handed_in", "due"):
+            then, since = (getattr(entry, what) or "at no time" for entry in (last, now))
+            moved += f", {what.replace('_', ' ')} {since} instead of {then}" if since != then else ""
+        by, why = [*by, DATE], [*why, moved]
     return by, why
 
 

@@ -66,6 +66,12 @@ def results(place, topics=()) -> tuple[Result, ...]:
     return tuple(found)
 
 
+def waiting(place) -> set[tuple[str, str]]:
+    """Return (student, exercise) of each answer that a person has still to look at, whatever points it has."""
+    with settings.gradebook(settings.load(place)) as gradebook:
+        return {(row[0], f"{row[1]}/{row[2]}") for row in _rows(gradebook) if row[-1]}
+
+
 def _exercises(place, topic):
     """Return a topic's exercises in the order of its notebook; in the gradebook they have none."""
     return strays.exercises(nbformat.read(place.released(topic), as_version=4))

@@ -95,9 +95,10 @@ def everything(folder) -> list:
 
 
 def digest(folder) -> str:
-    """Return a digest of all that grading reads of a submission."""
+    """Return a digest of what a student has handed in, as far as grading reads it, and not of a time beside it."""
     summed = hashlib.sha256()
-    for path in everything(folder):
+    beside = (folder / TIMESTAMP, folder / SECRET)
+    for path in (each for each in everything(folder) if each not in beside):
         name = path.relative_to(folder)
         try:
             about = path.lstat()
@@ -110,6 +111,11 @@ def digest(folder) -> str:
         except OSError as error:
             summed.update(f"{error.errno}\0".encode())
     return summed.hexdigest()
+
+
+def dated(folder) -> str:
+    """Return a digest of what a student has handed in, and of what nbgrader's exchange lays beside it: the time."""
+    return hashlib.sha256(repr((digest(folder), exchanged(folder))).encode()).hexdigest()
 
 
 def _entries(folder):

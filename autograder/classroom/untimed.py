@@ -1,7 +1,7 @@
 """Late by the word of an LMS that does not say when: Canvas writes LATE into a file's name, and dates files otherwise.
 
 nbgrader's gradebook has a place for times alone, so that this is kept beside it: for each such hand-in its digest. It
-is forgotten as soon as something else is there, such as a `timestamp.txt` that tells the time.
+does not count as soon as something else is there, or a `timestamp.txt` that tells the time.
 """
 
 import json
@@ -18,7 +18,7 @@ def keep(place, rows):
     for row in rows:
         folder = place.step("submitted", row.student, row.topic)
         known.pop(f"{row.student}/{row.topic}", None)
-        if row.late and row.time is None and not (folder / submission.TIMESTAMP).exists():
+        if row.late and row.time is None:
             known[f"{row.student}/{row.topic}"] = submission.digest(folder)
     if known != before:
         write_file(_path(place), json.dumps(known, indent=1, sort_keys=True).encode())
@@ -26,8 +26,13 @@ def keep(place, rows):
 
 def late(place):
     """Return the (student, topic) of whom it is known that they were late, and not by how much."""
-    found = {tuple(key.rsplit("/", 1)): digest for key, digest in _known(place).items()}
-    return {key for key, digest in found.items() if submission.digest(place.step("submitted", *key)) == digest}
+    found = set()
+    for key, digest in _known(place).items():
+        student, _, topic = key.rpartition("/")
+        folder = place.step("submitted", student, topic)
+        if submission.digest(folder) == digest and not (folder / submission.TIMESTAMP).exists():
+            found.add((student, topic))
+    return found
 
 
 def _path(place):

@@ -94,10 +94,20 @@ def grade(classroom, arguments, console):
 
 
 def _tell(classroom, directory, done, console):
-    """Show what grading found: notices, warnings, the table of grades."""
+    """Show what grading found: notices, what a person is to look at, warnings, the table of grades."""
+    from ..sandbox.run import LOOKED_AT
+
+    told, asked, waiting = [], [], classroom.waiting(classroom.open_class(directory))
     for (student, topic), notices in sorted(done.notices.items()):
         for notice in notices:
-            _say(console, f"{student}, {topic}: {notice}")
+            name, _, why = notice.removesuffix(LOOKED_AT.format("")).partition(": ")
+            if not notice.endswith(LOOKED_AT.format("")):
+                told.append(f"  {student}, {topic}: {notice}")
+            elif (student, f"{topic}/{name}") in waiting:
+                asked.append(f"  {student}, {topic}/{name}: {why}")
+    _say(console, *(["Students are told, at the top of their feedback:"] if told else []), *told)
+    if asked:
+        _say(console, f"For you to look at, in autograder mark {directory}:", *asked)
     for warning in done.warnings:
         _say(console, f"Warning: {warning}")
     table, told = classroom.table(classroom.open_class(directory))

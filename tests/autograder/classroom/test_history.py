@@ -68,15 +68,22 @@ def test_each_move_is_a_line_that_says_by_what_and_why(fresh, course, hand_in, t
         opened.grant_extension("toy", "ann", hours=1)
     why = "points taken off: 1 becomes 0, due 2026-01-01 12:00:00 instead of 2026-01-01 11:00:00"
     assert last(fresh) == (5, "late penalty", (why,), 4.0)
+    path.with_name("timestamp.txt").write_text("2026-01-01 12:59:00 UTC")
+    grade(fresh)
+    why = "points taken off: 0 becomes 1, handed in 2026-01-01 12:59:00 instead of 2026-01-01 11:59:00"
+    assert last(fresh) == (6, "late penalty", (why,), 3.0), "another time is no new hand-in"
+    path.with_name("timestamp.txt").write_text("2026-01-01 11:59:00 UTC")
+    grade(fresh)
+    assert last(fresh)[0] == 7
     changed = shutil.copytree(course, tmp_path / "course")
     exercise = changed / "autograder/exercises/toy/double.py"
     exercise.write_text(exercise.read_text().replace("2 * a,", "3 * a,"))
     classroom.release(fresh, update=True, root=changed, console=QUIET)
-    assert last(fresh)[0] == 5, "taking an update moves no grade yet"
+    assert last(fresh)[0] == 7, "taking an update moves no grade yet"
     grade(fresh)
-    assert last(fresh) == (6, "grading run", ("changed exercises",), 3.0)
+    assert last(fresh) == (8, "grading run", ("changed exercises",), 3.0)
     grade(fresh, force=True)
-    assert last(fresh)[0] == 6, "the same once more is no move"
+    assert last(fresh)[0] == 8, "the same once more is no move"
 
     entries = classroom.history(fresh, "ann", "toy")["toy"]
     assert [len({getattr(each, name) for each in entries}) for name in ("submission", "exercises")] == [2, 2]
@@ -85,7 +92,7 @@ def test_each_move_is_a_line_that_says_by_what_and_why(fresh, course, hand_in, t
     assert "2 * a," in (kept / "double.py").read_text()
     told = list(classroom.history_lines({"toy": entries}))
     assert told[0] == "toy:"
-    assert len(told) == 1 + 6 + 3, "what a grade is of is said where it is another"
+    assert len(told) == 1 + 8 + 5, "what a grade is of is said where it is another"
     assert "changed exercises; double: 2 becomes 1" in told[-2]
     assert classroom.history(fresh, "ben")["toy"][0].handed_in is None
 

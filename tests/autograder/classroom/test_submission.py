@@ -351,7 +351,6 @@ def test_the_digest_changes_with_all_that_is_handed_in(folder):
     files = (
         ("toy.ipynb", "a"),
         ("toy.ipynb", "b"),
-        ("timestamp.txt", "x"),
         ("inner/toy.ipynb", "b"),
         ("data.csv", "1"),
         ("inner/a/b/data.csv", "1"),
@@ -360,9 +359,12 @@ def test_the_digest_changes_with_all_that_is_handed_in(folder):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
         digests.add(submission.digest(folder))
-    assert len(digests) == 7
+    assert len(digests) == 6
     (folder / "data.csv").write_text("1")
     assert submission.digest(folder) in digests
+    before, dated = submission.digest(folder), submission.dated(folder)
+    (folder / "timestamp.txt").write_text("2026-02-02 15:58:24 UTC")
+    assert (submission.digest(folder), submission.dated(folder) == dated) == (before, False)
 
 
 def handed_in(folder, *cells):

@@ -10,6 +10,7 @@ from nbclient import NotebookClient
 from rich.console import Console
 
 from autograder import classroom
+from autograder.__main__ import main
 from autograder.classroom.config import gradebook, load
 from autograder.live.page import reply
 from autograder.sandbox.doctor import doctor
@@ -80,6 +81,24 @@ def test_a_cell_that_never_ends_is_told_as_that(handed_in):
     verdict, sentence, _ = told(handed_in, "endless")
     assert (verdict, sentence) == ("timed out", "it did not come to its end, so that there is no answer to check")
     assert "dnn-timed-out" in (handed_in / "feedback" / "endless" / "toy" / "toy.html").read_text(encoding="utf-8")
+
+
+def test_the_instructor_is_told_what_to_look_at_and_no_more_once_it_is_marked(handed_in, capsys):
+    command = ["grade", str(handed_in), "--isolation", ISOLATION]
+    asked = f"For you to look at, in autograder mark {handed_in}:\n"
+    line = "  colon, toy/double: its cell does not run here (SyntaxError in line 1)\n"
+    assert main(command) == 0
+    said = capsys.readouterr().out
+    assert asked in said
+    assert line in said.partition(asked)[2]
+    with gradebook(load(classroom.open_class(handed_in))) as book:
+        book.find_grade("double", "toy", "toy", "colon").needs_manual_grade = False
+        book.db.commit()
+    assert main(command) == 0
+    said = capsys.readouterr().out
+    assert asked in said
+    assert line not in said
+    assert "a person will look at it" not in said
 
 
 @pytest.mark.parametrize("student", ["behind", "elsewhere"])
