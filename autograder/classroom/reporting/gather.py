@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from dataclasses import dataclass
 
 from ... import exercise as model
@@ -14,6 +15,7 @@ from ..source import ANSWER
 from ..standing import GRADED, WAITING, Standing, standings
 
 LONGEST = 4000  # characters of an example
+BLOCK = re.compile(r"^(?:```|~~~)[^\n]*\n(.*?)^(?:```|~~~)", re.DOTALL | re.MULTILINE)  # code in a cell of text
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,14 @@ class Class:
         }
 
     def given(self, topic):
-        """Return the code that everyone has, by exercise: its starter, and the reference where that is code."""
-        starters = _codes(self.place.released(topic))
+        """Return the code that everyone has, by exercise: all that the assignment shows, and the reference.
+
+        What is shown is the code of each cell, a starter's too, and the examples in prompts.
+        """
+        starters, shown = _codes(self.place.released(topic)), _shown(self.place.released(topic))
         asked = [model.load(f"{topic}/{name}", self.place.exercises) for name in starters]
         references = {each.name: () if each.asks_for_value else (reference_source(each),) for each in asked}
-        return {f"{topic}/{name}": (starter, *references[name]) for name, starter in starters.items()}
+        return {f"{topic}/{name}": (*shown, *references[name]) for name in starters}
 
 
 def _codes(path):
@@ -91,6 +96,14 @@ def _codes(path):
         return {}
     ids = [(cell, cell["metadata"].get("nbgrader", {}).get("grade_id", "")) for cell in cells]
     return {name.removesuffix(ANSWER): "".join(cell["source"]) for cell, name in ids if name.endswith(ANSWER)}
+
+
+def _shown(path):
+    """Return the code in a released notebook: of its cells, and of the blocks in its text."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    texts = [(cell["cell_type"], "".join(cell["source"])) for cell in cells]
+    blocks = [block for kind, text in texts if kind == "markdown" for block in BLOCK.findall(text)]
+    return (*(text for kind, text in texts if kind == "code"), *blocks)
 
 
 def gather(place, log, topics, *, anonymous=False) -> Class:

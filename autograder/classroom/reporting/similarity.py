@@ -3,8 +3,8 @@
 Texts are compared by winnowing (Schleimer, Wilkerson and Aiken, *Winnowing: Local Algorithms for Document
 Fingerprinting*, SIGMOD 2003): of each window of hashes of a few successive tokens the least is kept, so that any
 passage of `K + WINDOW - 1` tokens that two texts share gives both at least one fingerprint in common. Names, numbers
-and texts are all alike, and comments and layout are nothing, so that renaming hides no copy. What stands in the
-starter or the reference is left out, and what many have counts for little.
+and texts are all alike, and comments and layout are nothing, so that renaming hides no copy. What the
+assignment or the reference has is left out, and what many have counts for little.
 
 Behaviour is compared by wrong answers: two who break the same checks in the same words share what few others do, or
 much. It is counted in bits: a way to be wrong that one in eight has is worth three.
@@ -63,7 +63,7 @@ def pairs(answers, given, results, findings) -> tuple[Pair, ...]:
     answers : dict of str to dict of str to str
         By student and exercise, the code.
     given : dict of str to tuple of str
-        By exercise, code that everyone has: starter and reference.
+        By exercise, code that everyone has: what the assignment shows, and the reference.
     results, findings
         As `statistics.clusters` takes them.
     """

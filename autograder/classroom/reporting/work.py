@@ -53,8 +53,8 @@ def alike(pieces, topic):
     caption = (
         '<p class="caption">What a person should compare, and no proof. Text in common: the share of the fingerprints '
         "of whoever has less, each weighed by how few have it (winnowing; names, numbers, comments and layout make no "
-        "difference), without what starter and reference have. Wrong alike: how rare it is to be wrong as both are, in "
-        "bits: each halves how many are.</p>"
+        "difference), without what the assignment shows and the reference has. Wrong alike: how rare it is to be wrong "
+        "as both are, in bits: each halves how many are.</p>"
     )
     return f"<h3>Answers alike</h3>{table(head, rows[:FIRST], 'plain alike')}{more}{caption}"
 

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from urllib.parse import unquote
 
+import nbformat
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
@@ -20,6 +21,7 @@ from autograder import classroom
 from autograder.classroom import Result
 from autograder.classroom.config import gradebook, load
 from autograder.classroom.reporting import similarity, statistics
+from autograder.classroom.reporting.gather import Class
 from autograder.tries import Attempt
 from tests.autograder.classroom.contrast import CONTRAST
 
@@ -311,6 +313,26 @@ def test_a_renamed_copy_is_found_and_what_everyone_was_given_is_not():
     (pair,) = similarity.pairs(answers, {}, [], {})
     assert (pair.students, pair.share, pair.texts) == (("ada", "bob"), 1.0, ("t/e",))
     assert similarity.pairs(answers, {"t/e": (ORIGINAL,)}, [], {}) == ()
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        nbformat.v4.new_code_cell(ORIGINAL),
+        nbformat.v4.new_markdown_cell(f"For example:\n\n```python\n{ORIGINAL}```\n"),
+        nbformat.v4.new_markdown_cell(f"~~~\n{ORIGINAL}~~~"),
+    ],
+)
+def test_what_an_assignment_shows_anywhere_is_nobodys_own(fresh, cell):
+    path = fresh / "release" / "toy" / "toy.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    others = {f"s{i}": {"toy/double": f"def double(a):\n    return {' + '.join(['a'] * (i + 2))}\n"} for i in range(20)}
+    answers = {"ada": {"toy/double": ORIGINAL}, "bob": {"toy/double": RENAMED}, **others}
+    gathered = Class(classroom.open_class(fresh), ("toy",), (), (), {}, {}, {}, False)
+    assert len(similarity.pairs(answers, gathered.given("toy"), [], {})) == 1
+    notebook.cells.insert(2, cell)
+    nbformat.write(notebook, path)
+    assert similarity.pairs(answers, gathered.given("toy"), [], {}) == ()
 
 
 def test_who_is_wrong_as_few_are_is_found_without_a_text():
