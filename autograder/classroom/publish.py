@@ -8,6 +8,7 @@ from nbgrader.converters.base import NbGraderException
 
 from .. import chapter as chapters
 from .. import exercise as model
+from ..hints import FILE as HINTS
 from ..solutions import SETTING
 from . import config as settings
 from . import pin
@@ -84,14 +85,18 @@ def beside(topic, home, config) -> dict[str, bytes]:
 
     One says when solutions are shown, unless that is always. The exercises of a class's own topic, which the course's
     package does not have, go with it, so that `check` works wherever the notebook goes: by zip or by an exchange. Free
-    texts stay, since nothing checks them and their files hold the rubric.
+    texts stay, since nothing checks them and their files hold the rubric; what goes of them are the hints.
     """
     files = _setting(topic, config)
     if chapters.is_class(home):
         folder = chapters.exercises_root(home)
-        texts = {f"{id_}.py" for id_ in model.ids(topic, folder) if model.load(id_, folder).kind == "text"}
-        names = {f"{topic}/{path.name}" for path in (folder / topic).glob("*.py")} - texts
+        texts = {
+            id_: asked.hints for id_ in model.ids(topic, folder) if (asked := model.load(id_, folder)).kind == "text"
+        }
+        names = {f"{topic}/{path.name}" for path in (folder / topic).glob("*.py")} - {f"{id_}.py" for id_ in texts}
         files |= {f"{model.OWN}/{name}": (folder / name).read_bytes() for name in sorted(names)}
+        if texts:
+            files[f"{model.OWN}/{topic}/{HINTS}"] = (json.dumps(texts, indent=1) + "\n").encode()
     return files
 
 

@@ -11,10 +11,12 @@ import nbformat
 import pytest
 from rich.console import Console
 
-from autograder import classroom
+from autograder import classroom, hint
 from autograder.classroom import pin
 from autograder.classroom.config import gradebook, load
 from autograder.classroom.notebook import handout
+from autograder.exercise import BadExercise
+from autograder.exercise import load as load_exercise
 
 QUIET = Console(quiet=True)
 RIGHT = "def double(x, *, times=2):\n    return times * x"
@@ -126,13 +128,21 @@ def test_the_courses_own_topics_have_nothing_beside_them(released, course):
     assert b"folder exercises" not in handout("toy", b"", course)
 
 
-def test_the_rubric_of_a_free_text_stays_with_the_class(mine, course):
+def test_the_rubric_of_a_free_text_stays_with_the_class_and_its_hints_go(mine, course, tmp_path, monkeypatch):
     for path in classroom.new("mine/why", mine, kind="text"):
         path.write_text("".join(line for line in path.read_text().splitlines(True) if "TODO" not in line))
     classroom.release(mine, ["mine"], update=True, root=course)
     with zipfile.ZipFile(mine / "handout" / "mine.zip") as archive:
         assert [name for name in archive.namelist() if name.endswith(".py")] == ["mine/exercises/mine/double.py"]
         assert b"mine/why" not in archive.read("mine/README.txt")
+        archive.extractall(tmp_path)
+    monkeypatch.chdir(tmp_path / "mine")
+    monkeypatch.delenv("AUTOGRADER_EXERCISES", raising=False)
+    told = load_exercise("mine/why", mine / "exercises").hints
+    assert [hint("mine/why") for _ in range(4)] == [f"Hint {n} of 3: {told[n - 1]}" for n in (1, 2, 3, 1)]
+    with pytest.raises(BadExercise, match="there is no exercise 'mine/nothing'"):
+        hint("mine/nothing")
+    with zipfile.ZipFile(mine / "handout" / "mine.zip") as archive:
         assert b"Rubric" not in archive.read("mine/mine.ipynb")
     assert (mine / "pinned" / "exercises" / "mine" / "why.py").is_file()
     assert classroom.release(mine, ["mine"], root=course).unchanged == ("mine",)
