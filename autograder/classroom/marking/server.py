@@ -4,6 +4,7 @@ import hmac
 import json
 import re
 import secrets
+import socket
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from .questions import AGAIN, TO_MARK, answers, key, question, questions, shuffl
 HERE = Path(__file__).parent
 HOST = "127.0.0.1"
 MOST_SENT = 200_000  # bytes
+MOST_OPEN = 64  # connections: each takes a thread, and a browser keeps some open that it may never use
 # No page here runs a script but ours, or asks anybody else for anything; nobody else's page may hold one of ours.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src data:; img-src data:; connect-src 'self'; "
@@ -193,6 +195,26 @@ class _Handler(BaseHTTPRequestHandler):
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self._open, self._lock = {}, threading.Lock()
+
+    def process_request(self, request, address):
+        """Serve a connection; where there are too many the oldest ends, so that the newest is always served."""
+        with self._lock:
+            oldest = next(iter(self._open)) if len(self._open) == MOST_OPEN else None
+            self._open.pop(oldest, None)
+            self._open[request] = None
+        if oldest is not None:
+            with suppress(OSError):
+                oldest.shutdown(socket.SHUT_RDWR)
+        super().process_request(request, address)
+
+    def shutdown_request(self, request):
+        with self._lock:
+            self._open.pop(request, None)
+        super().shutdown_request(request)
 
     def handle_error(self, request, address):
         self.log.exception("a connection failed")

@@ -8,6 +8,9 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
+import time
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import nbformat
@@ -21,7 +24,7 @@ from rich.console import Console
 from autograder import classroom
 from autograder.classroom import config
 from autograder.classroom.aliases import aliases
-from autograder.classroom.marking import marks, rubric
+from autograder.classroom.marking import marks, rubric, server
 from autograder.classroom.marking.questions import AGAIN, MARKED, STANDS, TO_MARK, Question, answers, shuffled
 from autograder.classroom.marking.rubric import BadItems, Choice, Rubric
 from tests.autograder.classroom import hostile
@@ -418,6 +421,19 @@ def asked(address, path="", method="GET", body=None, **headers):
         return reply.status, reply.headers, reply.read().decode()
     finally:
         connection.close()
+
+
+def test_connections_that_say_nothing_keep_nobody_out(fresh, monkeypatch):
+    monkeypatch.setattr(server, "MOST_OPEN", 8)
+    with classroom.serve(fresh, marker="ada") as address, ExitStack() as idle:
+        parts, before = urlsplit(address), threading.active_count()
+        for _ in range(3 * server.MOST_OPEN):
+            idle.enter_context(socket.create_connection((parts.hostname, parts.port), timeout=10))
+        assert asked(address)[0] == 200
+        ends = time.monotonic() + 30
+        while (more := threading.active_count() - before) > server.MOST_OPEN and time.monotonic() < ends:
+            time.sleep(0.05)  # a thread ends when it sees that its connection has
+        assert more <= server.MOST_OPEN
 
 
 def test_only_who_has_the_address_gets_a_page_that_asks_nobody_else(address):
