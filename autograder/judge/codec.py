@@ -26,7 +26,8 @@ DTYPES = frozenset("?bhilqBHILQefdFD")
 NAMES = {np.dtype(char).newbyteorder(order).str for char in DTYPES for order in "<>"}
 BY_NAME = {name: np.dtype(name) for name in NAMES}
 DECODER = json.JSONDecoder()  # of a frame with nothing behind the JSON
-DATA = frozenset((type(None), bool, int, float, str))
+PLAIN = frozenset((type(None), bool, float))  # which have no cap
+DATA = PLAIN | {int, str}
 
 
 class BadFrame(Exception):
@@ -71,9 +72,12 @@ def load(frame, most=MAX_ITEMS):
 
     decoder = json.JSONDecoder(object_hook=put_in) if end < len(frame) else DECODER
     try:
-        message = decoder.decode(frame[:end].decode())
+        text = frame[:end].decode()
+        message, read = decoder.raw_decode(text)
     except (ValueError, RecursionError) as error:
         raise BadFrame(f"not JSON: {error}") from None
+    if read != len(text):
+        raise BadFrame(f"not JSON: {len(text) - read} more characters")
     if not isinstance(message, dict):
         raise BadFrame(f"a message must be an object, got {type(message).__name__}")
     return message
@@ -84,39 +88,37 @@ def encode(value, table, depth=0):
     if depth > MAX_DEPTH:
         raise RecursionError(f"a value may be nested at most {MAX_DEPTH} deep")
     kind = type(value)
+    if kind in PLAIN or (kind is int and value.bit_length() <= MAX_BITS):
+        return value
     if isinstance(value, str):
         if len(value) > MAX_TEXT:
             raise OverflowError(f"a text may have at most {MAX_TEXT} characters, got {len(value)}")
         return str(value)
-    if kind in DATA and (kind is not int or value.bit_length() <= MAX_BITS):
-        return value
-    if kind is np.ndarray or isinstance(value, np.random.Generator):
+    if kind is np.ndarray:
         return table.encode_shared(value)
-    if isinstance(value, np.generic) and value.dtype.char in DTYPES:
-        return {"scalar": array_body(value)}
-    if isinstance(value, int) and value.bit_length() <= MAX_BITS:
-        return int(value)
-    if isinstance(value, float):
-        return float(value)
-    if isinstance(value, (Fraction, Decimal, np.floating)):
-        return float(value)
-    value = _from_torch(value)
+    if kind is not list and kind is not tuple and kind is not dict:
+        if isinstance(value, np.random.Generator):
+            return table.encode_shared(value)
+        if isinstance(value, np.generic) and value.dtype.char in DTYPES:
+            return {"scalar": array_body(value)}
+        if isinstance(value, int) and value.bit_length() <= MAX_BITS:
+            return int(value)
+        if isinstance(value, (float, Fraction, Decimal, np.floating)):
+            return float(value)
+        value = _from_torch(value)
     if table.knows(value) or type(value) is np.ndarray:
         return table.encode_shared(value)
-
-    def inner(item):
-        return encode(item, table, depth + 1)
-
+    depth += 1
     if isinstance(value, list):
-        return {"list": [inner(item) for item in value]}
+        return {"list": [encode(item, table, depth) for item in value]}
     if isinstance(value, tuple):
-        return {"tuple": [inner(item) for item in value]}
-    if isinstance(value, dict) and all(_is_key(key) for key in value):
+        return {"tuple": [encode(item, table, depth) for item in value]}
+    if isinstance(value, dict) and all(map(_is_key, value)):
         if _numbers_among(value) > MAX_KEYS:
             raise OverflowError(f"a dict may have at most {MAX_KEYS} keys that are no text, got {len(value)} keys")
-        return {"dict": [[inner(key), inner(item)] for key, item in value.items()]}
+        return {"dict": [[encode(key, table, depth), encode(item, table, depth)] for key, item in value.items()]}
     if _is_record(type(value)):
-        fields = {field.name: inner(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        fields = {field.name: encode(getattr(value, field.name), table, depth) for field in dataclasses.fields(value)}
         return {"record": [type(value).__module__, type(value).__name__, fields]}
     return table.encode_shared(value)
 
@@ -133,24 +135,22 @@ def decode(node, table, depth=0):
     if kind is not dict or len(node) != 1:
         raise BadFrame("a value must be JSON data or an object with one key")
     ((form, body),) = node.items()
-
-    def inner(item):
-        return decode(item, table, depth + 1)
-
+    depth += 1
     try:
         if form == "scalar":
             return array_from(body)[()]
         if form == "list":
-            return [inner(item) for item in _a(list, body)]
+            return [decode(item, table, depth) for item in _a(list, body)]
         if form == "tuple":
-            return tuple(inner(item) for item in _a(list, body))
+            return tuple([decode(item, table, depth) for item in _a(list, body)])
         if form == "dict":
             if _numbers_among(key for key, _ in _a(list, body)) > MAX_KEYS:
                 raise BadFrame(f"a dict may have at most {MAX_KEYS} keys that are no text, got {len(body)} keys")
-            return {inner(key): inner(item) for key, item in body}
+            return {decode(key, table, depth): decode(item, table, depth) for key, item in body}
         if form == "record":
             module, name, fields = body
-            return _record(module, name)(**{str(key): inner(item) for key, item in _a(dict, fields).items()})
+            cls = _record(module, name)
+            return cls(**{str(key): decode(item, table, depth) for key, item in _a(dict, fields).items()})
         return table.decode_shared(form, body)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, MemoryError) as error:
         raise BadFrame(f"malformed {form[:20]}: {type(error).__name__}: {error}") from None
@@ -166,7 +166,7 @@ def array_from(body):
     dtype, shape, data = body
     if _a(str, dtype) not in BY_NAME:
         raise BadFrame(f"an array must hold numbers, got dtype {dtype[:40]}")
-    if not all(type(n) is int and n >= 0 for n in _a(list, shape)) or len(shape) > MAX_AXES:
+    if len(_a(list, shape)) > MAX_AXES or not all(type(n) is int and n >= 0 for n in shape):
         raise BadFrame(f"an array's shape must be at most {MAX_AXES} counts, got {shape!r:.80}")
     if type(data) not in (bytes, memoryview):  # the former where nothing became a frame
         raise BadFrame("an array needs its bytes")

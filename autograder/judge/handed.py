@@ -51,7 +51,7 @@ class JudgeTable(Table):
         key = id(array)
         reference = weakref.ref(array, lambda _: self._drop(number, key))
         number = self.register(reference, key)
-        self._tracked[number] = (reference, body[-1])
+        self._track(number, reference, body[-1])
         return number
 
     def decode_shared(self, form, body):
@@ -60,7 +60,7 @@ class JudgeTable(Table):
         One that had could be named thousands of times in a small frame.
         """
         if form == "same" and body in self._theirs_now:
-            return self._again(self._theirs_now[body])
+            return self._again(body, self._theirs_now[body])
         if form == "array" and body[0] is not None:
             raise codec.BadFrame("an array of an answer has no number")
         if form in ("generator", "handle") and (type(body[0]) is not int or self._is_own(body[0])):
@@ -82,7 +82,7 @@ class JudgeTable(Table):
 
     def begin_turn(self):
         """Keep every array alive while the answer has its turn: it may still name one that the check has let go of."""
-        self._alive = [thing() for thing, _ in self._tracked.values()]
+        self._alive = [thing() for thing, _ in self._tracked.values() if isinstance(thing, weakref.ref)]
 
     def end_turn(self):
         """Compare what the answer made of the arrays with what they are, and let go of what only it could name."""
@@ -133,7 +133,7 @@ class JudgeTable(Table):
             own.bit_generator.state = state
         else:
             self.faults.append(Wrong(f"{parameter} must not be set back or replaced: draw from it as it is"))
-        self._tracked[number] = (thing, body)  # where it was set back, it is put right by the next message
+        self._track(number, thing, body)  # where it was set back, it is put right by the next message
 
     def _drop(self, number, key):
         for table, name in ((self._tracked, number), (self._mine, number), (self._parameters, number)):

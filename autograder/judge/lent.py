@@ -7,8 +7,6 @@ long as a function of the judge holds on to it; the judge's side says when it no
 own: that it shares memory with another is seen on the side that made it, and not on the other.
 """
 
-import sys
-
 import numpy as np
 
 from . import codec, generators
@@ -23,7 +21,6 @@ class LentTable(Table):
         super().__init__(peer, first_number)
         self._lets_go = first_number == 0  # whether this side decides what is no longer needed: the judge's
         self._sent = ()  # numbers that the other side knew when it last had its turn
-        self._alone = self._references_of_one_that_nobody_holds()
 
     def encode_shared(self, value):
         """Return the JSON of a thing with an identity; of what stays here its kind is not told."""
@@ -50,7 +47,7 @@ class LentTable(Table):
     def share_array(self, array, body):
         """Return the number by which both sides know an array."""
         number = self.register(array)
-        self._tracked[number] = (lambda: array, body[-1])
+        self._track(number, lambda: array, body[-1])
         return number
 
     def update(self, changes, forgotten):
@@ -66,7 +63,7 @@ class LentTable(Table):
         What has just been received or is about to be sent is in use, and is looked at when the next frame is sent.
         """
         if self._lets_go:
-            let_go = [number for number in self._sent if self._references(number) <= self._alone]
+            let_go = [number for number in self._sent if number in self._tracked and self._is_alone(number)]
             for number in let_go:
                 self._drop(number)
             self._forgotten += let_go
@@ -92,18 +89,6 @@ class LentTable(Table):
         self._tracked.pop(number, None)
         for things in (self._mine, self._theirs):
             self._numbers.pop(id(things.pop(number, None)), None)
-
-    def _references(self, number):
-        return sys.getrefcount(self._tracked[number][0]()) if number in self._tracked else sys.maxsize
-
-    def _references_of_one_that_nobody_holds(self):
-        probe = np.zeros(0)
-        number = self.share_array(probe, [b""])
-        del probe
-        references = self._references(number)
-        self._drop(number)
-        self._next = number
-        return references
 
 
 class LentHere(LentTable):

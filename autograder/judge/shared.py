@@ -5,6 +5,7 @@ every message (what the judge takes of them: see `handed`). Everything that is n
 side holds a `Handle`.
 """
 
+import sys
 import weakref
 
 import numpy as np
@@ -53,6 +54,7 @@ class Table:
         self._mine = {}  # number -> object that lives here and that the other side may name
         self._theirs = {}  # number -> Handle, or replica of an array or a generator
         self._tracked = {}  # number -> (a way to the array or generator, its state when last in step)
+        self._in_use = set()  # numbers of those that something besides this table may hold, and change
         self._let_gone = []  # references to replicas that the other side has let go of
         self._forgotten = []  # numbers that the other side need not keep any longer
         self._named = 0  # bytes of arrays that the frame in hand names
@@ -64,8 +66,8 @@ class Table:
         return self._naming
 
     def states(self):
-        """Return the states, by number, of what is kept in step, as it is now."""
-        there = {number: thing() for number, (thing, _) in self._tracked.items()}
+        """Return the states, by number, of what is kept in step and in use, as it is now."""
+        there = {number: self._tracked[number][0]() for number in self._in_use if number in self._tracked}
         return {number: _state_of(thing) for number, thing in there.items() if thing is not None}
 
     def knows(self, value):
@@ -92,14 +94,15 @@ class Table:
             return {"array": [self.share_array(value, body), *body]}
         number = self.register(value)
         if generators.is_synchronised(value):
-            self._tracked[number] = (lambda: value, _state_of(value))
-            return {"generator": [number, _state_of(value)]}
+            state = _state_of(value)
+            self._track(number, lambda: value, state)
+            return {"generator": [number, state]}
         return {"handle": [number, _kind_of(value)]}
 
     def decode_shared(self, form, body):
         """Return the thing that the JSON of `encode_shared` names."""
         if form == "same":
-            return self._again(self.mine(body) if body in self._mine else self._theirs[body])
+            return self._again(body, self.mine(body) if body in self._mine else self._theirs[body])
         if form == "array":
             number, *content = body
             array = codec.array_from(content)
@@ -134,13 +137,23 @@ class Table:
         return number
 
     def changes(self):
-        """Return the new states, by number, of what changed since both sides were last in step."""
+        """Return the new states, by number, of what changed since both sides were last in step.
+
+        What only this table holds then stays as it is until a message names it, and is not looked at before.
+        """
         changes = []
-        for number, (thing, before) in list(self._tracked.items()):
+        for number in sorted(self._in_use):
+            thing, before = self._tracked.get(number, (_nothing, None))
             target = thing()
-            if target is not None and (now := _state_of(target)) != before:
+            if target is None:
+                self._in_use.discard(number)
+                continue
+            if (now := _state_of(target)) != before:
                 self._tracked[number] = (thing, now)
                 changes.append([number, codec.array_body(target) if type(target) is np.ndarray else now])
+            del target
+            if self._is_alone(number):
+                self._in_use.discard(number)
         return changes
 
     def whole(self, message):
@@ -188,8 +201,20 @@ class Table:
         if isinstance(thing, np.ndarray):
             self._let_gone.append(weakref.ref(thing))  # something here may keep a view of it
 
-    def _again(self, thing):
+    def _track(self, number, thing, state):
+        """Keep in step, from a state on, what a function returns."""
+        self._tracked[number] = (thing, state)
+        self._in_use.add(number)
+
+    def _is_alone(self, number):
+        """Whether nothing but this table holds what is kept in step under a number."""
+        thing, _ = self._tracked[number]
+        return not isinstance(thing, weakref.ref) and sys.getrefcount(thing()) <= _ALONE
+
+    def _again(self, number, thing):
         """Return a thing that a frame names; a small one could name a large array a thousand times."""
+        if number in self._tracked:
+            self._in_use.add(number)
         self._named += thing.nbytes if isinstance(thing, np.ndarray) else 0
         if self._named > codec.MAX_FRAME:
             raise codec.BadFrame(f"the arrays that a frame names may have at most {codec.MAX_FRAME} bytes together")
@@ -203,7 +228,7 @@ class Table:
     def _adopt(self, number, replica):
         self._hold(number, replica)
         self._numbers[id(replica)] = number
-        self._tracked[number] = (lambda: replica, _state_of(replica))
+        self._track(number, lambda: replica, _state_of(replica))
         return replica
 
     def _update(self, number, body):
@@ -269,3 +294,16 @@ def _count(number):
     if type(number) is not int or number < 0:
         raise codec.BadFrame("a thing's number must be a count")
     return number
+
+
+def _nothing():
+    """Stands for what is gone."""
+
+
+def _references_of_what_only_a_table_holds():
+    table = Table(None, 0)
+    table._adopt(1, np.zeros(0))
+    return sys.getrefcount(table._tracked[1][0]())
+
+
+_ALONE = _references_of_what_only_a_table_holds()

@@ -22,15 +22,15 @@ def load(handed):
     return message
 
 
-def _measured(node):
-    """Return how many items a node has, and how many characters and bytes."""
-    kind = type(node)
-    if kind is str or kind is bytes:
-        return 1, len(node)
-    if kind is not dict and kind is not list:
-        return 1, 0
-    items, size = 1, 0
-    for part in node.values() if kind is dict else node:
-        more, larger = _measured(part)
-        items, size = items + more, size + larger
+def _measured(message):
+    """Return how many items a message has, and how many characters and bytes."""
+    items, size, containers = 1, 0, [message]
+    for container in containers:
+        items += len(container)
+        for part in container.values() if type(container) is dict else container:
+            kind = type(part)
+            if kind is dict or kind is list:
+                containers.append(part)
+            elif kind is str or kind is bytes:
+                size += len(part)
     return items, size

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import exercise
+from autograder.judge import generators
 from autograder.judge.codec import BadFrame, dump
 from autograder.judge.generators import only_drew, state_of
 from autograder.judge.judge import judge
@@ -208,6 +209,46 @@ def test_an_answer_cannot_make_the_judge_forget():
     assert "cannot let go" in wrong.value.detail
     with pytest.raises(BadFrame):
         talk.table.update([], [0])
+
+
+def test_a_generator_that_only_the_answer_keeps_is_in_step_and_watched():
+    """The check holds it no longer: what the answer draws of it, and that it is set back, is seen all the same."""
+
+    class Keeper:
+        def __init__(self, rng):
+            self.rng, self.before = rng, rng.bit_generator.state
+
+        def draw(self):
+            return self.rng.random()
+
+        def own(self):
+            return self.rng
+
+        def rewind(self):
+            self.rng.bit_generator.state = self.before
+
+    talk, keeper = called(Keeper, rng=np.random.default_rng(4))
+    twin = np.random.default_rng(4)
+    assert keeper.draw() == twin.random()
+    assert keeper.own().random() == twin.random()
+    assert keeper.draw() == twin.random(), "the judge has drawn in between"
+    assert not faults(talk)
+    keeper.rewind()
+    assert faults(talk) == ["rng must not be set back or replaced: draw from it as it is"]
+    assert keeper.draw() == twin.random(), "it has been put right"
+
+
+def test_what_nobody_holds_is_not_looked_at_with_each_message(monkeypatch):
+    looks = []
+    monkeypatch.setattr(generators, "state_of", lambda rng: looks.append("a look") or state_of(rng))
+    talk, draw = called(lambda: lambda rng: rng.random())
+    counts = []
+    for _ in range(3):
+        for seed in range(20):
+            assert draw(np.random.default_rng(seed)) == np.random.default_rng(seed).random()
+        counts.append(len(looks))
+        looks.clear()
+    assert counts[1] == counts[2]
 
 
 @pytest.mark.parametrize("touched", [3, ["a"], [-1], [1], [True]])
