@@ -429,8 +429,9 @@ def fixed_number_in_each_example(a, keep_prob, *, rng, train):
 @alternative("a loop over the entries")
 def looped(a, keep_prob, *, rng, train):
     out, kept = [], []
-    for value in a.ravel().tolist():
-        kept.append(rng.random() < keep_prob if train else True)
+    draws = rng.random(a.size).tolist() if train else [0.0] * a.size
+    for value, draw in zip(a.ravel().tolist(), draws):
+        kept.append(draw < keep_prob)
         out.append((value / keep_prob if train else value) if kept[-1] else 0.0)
     return np.array(out).reshape(a.shape), np.array(kept).reshape(a.shape)
 
