@@ -5,8 +5,6 @@ a `Specimen` public members be read. How the two talk is told in `peer`.
 A verdict raised in a callable of the judge ends the check, whatever the answer catches.
 """
 
-import contextlib
-
 from . import codec, unframed
 from .answering import AnswerSide
 from .forms import compared
@@ -78,10 +76,7 @@ class JudgeSide(Peer):
         names = template.names(args, kwargs) if operation == "call" else ()
         if operation == "call" and self._depth == 0:
             self.last_call = template.label, snapshot(_by_name(names, args, kwargs))
-        with self._turn():
-            reply = self.request(operation, number, args, kwargs, names)
-            value = self.in_time(codec.decode, reply.get("value"), self.table)
-            self._tell_of_changes(reply.get("touched", []), names)
+        value = self._in_turn(self._asked, operation, number, args, kwargs, names)
         self._note(value)
         if isinstance(value, Handle) and operation != "submission":
             self._templates[value._number] = template.after(operation, args)
@@ -96,12 +91,7 @@ class JudgeSide(Peer):
         template, due = self._templates.get(number, Template()), list(calls)
         while due:
             names = [template.names(*call) for call in due]
-            with self._turn():
-                asked = [self.given(*call, named) for call, named in zip(due, names)]
-                reply = self.told({"op": "several", "on": number, "calls": asked})
-                values, raised = self.in_time(codec.decode, reply.get("value"), self.table), reply.get("raised")
-                done = _done(values, raised, len(due))
-                self._tell_of_changes(reply.get("touched", []), names[done - 1])
+            values, raised, done = self._in_turn(self._asked_for_several, number, due, names)
             for place in range(done):
                 self.last_call = template.label, _by_name(names[place], *due[place])
                 if place == len(values):
@@ -110,14 +100,29 @@ class JudgeSide(Peer):
                 yield values[place]
             due = due[done:]
 
-    @contextlib.contextmanager
-    def _turn(self):
-        """The answer has its turn, or another one while a callable of the judge runs."""
+    def _asked(self, operation, number, args, kwargs, names):
+        """Return the value of one request."""
+        reply = self.request(operation, number, args, kwargs, names)
+        value = self.in_time(codec.decode, reply.get("value"), self.table)
+        self._tell_of_changes(reply.get("touched", []), names)
+        return value
+
+    def _asked_for_several(self, number, calls, names):
+        """Return the values of one message's calls, what the last one raised, and how many were made."""
+        asked = [self.given(*call, named) for call, named in zip(calls, names)]
+        reply = self.told({"op": "several", "on": number, "calls": asked})
+        values, raised = self.in_time(codec.decode, reply.get("value"), self.table), reply.get("raised")
+        done = _done(values, raised, len(calls))
+        self._tell_of_changes(reply.get("touched", []), names[done - 1])
+        return values, raised, done
+
+    def _in_turn(self, ask, *args):
+        """Return what comes of asking: the answer has its turn, or another one while a callable of the judge runs."""
         self._depth += 1
         if self._depth == 1:
             self.table.begin_turn()
         try:
-            yield
+            return ask(*args)
         except codec.BadFrame as error:
             raise Wrong("the result cannot be read", str(error)) from None
         except Ended:  # there is nobody any longer with whom a check could go on

@@ -149,12 +149,11 @@ class _Until:
     def __init__(self, seconds):
         self.at, self._room = time.monotonic() + seconds, seconds / 2
 
-    @contextlib.contextmanager
-    def not_counted(self):
-        """Do not count the time that a block takes, as long as there is room for that."""
+    def not_counted(self, function, *args):
+        """Return what a function returns, and do not count its time, as long as there is room for that."""
         began = time.monotonic()
         try:
-            yield
+            return function(*args)
         finally:
             spared = min(time.monotonic() - began, self._room)
             self.at, self._room = self.at + spared, self._room - spared
@@ -222,44 +221,45 @@ class Sandbox:
                 raise TooBig(f"one check may be told at most {MAX_TALK} bytes")
             return frame
 
+        def asked(frame):
+            deadline = min(self._deadline(seconds), until.at)
+            self._channel.send(frame, deadline)
+            while is_request(reply := receive(deadline)):
+                answered = until.not_counted(self._watch.in_time, deadline, judge.handle, reply)
+                self._channel.send(answered, deadline)
+            return reply
+
         def exchange(frame):
             nonlocal begun
             if not begun:
                 beginning = {"do": "talk", "name": name, "lending": lending, "first": frame}
                 frame, begun = codec.dump(beginning), True
-            deadline = min(self._deadline(seconds), until.at)
-            with self._ends():
-                self._channel.send(frame, deadline)
-                while is_request(reply := receive(deadline)):
-                    with until.not_counted():
-                        answered = self._watch.in_time(deadline, judge.handle, reply)
-                    self._channel.send(answered, deadline)
-                return reply
+            return self._until_it_ends(asked, frame)
 
         def in_time(function, *args):
-            with self._ends():
-                return self._watch.in_time(min(self._deadline(seconds), until.at), function, *args)
+            deadline = min(self._deadline(seconds), until.at)
+            return self._until_it_ends(self._watch.in_time, deadline, function, *args)
 
         judge.exchange, judge.in_time = exchange, in_time
         return judge
 
     def _ask(self, message, seconds, most=codec.MAX_ITEMS):
-        deadline = self._deadline(seconds)
-        with self._ends():
+        def asked(deadline):
             self._channel.send(codec.dump(message), deadline)
-            try:
-                return self._watch.in_time(deadline, codec.load, self._channel.receive(deadline), most)
-            except codec.BadFrame as error:
-                raise Ended(KILLED, f"its reply was malformed: {error}") from None
+            return self._watch.in_time(deadline, codec.load, self._channel.receive(deadline), most)
+
+        try:
+            return self._until_it_ends(asked, self._deadline(seconds))
+        except codec.BadFrame as error:
+            raise Ended(KILLED, f"its reply was malformed: {error}") from None
 
     def _deadline(self, seconds):
         return min(time.monotonic() + seconds, self._ends_at)
 
-    @contextlib.contextmanager
-    def _ends(self):
-        """Say how the sandbox ended where it did."""
+    def _until_it_ends(self, function, *args):
+        """Return what a function returns, and say how the sandbox ended where it did."""
         try:
-            yield
+            return function(*args)
         except TooLate:
             self.close()
             raise Ended(TIMED_OUT) from None
