@@ -21,13 +21,15 @@ from autograder.exercise import EXERCISES
 
 INSTALLED = tuple({Path(sysconfig.get_path(name)).resolve() for name in ("purelib", "platlib", "stdlib", "platstdlib")})
 DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
+ID = re.compile(r"\w+/\w+")
 
 
 class Sources:
     """Reads each file once: one object sees the sources as they are when it first looks at them."""
 
     def __init__(self):
-        self._read, self._home, self._imported = cache(Path.read_bytes), cache(_home), cache(self._imported)
+        self._read, self._home = cache(Path.read_bytes), cache(_home)
+        self._imported, self._located = cache(self._imported), cache(self._located)
 
     def digest(self, names, text=""):
         """Return a short digest of `text`, of all that the modules `names` hang on, and of Python's version."""
@@ -68,21 +70,7 @@ class Sources:
         >>> sorted(Sources().names(tree, "dnnkit"))
         ['autograder.exercises.dropout.by_hand', 'dnnkit', 'dnnkit.data', 'dnnkit.mlp', 'os.path']
         """
-        names = set()
-        for node in ast.walk(tree):
-            match node:
-                case ast.Import(names=aliases):
-                    names |= {alias.name for alias in aliases}
-                case ast.ImportFrom(module=module, names=aliases, level=level):
-                    outer = package.split(".")
-                    parts = [*outer[: len(outer) + 1 - level], module] if level else [module]
-                    base = ".".join(filter(None, parts))
-                    names |= {base, *(f"{base}.{alias.name}" for alias in aliases)}
-                case ast.Constant(value=str(text)) if DOTTED.fullmatch(text):
-                    names |= {text} if isinstance(self._home(text.partition(".")[0]), Path) else set()
-                case ast.Constant(value=str(text)) if re.fullmatch(r"\w+/\w+", text):
-                    names |= exercises(text)
-        return frozenset(names)
+        return self._meant(*_said(tree, package))
 
     def names_of_cells(self, cells):
         """Return the dotted names that the cells of a notebook (each a str) may import."""
@@ -90,30 +78,58 @@ class Sources:
 
     def _imported(self, path):
         try:
-            return self.names(ast.parse(self._read(path)), _name(path.parent).replace("/", "."))
+            return self._meant(*_said_by_module(self._read(path), _name(path.parent).replace("/", ".")))
         except SyntaxError:  # whoever imports it will say so
             return frozenset()
 
+    def _meant(self, imported, texts):
+        """Return the names among what code says: its imports, and texts that name a module here or an exercise."""
+        modules = {text for text in texts if "/" not in text and isinstance(self._home(text.partition(".")[0]), Path)}
+        return imported.union(modules, *(exercises(text) for text in texts if "/" in text))
+
     def _located(self, name):
-        """Yield what a dotted name loads: each package's file and the module's own, or the library that it is of."""
+        """Return what a dotted name loads: each package's file and the module's own, or the library that it is of."""
         top, *rest = name.split(".")
         place = self._home(top)
         if place is None:
-            return
+            return ()
         if isinstance(place, str) or place.is_file():
-            yield place
-            return
+            return (place,)
+        found = []
         for part in (None, *rest):
             place = place / part if part else place
             if part == "*":
-                yield from place.parent.glob("*.py")
+                found += place.parent.glob("*.py")
             elif (package := place / "__init__.py").is_file():
-                yield package
+                found.append(package)
             elif (module := place.with_suffix(".py")).is_file():
-                yield module
-                return
+                return (*found, module)
             elif not place.is_dir():
-                return  # a name within the module
+                break  # a name within the module
+        return tuple(found)
+
+
+@cache
+def _said_by_module(content, package):
+    """Return what `_said` does of the source (bytes) of a module: a build digests the same ones hundreds of times."""
+    return _said(ast.parse(content), package)
+
+
+def _said(tree, package):
+    """Return two sets: the dotted names that code of `package` imports, and the texts in it that may name more."""
+    names, texts = set(), set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=aliases):
+                names |= {alias.name for alias in aliases}
+            case ast.ImportFrom(module=module, names=aliases, level=level):
+                outer = package.split(".")
+                parts = [*outer[: len(outer) + 1 - level], module] if level else [module]
+                base = ".".join(filter(None, parts))
+                names |= {base, *(f"{base}.{alias.name}" for alias in aliases)}
+            case ast.Constant(value=str(text)) if DOTTED.fullmatch(text) or ID.fullmatch(text):
+                texts.add(text)
+    return frozenset(names), frozenset(texts)
 
 
 def exercises(pattern):

@@ -6,6 +6,7 @@ Only the instructor's and the book's side import this module (it needs jupytext)
 import ast
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import yaml
 
@@ -120,6 +121,7 @@ def _require_header(text, file):
         )
 
 
+@lru_cache(64)  # a book reads each of its chapters many times
 def parse(text: str, topic: str, file: str = "") -> Chapter:
     """Read a chapter from its text, as :func:`read` does from its file, whose name stands in what is said of it.
 
