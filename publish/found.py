@@ -10,7 +10,7 @@ HEAD = re.compile(r"</head>")
 UNLISTED = {"index.html", "search.html", "genindex.html", "py-modindex.html"}  # the first leads on, the others list
 FIRST = """\
 <!doctype html>
-<html lang="en"><head><meta charset="utf-8">
+<html lang="en"><head><meta charset="utf-8"><link rel="icon" href="_static/logo.svg">
 <meta http-equiv="refresh" content="0; url={home}">
 {facts}
 </head><body><a href="{home}">{title}</a></body></html>

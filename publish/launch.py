@@ -8,11 +8,12 @@ from html import escape
 from urllib.parse import quote, urlencode
 
 BRANCH = "assignments"
-LINE = (
-    '<p class="assignment-launch">Or open it in <a href="{colab}">Colab</a> or <a href="{binder}">Binder</a>, with the '
-    "course installed.</p>\n"
-)
-NEEDS = '<p class="assignment-needs">The notebook needs the course: <code>{install}</code></p>\n'
+LINE = '<p>Or open it in <a href="{colab}">Colab</a> or <a href="{binder}">Binder</a>.</p>\n'
+NEEDS = """\
+<details><summary>On your own machine</summary><p>Install the course once, with Jupyter; then <code>jupyter lab
+{topic}.ipynb</code> opens the notebook.</p>
+<pre>{install}</pre></details>
+"""
 OFFER = '<div class="assignment docutils container">'
 
 
@@ -61,9 +62,12 @@ def install(address, wheel, extra="student"):
 
 def offer(html, topic, command, repository=None):
     """Return the text of a chapter's page with what its assignment needs, and where it is opened without."""
-    said = NEEDS.format(install=escape(command))
-    if repository:
-        said += LINE.format(colab=escape(colab(repository, topic)), binder=escape(binder(repository, topic)))
+    said = (
+        LINE.format(colab=escape(colab(repository, topic)), binder=escape(binder(repository, topic)))
+        if repository
+        else ""
+    )
+    said += NEEDS.format(topic=topic, install=escape(command))
     before, found, after = html.partition(OFFER)
     place = after.find("</div>")
     return before + found + after[:place] + said + after[place:] if found else html

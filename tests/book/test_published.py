@@ -100,7 +100,7 @@ def reading(browser, address):
     assert surprises(page) == []
 
 
-def until(page, expression, seconds=30):
+def until(page, expression, seconds=60):
     """Wait for an expression to be true. Playwright's own way evaluates text in the page, which the policy refuses."""
     for _ in range(seconds * 20):
         if page.evaluate(expression):

@@ -11,9 +11,11 @@ COMMAND = 'pip install "course @ https://c.example/x.whl"'
 @pytest.mark.parametrize("repository", [None, "someone/course"])
 def test_a_page_says_what_the_notebook_needs_and_where_it_is_opened(repository):
     html = launch.offer(PAGE, "dropout", COMMAND, repository)
-    assert "<code>pip install &quot;course @ https://c.example/x.whl&quot;</code>" in html
-    assert html.startswith('<p>a</p><div class="assignment docutils container">\n<p>Download</p>\n<p')
-    assert html.endswith("</p>\n</div><p>b</p>")
+    assert "<pre>pip install &quot;course @ https://c.example/x.whl&quot;</pre>" in html
+    assert "<code>jupyter lab\ndropout.ipynb</code>" in html
+    before, after = PAGE.split("</div>")
+    assert html.startswith(before)
+    assert html.endswith(f"</details>\n</div>{after}")
     assert ("colab.research.google.com/github/someone/course" in html) == bool(repository)
 
 
