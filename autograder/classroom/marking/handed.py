@@ -9,6 +9,7 @@ import nbformat
 
 from .. import sanitize, strays
 from ..reporting.parts import code
+from .formulas import set_formulas
 
 NOT_THERE = '<p class="muted">There is no graded notebook to read this from.</p>'
 NOTHING = '<p class="muted">The cell for the answer is as it was handed out, or empty.</p>'
@@ -56,7 +57,7 @@ def prompt(question) -> str:
 
 def _shown(cell):
     if cell.cell_type == "markdown":
-        return f'<div class="written">{sanitize.markdown({"cell": cell}, cell.source)}</div>'
+        return f'<div class="written">{set_formulas(sanitize.markdown({"cell": cell}, cell.source))}</div>'
     outputs = cell.get("outputs", ())
     return code(cell.source) + "".join(map(_output, sanitize.outputs(outputs)))
 
