@@ -137,6 +137,8 @@ async def _measure(topic, kept, sources):
 
 def hanging(name, text, notebook, sources):
     """Return what the page `name` hangs on, given its text and its notebook (None if it has no cells), undigested."""
+    if notebook and notebook.metadata.get("mystnb", {}).get("execution_mode") == "off":
+        notebook = None  # it holds what its cells gave in a run of its own
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"] if notebook else []
     figures = tuple(FIGURE.findall(text))
     shown = {f"{measure.PACKAGE}.{topic}" for topic in figures} | exercises(f"{name.rpartition('/')[2]}/*")
