@@ -17,6 +17,7 @@ TOGETHER = (
     "tests/book/",
     "tests/autograder/test_attacks.py",
     "tests/autograder/classroom/test_sample.py",
+    "tests/autograder/cluster/test_client.py",
     "tests/autograder/classroom/test_formgrader.py",
     "tests/autograder/classroom/test_marking.py",
     "tests/test_wheel.py",

@@ -109,7 +109,7 @@ def tasks(place, found, releases, pinned):
     nor on those of what comes after it (see `LATER`).
     """
     statements = ast.parse(place.config_file.read_bytes()).body
-    settings = "\n".join(ast.dump(statement) for statement in statements if not _comes_later(statement))
+    settings = "\n".join(ast.dump(statement) for statement in statements if not comes_later(statement))
     shared = {topic: (pinned["topics"][topic], text, settings) for topic, text in releases.items()}
     return [_task(place, student, topic, shared[topic]) for student, topic in found if topic in releases]
 
@@ -140,7 +140,7 @@ def days(entries, zone):
     return {each.submission: parse_utc(each.at).replace(tzinfo=UTC).astimezone(zone).date() for each in new}
 
 
-def _comes_later(statement):
+def comes_later(statement):
     """Whether a statement of the class's settings sets nothing but what no grade hangs on."""
     match statement:
         case ast.Assign(targets=[ast.Attribute(value=ast.Attribute(value=ast.Name(id="c"), attr=name))]):

@@ -41,7 +41,7 @@ class Graded:
 
 @alone
 def grade(
-    directory, topics=(), *, students=(), force=False, workers=None, isolation=NAMESPACES, console=None
+    directory, topics=(), *, students=(), force=False, workers=None, isolation=NAMESPACES, scheduler="", console=None
 ) -> Graded:
     """Grade what students handed in under ``submitted/<student>/<topic>/``.
 
@@ -61,6 +61,9 @@ def grade(
         How many notebooks run at once; by default one for each processor.
     isolation : str, optional
         "namespaces", or "none" for a class that is trusted, on a machine that cannot isolate.
+    scheduler : str, optional
+        The address of a Dask cluster's scheduler, such as "tls://host:8786", whose workers judge instead of this
+        machine's.
     console : rich.console.Console, optional
         Where progress is shown.
 
@@ -68,15 +71,15 @@ def grade(
     ------
     ClassError
         When nothing has been released, a topic or student is unknown, the class's snapshot has been altered, this
-        machine does not isolate as asked, nothing under `submitted` is understood or is anybody's of the roster, the
-        class's plugin for late penalties fails, or another process is at work on the class.
+        machine or the cluster does not isolate as asked, nothing under `submitted` is understood or is anybody's of
+        the roster, the class's plugin for late penalties fails, or another process is at work on the class.
     """
     place = open_class(directory)
     config = settings.load(place)
     pinned = pin.read(place)
     released = _require_released(place, pinned, topics)
     counts = settings.chosen(config, "counts", KEEP)
-    regrade = partial(grade, force=True, workers=workers, isolation=isolation, console=console)
+    regrade = partial(grade, force=True, workers=workers, isolation=isolation, scheduler=scheduler, console=console)
     limit = math.inf if force else settings.daily_limit(config)
     swapped = put_best(place, config, pinned, released, regrade, limit) if counts == BEST else []
     found, warnings = handed_in(place, pinned["topics"])
@@ -101,7 +104,7 @@ def grade(
     new = [task for task in chosen if not done.stands(task)]
     due = new if force else within_limit(place, new, config)
     postponed = [task for task in new if task not in due]
-    run = Run(place, config, pinned, releases, done, isolation, workers or os.cpu_count() or 1, console)
+    run = Run(place, config, pinned, releases, done, isolation, workers or os.cpu_count() or 1, scheduler, console)
     run.grade(due)
     with settings.gradebook(config) as gradebook, settings.log_to(place.state / "grade.log") as log:
         settle(place, gradebook, config, log)
@@ -116,6 +119,7 @@ def grade(
             f"{len(postponed)} hand-ins wait for another day, since their students have had as many graded today as "
             f"c.Course.daily_limit allows ({whose}); to grade one now: --force --student {quote(postponed[0].student)}"
         )
+    warnings += run.warnings
     warnings += pin.differences(pinned)
     warnings += [
         f"{task.key} could not be graded ({fault}); the next run tries again" for task, fault in run.faults.items()

@@ -1,8 +1,11 @@
 """Where submissions are judged: by worker processes, which share one warm interpreter."""
 
+import fcntl
 import multiprocessing
 import os
+import select
 import signal
+import socket
 import threading
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -59,16 +62,23 @@ def judges(count, workers, isolation, rehearsals=()):
             pool.shutdown(cancel_futures=True)
 
 
-def each_judged(submit, jobs, workers):
-    """Yield (task, future) as each is done, of jobs that are taken as there is room.
+@contextmanager
+def here(workers, count, isolation, rehearsals=()):
+    """Yield a function of (task, Job, Material) that yields each task, and a function that returns what came of it."""
+    with judges(count, workers, isolation, rehearsals) as submit:
+        yield partial(_each_judged, submit, workers)
+
+
+def _each_judged(submit, workers, jobs):
+    """Yield (task, function that returns what came of it, or raises) as each is done; jobs are taken as there is room.
 
     Parameters
     ----------
     submit : function
         As `judges` gives it.
-    jobs : iterable of (task, Job, Material)
     workers : int
         How many are judged at once.
+    jobs : iterable of (task, Job, Material)
     """
     waiting = {}
     for task, job, material in jobs:
@@ -81,7 +91,7 @@ def each_judged(submit, jobs, workers):
 
 def _done(waiting):
     for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-        yield waiting.pop(future)[0], future
+        yield waiting.pop(future)[0], future.result
 
 
 def _submit(pool, job, material):
@@ -102,28 +112,56 @@ def _context():
 
 def _pool(workers, server):
     context = _context()
-    pool = ProcessPoolExecutor(workers, context, _begin, (server, context.Value("i", 0)))
+    pool = ProcessPoolExecutor(workers, context, _begin, (server,))
     with same_environment():
         os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # for what a worker loads later
         pool.submit(int)  # which starts the processes, now, as long as nothing else has started a thread
     return pool
 
 
-def _begin(server, begun):
+def _begin(server):
     """Begin a worker: it ends when grading does, however that ends, and leaves Ctrl-C to the process that began it.
 
     It stays on one processor, which its sandboxes share: a question and its answer then cross faster. There a second
     thread of NumPy, which a forked process inherits whatever its environment says, would only wait for the first.
     """
-    global _judging
+    global _judging, _mine
     die_with_parent()
+    _die_with_owner()
     threadpool_limits(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with begun.get_lock():
-        processors = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, {processors[begun.value % len(processors)]})
-        begun.value += 1
+    _mine = _take_processor()
     _judging = Apart(partial(judge_submission, server))
+
+
+def _die_with_owner():
+    """Have this process killed when that ends which began the pool, where another has forked it: a forkserver.
+
+    That other would live on, as long as what it has forked does.
+    """
+    sentinel = multiprocessing.parent_process().sentinel  # of a pipe, whose other end closes then
+    fcntl.fcntl(sentinel, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(sentinel, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(sentinel, fcntl.F_SETFL, fcntl.fcntl(sentinel, fcntl.F_GETFL) | os.O_ASYNC)
+    if select.select([sentinel], [], [], 0)[0]:
+        os._exit(1)
+
+
+def _take_processor():
+    """Stay on a processor on which no other worker of this machine's is; return what keeps it ours.
+
+    Where all are taken, the system places this process. A name of this kind is let go when its process ends.
+    """
+    for number in sorted(os.sched_getaffinity(0)):
+        name = socket.socket(socket.AF_UNIX)
+        try:
+            name.bind(f"\0autograder-processor-{number}")
+        except OSError:
+            name.close()
+        else:
+            os.sched_setaffinity(0, {number})
+            return name
+    return None
 
 
 def _work(job, material):

@@ -2,7 +2,7 @@
 
 import json
 import time
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -21,7 +21,7 @@ from .judging import Job, Material
 from .layout import ClassDirectory, ClassError, replace_folder, scratch, write_file
 from .ledger import announce
 from .parcel import pack
-from .pool import each_judged, judges
+from .pool import here
 from .progress import bars
 from .rebuild import texts
 from .record import Judged, record
@@ -57,6 +57,10 @@ class Run:
         What was graded, by this run and earlier ones.
     faults : dict of Task to str
         What could not be graded, and why; the next run tries it again.
+    scheduler : str
+        The address of a cluster's, whose workers judge; "" for this machine's own.
+    warnings : dict with str as keys
+        What the instructor should know of the run, each once.
     """
 
     place: ClassDirectory
@@ -66,8 +70,10 @@ class Run:
     done: Done
     isolation: str
     workers: int
+    scheduler: str = ""
     console: object = None
     faults: dict = field(default_factory=dict)
+    warnings: dict = field(default_factory=dict)
 
     def grade(self, due):
         """Grade tasks. If a worker is killed, others go on with what it left.
@@ -85,27 +91,33 @@ class Run:
                 if left:
                     self._judge(left)
                 return
-            except BrokenProcessPool:
+            except BrokenExecutor as error:
+                lost = error
                 left = [task for task in left if task not in self.faults and not self.done.stands(task)]
             except Refused as refusal:
                 raise ClassError(
                     f"this machine does not isolate notebooks ({refusal}); see: autograder doctor"
                 ) from refusal
-        raise ClassError("workers were killed again and again, by want of memory perhaps; try: --workers 1")
+        if self.scheduler:
+            raise ClassError(
+                f"the connection to {self.scheduler} was lost again and again ({lost}); what is done is kept, and the "
+                "same command goes on from there"
+            ) from lost
+        raise ClassError("workers were killed again and again, by want of memory perhaps; try: --workers 1") from lost
 
     def _judge(self, due):
         """Judge what is due, and record it some at a time: whatever ends this, what has been judged stays judged."""
         with (
             scratch(self.place) as folder,
-            judges(len(due), self.workers, self.isolation, self._rehearsals(due)) as submit,
+            self._judges()(len(due), self.isolation, self._rehearsals(due)) as judged,
             bars(self.console, len(due), "Grading") as (count,),
         ):
             finished, recorded = [], time.monotonic()
             try:
-                for task, future in each_judged(submit, self._jobs(due, folder), self.workers):
+                for task, outcome in judged(self._jobs(due, folder)):
                     try:
-                        finished.append(self._laid(task, future.result(), folder))
-                    except BrokenProcessPool:
+                        finished.append(self._laid(task, outcome(), folder))
+                    except BrokenExecutor:
                         raise
                     except Exception as error:  # of nbgrader's steps, or of an instructor's own
                         self.faults[task] = f"{type(error).__name__}: {error}"
@@ -115,6 +127,19 @@ class Run:
                         finished, recorded = [], time.monotonic()
             finally:
                 self._record(finished)
+
+    def _judges(self):
+        """Return what begins judging: on this machine, or on others."""
+        if not self.scheduler:
+            return partial(here, self.workers)
+        try:
+            from ..cluster.client import there
+        except ImportError as error:
+            raise ClassError(f"--scheduler needs the course's extra `cluster`: {error}") from error
+        return partial(there, self.scheduler, self.place, self._warn)
+
+    def _warn(self, sentence):
+        self.warnings[sentence] = None
 
     def _record(self, finished):
         """Record judged submissions: in the gradebook, then as files in their places, then as done."""

@@ -88,6 +88,7 @@ def grade(classroom, arguments, console):
         force=arguments.force,
         workers=arguments.workers,
         isolation=arguments.isolation,
+        scheduler=arguments.scheduler,
         console=console,
     )
     _tell(classroom, arguments.directory, done, console)

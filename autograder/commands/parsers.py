@@ -70,6 +70,9 @@ def add_class_commands(commands):
         help="none: for notebooks of your own alone, since it runs them as you (see: autograder doctor)",
     )
     parser.add_argument("--workers", type=_positive, metavar="N", help="notebooks at once (one for each processor)")
+    parser.add_argument(
+        "--scheduler", default="", metavar="ADDRESS", help="a Dask cluster's, such as tls://host:8786, to grade there"
+    )
 
     parser = _add(commands, "mark", actions.mark, "mark free texts, and what needs a person, in a page on this machine")
     parser.add_argument("directory", metavar="DIR", help="the class's directory")

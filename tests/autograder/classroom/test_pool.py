@@ -2,8 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -39,3 +42,54 @@ def test_a_worker_has_one_thread_of_numpy_from_a_shell_that_says_nothing(before,
     inherited, of_workers = json.loads(said)
     assert max(inherited) > 1, "NumPy takes all processors by itself"
     assert all(found and set(found) == {1} for found in of_workers)
+
+
+WORKERS = """
+import os, sys, threading
+from autograder.classroom.pool import _pool
+
+def where():
+    return os.getpid(), os.getppid(), sorted(os.sched_getaffinity(0))
+
+if __name__ == "__main__":
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
+    with _pool(1, None) as pool:
+        print(*pool.submit(where).result(), flush=True)
+        sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def begun(tmp_path):
+    """A function that starts a process with threads and a pool, and returns it, and what its worker says."""
+    script, running = tmp_path / "script.py", []
+    script.write_text(WORKERS)
+
+    def begin():
+        process = subprocess.Popen((sys.executable, script), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        running.append(process)
+        worker, parent, processors = process.stdout.readline().split(" ", 2)
+        return process, int(worker), int(parent), json.loads(processors)
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def test_a_worker_ends_with_whoever_began_the_pool_whatever_process_has_forked_it(begun):
+    process, worker, parent, _ = begun()
+    assert parent != process.pid, "it was not forked by another"
+    process.send_signal(signal.SIGKILL)
+    until = time.monotonic() + 20
+    while Path(f"/proc/{worker}").exists() or Path(f"/proc/{parent}").exists():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_two_pools_of_a_machine_do_not_share_a_processor(begun):
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("there is one processor")
+    taken = [begun()[3] for _ in range(2)]
+    alone = [processors for processors in taken if len(processors) == 1]
+    assert len({processors[0] for processors in alone}) == len(alone)  # other tests' pools may have the rest

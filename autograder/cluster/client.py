@@ -1,0 +1,114 @@
+"""Have submissions judged by the workers of a Dask cluster, from the machine that holds the class."""
+
+import json
+import time
+from contextlib import contextmanager, suppress
+from urllib.parse import urlsplit
+
+import dask
+from distributed import Client, Security
+
+from ..classroom.judging import NAMESPACES
+from ..classroom.layout import ClassError, shown
+from . import material, station
+from .dispatch import MOST_AHEAD, Dispatch, losses
+from .plain import plain_data_only
+
+CONNECT = 60.0  # seconds to wait for the scheduler, and for a first worker
+LOOK = 1.0  # seconds from one look for it to the next
+
+
+class Quiet(Client):
+    """A client that does not print, nor warn of, what a worker says."""
+
+    _default_event_handlers = {}
+
+
+@contextmanager
+def there(address, place, warn, count, isolation, rehearsals=()):
+    """Yield what `pool.here` yields, of a cluster: a function of jobs that yields each task, and what came of it.
+
+    Parameters
+    ----------
+    address : str
+        The scheduler's.
+    place : ClassDirectory
+    warn : function
+        Called with what the instructor should know: workers that are not used.
+    count, isolation, rehearsals
+        As there; a cluster needs no rehearsals.
+
+    Raises
+    ------
+    ClassError
+        When there is no such scheduler, or no worker that isolates as asked.
+    """
+    _require_encryption(address)
+    if isolation != NAMESPACES:
+        raise ClassError("on a cluster notebooks are isolated: without, one could read what lets it take part in that")
+    with plain_data_only(), dask.config.set({"distributed.admin.large-graph-warning-threshold": 2 * MOST_AHEAD}):
+        try:
+            client = Quiet(address, security=Security(), timeout=CONNECT, set_as_default=False)
+        except (OSError, ValueError, RuntimeError, TypeError) as error:  # the last where there is no certificate
+            raise ClassError(
+                f"no scheduler of Dask's answers at {address} ({error}); start one, or grade on this machine alone "
+                "without --scheduler"
+            ) from error
+        try:
+            with losses():
+                name = _require_workers(client, isolation, warn)
+            yield Dispatch(client, name, place, warn).judged
+        finally:
+            with suppress(Exception):
+                client.close(timeout=5)
+
+
+def _require_encryption(address):
+    """Refuse to send what students hand in over a network on which others could read it, and send code of theirs."""
+    parts = urlsplit(address)
+    if parts.scheme not in ("tcp", "tls") or not parts.hostname:
+        raise ClassError(f"--scheduler must be an address such as tls://host:8786, got {address!r}")
+    if parts.scheme == "tcp" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise ClassError(
+            f"{address} is not encrypted, and whoever reaches it can read what students hand in and run code there; "
+            "use tls:// (see docs/cluster.md in the course's repository)"
+        )
+
+
+def _require_workers(client, isolation, warn):
+    """Have all workers get ready, also those that come later; warn of those that are refused, and why.
+
+    Return the name of what they have then.
+    """
+    asked = station.Station(isolation, material.versions())
+    client.run_on_scheduler(station.allow_no_failure)
+    until = time.monotonic() + CONNECT
+    with suppress(TimeoutError):
+        client.wait_for_workers(1, timeout=CONNECT)
+    client.register_plugin(asked)
+    while True:
+        states = {
+            address: _state(said) for address, said in client.run(station.state, asked.name, on_error="return").items()
+        }
+        refused = [
+            f"the worker {name} ({address}) is not used: {why}" for address, (name, why) in states.items() if why
+        ]
+        if len(refused) < len(states):
+            break
+        if refused or time.monotonic() > until:
+            why = ";\n".join(refused) or "none has come"
+            raise ClassError(
+                f"no worker of the cluster can grade: {why}\nOn a worker's machine, see: autograder doctor"
+            )
+        time.sleep(LOOK)
+    for warning in refused:
+        warn(warning)
+    return asked.name
+
+
+def _state(said):
+    """Return a worker's name, and why it is refused, or ""."""
+    if isinstance(said, Exception):
+        return "", "it has not the course with its extra `cluster`, or another version of it"
+    told = json.loads(said)
+    return shown(str(told["name"])), shown(str(told["refused"]))

@@ -1,0 +1,69 @@
+"""What judging an assignment's submissions needs besides them, as bytes that each worker fetches once."""
+
+import ast
+import os
+import pickle
+import platform
+from pathlib import Path
+
+import autograder
+
+from ..classroom import pin
+from ..classroom.due import comes_later
+from ..classroom.judging import Material
+from ..classroom.layout import ClassDirectory, replace_folder
+
+STAYS = ("db_url",)  # what of `c.CourseDirectory` may hold a password
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that must be the same on all machines that judge a class."""
+    here = pin.versions() | {"autograder": pin.digest(Path(autograder.__file__).parent)[: pin.SHORT]}
+    return here | {"python": ".".join(platform.python_version_tuple()[:2])}
+
+
+def pack(place, topic, release) -> bytes:
+    """Return an assignment, the exercises that the class is pinned to, and what of its settings a grade hangs on.
+
+    With the settings go the Python modules that lie beside them, which they may name as steps of grading.
+    """
+    exercises = pin.snapshot(place, topic)
+    own = [*place.root.glob("*.py"), *(path for init in place.root.glob("*/__init__.py") for path in _all(init.parent))]
+    paths = sorted({*_all(exercises), *own} - {place.config_file})
+    files = {path.relative_to(place.root).as_posix(): path.read_bytes() for path in paths}
+    files[place.config_file.name] = settings_of_a_grade(place.config_file.read_text(encoding="utf-8")).encode("utf-8")
+    return pickle.dumps((release, files))
+
+
+def unpack(packed, folder, scratch) -> Material:
+    """Lay what `pack` made into a folder, as a class directory has it."""
+    release, files = pickle.loads(packed)
+    beside = folder.with_name(f".{folder.name}-{os.getpid()}")
+    for name, content in files.items():
+        path = beside / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    replace_folder(beside, folder)
+    return Material(ClassDirectory(folder), release, scratch)
+
+
+def settings_of_a_grade(text):
+    """Return a class's settings without what comes after a grade, and without the address of its gradebook.
+
+    >>> print(settings_of_a_grade("c.Execute.timeout = 12\\nc.CourseDirectory.db_url = 'postgresql://u:secret@host/grades'"))
+    c.Execute.timeout = 12
+    """
+    module = ast.parse(text)
+    module.body = [each for each in module.body if not comes_later(each) and not _stays(each)]
+    return ast.unparse(module)
+
+
+def _stays(statement):
+    match statement:
+        case ast.Assign(targets=[ast.Attribute(value=ast.Attribute(value=ast.Name(id="c"), attr=kind), attr=name)]):
+            return kind == "Grading" or (kind == "CourseDirectory" and name in STAYS)
+    return False
+
+
+def _all(folder):
+    return folder.rglob("*.py")

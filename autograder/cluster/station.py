@@ -1,0 +1,171 @@
+"""What a worker of the cluster does: it says whether it can isolate, and has submissions judged as on one machine.
+
+The worker's own process only carries: it starts the pool that grading has on one machine, with its warm interpreter and
+its sandboxes. The scheduler imports this module too, so nothing of the classroom is loaded before a worker is asked.
+"""
+
+import asyncio
+import hashlib
+import json
+import logging
+import multiprocessing
+import pickle
+import threading
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from math import inf
+from pathlib import Path
+
+from distributed import WorkerPlugin, get_worker
+
+FINISHED, LOST, FAULT = "finished", "lost", "fault"
+DAEMON = "it may start no processes; start it with DASK_DISTRIBUTED__WORKER__DAEMON=False in its environment"
+log = logging.getLogger("distributed.worker")  # where a worker's operator looks
+
+
+def name_of(isolation, versions):
+    """Return the name of the plugin, and of the resource that a worker has for each submission that it judges at once.
+
+    Classes that are graded on one cluster share a pool only where it is the same that they ask for.
+    """
+    asked = json.dumps([isolation, versions], sort_keys=True).encode()
+    return f"autograder-{isolation}-{hashlib.sha256(asked).hexdigest()[:12]}"
+
+
+def judge(name, job, material, digest, alone, topic):
+    """Have a submission judged by the worker that runs this task; return what came of it, as JSON.
+
+    Parameters
+    ----------
+    name : str
+        Of the `Station`.
+    job : bytes
+        A pickled `judging.Job`.
+    material : bytes
+        What `material.pack` made, whose digest is `digest`.
+    alone : bool
+        Whether nothing else is judged meanwhile, so that if the worker ends, it is known of what.
+    topic : str
+        Of events, under which the client is told that this has begun.
+    """
+    worker = get_worker()
+    key = worker.get_current_task()
+    return worker.plugins[name].judge(job, material, digest, alone, lambda: worker.log_event(topic, key))
+
+
+def allow_no_failure(dask_scheduler):
+    """Have the scheduler tell the client of each death of a worker, which then decides what is tried again."""
+    dask_scheduler.allowed_failures = 0
+
+
+def state(name, dask_worker):
+    """Return as JSON why a worker is not used, or "", and the versions that a grade hangs on."""
+    station = dask_worker.plugins[name]
+    return json.dumps({"name": str(dask_worker.name), "refused": station.refused, "versions": station.versions})
+
+
+class Station(WorkerPlugin):
+    """A worker's pool of judges, as the plugin of a Dask worker. One that is refused offers no resource."""
+
+    idempotent = True
+
+    def __init__(self, isolation, versions):
+        self.name = name_of(isolation, versions)
+        self.isolation, self.wanted = isolation, versions
+        self.refused, self.versions = "", {}
+
+    async def setup(self, worker):
+        """Start the pool; a worker that cannot judge says why, and is given nothing to judge."""
+        self._places, self._busy, self._someone_is_alone = worker.state.nthreads, 0, False
+        self._changed, self._lock = threading.Condition(), threading.Lock()
+        self._folder = Path(worker.local_directory) / self.name
+        self._materials = {}
+        try:
+            self.refused = await asyncio.to_thread(self._begin)
+        except Exception as error:
+            self.refused = f"{type(error).__name__}: {error}"
+        if self.refused:
+            log.error("autograder: this worker judges nothing: %s", self.refused)
+        else:
+            await worker.set_resources(**{self.name: self._places})
+
+    def teardown(self, worker):
+        """End the pool, and all that it has started."""
+        if not self.refused:
+            self._pool.close()
+
+    def _begin(self):
+        if multiprocessing.current_process().daemon:
+            return DAEMON
+        from ..sandbox.doctor import doctor
+        from .material import versions
+
+        self.versions = versions()
+        if different := [name for name, value in self.wanted.items() if self.versions[name] != value]:
+            return f"it has another version of {' and '.join(different)}"
+        if self.isolation == "namespaces":
+            sound, lines = doctor()
+            if not sound:
+                return lines[0]
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._open()
+        return ""
+
+    def _open(self):
+        from ..classroom.pool import judges
+
+        self._pool = ExitStack()
+        self._submit = self._pool.enter_context(judges(inf, self._places, self.isolation))
+
+    def judge(self, job, material, digest, alone, tell):
+        """Return what came of a job, as JSON; `tell` is called when it begins."""
+        with self._room(self._places if alone else 1, alone):
+            tell()
+            submit = self._submit
+            try:
+                return _said(FINISHED, asdict(submit(pickle.loads(job), self._material(digest, material)).result()))
+            except BrokenProcessPool as death:
+                self._renew(submit)
+                return _said(LOST, str(death))
+            except Exception as error:  # of nbgrader's steps, or of an instructor's own
+                return _said(FAULT, f"{type(error).__name__}: {error}")
+
+    @contextmanager
+    def _room(self, places, alone):
+        """Wait for room; whoever needs all of it is let in before others that come."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._someone_is_alone)
+            self._someone_is_alone = alone
+            self._changed.wait_for(lambda: self._busy + places <= self._places)
+            self._busy += places
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._busy -= places
+                if alone:
+                    self._someone_is_alone = False
+                self._changed.notify_all()
+
+    def _material(self, digest, packed):
+        """Return what a digest stands for, laid out here once."""
+        from .material import unpack
+
+        with self._lock:
+            if digest not in self._materials:
+                if hashlib.sha256(packed).hexdigest() != digest:
+                    raise ValueError("the exercises that came are not those that were sent")
+                self._materials[digest] = unpack(packed, self._folder / digest, self._folder)
+            return self._materials[digest]
+
+    def _renew(self, broken):
+        """Have another pool in the place of one that lost a process, once for all who find that out."""
+        with self._lock:
+            if self._submit is broken:
+                self._pool.close()
+                self._open()
+
+
+def _said(kind, what):
+    return json.dumps({kind: what}).encode()

@@ -1,0 +1,141 @@
+"""A cluster for tests: a scheduler and workers as processes, which talk by TLS with a certificate made for them."""
+
+import re
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import dask
+import pytest
+import yaml
+
+from autograder.sandbox.doctor import doctor
+from tests.autograder.classroom.conftest import _made_once, course, fresh, hand_in, released  # noqa: F401
+from tests.autograder.processes import marked, with_mark
+
+PAGE = (Path(__file__).parents[3] / "docs" / "cluster.md").read_text(encoding="utf-8")
+POISONED = "poisoned"  # the student whose submission ends every worker that judges it
+PRELOAD = f"""
+import os, pickle, signal, time
+from autograder.cluster.station import Station
+
+def may_end(self, job, *others, judge=Station.judge):
+    if pickle.loads(job).student == {POISONED!r}:
+        others[-1]()
+        time.sleep(0.2)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return judge(self, job, *others)
+
+if Station.judge.__name__ == "judge":  # a process may load this twice
+    Station.judge = may_end
+"""
+
+
+class Cluster:
+    """A scheduler's address, and its processes by name."""
+
+    def __init__(self, folder, mark, environment):
+        self.folder, self.mark, self.environment = folder, mark, environment
+        self.processes, self.address = {}, ""
+
+    def start_scheduler(self, port=0):
+        file = self.folder / "scheduler.json"
+        file.unlink(missing_ok=True)
+        self._start("scheduler", "scheduler", "--protocol", "tls", "--port", port, "--scheduler-file", file)
+        while not file.exists() or not file.read_text().endswith("}"):
+            time.sleep(0.05)
+            assert self.processes["scheduler"].poll() is None, self.said("scheduler")
+        self.address = yaml.safe_load(file.read_text())["address"]
+
+    def start_worker(self, name, **environment):
+        options = (
+            "--name",
+            name,
+            "--nthreads",
+            1,
+            "--local-directory",
+            self.folder,
+            "--preload",
+            self.folder / "poison.py",
+        )
+        self._start(name, "worker", self.address, *options, **environment)
+
+    def _start(self, name, *command, **environment):
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "-m", "dask", *map(str, command), "--no-dashboard", "--host", "127.0.0.1"],
+                env=self.environment | environment,
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+            )
+
+    def said(self, name):
+        return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+
+    def workers(self):
+        """Return the processes of Dask's workers, which their nannies start anew."""
+        nannies = {process.pid for name, process in self.processes.items() if name != "scheduler"}
+        return [child for nanny in nannies for child in _children(nanny) if "multiprocessing.spawn" in _command(child)]
+
+    def stop(self):
+        for process in self.processes.values():
+            process.kill()
+            process.wait()
+        until = time.monotonic() + 20
+        while (left := with_mark(self.mark)) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert left == []
+
+
+def _children(pid):
+    """Return the children of all threads of a process."""
+    found = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            found += map(int, path.read_text().split())
+    return found
+
+
+def _command(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
+
+
+def block(kind, has=""):
+    """Return the first block of a kind on the page about clusters in which some text stands."""
+    return next(found for found in re.findall(rf"```{kind}\n(.*?)```", PAGE, re.DOTALL) if has in found)
+
+
+@contextmanager
+def settings(folder):
+    """Make a certificate and settings as the page says, have this process use them, and yield how others are told."""
+    subprocess.run(["bash", "-e", "-c", block("bash", "openssl")], cwd=folder, check=True, capture_output=True)
+    text = block("yaml").replace("/etc/grading", str(folder))
+    (folder / "grading.yaml").write_text(text)
+    with dask.config.set(dask.config.merge(dask.config.config, yaml.safe_load(text))):
+        yield {"DASK_CONFIG": str(folder / "grading.yaml")}
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """A cluster of two workers, and one that may start no processes."""
+    if not doctor()[0]:
+        pytest.skip("this machine does not let sandboxes be isolated, without which workers are refused")
+    folder = tmp_path_factory.mktemp("cluster")
+    (folder / "poison.py").write_text(PRELOAD)
+    mark, environment = marked()
+    with settings(folder) as variables:
+        made = Cluster(folder, mark, environment | variables)
+        try:
+            made.start_scheduler()
+            for number in range(2):
+                made.start_worker(f"worker-{number}")
+            made.start_worker("daemon", DASK_DISTRIBUTED__WORKER__DAEMON="True")
+            yield made
+        finally:
+            made.stop()

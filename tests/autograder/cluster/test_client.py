@@ -1,0 +1,153 @@
+"""A class that is graded on a cluster gets what it gets on one machine, whatever ends on the way."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from distributed import Client, Security
+from nbgrader.api import Grade
+from rich.console import Console
+from sqlalchemy import select
+
+from autograder import classroom
+from autograder.classroom import config as settings
+from autograder.cluster import client, dispatch, station
+from autograder.cluster.plain import plain_data_only
+
+from .conftest import POISONED
+
+QUIET = Console(quiet=True)
+STUDENTS = tuple(f"student-{number:02}" for number in range(8))
+RIGHT = "def double(a):\n    return 2 * a"
+WRONG = "def double(a):\n    return a"
+NOSY = """
+import os, socket
+
+def reached(port):
+    with socket.socket() as channel:
+        return channel.connect_ex(("127.0.0.1", port)) == 0
+
+share = 0.5 if os.path.exists({key!r}) or reached({port}) else 0.75  # the latter is right
+"""
+
+
+@pytest.fixture
+def handed_in(cluster, fresh, hand_in):
+    """A class in which eight students have handed in; one looks for the cluster's key and for its scheduler."""
+    nosy = NOSY.format(key=str(cluster.folder / "key.pem"), port=cluster.address.rpartition(":")[2])
+    for number, student in enumerate(STUDENTS):
+        hand_in(
+            fresh, student, double=(RIGHT, WRONG, "1 / 0")[number % 3], share=nosy if number == 0 else "share = 0.75"
+        )
+    (fresh / "submitted" / STUDENTS[0] / "toy" / "timestamp.txt").write_text("2026-02-02 15:58:23 UTC")
+    (fresh / "submitted" / STUDENTS[1] / "toy" / "data.csv").write_text("1,2")
+    return fresh
+
+
+@pytest.fixture
+def here(handed_in, tmp_path):
+    """What that class gets on one machine."""
+    copied = shutil.copytree(handed_in, tmp_path / "here")
+    classroom.grade(copied, console=QUIET)
+    return written(copied)
+
+
+def written(directory):
+    """Return all that grading has written into a class but how long it took: files, and the gradebook's rows."""
+    found = {path.relative_to(directory).as_posix(): path.read_bytes() for path in directory.glob("autograded/*/*/*")}
+    for path in directory.glob("records/*/*.json"):
+        record = json.loads(path.read_text())
+        record = {name: value for name, value in record.items() if name not in ("seconds", "cost")}
+        found[path.relative_to(directory).as_posix()] = json.dumps(record)
+    with settings.gradebook(settings.load(classroom.open_class(directory))) as gradebook:
+        found["grades"] = sorted(
+            (
+                grade.student.id,
+                grade.name,
+                grade.auto_score,
+                grade.needs_manual_grade,
+                str(grade.notebook.assignment.timestamp),
+            )
+            for grade in gradebook.db.scalars(select(Grade))
+        )
+    return found
+
+
+def test_a_class_gets_what_it_gets_on_one_machine(cluster, handed_in, hand_in, here):
+    """A worker that cannot judge is named and left out. One submission ends every worker that judges it, and whoever
+    waits there: it is tried once more, alone, and costs nobody else anything."""
+    hand_in(handed_in, POISONED, double=RIGHT)
+    done = classroom.grade(handed_in, scheduler=cluster.address, console=QUIET)
+    assert len(done.graded) == len(STUDENTS) + 1
+    refused, ended = sorted(done.warnings, reverse=True)
+    assert refused.startswith("the worker daemon (tls://127.0.0.1:")
+    assert refused.endswith(f"is not used: {station.DAEMON}")
+    assert ended == f"{POISONED}/toy ended two workers, and was not graded any further; see what it does"
+    assert done.notices[(POISONED, "toy")] == (dispatch.TOO_HARD,)
+    assert cluster.said("scheduler").count("marked as failed because 1 workers died") >= 2
+    found = written(handed_in)
+    scores = {(student, name): score for student, name, score, *_ in found["grades"]}
+    assert {score for (student, _), score in scores.items() if student == POISONED} == {0.0}
+    assert scores[STUDENTS[0], "share"] == 1.0, "it has reached what it looked for"
+    found["grades"] = [row for row in found["grades"] if row[0] != POISONED]
+    assert {name: what for name, what in found.items() if POISONED not in name} == here
+
+
+def test_a_run_that_is_stopped_says_so_and_the_next_one_goes_on(cluster, handed_in, hand_in):
+    for name in ("slow", "slower"):
+        hand_in(handed_in, name, double=f"import time; time.sleep(5)\n{RIGHT}")
+    command = [sys.executable, "-m", "autograder", "grade", str(handed_in), "--scheduler", cluster.address]
+    options = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "start_new_session": True}
+    with subprocess.Popen(command, env=cluster.environment, **options) as running:
+        while not list(handed_in.glob(".autograder/work-*/autograded/*")) and running.poll() is None:
+            time.sleep(0.02)
+        os.killpg(running.pid, signal.SIGINT)
+        said = running.stderr.read().decode()
+    assert (running.returncode, said.count("\n")) == (130, 1), said
+    assert not list(handed_in.glob(".autograder/work-*"))
+    first = len(list(handed_in.glob("autograded/*")))
+    done = classroom.grade(handed_in, scheduler=cluster.address, console=QUIET)
+    assert (len(done.graded), done.unchanged) == (len(STUDENTS) + 2 - first, first)
+
+
+# What makes a directory in the process that loads its pickle.
+EVIL = "type('Evil', (), {'__reduce__': lambda self: (__import__('os').mkdir, ('evil',))})()"
+
+
+def test_nothing_that_a_worker_sends_is_run(cluster, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    options = {"security": Security(), "set_as_default": False}
+    with plain_data_only(), client.Quiet(cluster.address, **options) as quiet:
+        future = quiet.submit(eval, EVIL)
+        with pytest.raises(Exception, match="expected plain data from the cluster, got posix.mkdir"):
+            future.result()
+    assert list(tmp_path.iterdir()) == []
+    with Client(cluster.address, **options) as trusting:
+        trusting.submit(eval, EVIL).result()
+    assert [path.name for path in tmp_path.iterdir()] == ["evil"], "else this shows nothing"
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("tcp://10.0.0.7:8786", "is not encrypted, and whoever reaches it"),
+        ("host:8786", "must be an address such as tls://host:8786"),
+        ("tls://127.0.0.1:9", "no scheduler of Dask's answers at tls://127.0.0.1:9"),
+    ],
+)
+def test_an_address_that_will_not_do_is_refused(fresh, hand_in, address, message, monkeypatch):
+    monkeypatch.setattr(client, "CONNECT", 0.5)
+    hand_in(fresh, "ann", double=RIGHT)
+    with pytest.raises(classroom.ClassError, match=message):
+        classroom.grade(fresh, scheduler=address, console=QUIET)
+
+
+def test_notebooks_are_isolated_there_in_any_case(fresh, hand_in):
+    hand_in(fresh, "ann", double=RIGHT)
+    with pytest.raises(classroom.ClassError, match="on a cluster notebooks are isolated"):
+        classroom.grade(fresh, scheduler="tls://127.0.0.1:8786", isolation="none", console=QUIET)

@@ -1,0 +1,49 @@
+"""What a worker is sent of a class: what a grade hangs on, and no secret."""
+
+import pytest
+
+from autograder import classroom
+from autograder.classroom import pin
+from autograder.classroom.config import course_directory, load
+from autograder.cluster import material
+
+SECRET = """
+c.CourseDirectory.db_url = "postgresql://teacher:password@host/grades"
+c.Grading.judged = lambda judged, explained: judged
+c.Execute.timeout = 3
+"""
+
+
+@pytest.fixture
+def packed(fresh):
+    with (fresh / "nbgrader_config.py").open("a") as file:
+        file.write(SECRET)
+    (fresh / "steps.py").write_text("WORDS = 'a step of grading'")
+    (fresh / "roster.csv").write_text("id\nsomebody-of-the-roster\n")
+    return material.pack(classroom.open_class(fresh), "toy", "the release")
+
+
+def test_no_secret_of_the_class_goes_along(fresh, packed):
+    for secret in ((fresh / "secret_seed").read_text().strip(), "password", str(fresh), "somebody-of-the-roster"):
+        assert secret.encode() not in packed
+    assert b"a step of grading" in packed
+
+
+def test_a_worker_finds_the_exercises_and_the_settings_of_the_class(fresh, packed, tmp_path):
+    laid = material.unpack(packed, tmp_path / "laid", tmp_path)
+    assert (laid.release, laid.scratch) == ("the release", tmp_path)
+    place = classroom.open_class(fresh)
+    assert pin.digest(pin.snapshot(laid.place, "toy")) == pin.digest(pin.snapshot(place, "toy"))
+    config = load(laid.place)
+    assert config.Execute.timeout == 3
+    assert course_directory(config).max_file_size == course_directory(load(place)).max_file_size
+    assert "password" not in str(config)
+
+
+def test_the_same_assignment_is_the_same_bytes(fresh, packed):
+    assert material.pack(classroom.open_class(fresh), "toy", "the release") == packed
+    assert material.pack(classroom.open_class(fresh), "toy", "another") != packed
+
+
+def test_versions_are_those_of_grading_and_of_this_code():
+    assert set(material.versions()) == {"course", "dnnkit", "numpy", "python", "autograder"}
