@@ -61,7 +61,7 @@ bench: $(READY) book  ## measure speed, as ratios where there is a peer, and bui
 	$(BIN)/python -m bench
 
 bench-all: $(READY) book  ## the same, with the benchmarks that take ten minutes
-	$(BIN)/python -m bench train_step layers augment search check_latency book first_verdict grade grade_overhead grade_scale grade_hostile
+	$(BIN)/python -m bench train_step layers augment search check_latency book first_verdict grade grade_overhead grade_scale grade_hostile cluster
 
 attacks: $(READY)  ## grade a class of hostile submissions, and hold each to the score it must get
 	$(BIN)/python -m tests.autograder.attacks

@@ -16,6 +16,7 @@ from . import (
     augment,
     book,
     check_latency,
+    cluster,
     feedback,
     first_verdict,
     grade,
@@ -42,6 +43,7 @@ LONG = {
     "grade_overhead": grade_overhead,
     "grade_scale": grade_scale,
     "grade_hostile": grade_hostile,
+    "cluster": cluster,
 }
 ALL = QUICK | LONG
 TARGET = Path(__file__).resolve().parents[1] / "build" / "bench.json"
