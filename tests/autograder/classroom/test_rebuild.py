@@ -11,7 +11,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 
 from autograder.classroom import strays
 from autograder.classroom.cells import Cell
-from autograder.classroom.rebuild import NONE_OF_OURS, rebuild, texts, untouched
+from autograder.classroom.rebuild import NO_CELLS, NONE_OF_OURS, rebuild, texts, untouched
 from autograder.classroom.source import _locked, _mark
 from autograder.classroom.strays import LACKING
 
@@ -329,3 +329,8 @@ def test_an_answer_is_untouched_while_it_does_what_the_release_gave(released, an
     if added is not None:
         notebook.cells.append(nbformat.v4.new_code_cell(added, id="added-0"))
     assert ("double" in untouched(release, notebook)) is still
+
+
+def test_a_notebook_without_cells_is_told_as_that():
+    assert rebuild(RELEASE, ()).notices == (NO_CELLS,)
+    assert rebuild(RELEASE, cells_of([("code", "x = 1", ())])).notices == (NONE_OF_OURS,)
