@@ -162,8 +162,6 @@ class _TakeGrades(GetGrades):
             if is_grade(cell):
                 if not is_solution(cell):  # what hidden tests found stands below it, and the call of them says nothing
                     cell.source = cell.source.partition(BEGIN)[0].rstrip()
-                    reports = [output for output in cell.outputs if JSON in output.get("data", {})]
-                    cell.outputs = reports or cell.outputs  # the points stand above it
                 score = grades.points.get(cell.metadata.nbgrader.grade_id, (0.0, 0.0))
                 cell.metadata.nbgrader["score"], cell.metadata.nbgrader["points"] = score
         total, possible = map(sum, zip(*grades.points.values())) if grades.points else (0.0, 0.0)
