@@ -20,6 +20,7 @@ TOGETHER = (
     "tests/autograder/cluster/test_client.py",
     "tests/autograder/classroom/test_formgrader.py",
     "tests/autograder/classroom/test_marking.py",
+    "tests/publish/test_branch.py",
     "tests/test_wheel.py",
 )
 APART = "tests/book/test_cache.py"  # which builds books of its own
