@@ -7,7 +7,7 @@ READY := .venv/ready
 export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup course book pdf vendor site links test release-check audit attacks bench bench-all lint format clean
+.PHONY: help setup course book book-in messages pdf vendor site links test release-check audit attacks bench bench-all lint format clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 15
@@ -28,6 +28,15 @@ course: $(READY) book  ## build the book, and a sample class: released, handed i
 
 book: $(READY)  ## build the book into _build/html, strictly, running what has changed
 	@$(BIN)/jupyter-book build . -W -n --keep-going || { echo "The book was not built: mend what is named above, then: make book"; exit 1; }
+
+LANGUAGE ?= de
+
+book-in: $(READY)  ## build the book in another language, as far as it is translated, into build/de; LANGUAGE=de
+	@mkdir -p build && sed 's/^    language: en$$/    language: $(LANGUAGE)/' _config.yml > build/_config.$(LANGUAGE).yml
+	@$(BIN)/jupyter-book build . --config build/_config.$(LANGUAGE).yml --path-output build/$(LANGUAGE) -W -n --keep-going
+
+messages: $(READY)  ## write what is to be translated into build/messages, and bring autograder/locale up to date
+	@$(BIN)/python -m autograder.translation
 
 pdf: $(READY) book  ## print the book into build/tuning-deep-networks.pdf, by headless Chromium
 	@$(BIN)/python tools/print_book.py

@@ -12,6 +12,7 @@ from .judge.report import Report
 from .judge.seeds import PUBLIC, key_in_force
 from .judge.unrun import slip
 from .judge.verdict import NOT_ATTEMPTED, PASSED
+from .language import say
 from .tries import passed, record
 
 _hints_given = {}
@@ -52,10 +53,10 @@ def others(exercise):
         return None
     asked = _judged(exercise)
     if not passed(exercise):
-        return Note(f'First pass it: check("{exercise}", {asked.name})')
+        return Note(say(f'First pass it: check("{exercise}", {asked.name})'))
     if reason := solutions.closed():
-        return Note(reason)
-    return solutions.of(asked) if not asked.asks_for_value else Note("What you found is all that there is to see.")
+        return Note(say(reason))
+    return solutions.of(asked) if not asked.asks_for_value else Note(say("What you found is all that there is to see."))
 
 
 def hint(exercise):
@@ -66,7 +67,7 @@ def hint(exercise):
     texts = hints(exercise)
     number = _hints_given.get(exercise, 0) % len(texts)
     _hints_given[exercise] = number + 1
-    return Note(f"Hint {number + 1} of {len(texts)}: {texts[number]}")
+    return Note(say(f"Hint {number + 1} of {len(texts)}: {texts[number]}"))
 
 
 class Note(str):

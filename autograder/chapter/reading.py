@@ -10,7 +10,9 @@ from functools import lru_cache
 
 import yaml
 
+from ..language import say
 from ..slips import shown
+from ..translation import pages
 from .cells import Cell, ChapterError, read_cells
 from .homes import ROOT, chapter_file
 
@@ -102,7 +104,7 @@ def read(topic: str, root=ROOT) -> Chapter:
     except OSError as error:
         raise ChapterError(f"{path}: the chapter cannot be read ({error.strerror})") from error
     _require_header(text, shown(path))
-    return parse(text, topic, shown(path))
+    return parse(pages.spoken(text), topic, shown(path))
 
 
 def _require_header(text, file):
@@ -157,10 +159,10 @@ def parse(text: str, topic: str, file: str = "") -> Chapter:
             title = head
         if heading is not None and level:
             raise ChapterError(f"{file}, line {cell.line}: {head!r} begins before {heading!r} has its check cell")
-        if level and head.startswith(EXERCISE):
+        if level and head.startswith(said := say(EXERCISE)):
             if level != 3:
                 raise ChapterError(f"{file}, line {cell.line}: the heading of an exercise begins with '### '")
-            heading, collected = head.removeprefix(EXERCISE).strip(), []
+            heading, collected = head.removeprefix(said).strip(), []
         if heading is None:
             _require_outside(cell, file)
             if "setup" in cell.tags:

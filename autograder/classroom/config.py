@@ -20,6 +20,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from traitlets.config import PyFileConfigLoader
 
+from .. import language
 from ..solutions import WHEN
 from .layout import ClassDirectory, ClassError, modules_of
 from .preprocessors.trim import TrimCells
@@ -29,6 +30,7 @@ OURS = {
         "counts",
         "daily_limit",
         "hidden_verdicts",
+        "language",
         "late_grace",
         "late_penalty",
         "late_penalty_limit",
@@ -81,6 +83,10 @@ c.CourseDirectory.max_file_size = {max_kilobytes}
 # When students see how others solved an exercise that they have passed in practice: "after_pass", "after_due" (the due
 # date is the gradebook's) or "never". Release again after a change: the handout carries it.
 c.Course.show_solutions = "after_pass"
+
+# In which language students are spoken to, as far as there is a catalogue of it: in notebooks, by `check`, and in
+# feedback. Release again after a change.
+c.Course.language = "en"
 
 # When feedback says what hidden checks found: "always", "after_due" (the student's own due date) or "never". They
 # count in the points in any case.
@@ -149,6 +155,7 @@ def load(place):
                     f"{place.config_file} sets c.{kind}.{name}, which is no setting; "
                     f"perhaps it should be {' or '.join(f'c.{kind}.{each}' for each in meant)}"
                 )
+    language.use(chosen(config, "language", language.languages()))
     return config
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 
 from nbformat import NotebookNode, v4
 
+from ..language import say
 from .layout import ClassError
 
 SCHEMA = 3
@@ -44,7 +45,7 @@ def source_notebook(chapter, exercises) -> NotebookNode:
     exercises : dict
         The exercises (`autograder.exercise.Exercise`) of its sections, by id.
     """
-    introduction = INTRODUCTION.format(title=chapter.title, topic=chapter.topic)
+    introduction = say(INTRODUCTION).format(title=chapter.title, topic=chapter.topic)
     cells = [_locked("markdown", introduction, "introduction")]
     cells += [_locked("code", cell.source, f"setup-{number}") for number, cell in enumerate(chapter.setup, start=1)]
     for section in chapter.sections:

@@ -3,8 +3,10 @@
 The HTML carries its own few styles, since a notebook has no style sheet of ours; a page's sheet refines the classes.
 """
 
+from dataclasses import replace
 from html import escape
 
+from ..language import say
 from .verdict import CRASHED, KILLED, NOT_ATTEMPTED, OUT_OF_MEMORY, PASSED, TIMED_OUT, TOO_COSTLY, WRONG
 
 JSON = "application/vnd.autograder.report+json"
@@ -33,11 +35,12 @@ def bundle(report):
 
 def text(report):
     """Return the report as lines for a terminal."""
-    lines = [f"{MARKS[report.verdict]} {report.exercise}: {HEADINGS[report.verdict].lower()}{_count(report)}"]
+    report = _said(report)
+    lines = [f"{MARKS[report.verdict]} {report.exercise}: {_heading(report)}{_count(report)}"]
     for finding, repeated in _with_repeats(report.findings):
         lines.append(f"  {MARKS[finding.verdict]} {finding.title}")
         if repeated:
-            lines.append(f"      {SAME}")
+            lines.append(f"      {say(SAME)}")
         elif finding.verdict != PASSED:
             lines.append(f"      {finding.sentence}")
             lines += [f"      {line}" for line in finding.detail.splitlines()]
@@ -46,7 +49,7 @@ def text(report):
     if report.misconception:
         lines.append(f"  {_naming(report)} {report.misconception}")
     if report.printed:
-        lines += ["  Printed by your code:", *(f"      {line}" for line in report.printed.splitlines())]
+        lines += [f"  {say('Printed by your code')}:", *(f"      {line}" for line in report.printed.splitlines())]
     if note := _what_next(report):
         lines.append(f"  {note}")
     return "\n".join(lines)
@@ -54,11 +57,12 @@ def text(report):
 
 def html(report):
     """Return the report as one HTML element of class `dnn-report`; all that an answer said is escaped."""
+    report = _said(report)
     kind = report.verdict.replace(" ", "-")
     colour = COLOURS[report.verdict]
     parts = [
         f'<p class="dnn-verdict" style="margin:0;font-weight:600"><span style="color:{colour}" aria-hidden="true">'
-        f"{MARKS[report.verdict]}</span> {HEADINGS[report.verdict]}{escape(_count(report))}</p>"
+        f"{MARKS[report.verdict]}</span> {say(HEADINGS[report.verdict])}{escape(_count(report))}</p>"
     ]
     if report.findings:
         items = "".join(_item(finding, repeated) for finding, repeated in _with_repeats(report.findings))
@@ -69,13 +73,32 @@ def html(report):
             f"{escape(report.misconception)}</p>"
         )
     if report.printed:
-        parts.append(f"<details><summary>Printed by your code</summary>{_lines(report.printed)}</details>")
+        parts.append(f"<details><summary>{say('Printed by your code')}</summary>{_lines(report.printed)}</details>")
     if note := _what_next(report):
         parts.append(f'<p class="dnn-note" style="margin:.4em 0">{_code(escape(note))}</p>')
     style = f"border-left:4px solid {colour};padding:.3em .9em;margin:.3em 0"
-    label = f"Verdict on {escape(report.exercise)}"
+    label = escape(say(f"Verdict on {report.exercise}"))
     opening = f'<div class="dnn-report dnn-{kind}" role="group" aria-label="{label}" style="{style}">'
     return f"{opening}{''.join(parts)}</div>"
+
+
+def _said(report):
+    """Return the report in the language that is spoken; what the answer printed or raised stays as it is."""
+    findings = tuple(
+        replace(one, title=say(one.title), sentence=say(one.sentence), detail=_each_line(one))
+        for one in report.findings
+    )
+    return replace(report, findings=findings, misconception=say(report.misconception))
+
+
+def _each_line(finding):
+    own = finding.verdict == CRASHED
+    return finding.detail if own else "\n".join(map(say, finding.detail.split("\n")))
+
+
+def _heading(report):
+    words = HEADINGS[report.verdict]
+    return words.lower() if (said := say(words)) == words else said
 
 
 def _with_repeats(findings):
@@ -90,31 +113,32 @@ def _with_repeats(findings):
 def _item(finding, repeated):
     broken = ""
     if repeated:
-        broken = f'<div style="margin-left:1.4em">{SAME}</div>'
+        broken = f'<div style="margin-left:1.4em">{say(SAME)}</div>'
     elif finding.verdict != PASSED:
         told = f"{escape(finding.sentence)}{_lines(finding.detail)}{_list(_numbers(finding))}"
         broken = f'<div style="margin-left:1.4em">{told}</div>'
     broken += "".join(f'<div style="margin-left:1.4em">{words}</div>' for words in map(escape, _measured(finding)))
     mark = f'<span style="color:{COLOURS[finding.verdict]}" aria-hidden="true">{MARKS[finding.verdict]}</span>'
-    heard = f'<span style="position:absolute;left:-10000px">{finding.verdict}: </span>'
+    heard = f'<span style="position:absolute;left:-10000px">{say(finding.verdict)}: </span>'
     return f'<li class="dnn-{finding.verdict}" style="margin:.2em 0">{mark} {heard}{escape(finding.title)}{broken}</li>'
 
 
 def _naming(report):
     """A name is a likely cause; where it explains a part of what failed, something else is wrong as well."""
-    return "What may have happened, besides something else:" if report.with_others else "What may have happened:"
+    others = "What may have happened, besides something else:"
+    return say(others if report.with_others else "What may have happened:")
 
 
 def _numbers(finding):
     """Return (label, words) of what is known of a function's last call."""
     words = (finding.went_in, finding.came_out, finding.expected)
-    return [(label, told) for label, told in zip(NUMBERS, words) if told]
+    return [(say(label), told) for label, told in zip(NUMBERS, words) if told]
 
 
 def _measured(finding):
     """Return the words, if any, for what was measured."""
     words = ", ".join(f"{name} {value:.3g}" for name, value in finding.measured)
-    return [f"Measured: {words}"] if words else []
+    return [say(f"Measured: {words}")] if words else []
 
 
 def _list(numbers):
@@ -134,17 +158,17 @@ def _lines(words):
 
 def _count(report):
     if report.count:
-        return f" ({report.count})"
+        return f" ({say(report.count)})"
     passed = sum(finding.verdict == PASSED for finding in report.findings)
-    return f" ({passed} of {len(report.findings)} checks pass)" if report.findings else ""
+    return f" ({say(f'{passed} of {len(report.findings)} checks pass')})" if report.findings else ""
 
 
 def _what_next(report):
     if report.note or report.verdict == PASSED:
-        return report.note
+        return say(report.note)
     if report.verdict == NOT_ATTEMPTED:
-        return f'Write your answer in the cell above. `hint("{report.exercise}")` gives a hint.'
-    return f'Stuck? `hint("{report.exercise}")` gives a hint.'
+        return say(f'Write your answer in the cell above. `hint("{report.exercise}")` gives a hint.')
+    return say(f'Stuck? `hint("{report.exercise}")` gives a hint.')
 
 
 def _code(words):

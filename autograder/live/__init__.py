@@ -8,7 +8,8 @@ are answered in the page), :mod:`~autograder.live.figure` (figures with sliders)
 of the course, with :mod:`~autograder.live.miniature`), :mod:`~autograder.live.claims` (all claims on one page),
 :mod:`~autograder.live.numbers` (what there is, counted), :mod:`~autograder.live.overview` (when such pages are made
 anew), :mod:`~autograder.live.authority` (what a function is checked against), :mod:`~autograder.live.head` (what a page
-says where it is shared) and :mod:`~autograder.live.offline` (the book without a network). Scripts are in ``site``.
+says where it is shared), :mod:`~autograder.live.translated` (the book in another language) and
+:mod:`~autograder.live.offline` (the book without a network). Scripts are in ``site``.
 """
 
 from pathlib import Path
@@ -34,6 +35,7 @@ from autograder.live import (
     offline,
     overview,
     quiz,
+    translated,
 )
 from autograder.sources import Sources
 
@@ -55,6 +57,7 @@ MODULES = (
     head,
     authority,
     offline,
+    translated,
 )
 # Later ones may overrule earlier ones.
 SHEETS = ("fonts", "tokens", "page", "boxes", "live", "engine", "state", "quiz", "plot", "reference", "home", "print")
@@ -62,6 +65,7 @@ SHEETS = ("fonts", "tokens", "page", "boxes", "live", "engine", "state", "quiz",
 
 def setup(app):
     """Connect the extension to Sphinx."""
+    app.connect("config-inited", translated.speak, priority=50)
     app.connect("config-inited", _require_form, priority=100)  # before anything else looks at a chapter
     app.connect("config-inited", _set_paths)
     app.connect("config-inited", _number_nothing, priority=900)  # after Jupyter Book's LaTeX, which switches it on

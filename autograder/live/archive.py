@@ -14,6 +14,7 @@ import zipfile
 from pathlib import Path
 
 from autograder import exercise as model
+from autograder import language
 from autograder.live import cache, learning, learnt, measure
 from autograder.sources import Sources, installed_version
 
@@ -116,6 +117,7 @@ def _sources():
             yield path
     yield from sorted(_imported({PACKAGES / "autograder" / f"{name}.py" for name in ENTRIES}))
     yield from sorted(FIGURES.glob("*.py"))
+    yield from sorted(language.HOME.glob(f"{language.spoken()}/*.po"))
 
 
 def _imported(paths):

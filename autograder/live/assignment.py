@@ -6,6 +6,7 @@ from docutils import nodes
 from sphinx.util.osutil import relative_uri
 
 from autograder import chapter
+from autograder.language import say
 
 FOLDER = "assignments"
 
@@ -31,7 +32,7 @@ def offer_assignment(app, doctree, docname):
     path.write_bytes(assignment(topic, app.srcdir))
     count = len(chapter.read(topic, app.srcdir).sections)
     uri = relative_uri(app.builder.get_target_uri(docname), f"{FOLDER}/{path.name}")
-    link = nodes.reference("", "Download the assignment", refuri=uri)
+    link = nodes.reference("", say("Download the assignment"), refuri=uri)
     exercises = "the one exercise" if count == 1 else f"the {count} exercises"
-    line = nodes.paragraph("", "", link, nodes.Text(f": {exercises} of this chapter as a Jupyter notebook."))
+    line = nodes.paragraph("", "", link, nodes.Text(say(f": {exercises} of this chapter as a Jupyter notebook.")))
     next(doctree.findall(nodes.section)).insert(1, nodes.container("", line, classes=["assignment"]))

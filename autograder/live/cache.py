@@ -17,9 +17,11 @@ from myst_nb.core.read import create_nb_reader
 from sphinx.errors import SphinxError
 from sphinx.util import logging
 
+from autograder import language
 from autograder.live import measure
 from autograder.live.execute import Failed, Page, side_by_side
 from autograder.sources import Sources, exercises
+from autograder.translation import pages
 
 FIGURE = re.compile(r"^ {0,3}[`:]{3,}\{figure-live\} *(\w+)", re.MULTILINE)
 logger = logging.getLogger(__name__)
@@ -90,6 +92,7 @@ def execute(app, env, docnames):
     for name in docnames:
         path = Path(env.doc2path(name))
         text = path.read_text(encoding="utf-8")
+        text = pages.spoken(text)
         reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
         notebook = reader.read(text) if reader else None
         known[name] = page = hanging(name, text, notebook, sources).digested(sources)
@@ -104,7 +107,8 @@ def execute(app, env, docnames):
         _run(jobs)
         kept = {_target(app, name, page) for name, page in known.items()}
         kept |= {measure.kept_at(topic, folder(app), sources) for page in known.values() for topic in page.figures}
-        _drop(set(folder(app).iterdir()) - kept)
+        if language.spoken() == language.ENGLISH:  # a book in another language has cells of its own, and not all
+            _drop(set(folder(app).iterdir()) - kept)
 
 
 def _run(jobs):

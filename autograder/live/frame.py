@@ -7,6 +7,7 @@ and what stands after the check cell (or after the place of a written answer) go
 from docutils import nodes
 
 from autograder.chapter import EXERCISE
+from autograder.language import say
 
 
 def setup(app):
@@ -27,7 +28,7 @@ def frame_exercises(app, doctree):
 
 def is_exercise(node):
     """Whether `node` is the section of an exercise."""
-    return isinstance(node, nodes.section) and node[0].astext().startswith(EXERCISE)
+    return isinstance(node, nodes.section) and node[0].astext().startswith(say(EXERCISE))
 
 
 def _end(section):

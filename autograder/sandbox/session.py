@@ -77,5 +77,6 @@ def _hide_the_judge():
     for name in ("autograder", "autograder.check"):
         stub = types.ModuleType(name, "The judge is not in this process.")
         stub.check = stub.hint = stub.others = stub.attempts = stub.keep_attempts = stub.share_attempts = silent
+        stub.language = types.SimpleNamespace(use=silent)
         stub.__path__ = []
         sys.modules[name] = stub

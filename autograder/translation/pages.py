@@ -1,0 +1,162 @@
+"""A chapter's text, block by block: what is to be translated of it, and the chapter in another language.
+
+A block is a paragraph, a heading, an item of a list, a row's cell or the text of a directive, on one line, as it stands
+in the source: roles, links and formulas stay in it. Of a cell of code these are the sentences of claims, quizzes,
+captions and axes: what is measured comes from the cell in every language.
+"""
+
+import ast
+import re
+
+from markdown_it import MarkdownIt
+
+from .. import language
+from .sources import template
+
+WHOLE, NAMED = {"claim"}, {"question", "mark_all"}  # calls whose first argument, or whose every text, is read
+KEYWORDS = {"alt", "caption", "textbook", "unit", "xlabel", "ylabel"}
+SPOKEN = """
+```{{code-cell}} ipython3
+:tags: [setup, remove-cell]
+from autograder import language
+
+language.use({!r})
+```
+"""
+FRONT = re.compile(r"---\n.*?\n---\n", re.DOTALL)
+NO_TEXT = re.compile(r"\$\$|\+\+\+|\(.*\)=$|(?:\{[\w:]+\})?`[^`]*`$|[\W\d_]*$")
+PARSER = MarkdownIt("commonmark").enable("table")
+
+
+def texts(source):
+    """Yield (line, text) for each text of a chapter that a reader reads, in their order."""
+    found = []
+
+    def note(text):
+        found.append((0, text))
+        return text
+
+    translated(source, note)
+    yield from found
+
+
+def translated(source, say=language.say):
+    """Return a chapter's source with each of its texts as `say` says it.
+
+    >>> print(translated("# Two words\\n\\n- one *item*\\n  of two\\n", str.upper))
+    # TWO WORDS
+    <BLANKLINE>
+    - ONE *ITEM* OF TWO
+    <BLANKLINE>
+    """
+    front = FRONT.match(source)
+    head = front[0] if front else ""
+    return head + _blocks(source[len(head) :], say)
+
+
+def spoken(source):
+    """Return a chapter in the language that is spoken, with a cell that has all that it asks speak it, too."""
+    if language.spoken() == language.ENGLISH:
+        return source
+    said = translated(source)
+    setup = re.search(r"^```\{code-cell\}[^\n]*\n:tags: \[setup\b.*?^```\n", said, re.DOTALL | re.MULTILINE)
+    if said == source or not setup:
+        return source
+    return said[: setup.end()] + SPOKEN.format(language.spoken()) + said[setup.end() :]
+
+
+def _blocks(source, say):
+    lines, put = source.split("\n"), {}
+    tokens = PARSER.parse(source)
+    for number, token in enumerate(tokens):
+        if token.type == "fence":
+            first, last = token.map
+            put[first, last] = _fence(lines[first:last], token.info.strip(), say)
+        elif token.type == "tr_open":
+            end = next(n for n in range(number, len(tokens)) if tokens[n].type == "tr_close")
+            cells = [one.content for one in tokens[number:end] if one.type == "inline"]
+            first = token.map[0]
+            put[first, first + 1] = [f"| {' | '.join(_said(cell, say) for cell in cells)} |"]
+        elif token.type == "inline" and tokens[number - 1].type not in ("th_open", "td_open"):
+            first, last = token.map
+            content = token.content.split("\n")
+            before, found, after = lines[first].partition(content[0])
+            text = " ".join(line.strip() for line in content)
+            if found and not NO_TEXT.match(text):
+                put[first, last] = [before + say(text) + after]
+    for first, last in sorted(put, reverse=True):
+        lines[first:last] = put[first, last]
+    return "\n".join(lines)
+
+
+def _said(text, say):
+    return text if NO_TEXT.match(text) else say(text)
+
+
+def _fence(lines, info, say):
+    """Return the lines of a fenced block: the text of a directive and of a code cell in the other language."""
+    inside = "\n".join(lines[1:-1])
+    if info.startswith("{code-cell}"):
+        return [lines[0], *_code(inside, say).split("\n"), lines[-1]]
+    if info.startswith(("{margin}", "{figure-live}", "{note}", "{warning}", "{tip}", "{admonition}")):
+        return [lines[0], *_blocks(inside, say).split("\n"), lines[-1]]
+    return lines
+
+
+def _code(source, say):
+    """Return a cell's code with its sentences in the other language; the rest is as it was, to the letter."""
+    options = re.match(r"(?::\w+:.*\n)*", source)[0]
+    code = source[len(options) :]
+    spots, docstrings = [], []
+    tree = ast.parse(code)
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        name = getattr(call.func, "id", "")
+        if name in NAMED:
+            spots += [part for arg in call.args for part in ast.walk(arg) if isinstance(part, ast.Constant)]
+        elif name in WHOLE:
+            spots += call.args[:1]
+        elif getattr(getattr(call.func, "value", None), "id", "") == "plot" and not _is_given(call, "colours"):
+            spots += [key for arg in call.args for key in _keys(arg)]  # which name the lines
+        spots += [keyword.value for keyword in call.keywords if keyword.arg in KEYWORDS]
+    if "exercise" in options:
+        docstrings = [node.body[0].value for node in ast.walk(tree) if _has_docstring(node)]
+        code = code.replace("# your code here", f"# {say('your code here')}")
+        code = code.replace("# your answer here", f"# {say('your answer here')}")
+    lines = [line.encode() for line in code.split("\n")]
+    for node in sorted((*spots, *docstrings), key=lambda node: (node.lineno, node.col_offset), reverse=True):
+        text = template(node)
+        if text is None or NO_TEXT.match(text) or (said := say(text)) == text:
+            continue
+        first, last = node.lineno - 1, node.end_lineno - 1
+        after = lines[last][node.end_col_offset :]
+        new = lines[first][: node.col_offset] + _literal(node, said, node in docstrings).encode() + after
+        lines[first : last + 1] = [new]
+    return options + b"\n".join(lines).decode()
+
+
+def _literal(node, said, is_docstring):
+    """Return the source of a text that takes the place of a constant or an f-string, with what is put into that one."""
+    quoted = said.replace("\\", "\\\\").replace('"', '\\"')
+    if is_docstring:
+        return f'"""{quoted}"""'
+    quoted = quoted.replace("\n", "\\n")
+    if isinstance(node, ast.Constant):
+        return f'"{quoted}"'
+    put = [ast.unparse(ast.JoinedStr([part]))[2:-1] for part in node.values if isinstance(part, ast.FormattedValue)]
+    pieces = language.FIELD.split(quoted)
+    fields = [int(field[1:-1]) for field in language.FIELD.findall(said)]
+    return 'f"' + "".join(piece + (put[fields[n]] if n < len(fields) else "") for n, piece in enumerate(pieces)) + '"'
+
+
+def _is_given(call, name):
+    return any(keyword.arg == name for keyword in call.keywords)
+
+
+def _keys(node):
+    """Return the keys of a dict that is written out, or made of one."""
+    keys = getattr(node, "keys", None) if isinstance(node, ast.Dict) else [getattr(node, "key", None)]
+    return [key for key in keys if key is not None]
+
+
+def _has_docstring(node):
+    return isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None
