@@ -21,8 +21,12 @@ FIGURES = [topic for topic in TOPICS if find_spec(f"autograder.live.figures.{top
 
 @pytest.fixture(scope="module")
 def opened(visit):
-    """A function that returns a topic's page, opened once, for tests that leave it as usable as they found it."""
-    return functools.cache(lambda topic: visit(f"chapters/{topic}.html"))
+    """A function that returns a topic's page, opened once, for tests that leave it as usable as they found it.
+
+    All are in tabs of one window, which have most of what they load from the first one.
+    """
+    first = functools.cache(lambda: visit("chapters/index.html"))
+    return functools.cache(lambda topic: visit(f"chapters/{topic}.html", beside=first()))
 
 
 # An answer that is one of the exercise's own wrong ones, which the page's archive holds where a public check finds it.
