@@ -18,7 +18,7 @@ def keep(place, rows):
     for row in rows:
         folder = place.step("submitted", row.student, row.topic)
         known.pop(f"{row.student}/{row.topic}", None)
-        if row.late and row.time is None:
+        if row.late and row.time is None and not _has_time(folder):
             known[f"{row.student}/{row.topic}"] = submission.digest(folder)
     if known != before:
         write_file(_path(place), json.dumps(known, indent=1, sort_keys=True).encode())
@@ -30,9 +30,13 @@ def late(place):
     for key, digest in _known(place).items():
         student, _, topic = key.rpartition("/")
         folder = place.step("submitted", student, topic)
-        if submission.digest(folder) == digest and not (folder / submission.TIMESTAMP).exists():
+        if submission.digest(folder) == digest and not _has_time(folder):
             found.add((student, topic))
     return found
+
+
+def _has_time(folder):
+    return (folder / submission.TIMESTAMP).exists()
 
 
 def _path(place):

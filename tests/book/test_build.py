@@ -56,7 +56,8 @@ def test_every_page_of_the_contents_is_there(document, pages):
 
 
 def test_no_document_is_left_out():
-    written = {path.relative_to(ROOT).with_suffix("").as_posix() for path in (ROOT / "chapters").rglob("*.md")}
+    pages = [path for path in (ROOT / "chapters").rglob("*") if path.suffix in (".md", ".ipynb")]
+    written = {path.relative_to(ROOT).with_suffix("").as_posix() for path in pages}
     assert written == set(documents())
 
 
