@@ -279,6 +279,12 @@ def question(page, name="why"):
         page.locator(f"a[href$='/toy/{name}/']").click()
 
 
+def turn(page, key):
+    """Press a key that leads to another answer, and wait until that one takes keys."""
+    with page.expect_navigation():
+        page.keyboard.press(key)
+
+
 def of(page, student):
     with page.expect_navigation():
         page.locator("tr", has=page.locator(f"td:text-is('{student}')")).get_by_role("link").click()
@@ -296,15 +302,15 @@ def test_a_marker_goes_through_a_question_by_keys(served, address, opened):
     page.keyboard.press("c")
     page.keyboard.type("1 and 4, but not why. n")
     page.keyboard.press("Escape")
-    page.keyboard.press("ArrowRight")
+    turn(page, "ArrowRight")
     expect(page.locator(".pager")).to_contain_text("Answer 2 of")
     assert desk.nbgraders(first) == (2.0, False, "1 and 4, but not why. n")
     page.keyboard.press("0")
     expect(page.locator("#state")).to_have_text("marked")
-    page.keyboard.press("ArrowLeft")
+    turn(page, "ArrowLeft")
     expect(page.locator("textarea[name=comment]")).to_have_value("1 and 4, but not why. n")
     assert [box.is_checked() for box in page.locator("[name=item]").all()] == [True, False, False, True]
-    page.keyboard.press("n")
+    turn(page, "n")
     expect(page.locator(".pager")).to_contain_text("Answer 3 of")
     expect(page.locator(".items small").first).to_have_text("1 answer")
     assert "Twice a whole number is two times something whole" in page.locator(".beside").inner_text()
