@@ -58,7 +58,7 @@ links: $(READY)  ## ask other hosts whether the links of build/site still lead s
 
 test: $(READY)  ## run the whole test suite
 	.ci/programs
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --reruns 1 -rR
 
 release-check: $(READY)  ## build the packages into dist, and walk them in new environments, Colab's among them; ten minutes
 	$(BIN)/python -m pytest tests/release -rs -p no:cacheprovider
