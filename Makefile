@@ -39,7 +39,7 @@ messages: $(READY)  ## write what is to be translated into build/messages, and b
 	@$(BIN)/python -m autograder.translation
 
 pdf: $(READY) book  ## print the book into build/tuning-deep-networks.pdf, by headless Chromium
-	@$(BIN)/python tools/print_book.py
+	@$(BIN)/python -m tools.print_book
 
 vendor: $(READY)  ## fetch what pages load from other hosts into build/vendor, for a site that serves it itself
 	$(BIN)/python -m autograder.live.vendor

@@ -5,10 +5,11 @@ import shutil
 
 from autograder.live import decorate, vendor
 
+MATHJAX = f"{decorate.MODULES}mathjax@3/"  # where Sphinx's pages have it from
 # The longer addresses first, as one begins another.
 FOLDERS = {
     decorate.PYODIDE: "pyodide/",
-    f"{decorate.MODULES}mathjax@3/": "mathjax/",
+    MATHJAX: "mathjax/",
     decorate.MODULES: "modules/",
 }
 LOADED = re.compile(

@@ -15,10 +15,11 @@ import yaml
 from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
+from publish.own import MATHJAX
+
 ROOT = Path(__file__).resolve().parents[1]
 HTML = ROOT / "_build" / "html"
 TARGET = ROOT / "build" / "tuning-deep-networks.pdf"
-MATHJAX = "https://cdn.jsdelivr.net/npm/mathjax@3/"
 LOCAL = (ROOT / "build" / "vendor" / "mathjax", ROOT / "build" / "npm" / "node_modules" / "mathjax")
 WHOLE = "book.html"  # among the pages, so that it finds what they find
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -4,12 +4,12 @@ import contextlib
 import functools
 import http.server
 import io
-import threading
 
 from autograder.live import decorate
+from publish.own import MATHJAX
 from tests.book import packages
+from tests.serving import serving
 
-MATHJAX = "https://cdn.jsdelivr.net/npm/mathjax@3/"
 LOCAL = {decorate.PYODIDE: "/pyodide/", MATHJAX: "/mathjax/", decorate.MODULES: "/modules/"}
 
 
@@ -69,11 +69,5 @@ def served(html, handler=Handler, local=tuple(LOCAL)):
     modules = packages.install()
     pyodide = packages.pyodide_files(modules)
     handler = functools.partial(handler, directory=str(html), modules=modules, pyodide=pyodide, local=local)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(handler) as address:
+        yield address

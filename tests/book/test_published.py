@@ -3,7 +3,6 @@
 import functools
 import http.server
 import sys
-import threading
 import time
 from contextlib import contextmanager
 
@@ -14,6 +13,7 @@ from autograder import chapter
 from autograder.live.head import PREVIEW_SIZE
 from publish import cards, links, site
 from tests.book.reader import Answer, surprises
+from tests.serving import serving
 
 ADDRESS = "https://course.example/book/"
 REPOSITORY = "someone/course"
@@ -69,17 +69,8 @@ class Plain(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-@contextmanager
-def serving(folder, headers=()):
-    handler = functools.partial(Plain, directory=str(folder), headers=headers)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
-            thread.join()
+def static(folder, headers=()):
+    return serving(functools.partial(Plain, directory=str(folder), headers=headers))
 
 
 @contextmanager
@@ -110,7 +101,7 @@ def until(page, expression, seconds=60):
 
 
 def test_pages_ask_no_other_host_and_are_refused_nothing(browser, published):
-    with serving(published) as address, reading(browser, address) as page:
+    with static(published) as address, reading(browser, address) as page:
         for name in (*PAGES, f"{site.year()}/chapters/dropout.html"):
             page.goto(address + name)
             until(page, "() => !window.MathJax || !!MathJax.startup?.promise")
@@ -123,7 +114,7 @@ def test_pages_ask_no_other_host_and_are_refused_nothing(browser, published):
 def test_an_exercise_is_answered_under_the_headers_too(browser, published):
     lines = (published / "_headers").read_text().splitlines()[1:]
     headers = [line.strip().split(": ", 1) for line in lines]
-    with serving(published, headers) as address, reading(browser, address) as page:
+    with static(published, headers) as address, reading(browser, address) as page:
         page.goto(f"{address}chapters/dropout.html")
         answer = Answer(page, "dropout/by_hand")
         answer.write("by_hand = 1")
@@ -137,7 +128,7 @@ def test_an_exercise_is_answered_under_the_headers_too(browser, published):
 
 
 def test_a_search_finds_each_chapter_by_its_title(browser, published):
-    with serving(published) as address, reading(browser, address) as page:
+    with static(published) as address, reading(browser, address) as page:
         page.goto(f"{address}search.html?q=dropout")
         for topic in chapter.topics():
             title = chapter.read(topic).title

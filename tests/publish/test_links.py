@@ -1,11 +1,11 @@
 """Links that lead nowhere are found, inside a site and elsewhere, where a real server answers."""
 
 import http.server
-import threading
 
 import pytest
 
 from publish import links
+from tests.serving import serving
 
 
 @pytest.fixture
@@ -56,12 +56,8 @@ class Answers(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def server():
     """The address of a server that answers with the status in the path."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+    with serving(Answers) as address:
+        yield address
 
 
 @pytest.mark.parametrize(

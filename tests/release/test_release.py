@@ -9,7 +9,6 @@ import http.server
 import shutil
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,6 +18,7 @@ import pytest
 from autograder.chapter import ROOT
 from autograder.classroom.notebook import source_text
 from publish import branch
+from tests.serving import serving
 from tests.test_wheel import Environment, told
 
 TOPIC = "dropout"
@@ -112,12 +112,8 @@ def site(wheel, tmp_path):
     (tmp_path / "site" / "packages").mkdir(parents=True)
     shutil.copy(wheel, tmp_path / "site" / "packages")
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path / "site"))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+    with serving(handler) as address:
+        yield address
 
 
 def test_an_assignment_is_opened_and_solved_on_what_colab_has(wheel, site, tmp_path):
