@@ -11,7 +11,8 @@ Such a file defines, as plain module names,
 * wrong answers under ``@misconception``, others of the same mistake under ``@same_mistake_as``, wrong ones that must
   have no name under ``@neighbour``, and right ones under ``@alternative``; where the solution is a value, functions of
   no argument that return one;
-* ``equivalent``: edits of the reference that no input tells from it, each with the reason;
+* ``equivalent``: edits of the reference that no input tells from it, each with the reason; and ``borderline``: those
+  that are as good as the line that a check of what an answer reaches draws, so that luck decides, each with the reason;
 * or, for a test, ``tests``, the name of the topic's exercise whose right and wrong answers it must tell apart, a
   ``solution``, other good ones under ``@alternative``, and ``@lazy`` ones that find next to nothing; ``leaves_out``
   says of which misconceptions it need not know, and why (a dict by their names), ``most_calls`` how many calls it may
@@ -137,6 +138,7 @@ class Exercise:
     words: int = 0
     covers: tuple[tuple[str, Any], ...] = ()
     equivalent: tuple[tuple[str, str], ...] = ()
+    borderline: tuple[tuple[str, str], ...] = ()
 
     @property
     def topic(self):
@@ -265,6 +267,7 @@ def _load(exercise, root, _):
         ),
         covers=tuple(names.get("covers", {}).items()),
         equivalent=tuple(names.get("equivalent", {}).items()),
+        borderline=tuple(names.get("borderline", {}).items()),
         **common,
     )
 

@@ -10,13 +10,13 @@ from ..slips import shown
 from . import answers, course, transports, zoo
 from .forks import ENDED, side_by_side
 from .kept import Kept
+from .mutation import MUTANTS
 from .parts import LATER, PARTS, audited
 from .watch import watch
 
 __all__ = ["Audit", "audit", "watch"]
 
 COUNTED = ("topics", "exercises", "checks", "hidden_checks", "misconceptions", "claims")
-MUTANTS = ("mutants", "mutants_refused", "mutants_named", "mutants_equivalent")
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Audit:
     mutants_refused: int
     mutants_named: int
     mutants_equivalent: int
+    mutants_borderline: int
     kept: int
     notices: tuple[str, ...]
     problems: tuple[str, ...]

@@ -12,8 +12,10 @@ from ..slips import shown
 from .mutants import mutants
 from .seeds import FEW, in_time, keys
 
+LISTS = ("equivalent", "borderline")  # of an exercise: mutants that no check is asked to refuse
 PATIENCE = 2.0, 6.0  # how much processor time (s) a mutant may take: so much, and so many times the reference's
 EACH = 0.5  # processor time (s) for the seeds of a mutant that no check refuses
+MUTANTS = ("mutants", "mutants_refused", "mutants_named", *(f"mutants_{name}" for name in LISTS))
 ROOM = 2 * 2**30  # bytes of memory that it may take on top of what there is
 
 try:
@@ -27,19 +29,21 @@ class _TooMuch(BaseException):
 
 
 def mutation(exercise):
-    """Return counts (of all mutants, those refused, named, and equivalent ones) and a sentence for each problem."""
-    counts, found = Counter(mutants=0, mutants_refused=0, mutants_named=0, mutants_equivalent=0), []
-    equivalent = dict(exercise.equivalent)
+    """Return counts (of all mutants, and of each kind) and a sentence for each problem."""
+    counts, found = Counter(dict.fromkeys(MUTANTS, 0)), []
+    listed = {name: dict(getattr(exercise, name)) for name in LISTS}
     with quiet():
         seconds = PATIENCE[0] + PATIENCE[1] * _seconds(exercise)
         for mutant in mutants(exercise):
+            if listed["borderline"].pop(mutant.edit, None) is not None:
+                counts["mutants_borderline"] += 1  # what a check says of it is luck, and says nothing of the check
+                continue
             by, named = _refused(exercise, mutant.answer, seconds)
             place = f"{shown(mutant.path)}, line {mutant.line}: {mutant.edit}"
-            if mutant.edit in equivalent:
+            if listed["equivalent"].pop(mutant.edit, None) is not None:
                 counts["mutants_equivalent"] += 1
                 if by:
                     found.append(f"equivalent lists {mutant.edit}, which {', '.join(by)} refuses; take it out")
-                del equivalent[mutant.edit]
                 continue
             counts["mutants"] += 1
             counts["mutants_refused"] += bool(by)
@@ -48,8 +52,10 @@ def mutation(exercise):
                 found.append(f"{place}, and every check passes; add a check, or say in `equivalent` why no input tells")
             elif not set(by) - {check.name for check in exercise.checks if check.hidden}:
                 found.append(f"{place}, and only {', '.join(by)} refuses it, which is hidden; add to a public check")
-    found += [f"equivalent lists {edit}, which is no edit of the reference; take it out" for edit in equivalent]
-    found += [f"equivalent gives no reason for {edit}" for edit, reason in exercise.equivalent if not reason.strip()]
+    for name, left in listed.items():
+        found += [f"{name} lists {edit}, which is no edit of the reference; take it out" for edit in left]
+        given = getattr(exercise, name)
+        found += [f"{name} gives no reason for {edit}" for edit, reason in given if not reason.strip()]
     return counts, found
 
 

@@ -9,7 +9,18 @@ import ast
 import re
 
 SPOKEN = {"misconception", "alternative"}  # decorators whose sentence a student reads
-UNSPOKEN = {"covers", "equivalent", "anchors", "mistakes", "leaves_out", "returns", "given", "solution", "tests"}
+UNSPOKEN = {
+    "covers",
+    "equivalent",
+    "borderline",
+    "anchors",
+    "mistakes",
+    "leaves_out",
+    "returns",
+    "given",
+    "solution",
+    "tests",
+}
 ANSWERS = {"misconception", "same_mistake_as", "neighbour", "alternative", "lazy"}
 TABLES = {
     "HEADINGS",

@@ -168,6 +168,18 @@ def test_what_is_listed_as_equivalent_must_be_it(reference):
     assert found[0] == "equivalent lists `x + y` becomes `x - y`, which check_sum refuses; take it out"
 
 
+def test_what_is_listed_as_borderline_may_be_refused_or_not(reference):
+    listed = "\nborderline = {'`x + y` becomes `x - y`': 'Luck decides.', 'return x': ' '}\n"
+    for checks in (CHECKS + COVERS, BLIND):
+        counts, found = mutation.mutation(reference(SUM, checks + listed))
+        assert (counts["mutants"], counts["mutants_equivalent"], counts["mutants_borderline"]) == (1, 0, 1)
+        assert not [line for line in found if "x - y" in line]
+        assert found[-2:] == [
+            "borderline lists return x, which is no edit of the reference; take it out",
+            "borderline gives no reason for return x",
+        ]
+
+
 @pytest.mark.parametrize(
     "body",
     [
