@@ -18,6 +18,17 @@ FIRST = """\
 FACTS = re.compile(
     r'<title>.*?</title>|<meta (?:name|property)="(?:description|og:|twitter:)[^>]*>|<link rel="canonical"[^>]*>'
 )
+# Hosts show it at whatever address was asked for, so that its links are full addresses.
+MISSING = """\
+<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex"><title>No such page</title>
+<style>body {{ color-scheme: light dark; font: 1.1rem/1.5 system-ui, sans-serif; margin: 15vh auto; padding: 0 1rem;
+max-width: 40rem }}</style>
+</head><body><h1>No such page</h1>
+<p>There is no page at this address, or there is none any more. All chapters are listed on the first page:
+<a href="{home}">{title}</a>. Or <a href="{search}">search the book</a>.</p></body></html>
+"""
 SITEMAP = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
@@ -51,6 +62,17 @@ def first(home, html):
     """Return a first page that leads to the page `home`, and says of itself what that page (HTML) says."""
     title = re.search("<title>(.*?)</title>", html)[1]
     return FIRST.format(home=home, facts="\n".join(FACTS.findall(html)), title=title)
+
+
+def missing(home, html, address):
+    """Return the page that is shown where there is none; it leads to the page `home`, whose HTML is given.
+
+    >>> page = missing("a/b.html", "<title>A course</title>", "https://c.org/")
+    >>> '<a href="https://c.org/a/b.html">A course</a>' in page, "https://c.org/search.html" in page
+    (True, True)
+    """
+    title = re.search("<title>(.*?)</title>", html)[1]
+    return MISSING.format(home=escape(address + quote(home)), title=title, search=escape(f"{address}search.html"))
 
 
 def sitemap(names, address):

@@ -51,8 +51,9 @@ def make(target, address, *, book=BOOK, fetched, repository=None, earlier=None):
         if name in pictures:
             html = launch.offer(html, path.stem, command, repository)
         path.write_text(html, encoding="utf-8")
-    home = made / HOME
-    (made / "index.html").write_text(found.first(HOME, home.read_text(encoding="utf-8")), encoding="utf-8")
+    home = (made / HOME).read_text(encoding="utf-8")
+    (made / "index.html").write_text(found.first(HOME, home), encoding="utf-8")
+    (made / "404.html").write_text(found.missing(HOME, home, address), encoding="utf-8")
     policy.secure(made)
     (made / "sw.js").write_text(offline.worker(made, tuple(own.FOLDERS.values())), encoding="utf-8")
     _take_editions(made, earlier)

@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import re
 import sys
 import time
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from PIL import Image
 
 from autograder import chapter
 from autograder.live.head import PREVIEW_SIZE
-from publish import cards, links, site
+from publish import cards, links, policy, site
 from tests.book.reader import Answer, surprises
 from tests.serving import serving
 
@@ -109,6 +110,15 @@ def test_pages_ask_no_other_host_and_are_refused_nothing(browser, published):
             assert page.evaluate("refused") == [], name
             assert page.locator("article h1").count() == 1
         assert page.locator("mjx-container").count(), "formulas are typeset"
+
+
+def test_where_there_is_no_page_one_leads_back_from_any_depth(published):
+    html = (published / "404.html").read_text(encoding="utf-8")
+    places = re.findall('href="([^"]*)"', html)
+    assert len(places) == 2
+    assert all(place.startswith(ADDRESS) and (published / place.removeprefix(ADDRESS)).is_file() for place in places)
+    assert policy.META in html
+    assert "404.html" not in (published / "sitemap.xml").read_text(encoding="utf-8")
 
 
 def test_an_exercise_is_answered_under_the_headers_too(browser, published):
