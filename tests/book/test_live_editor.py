@@ -53,6 +53,25 @@ def test_names_are_offered_by_the_python_that_runs(text, offered, answer):
     assert offered in answer.text  # brackets close by themselves
 
 
+def test_enter_after_a_whole_name_begins_a_line(answer):
+    typed(answer, "mask = 1\nmask")
+    answer.page.locator(".cm-tooltip-autocomplete [aria-selected=true]", has_text=re.compile("^mask$")).wait_for()
+    answer.page.wait_for_timeout(100)  # CodeMirror takes no key sooner
+    answer.page.keyboard.press("Enter")
+    answer.page.keyboard.type("2")
+    assert answer.text == "mask = 1\nmask\n2"
+
+
+@pytest.mark.parametrize("keys", ["Shift+Enter", "Control+Enter"])
+def test_nothing_is_offered_any_more_once_an_answer_is_checked_or_run(keys, answer):
+    offered = answer.page.locator(".cm-tooltip-autocomplete")
+    typed(answer, "np.linsp")
+    offered.wait_for(timeout=SLOW)
+    answer.page.keyboard.press(keys)
+    answer.output.filter(has_text="AttributeError").wait_for(timeout=SLOW)
+    assert not offered.count()
+
+
 def test_nothing_of_an_answer_runs_to_complete_it(answer):
     typed(answer, "import os; os.environ['RAN'] = '1'; np.linsp")
     answer.page.locator(".cm-tooltip-autocomplete").wait_for(timeout=SLOW)

@@ -1,8 +1,8 @@
 // What the Python that runs knows of an answer while it is written: how a name may go on, and which names nobody defines.
 
-import { autocompletion, ifNotIn } from "@codemirror/autocomplete"
+import { autocompletion, closeCompletion, ifNotIn, selectedCompletion } from "@codemirror/autocomplete"
 import { lintKeymap, linter } from "@codemirror/lint"
-import { EditorState } from "@codemirror/state"
+import { EditorState, Prec } from "@codemirror/state"
 import { keymap } from "@codemirror/view"
 
 const PAUSE = 800 // milliseconds in typing, after which names are looked at
@@ -13,10 +13,19 @@ export function assistance(ask) {
   const data = [{ autocomplete: ifNotIn(["String", "Comment"], (context) => goOn(context, ask)) }]
   return [
     EditorState.languageData.of(() => data),
+    Prec.highest(keymap.of([{ key: "Enter", run: endName }])), // before the keys of completion
     autocompletion({ icons: false }),
     linter((view) => undefinedNames(view.state.doc, ask), { delay: PAUSE }),
     keymap.of(lintKeymap),
   ]
+}
+
+// Enter takes what is offered; where that is the name as it stands already, it begins a line, as it would without an offer.
+function endName(view) {
+  const label = selectedCompletion(view.state)?.label
+  const { head } = view.state.selection.main
+  if (label && view.state.sliceDoc(Math.max(0, head - label.length), head) === label) closeCompletion(view)
+  return false
 }
 
 async function goOn(context, ask) {

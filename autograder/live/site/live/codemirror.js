@@ -1,6 +1,6 @@
 // CodeMirror 6 with what an answer of a few lines needs, in the page's own colours.
 
-import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete"
+import { closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap } from "@codemirror/autocomplete"
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands"
 import { python } from "@codemirror/lang-python"
 import { HighlightStyle, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language"
@@ -39,7 +39,7 @@ export { markFailing }
 
 /** Put an editor in front of a text area, with its text and selection; `ask` asks Python, if it is there and idle. */
 export function create(area, { label, onChange, onCheck, onRun, ask }) {
-  const act = (action) => () => (action(), true)
+  const act = (action) => (view) => (closeCompletion(view), action(), true) // what is offered would hide what is said
   const { selectionStart, selectionEnd } = area
   const holder = document.createElement("div")
   holder.className = "live-editor"
