@@ -1,8 +1,8 @@
 """Hand submissions to a cluster as there is room, and take what comes back.
 
 Dask says where there is room, and when a worker is gone. What is tried again, and what is a submission's own result, is
-decided here: one whose worker ends is tried once more, alone on another, and if that one ends too, nothing of it is
-graded. Dask's own retries are not used.
+decided here: one whose worker ends is set aside until all others are through, and then tried alone on its worker, those
+first whose workers ended least often (see `suspects`). Dask's own retries are not used.
 """
 
 import hashlib
@@ -22,17 +22,18 @@ from ..classroom.layout import ClassError, shown
 from ..classroom.parcel import size
 from . import material, received, station
 from .plain import NotPlain
+from .suspects import Suspects
 
 AHEAD = 4  # submissions that wait at the cluster for each that is judged there,
 MOST_AHEAD = 2**28  # and bytes of all of them
 WAIT = 300.0  # seconds to wait where every worker is gone, or, beside what a submission may take, nothing comes back
 LOOK = 1.0  # seconds from one look at the cluster to the next
 MOST_TIMES = 4  # what a submission may take, besides learning, in times of its job's
-UNBEGUN = 20  # how often a submission is sent again that no worker has begun
+MOST_TRIES = 20  # how often a submission is sent that no worker has begun, or whose worker ends, be it its doing or not
 LOSSES = (OSError, CancelledError, ClosedClientError)  # what Dask raises when a connection is lost
 TOO_HARD = (
-    "Your submission ended the machine's process that graded it, twice. Nothing in it was graded. Your instructor has "
-    "been told."
+    "Your submission ended the machine's process that graded it, each time that it was tried. Nothing in it was "
+    "graded. Your instructor has been told."
 )
 
 
@@ -51,16 +52,12 @@ def losses():
 
 @dataclass
 class Sent:
-    """A submission at the cluster.
-
-    `deaths` counts the workers that ended while they judged it, `unbegun` how often it came back otherwise.
-    """
+    """A submission at the cluster, or set aside; `unbegun` counts how often it came back before a worker began it."""
 
     task: object
     job: Job
     material: Material
     size: int
-    deaths: int = 0
     unbegun: int = 0
     key: str = ""
 
@@ -70,21 +67,24 @@ class Dispatch:
 
     def __init__(self, client, name, place, warn):
         self._client, self._name, self._place, self._warn = client, name, place, warn
-        self._ready, self._begun = SimpleQueue(), set()
+        self._ready, self._begun = SimpleQueue(), {}
         self._sent, self._packed = {}, {}
+        self._aside, self._suspects = [], Suspects()
         self._slots, self._looked, self._seen = 1, 0.0, time.monotonic()
         self._came = self._seen
         self._topic = f"{name}-{uuid4().hex}"
-        client.subscribe_topic(self._topic, lambda event: self._begun.add(event[1]))
+        client.subscribe_topic(self._topic, self._note)
 
     def judged(self, jobs):
         """Yield (task, function that returns what came of it, or raises) for each of (task, Job, Material)."""
         jobs, more = iter(jobs), True
         try:
             with losses():
-                while more or self._sent:
+                while more or self._sent or self._aside:
                     self._look()
                     more = more and self._fill(jobs)
+                    if self._slots and not self._sent:
+                        yield from self._tried_last()
                     yield from self._done()
         finally:
             with suppress(Exception):
@@ -92,12 +92,36 @@ class Dispatch:
 
     def _fill(self, jobs):
         """Send jobs as long as there is room; return whether there may be more."""
-        while len(self._sent) < AHEAD * self._slots and sum(each.size for each in self._sent.values()) < MOST_AHEAD:
+        while len(self._sent) < AHEAD * self._slots and self._size() < MOST_AHEAD:
             if (given := next(jobs, None)) is None:
                 return False
             task, job, needed = given
             self._send(Sent(task, job, needed, size(job.handed_in)))
         return True
+
+    def _size(self):
+        return sum(each.size for each in (*self._sent.values(), *self._aside))
+
+    def _tried_last(self):
+        """Send those that were set aside whose workers ended least often; yield those of them that are given up."""
+        ends = {sent.task: self._suspects.ends(sent.task) for sent in self._aside}
+        least = min(ends.values(), default=0)
+        turn = [sent for sent in self._aside if ends[sent.task] == least]
+        self._aside = [sent for sent in self._aside if ends[sent.task] > least]
+        for sent in turn:
+            if self._suspects.to_blame(sent.task):
+                self._warn(f"{sent.task.key} ended {least} workers, and was not graded any further; see what it does")
+                yield sent.task, partial(give_up, sent.job, sent.material, TOO_HARD)
+            elif least >= MOST_TRIES:
+                yield sent.task, partial(_fault, f"{least} workers ended while they judged it, as they did with others")
+            else:
+                self._send(sent)
+
+    def _note(self, event):
+        """Note which worker has begun a submission, as that tells it."""
+        match event:
+            case _, [str(key), str(worker)]:
+                self._begun[key] = worker
 
     def _send(self, sent):
         packed, digest = self._material(sent.job.topic, sent.material)
@@ -108,7 +132,7 @@ class Dispatch:
             pickle.dumps(sent.job),
             packed,
             digest,
-            sent.deaths > 0,
+            self._suspects.ends(sent.task) > 0,
             self._topic,
             key=sent.key,
             resources={self._name: 1},
@@ -119,12 +143,13 @@ class Dispatch:
     def _material(self, topic, needed):
         """Return what a topic's submissions need, which each worker fetches once, and its digest.
 
-        It is the result of a task, so that Dask has it made anew where the worker that held it is gone.
+        It is the result of a task, so that Dask has it made anew where the worker that held it is gone; it is sent
+        again where a worker ended that was just making it.
         """
-        if topic not in self._packed:
+        if topic not in self._packed or self._packed[topic][0].status == "error":
             packed = material.pack(self._place, topic, needed.release)
-            digest = hashlib.sha256(packed).hexdigest()
-            self._packed[topic] = self._client.submit(bytes, packed, key=f"material-{digest}"), digest
+            future = self._client.submit(bytes, packed, key=f"material-{uuid4().hex}")
+            self._packed[topic] = future, hashlib.sha256(packed).hexdigest()
         return self._packed[topic]
 
     def _done(self):
@@ -145,12 +170,18 @@ class Dispatch:
         said = self._said([future for future in ready if future.status == "finished"])
         for future in ready:
             sent = self._sent.pop(future)
-            begun = sent.key in self._begun
-            self._begun.discard(sent.key)
-            if (outcome := self._outcome(sent, said.get(future), begun)) is None:
-                self._send(sent)
-            else:
+            worker = self._begun.pop(sent.key, None)
+            if outcome := _outcome(sent, said.get(future)):
+                self._suspects.came_back(sent.task)
                 yield sent.task, outcome
+            elif worker:
+                self._suspects.ended(sent.task, worker)
+                self._aside.append(sent)
+            elif sent.unbegun >= MOST_TRIES:
+                yield sent.task, partial(_fault, "no worker has begun with it")
+            else:
+                sent.unbegun += 1
+                self._send(sent)
 
     def _said(self, futures):
         """Return what workers say, by future; nothing of one whose worker has ended meanwhile."""
@@ -170,23 +201,6 @@ class Dispatch:
                 except Exception:
                     said[future] = None
             return said
-
-    def _outcome(self, sent, said, begun):
-        """Return a function that returns what came of a submission, or raises; None where it is to be sent again."""
-        try:
-            told = {station.LOST: ""} if said is None else received.load(said)
-            if station.FINISHED in told:
-                return partial(received.finished, told[station.FINISHED], sent.job, sent.material.release)
-            if station.FAULT in told:
-                return partial(_fault, shown(str(told[station.FAULT]))[:500])
-        except received.NotUnderstood as error:
-            return partial(_fault, f"a worker said {error}")
-        sent.deaths += begun
-        sent.unbegun += not begun
-        if sent.deaths > 1:
-            self._warn(f"{sent.task.key} ended two workers, and was not graded any further; see what it does")
-            return partial(give_up, sent.job, sent.material, TOO_HARD)
-        return partial(_fault, "no worker has begun with it") if sent.unbegun > UNBEGUN else None
 
     def _look(self):
         """Look from time to time how many submissions the cluster judges at once."""
@@ -220,6 +234,19 @@ class Dispatch:
             del self._sent[future]
             self._send(sent)
         self._client.cancel(list(waiting), force=True)
+
+
+def _outcome(sent, said):
+    """Return a function that returns what came of a submission, or raises; None where its worker ended."""
+    try:
+        told = {station.LOST: ""} if said is None else received.load(said)
+        if station.FINISHED in told:
+            return partial(received.finished, told[station.FINISHED], sent.job, sent.material.release)
+        if station.FAULT in told:
+            return partial(_fault, shown(str(told[station.FAULT]))[:500])
+    except received.NotUnderstood as error:
+        return partial(_fault, f"a worker said {error}")
+    return None
 
 
 def _fault(words):

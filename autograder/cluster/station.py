@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from math import inf
 from pathlib import Path
+from uuid import uuid4
 
 from distributed import WorkerPlugin, get_worker
 
@@ -47,11 +48,11 @@ def judge(name, job, material, digest, alone, topic):
     alone : bool
         Whether nothing else is judged meanwhile, so that if the worker ends, it is known of what.
     topic : str
-        Of events, under which the client is told that this has begun.
+        Of events, under which the client is told that this has begun, and in which pool.
     """
     worker = get_worker()
     key = worker.get_current_task()
-    return worker.plugins[name].judge(job, material, digest, alone, lambda: worker.log_event(topic, key))
+    return worker.plugins[name].judge(job, material, digest, alone, lambda pool: worker.log_event(topic, [key, pool]))
 
 
 def allow_no_failure(dask_scheduler):
@@ -116,13 +117,13 @@ class Station(WorkerPlugin):
         from ..classroom.pool import judges
 
         self._pool = ExitStack()
-        self._submit = self._pool.enter_context(judges(inf, self._places, self.isolation))
+        self._submit, self._called = self._pool.enter_context(judges(inf, self._places, self.isolation)), uuid4().hex
 
     def judge(self, job, material, digest, alone, tell):
-        """Return what came of a job, as JSON; `tell` is called when it begins."""
+        """Return what came of a job, as JSON; `tell` is called with the name of the pool that begins it."""
         with self._room(self._places if alone else 1, alone):
-            tell()
-            submit = self._submit
+            submit, called = self._submit, self._called
+            tell(called)
             try:
                 return _said(FINISHED, asdict(submit(pickle.loads(job), self._material(digest, material)).result()))
             except BrokenProcessPool as death:

@@ -17,13 +17,21 @@ from tests.autograder.processes import marked, with_mark
 
 PAGE = (Path(__file__).parents[3] / "docs" / "cluster.md").read_text(encoding="utf-8")
 POISONED = "poisoned"  # the student whose submission ends every worker that judges it
+UNLUCKY = "unlucky-"  # and those whose workers are killed at their first tries, as many as the number that follows
 PRELOAD = f"""
 import os, pickle, signal, time
 from autograder.cluster.station import Station
 
+def tries(student):
+    with open(student, "ab") as file:
+        file.write(b"1")
+        return file.tell()
+
 def may_end(self, job, *others, judge=Station.judge):
-    if pickle.loads(job).student == {POISONED!r}:
-        others[-1]()
+    student = pickle.loads(job).student
+    unlucky = student.startswith({UNLUCKY!r})
+    if student == {POISONED!r} or unlucky and tries(student) <= int(student[-1]):
+        others[-1](self._called)
         time.sleep(0.2)
         os.kill(os.getpid(), signal.SIGKILL)
     return judge(self, job, *others)

@@ -19,7 +19,7 @@ from autograder.classroom import config as settings
 from autograder.cluster import client, dispatch, station
 from autograder.cluster.plain import plain_data_only
 
-from .conftest import POISONED
+from .conftest import POISONED, UNLUCKY
 
 QUIET = Console(quiet=True)
 STUDENTS = tuple(f"student-{number:02}" for number in range(8))
@@ -80,14 +80,14 @@ def written(directory):
 
 def test_a_class_gets_what_it_gets_on_one_machine(cluster, handed_in, hand_in, here):
     """A worker that cannot judge is named and left out. One submission ends every worker that judges it, and whoever
-    waits there: it is tried once more, alone, and costs nobody else anything."""
+    waits there: it is tried once more, alone, when all others are through, and costs nobody else anything."""
     hand_in(handed_in, POISONED, double=RIGHT)
     done = classroom.grade(handed_in, scheduler=cluster.address, console=QUIET)
     assert len(done.graded) == len(STUDENTS) + 1
     refused, ended = sorted(done.warnings, reverse=True)
     assert refused.startswith("the worker daemon (tls://127.0.0.1:")
     assert refused.endswith(f"is not used: {station.DAEMON}")
-    assert ended == f"{POISONED}/toy ended two workers, and was not graded any further; see what it does"
+    assert ended == f"{POISONED}/toy ended 2 workers, and was not graded any further; see what it does"
     assert done.notices[(POISONED, "toy")] == (dispatch.TOO_HARD,)
     assert cluster.said("scheduler").count("marked as failed because 1 workers died") >= 2
     found = written(handed_in)
@@ -96,6 +96,18 @@ def test_a_class_gets_what_it_gets_on_one_machine(cluster, handed_in, hand_in, h
     assert scores[STUDENTS[0], "share"] == 1.0, "it has reached what it looked for"
     found["grades"] = [row for row in found["grades"] if row[0] != POISONED]
     assert {name: what for name, what in found.items() if POISONED not in name} == here
+
+
+def test_workers_that_are_killed_cost_nobody_anything(cluster, handed_in, hand_in, tmp_path):
+    """Of two submissions, one whose worker is killed twice: the other's says that this may be by chance."""
+    for times in (1, 2):
+        hand_in(handed_in, f"{UNLUCKY}{times}", double=RIGHT)
+    here = shutil.copytree(handed_in, tmp_path / "here")
+    classroom.grade(here, console=QUIET)
+    done = classroom.grade(handed_in, scheduler=cluster.address, console=QUIET)
+    assert [(cluster.folder / f"{UNLUCKY}{times}").stat().st_size for times in (1, 2)] == [2, 3]
+    assert (len(done.graded), done.warnings[1:]) == (len(STUDENTS) + 2, ())
+    assert written(handed_in) == written(here)
 
 
 def test_a_run_that_is_stopped_says_so_and_the_next_one_goes_on(cluster, handed_in, hand_in):

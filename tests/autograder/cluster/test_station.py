@@ -25,7 +25,7 @@ def made(tmp_path):
     made = Station("namespaces", {})
     made._places, made._busy, made._someone_is_alone = 2, 0, False
     made._changed, made._lock = threading.Condition(), threading.Lock()
-    made._folder, made._materials, made._pool = tmp_path, {}, ExitStack()
+    made._folder, made._materials, made._pool, made._called = tmp_path, {}, ExitStack(), "first"
     return made
 
 
@@ -39,7 +39,7 @@ def answers(what):
 
 
 def judged(made, digest=DIGEST, alone=False):
-    return json.loads(made.judge(pickle.dumps("job"), PACKED, digest, alone, lambda: None))
+    return json.loads(made.judge(pickle.dumps("job"), PACKED, digest, alone, lambda pool: None))
 
 
 def test_what_comes_of_a_job_is_said_as_data(made):

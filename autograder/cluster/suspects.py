@@ -1,0 +1,65 @@
+"""Whether it is a submission's doing that workers end while they judge it: those of which that may be are tried last.
+
+A worker that was killed does not say by whom: by what a student wrote, by a machine that ran out of memory, or by
+whoever switched that machine off. It is told by how often the same befalls others. A submission whose worker ended is
+set aside until all others are through, and then tried alone on its worker; with each further end it waits for those
+that have fewer. By then it is known how often workers end under submissions that come to their end elsewhere.
+"""
+
+from collections import Counter
+
+FALSELY = (
+    1e-3  # how many submissions of a class may be given up, on average, whose workers were ended by something else
+)
+LEAST = 2  # workers that end before a submission is given up
+
+
+class Suspects:
+    """The submissions whose workers ended, by the names of what ended, and how often that befell others.
+
+    A submission is given up when `LEAST` workers or more have ended while they judged it, each but the first alone,
+    and when so many ends in a row, at the rate at which workers ended under those that came back, would befall fewer
+    than `FALSELY` of the class. So two ends suffice where no other submission's worker has ended.
+
+    >>> suspects = Suspects()
+    >>> suspects.ended("ann", "worker 1"), suspects.ended("ann", "worker 2")
+    (None, None)
+    >>> suspects.to_blame("ann")
+    True
+
+    Of a hundred others, two met the same, but came back. Then ann's two may be chance:
+
+    >>> for number in range(100):
+    ...     if number < 2:
+    ...         suspects.ended(number, f"worker {3 + number}")
+    ...     suspects.came_back(number)
+    >>> suspects.to_blame("ann"), suspects.ended("ann", "worker 5"), suspects.to_blame("ann")
+    (False, None, True)
+    """
+
+    def __init__(self):
+        self._ends, self._came_back, self._outlived = {}, 0, Counter()
+
+    def ended(self, task, worker):
+        """Note that a worker ended while it judged a submission; several may share what is named."""
+        self._ends.setdefault(task, []).append(worker)
+
+    def came_back(self, task):
+        """Note that a submission was judged: what ended while it was judged before is not its doing."""
+        self._came_back += 1
+        self._outlived.update(self._ends.pop(task, ()))
+
+    def ends(self, task) -> int:
+        """Return how many workers ended while they judged a submission."""
+        return len(self._ends.get(task, ()))
+
+    def to_blame(self, task) -> bool:
+        """Return whether so many ends cannot be others' doing."""
+        ends = self.ends(task)
+        return ends >= LEAST and (self._came_back + len(self._ends)) * self._chance() ** ends <= FALSELY
+
+    def _chance(self):
+        """Return how often a worker ended under a submission that came back, by nothing that is suspected still."""
+        suspected = {worker for workers in self._ends.values() for worker in workers}
+        outlived = sum(count for worker, count in self._outlived.items() if worker not in suspected)
+        return outlived / max(1, self._came_back + outlived)

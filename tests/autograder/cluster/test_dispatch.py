@@ -1,0 +1,198 @@
+"""What is tried again when a worker ends, and what is a submission's own result: exactly one comes of each.
+
+The cluster is a stand-in here, which says when a worker ends; with real workers see `test_client`.
+"""
+
+import json
+import pickle
+import random
+from collections import Counter
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.classroom.due import Task
+from autograder.classroom.judging import Job, Material
+from autograder.classroom.layout import ClassDirectory
+from autograder.cluster import dispatch, material, received, station
+from autograder.cluster.dispatch import Dispatch
+from autograder.sandbox.run import Times
+
+NAME, SLOTS = "places", 2
+POISONED = "poisoned"
+
+
+class Future:
+    """What `Client.submit` returns; it is done at once."""
+
+    def __init__(self, status, result=None):
+        self.status, self._result = status, result
+
+    def add_done_callback(self, call):
+        call(self)
+
+    def result(self):
+        assert self.status == "finished"
+        return self._result
+
+
+class Cluster:
+    """A client of a cluster on which ``ends(student, tries)`` says what ends at a submission's so-and-so-many-th try.
+
+    That is None, "unbegun" for a worker at which it only waited, or the name of what ended.
+    """
+
+    status = "running"
+
+    def __init__(self, ends):
+        self._ends, self.tries, self.order, self.material_ends = ends, Counter(), [], 0
+
+    def subscribe_topic(self, topic, note):
+        self._note = note
+
+    def scheduler_info(self):
+        return {"workers": {"one": {"resources": {NAME: SLOTS}}}}
+
+    def submit(self, function, *arguments, key, resources=None):
+        if function is bytes:
+            self.material_ends -= 1
+            return Future("error" if self.material_ends >= 0 else "pending")
+        _, job, packed, _, alone, _ = arguments
+        if packed.status == "error":
+            return Future("error")
+        student = pickle.loads(job).student
+        self.tries[student] += 1
+        self.order.append((student, alone))
+        ended = self._ends(student, self.tries[student])
+        if ended != "unbegun":
+            self._note((0.0, (key, ended or "a worker that goes on")))
+        return Future("error") if ended else Future("finished", json.dumps({station.FINISHED: student}).encode())
+
+    def gather(self, futures):
+        return [future.result() for future in futures]
+
+    def cancel(self, futures, force):
+        assert force
+
+
+@pytest.fixture(autouse=True)
+def plain(monkeypatch):
+    """Nothing is packed, and what comes of a submission is who handed it in."""
+    monkeypatch.setattr(material, "pack", lambda place, topic, release: b"packed")
+    monkeypatch.setattr(received, "finished", lambda told, job, release: told)
+    monkeypatch.setattr(dispatch, "give_up", lambda job, material, notice: notice)
+
+
+def judged(cluster, students):
+    """Return what comes of each student's submission, in the order in which it comes, and what is warned of."""
+    warnings, come = [], {}
+    made = Dispatch(cluster, NAME, ClassDirectory(Path("class")), warnings.append)
+    for task, outcome in made.judged(map(job, students)):
+        assert task.student not in come
+        try:
+            come[task.student] = outcome()
+        except RuntimeError as fault:
+            come[task.student] = str(fault)
+    return come, warnings
+
+
+def job(student):
+    needed = Material(ClassDirectory(Path("class")), "the release", Path("scratch"))
+    return Task(student, "toy", "", ""), Job(student, "toy", (), "", "", 0.0, "namespaces", Times()), needed
+
+
+def names(count):
+    return [f"student-{number:03}" for number in range(count)]
+
+
+def own(students):
+    return {student: student for student in students}
+
+
+def test_a_submission_that_ends_its_worker_is_tried_once_more_alone_and_last():
+    cluster = Cluster(lambda student, tries: "its worker" if student == POISONED else None)
+    come, warnings = judged(cluster, [POISONED, *names(40)])
+    assert come == own(names(40)) | {POISONED: dispatch.TOO_HARD}
+    assert warnings == [f"{POISONED}/toy ended 2 workers, and was not graded any further; see what it does"]
+    assert cluster.order == [(student, False) for student in (POISONED, *names(40))] + [(POISONED, True)]
+
+
+def test_who_shared_its_worker_does_not_speak_for_it():
+    """Seven come back, which were judged in the worker that it ended: that one's end is still its doing."""
+    beside = names(7)
+
+    def ends(student, tries):
+        return "shared" if tries == 1 and student in (POISONED, *beside) else student == POISONED and "its own"
+
+    cluster = Cluster(ends)
+    come, _ = judged(cluster, [POISONED, *names(60)])
+    assert come == own(names(60)) | {POISONED: dispatch.TOO_HARD}
+    assert cluster.tries[POISONED] == 2
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_what_befalls_others_too_is_not_its_doing(times):
+    """Of ten workers that are killed, some judge the same submission."""
+    killed = dict.fromkeys(names(150)[times:10], 1) | {"unlucky": times}
+    cluster = Cluster(lambda student, tries: f"{student} {tries}" if tries <= killed.get(student, 0) else None)
+    come, warnings = judged(cluster, ["unlucky", *names(150)])
+    assert (come, warnings) == (own(["unlucky", *names(150)]), [])
+    assert cluster.tries["unlucky"] == times + 1
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_ten_workers_killed_at_random_cost_nobody_anything_but_who_ends_all_is_found(seed):
+    killed, begun = set(random.Random(seed).sample(range(150), 10)), count()
+
+    def ends(student, tries):
+        number = next(begun)
+        return f"worker {number}" if number in killed or student == POISONED else None
+
+    cluster = Cluster(ends)
+    come, _ = judged(cluster, [*names(75), POISONED, *names(150)[75:]])
+    assert come == own(names(150)) | {POISONED: dispatch.TOO_HARD}
+    assert cluster.tries[POISONED] <= 6
+
+
+def test_where_workers_end_all_the_time_nobody_is_given_up_and_it_comes_to_an_end():
+    fates = {student: number % 4 for number, student in enumerate(names(100))} | {POISONED: 1000}
+    cluster = Cluster(lambda student, tries: f"{student} {tries}" if tries <= fates[student] else None)
+    come, warnings = judged(cluster, fates)
+    assert come.pop(POISONED) == "20 workers ended while they judged it, as they did with others"
+    assert (come, warnings) == (own(names(100)), [])
+
+
+FATES = st.lists(st.lists(st.sampled_from([None, "unbegun", "one", "two", "three"]), max_size=60), max_size=12)
+
+
+@given(FATES)
+def test_one_thing_comes_of_each_whatever_ends(fates):
+    students = names(len(fates))
+    told = dict(zip(students, fates))
+    cluster = Cluster(lambda student, tries: told[student][tries - 1] if tries <= len(told[student]) else None)
+    come, _ = judged(cluster, students)
+    assert set(come) == set(students)
+    assert all(tries <= 2 * dispatch.MOST_TRIES + 1 for tries in cluster.tries.values())
+    assert all(come[student] == student for student in students if not any(told[student]))
+
+
+def test_what_no_worker_begins_is_a_fault():
+    come, _ = judged(Cluster(lambda student, tries: "unbegun"), ["ann"])
+    assert come == {"ann": "no worker has begun with it"}
+
+
+def test_what_all_need_is_sent_again_where_a_worker_ended_that_was_making_it():
+    cluster = Cluster(lambda student, tries: None)
+    cluster.material_ends = 3
+    assert judged(cluster, names(5))[0] == own(names(5))
+
+
+def test_what_is_set_aside_does_not_fill_this_machine(monkeypatch):
+    """Where it takes all that may be ahead, it is tried before the others are through."""
+    monkeypatch.setattr(dispatch, "size", lambda handed_in: dispatch.MOST_AHEAD)
+    cluster = Cluster(lambda student, tries: "its worker" if student == "student-000" and tries == 1 else None)
+    assert judged(cluster, names(3))[0] == own(names(3))
+    assert [student for student, _ in cluster.order] == ["student-000", "student-000", "student-001", "student-002"]
