@@ -5,11 +5,14 @@ transaction on the same tables, so that each costs little, and is recorded whole
 """
 
 from dataclasses import dataclass, field
+from typing import NotRequired, TypedDict
 
 from nbgrader.api import Comment, Grade, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.utils import parse_utc
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
+
+from ..judge.report import Report
 
 
 @dataclass(frozen=True)
@@ -47,12 +50,34 @@ class Judged:
     answers: dict[str, str] = field(default_factory=dict)
 
 
+class Explained(TypedDict):
+    """The record that explains a grade: by which exercises, with which inputs, behind which isolation.
+
+    `exercises` has the judge's reports as plain data, and `flags` what the instructor alone is told, both by the
+    exercise's id.
+    """
+
+    student: str
+    topic: str
+    exercises_digest: str
+    seed_id: str
+    isolation: str
+    exercises: dict[str, Report]
+    flags: dict[str, tuple[str, ...]]
+    notices: tuple[str, ...]
+    answers: dict[str, str]
+    seconds: dict[str, float]
+    sandboxes: NotRequired[int]
+    cost: NotRequired[dict[str, float]]
+    error: NotRequired[str]
+
+
 @dataclass(frozen=True)
 class Finished:
     """What came of one submission: what the gradebook is told, what explains it, and the graded notebook as text."""
 
     judged: Judged
-    record: dict
+    record: Explained
     notebook: str
 
 

@@ -40,12 +40,16 @@ def show(notebook, outcome, all_of_it):
     for index, outputs in outcome.outputs.items() if all_of_it else ():
         notebook.cells[index].outputs = [nbformat.from_dict(output) for output in sanitize.outputs(outputs)]
     for index, report in outcome.reports.items():
-        points = float(min(max(report.points, 0.0), report.possible))
-        shown = (("display_data", bundle(report), {}), ("execute_result", {"text/plain": repr(points)}, NO_COUNT))
-        notebook.cells[index].outputs = [
-            nbformat.from_dict({"output_type": kind, "data": data, "metadata": {}, **more})
-            for kind, data, more in shown
-        ]
+        notebook.cells[index].outputs = verdict(report)
+
+
+def verdict(report):
+    """Return the outputs of a graded cell that was judged: the report, and the points, which nbgrader reads."""
+    points = float(min(max(report.points, 0.0), report.possible))
+    shown = (("display_data", bundle(report), {}), ("execute_result", {"text/plain": repr(points)}, NO_COUNT))
+    return [
+        nbformat.from_dict({"output_type": kind, "data": data, "metadata": {}, **more}) for kind, data, more in shown
+    ]
 
 
 def mark_unjudged(notebook):

@@ -1,22 +1,34 @@
 """Look at what a worker says of a submission before any of it is written: only what this worker may decide is taken.
 
 A worker that has been taken over can be wrong about its own submissions. It cannot have more points given than there
-are, nor speak of another student, nor have a page of the instructor's run something.
+are, nor speak of another student, nor have a page of the instructor's run something, nor give what a later command
+stumbles over. So what it says must have the types that the judge's own has, and of its notebook nothing counts but
+what cells say and show: the rest is the release's.
 """
 
 import json
+import re
 from functools import cache
+from math import isfinite
 
 import nbformat
+from nbgrader.utils import parse_utc
 
 from ..classroom import sanitize
+from ..classroom.cells import KINDS
+from ..classroom.preprocessors.scores import NO_RESPONSE
 from ..classroom.record import Finished, Judged
+from ..classroom.writing import verdict
 from ..judge.report import Report
-from ..judge.show import bundle
+from ..judge.show import JSON, MARKS
 from ..sandbox.outputs import well_formed
 from ..sandbox.run import graded_name
+from .typed import is_typed
 
-MOST = 2**26  # bytes of what is said of one submission
+MOST = 2**27  # bytes of what is said of one submission,
+MOST_TOLD = 2**16  # and characters of its notices, which are kept for the whole class in one file
+ID = re.compile(r"[\w-]{1,64}", re.ASCII)  # of a cell, as nbformat has it
+RAW = {"raw_mimetype": "text/plain"}  # others are part of a page as they stand
 
 
 class NotUnderstood(Exception):
@@ -51,13 +63,17 @@ def finished(told, job, release) -> Finished:
         Where it cannot have come of that job.
     """
     try:
-        judged, record = _judged(told["judged"], job, *_cells(release)), told["record"]
+        _require(is_typed(told, Finished), "something of another form")
+        json.dumps(told, ensure_ascii=False).encode()  # which fails where half a letter is in it, as writing would
+        points, solutions = _cells(release)
+        judged, record = _judged(told["judged"], job, points, solutions), told["record"]
         asked = (job.student, job.topic, job.digest, job.isolation)
         _require(
             tuple(record[name] for name in ("student", "topic", "exercises_digest", "isolation")) == asked,
             "a record of another submission",
         )
-        return Finished(judged, record, _without_scripts(told["notebook"], record["exercises"]))
+        reports = _reports(record, job, points)
+        return Finished(judged, record, _notebook(told["notebook"], _release(release), reports))
     except NotUnderstood:
         raise
     except Exception as error:  # of whatever form it is
@@ -69,43 +85,73 @@ def _judged(told, job, points, solutions):
     scores = told["scores"]
     _require(scores.keys() == points.keys(), "points of other cells")
     for name, score in scores.items():
-        possible = type(score) in (int, float) and 0 <= score <= points[name]
-        _require(score is None or possible, f"{score!r} of {points[name]!r} points")
+        _require(score is None or 0 <= score <= points[name], f"{score!r} of {points[name]!r} points")
     _require(told["comments"].keys() == solutions, "comments on other cells")
-    comments = told["comments"].values()
-    _require(all(text is None or isinstance(text, str) for text in comments), "a comment that is no text")
-    for texts in ((told["timestamp"], told["fault"]), told["notices"], told["doubts"], *told["answers"].items()):
-        _require(all(isinstance(text, str) for text in texts), "what is no text in its place")
+    _require({None, NO_RESPONSE}.issuperset(told["comments"].values()), "a comment of its own")
+    _require(points.keys() >= {*told["doubts"], *told["answers"]}, "what it doubts of other cells")
+    _require(sum(map(len, told["notices"])) <= MOST_TOLD, "more than a student is told")
+    if told["timestamp"]:
+        parse_utc(told["timestamp"])
     return Judged(**told | {"notices": tuple(told["notices"]), "doubts": tuple(told["doubts"])})
+
+
+def _reports(record, job, points):
+    """Return the reports of a record by the names of the graded cells."""
+    reports = {name: record["exercises"].get(f"{job.topic}/{name}") for name in points}
+    reports = {name: Report.of(report) for name, report in reports.items() if report}
+    _require(len(reports) == len(record["exercises"]), "reports on other exercises")
+    _require(record["flags"].keys() <= {f"{job.topic}/{name}" for name in points}, "flags of other exercises")
+    _require(record["answers"].keys() <= points.keys(), "answers to other exercises")
+    for name, report in reports.items():
+        _require(report.exercise == f"{job.topic}/{name}", "a report on another exercise")
+        _require(isfinite(report.points) and isfinite(report.possible), "points without end")
+        _require(MARKS.keys() >= {report.verdict, *(each.verdict for each in report.findings)}, "no verdict")
+    return reports
+
+
+@cache
+def _release(text):
+    return nbformat.reads(text, as_version=4)
 
 
 @cache
 def _cells(release):
     """Return the points of an assignment's graded cells by name, and the names of its answers' cells."""
-    marked = [cell["metadata"]["nbgrader"] for cell in json.loads(release)["cells"]]
-    points = {marks["grade_id"]: marks["points"] for marks in marked if marks["grade"]}
-    return points, {marks["grade_id"] for marks in marked if marks["solution"]}
+    marked = [cell.metadata.nbgrader for cell in _release(release).cells]
+    points = {marks.grade_id: marks.points for marks in marked if marks.grade}
+    return points, {marks.grade_id for marks in marked if marks.solution}
 
 
-def _without_scripts(text, reports):
-    """Return a graded notebook's text, as it is where its outputs are those that grading itself leaves."""
-    notebook = nbformat.reads(text, as_version=4)
-    before = nbformat.from_dict(notebook)
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and not _is_verdict(cell, reports):
-            cell.outputs = [nbformat.from_dict(each) for each in sanitize.outputs(well_formed(cell.outputs))]
-    return text if notebook == before else nbformat.writes(notebook) + "\n"
+def _notebook(text, release, reports):
+    """Return a graded notebook's text, put together anew: the cells that were told of, with the release's marks."""
+    ours = {cell.id: cell for cell in release.cells}
+    cells = [_cell(told, ours.get(told.id), reports) for told in nbformat.v4.reads(text).cells]
+    ids = {cell["id"] for cell in cells}
+    _require(len(ids) == len(cells) and ours.keys() <= ids, "a cell twice, or not all of the assignment's")
+    graded = {"cells": cells, "metadata": release.metadata, "nbformat": 4, "nbformat_minor": 5}
+    text = nbformat.v4.writes(nbformat.from_dict(graded)) + "\n"
+    text.encode()
+    return text
 
 
-def _is_verdict(cell, reports):
-    """Whether a graded cell shows what the record has of it, and nothing else."""
-    name = graded_name(cell)
-    report = name and next((each for id_, each in reports.items() if id_.partition("/")[2] == name), None)
-    if not report or len(cell.outputs) != 2:
-        return False
-    shown, result = cell.outputs
-    verdict = json.loads(json.dumps(bundle(Report.of(report))))
-    return shown.data == verdict and result.data == {"text/plain": repr(float(result.data["text/plain"]))}
+def _cell(told, own, reports):
+    """Return a cell with what was told that it says and shows."""
+    _require(isinstance(told.source, str) and isinstance(told.id, str) and ID.fullmatch(told.id), "what is no cell")
+    kind = (own or told).cell_type if (own or told).cell_type in KINDS else "raw"
+    metadata = own.metadata if own else RAW if kind == "raw" else {}
+    cell = nbformat.from_dict({"cell_type": kind, "id": told.id, "metadata": metadata, "source": told.source})
+    if kind == "code":
+        cell |= {"execution_count": None, "outputs": _outputs(told, reports.get(graded_name(cell)))}
+    elif pasted := sanitize.attachments(told.get("attachments")) if kind == "markdown" else None:
+        cell["attachments"] = pasted
+    return cell
+
+
+def _outputs(told, report):
+    """Return what a cell of code shows: what the record has of it, where it is judged."""
+    if report and any(JSON in output.get("data", {}) for output in told.outputs):
+        return verdict(report)
+    return [nbformat.from_dict(each) for each in sanitize.outputs(well_formed(told.outputs))]
 
 
 def _require(holds, what):

@@ -169,4 +169,5 @@ class Station(WorkerPlugin):
 
 
 def _said(kind, what):
-    return json.dumps({kind: what}).encode()
+    """Return an answer as JSON, whose length is that of its text, whatever letters a student uses."""
+    return json.dumps({kind: what}, ensure_ascii=False).encode("utf-8", "replace")

@@ -41,7 +41,12 @@ RECORD = {
     "topic": "toy",
     "exercises_digest": "digest",
     "isolation": "namespaces",
+    "seed_id": "0123",
     "exercises": {"toy/double": REPORT.as_dict()},
+    "flags": {"toy/double": ("it is the reference",)},
+    "notices": ("Well.",),
+    "answers": {"double": "abc"},
+    "seconds": {"cells": 0.5},
 }
 GOOD = Finished(Judged("ann", "toy", {"double": 2.0}, {"double-answer": None}, notices=("Well.",)), RECORD, SHOWN)
 
@@ -64,15 +69,23 @@ def test_what_is_right_is_taken_as_it_is():
         ({"scores": {"double": 3.0}}, "3.0 of 2.0 points"),
         ({"scores": {"double": -1}}, "-1 of 2.0 points"),
         ({"scores": {"double": float("nan")}}, "nan of 2.0 points"),
-        ({"scores": {"double": True}}, "True of 2.0 points"),
-        ({"scores": {"double": "2"}}, "'2' of 2.0 points"),
+        ({"scores": {"double": float("inf")}}, "inf of 2.0 points"),
+        ({"scores": {"double": True}}, "another form"),
+        ({"scores": {"double": "2"}}, "another form"),
         ({"scores": {}}, "points of other cells"),
         ({"scores": {"double": 2.0, "more": 1.0}}, "points of other cells"),
         ({"comments": {}}, "comments on other cells"),
-        ({"comments": {"double-answer": 3}}, "a comment that is no text"),
-        ({"notices": [3]}, "what is no text in its place"),
-        ({"answers": {"double": 3}}, "what is no text in its place"),
-        ({"others": 3}, "something of another form"),
+        ({"comments": {"double-answer": 3}}, "another form"),
+        ({"comments": {"double-answer": "Well done."}}, "a comment of its own"),
+        ({"notices": [3]}, "another form"),
+        ({"notices": ["x" * 2**17]}, "more than a student is told"),
+        ({"notices": ["half a letter: \ud800"]}, "another form"),
+        ({"answers": {"double": 3}}, "another form"),
+        ({"answers": {"other": "abc"}}, "of other cells"),
+        ({"doubts": ["other"]}, "of other cells"),
+        ({"timestamp": "yesterday, I think"}, "another form"),
+        ({"timestamp": "9" * 5000}, "another form"),
+        ({"others": 3}, "another form"),
     ],
 )
 def test_a_grade_that_cannot_be_is_refused(change, message):
@@ -80,6 +93,30 @@ def test_a_grade_that_cannot_be_is_refused(change, message):
     forged["judged"] |= change
     with pytest.raises(NotUnderstood, match=message):
         received.finished(forged, JOB, RELEASE)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"flags": []}, "another form"),
+        ({"flags": {"toy/double": 5}}, "another form"),
+        ({"flags": {"toy/other": []}}, "flags of other exercises"),
+        ({"answers": None}, "another form"),
+        ({"answers": {"other": "abc"}}, "answers to other exercises"),
+        ({"exercises": {"toy/other": REPORT.as_dict()}}, "reports on other exercises"),
+        ({"exercises": {"toy/double": REPORT.as_dict() | {"exercise": "toy/other"}}}, "a report on another exercise"),
+        ({"exercises": {"toy/double": REPORT.as_dict() | {"verdict": "splendid"}}}, "no verdict"),
+        ({"exercises": {"toy/double": REPORT.as_dict() | {"points": float("nan")}}}, "points without end"),
+        ({"exercises": {"toy/double": REPORT.as_dict() | {"points": 10**400}}}, "another form"),
+        ({"exercises": {"toy/double": {"exercise": "toy/double"}}}, "another form"),
+        ({"seconds": {"cells": "long"}}, "another form"),
+        ({"more": 3}, "another form"),
+    ],
+)
+def test_a_record_that_cannot_be_is_refused(change, message):
+    """Every later command reads records: one that is of another form would end it for the whole class."""
+    with pytest.raises(NotUnderstood, match=message):
+        received.finished(told(replace(GOOD, record=RECORD | change)), JOB, RELEASE)
 
 
 @pytest.mark.parametrize("field", ["student", "topic", "exercises_digest", "isolation"])
@@ -104,6 +141,7 @@ def test_what_is_no_answer_is_refused(said, message):
 
 
 SCRIPT = {"text/html": "<p>2.0</p><script>alert(1)</script>"}
+BREAKS_OUT = '"><script>alert(1)</script>'
 
 
 def test_what_a_page_would_run_is_taken_out_of_an_answer():
@@ -118,6 +156,65 @@ def test_what_a_page_would_run_is_taken_out_of_a_verdict():
     bad.cells[1].outputs[0].data = SCRIPT
     taken = received.finished(told(replace(GOOD, notebook=nbformat.writes(bad))), JOB, RELEASE).notebook
     assert "script" not in taken
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda graded, cell: cell.metadata.nbgrader.update(grade_id=BREAKS_OUT),
+        lambda graded, cell: cell.metadata.nbgrader.update(points=BREAKS_OUT),
+        lambda graded, cell: cell.metadata.update(nbgrader=BREAKS_OUT),
+        lambda graded, cell: cell.metadata.update(tags=[BREAKS_OUT]),
+        lambda graded, cell: cell.update({"execution_count": BREAKS_OUT, "more": BREAKS_OUT}),
+        lambda graded, cell: cell.outputs[-1].update(execution_count=BREAKS_OUT),
+        lambda graded, cell: cell.outputs[0].get("metadata", {}).update({BREAKS_OUT: BREAKS_OUT}),
+        lambda graded, cell: graded.metadata.update(title=BREAKS_OUT, widgets={"state": BREAKS_OUT}),
+        lambda graded, cell: graded.metadata.update(language_info={"name": BREAKS_OUT}),
+    ],
+)
+def test_nothing_of_a_notebook_counts_but_what_its_cells_say_and_show(change):
+    """Templates of pages put marks into a page as they stand: nothing of these is the worker's."""
+    bad = nbformat.from_dict(json.loads(json.dumps(notebook(nbformat.v4.new_output("stream", text="hello")))))
+    for cell in bad.cells:
+        change(bad, cell)
+    assert BREAKS_OUT in json.loads(json.dumps(json.dumps(bad))).replace("\\", "")
+    assert received.finished(told(replace(GOOD, notebook=json.dumps(bad))), JOB, RELEASE).notebook == SHOWN
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        {"cell_type": "code", "id": BREAKS_OUT, "metadata": {}, "source": "", "outputs": []},
+        {"cell_type": "code", "id": "double", "metadata": {}, "source": "", "outputs": []},
+        {"cell_type": "code", "id": "more", "metadata": {}, "source": 5, "outputs": []},
+        {"cell_type": "markdown", "id": "more", "metadata": {}, "source": ["words", 5]},
+        {"cell_type": "code", "id": "more", "metadata": {}, "source": "", "outputs": 5},
+        {"cell_type": "code", "id": 5, "metadata": {}, "source": "", "outputs": []},
+        {"cell_type": "code", "id": "more", "metadata": {}, "source": "\ud800", "outputs": []},
+    ],
+)
+def test_a_cell_that_cannot_be_is_refused(cell):
+    bad = json.loads(SHOWN)
+    bad["cells"].append(cell)
+    with pytest.raises(NotUnderstood):
+        received.finished(told(replace(GOOD, notebook=json.dumps(bad))), JOB, RELEASE)
+
+
+def test_cells_of_a_students_own_are_kept_in_forms_that_no_page_runs():
+    bad = json.loads(SHOWN)
+    pictures = {"a.svg": {"image/svg+xml": BREAKS_OUT}, "a.png": {"image/png": BREAKS_OUT}}
+    bad["cells"] += [
+        {"cell_type": "raw", "id": "added-1", "metadata": {"raw_mimetype": "text/html"}, "source": "own"},
+        {"cell_type": BREAKS_OUT, "id": "added-2", "metadata": {}, "source": "own"},
+        {"cell_type": "markdown", "id": "added-3", "metadata": {}, "source": "own", "attachments": pictures},
+    ]
+    kept = nbformat.reads(
+        received.finished(told(replace(GOOD, notebook=json.dumps(bad))), JOB, RELEASE).notebook, as_version=4
+    )
+    nbformat.validate(kept)
+    own = [(cell.cell_type, cell.source, cell.metadata, cell.get("attachments")) for cell in kept.cells[2:]]
+    raw = ("raw", "own", {"raw_mimetype": "text/plain"}, None)
+    assert own == [raw, raw, ("markdown", "own", {}, None)]
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", json.dumps({"cells": 3, "nbformat": 4, "nbformat_minor": 5})])
