@@ -18,7 +18,9 @@ QUOTED = r'((?:"(?:[^"\\]|\\.)*"\n)+)'
 ENTRY = re.compile(rf"^(#, .*\n)?msgid {QUOTED}msgstr {QUOTED}", re.MULTILINE)
 FIELD = re.compile(r"\{\d+\}")
 FEW = 3  # a template with fewer words of its own is no sentence, and neither is what stands in its fields
-PROSE = r"[^\W\d_]{2,} [^\W\d_]{2,} [^\W\d_]{2,}"
+WORD = re.compile(r"[^\W\d_]{2,}")
+PROSE = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,} [^\W\d_]{2,}")
+LONGEST = 1000  # characters of a text that has come of a template
 
 _spoken = [ENGLISH]
 
@@ -65,34 +67,47 @@ def say(text) -> str:
     if spoken() == ENGLISH or not text:
         return text
     texts, templates = catalogue(spoken())
-    if text in texts:
-        return texts[text]
-    for template, translation in templates:
-        if found := template.fullmatch(text):
-            return _filled(translation, list(map(say, found.groups())))
+    if text in texts or len(text) > LONGEST:
+        return texts.get(text, text)
+    for words, translation in templates:
+        if found := fields(words, text):
+            return _filled(translation, list(map(say, found)))
     return text
 
 
 @cache
 def catalogue(language):
-    """Return what is translated into a language: texts (a dict), and templates as pairs of a pattern and a text."""
+    """Return what is translated into a language: texts (a dict), and templates as pairs of words and a text."""
     texts = {}
     for path in sorted((HOME / language).glob("*.po")):
         texts |= read(path.read_text(encoding="utf-8"))
     templates = [text for text in texts if FIELD.search(text)]
     templates.sort(key=lambda text: len(FIELD.sub("", text)), reverse=True)  # the one with most words of its own first
-    return texts, [(pattern(text), texts[text]) for text in templates]
+    return texts, [(tuple(FIELD.split(text)), texts[text]) for text in templates]
 
 
-def pattern(template):
-    """Return the pattern of the texts that a template may have become; its groups are the fields, by number.
+def fields(words, text) -> list[str]:
+    """Return what stands between the words of a template in a text that it has become; [] where it has not.
 
-    >>> pattern("{0} of {1} checks pass").fullmatch("2 of 3 checks pass").groups()
-    ('2', '3')
+    Each word is taken where it comes first: what is looked for in a text that somebody else wrote may take no longer
+    than reading it.
+
+    >>> fields(("", " of ", " checks pass"), "2 of 3 checks pass")
+    ['2', '3']
     """
-    words = FIELD.split(template)
-    field = "(.+?)" if len(re.findall(r"[^\W\d_]{2,}", " ".join(words))) >= FEW else f"((?:(?!{PROSE}).)+?)"
-    return re.compile(field.join(map(re.escape, words)), re.DOTALL)
+    first, *inner, last = words
+    place, end = len(first), len(text) - len(last)
+    if not (text.startswith(first) and text.endswith(last)):
+        return []
+    found = []
+    for word in inner:
+        if (at := text.find(word, place + 1, end)) < 0:
+            return []
+        found.append(text[place:at])
+        place = at + len(word)
+    found.append(text[place:end])
+    is_sentence = len(WORD.findall(" ".join(words))) >= FEW
+    return found if place < end and (is_sentence or not any(map(PROSE.search, found))) else []
 
 
 def read(text) -> dict[str, str]:

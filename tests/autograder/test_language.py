@@ -1,6 +1,7 @@
 """What is said is English, or as a catalogue has it; what is put into a sentence is in its translation, too."""
 
 import re
+import time
 
 import pytest
 from babel.messages import pofile
@@ -54,6 +55,24 @@ def test_a_template_of_few_words_takes_no_sentence_for_its_own():
     with language.using("de"):
         assert language.say("1.5 to 2") == "1.5 bis 2"
         assert language.say("A network is taken to be over it.") == "A network is taken to be over it."
+
+
+@given(st.lists(st.text("ab", min_size=1), min_size=1, max_size=4), st.text("ab "))
+def test_fields_are_found_where_a_pattern_finds_them(words, text):
+    words = ("", *words, "")
+    found = re.compile("(.+?)".join(map(re.escape, words)), re.DOTALL).fullmatch(text)
+    assert language.fields(words, text) == (list(found.groups()) if found else [])
+
+
+@pytest.mark.parametrize("unit", ["a x of ", "x (x interval x, ", "at x; ", "1 of 2 "])
+@pytest.mark.parametrize("count", [50, 100_000])
+def test_no_text_keeps_a_translation_busy(unit, count):
+    """A student's, or that of a cluster's worker: by a pattern the second takes seconds, and the longer ones days."""
+    with language.using("de"):
+        language.catalogue("de")
+        begun = time.process_time()
+        assert language.say(unit * count)
+        assert time.process_time() - begun < 0.5
 
 
 def test_an_unknown_language_is_refused():
