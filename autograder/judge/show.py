@@ -70,12 +70,12 @@ def html(report):
     if report.misconception:
         parts.append(
             f'<p class="dnn-misconception" style="margin:.4em 0"><strong>{_naming(report)}</strong> '
-            f"{escape(report.misconception)}</p>"
+            f"{coded(report.misconception)}</p>"
         )
     if report.printed:
         parts.append(f"<details><summary>{say('Printed by your code')}</summary>{_lines(report.printed)}</details>")
     if note := _what_next(report):
-        parts.append(f'<p class="dnn-note" style="margin:.4em 0">{_code(escape(note))}</p>')
+        parts.append(f'<p class="dnn-note" style="margin:.4em 0">{coded(note)}</p>')
     style = f"border-left:4px solid {colour};padding:.3em .9em;margin:.3em 0"
     label = escape(say(f"Verdict on {report.exercise}"))
     opening = f'<div class="dnn-report dnn-{kind}" role="group" aria-label="{label}" style="{style}">'
@@ -115,12 +115,12 @@ def _item(finding, repeated):
     if repeated:
         broken = f'<div style="margin-left:1.4em">{say(SAME)}</div>'
     elif finding.verdict != PASSED:
-        told = f"{escape(finding.sentence)}{_lines(finding.detail)}{_list(_numbers(finding))}"
+        told = f"{coded(finding.sentence)}{_lines(finding.detail)}{_list(_numbers(finding))}"
         broken = f'<div style="margin-left:1.4em">{told}</div>'
     broken += "".join(f'<div style="margin-left:1.4em">{words}</div>' for words in map(escape, _measured(finding)))
     mark = f'<span style="color:{COLOURS[finding.verdict]}" aria-hidden="true">{MARKS[finding.verdict]}</span>'
     heard = f'<span style="position:absolute;left:-10000px">{say(finding.verdict)}: </span>'
-    return f'<li class="dnn-{finding.verdict}" style="margin:.2em 0">{mark} {heard}{escape(finding.title)}{broken}</li>'
+    return f'<li class="dnn-{finding.verdict}" style="margin:.2em 0">{mark} {heard}{coded(finding.title)}{broken}</li>'
 
 
 def _naming(report):
@@ -171,7 +171,13 @@ def _what_next(report):
     return say(f'Stuck? `hint("{report.exercise}")` gives a hint.')
 
 
-def _code(words):
-    """Turn the backticks of our own notes into code."""
-    pieces = words.split("`")
+def coded(words):
+    """Return words of the course as HTML: what stands between backticks is code.
+
+    >>> coded("It is `a <= b`."), coded("One ` alone stays.")
+    ('It is <code>a &lt;= b</code>.', 'One ` alone stays.')
+    """
+    pieces = escape(words).split("`")
+    if len(pieces) % 2 == 0:
+        return "`".join(pieces)
     return "".join(f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))

@@ -3,6 +3,7 @@
 from html import escape
 from urllib.parse import quote
 
+from ...judge.show import coded
 from ..layout import shown
 
 
@@ -40,7 +41,7 @@ class Pieces:
     def lists(self):
         """All lists that were led to."""
         return "".join(
-            f'<aside class="list" id="l{number}" aria-label="{text(words)}"><p><strong>{text(words)}</strong> '
+            f'<aside class="list" id="l{number}" aria-label="{text(words)}"><p><strong>{told(words)}</strong> '
             f'<a class="close" href="#closed">close</a></p><p>{self.students(students)}</p></aside>'
             for number, (words, students) in enumerate(self._lists, start=1)
         )
@@ -64,6 +65,11 @@ class Pieces:
 def text(words):
     """Return a text as HTML, on one line, with what is not printable as an escape."""
     return escape(shown(str(words)))
+
+
+def told(words):
+    """Return words of the course's, such as a check's, as HTML on one line, with code as code."""
+    return coded(shown(words))
 
 
 def title(topic):

@@ -5,7 +5,7 @@ from ..results import AGAIN, BY_HAND, GRADED_BY_HAND, NOT_JUDGED
 from ..standing import MISSING, UNGRADED, WAITING
 from . import statistics
 from .gather import share
-from .parts import code, percent, points, row, several, table, text, title
+from .parts import code, percent, points, row, several, table, text, title, told
 from .ranking import ranking
 from .work import alike, tries
 
@@ -152,7 +152,7 @@ def _mistakes(pieces, results, shares):
             count = pieces.number(own, f"{mistake.exercise}, quarter {number}: {mistake.misconception}")
             cells.append(f'<td class="heat" style="--heat:{100 * part / most:.0f}">{count if own else "·"}</td>')
         total = pieces.number(mistake.students, f"{mistake.exercise}: {mistake.misconception}")
-        words = f'<th scope="row">{text(mistake.misconception)}</th>'
+        words = f'<th scope="row">{told(mistake.misconception)}</th>'
         rows.append(f"<tr>{words}{''.join(cells)}<td>{total}</td></tr>")
     if not rows:
         return "<h3>Misconceptions</h3><p>None was named.</p>"
@@ -186,31 +186,32 @@ def _clusters(pieces, results):
 def _cluster(pieces, cluster, with_example):
     broken = [each for each in cluster.signature if each[1] != PASSED]
     count = pieces.number(cluster.students, f"{cluster.exercise}: {broken[0][2] if broken else ''}")
-    told = {}
+    reasons = {}
     for property_, verdict, sentence in broken:
-        told.setdefault((verdict, sentence), []).append(property_)
-    lines = "".join(_broken(*words, properties) for words, properties in told.items())
+        reasons.setdefault((verdict, sentence), []).append(property_)
+    lines = "".join(_broken(*words, properties) for words, properties in reasons.items())
     sample = pieces.gathered.example(cluster.exercise, cluster.students) if with_example else None
     example = ""
     if sample:
         student, source = sample
         example = f"<details><summary>An example, by {pieces.student(student)}</summary>{code(source)}</details>"
     passed = len(cluster.signature) - len(broken)
+    below = f"{several(passed, 'check')} of {len(cluster.signature)} passed. <code>{text(cluster.key)}</code>"
+    below = below if cluster.is_judged else "No check has seen an answer."
     return (
         f'<article class="cluster"><h4>{text(_name(cluster.exercise))}: {count} '
         f"{'answer' if len(cluster.students) == 1 else 'answers'}</h4><ul>{lines}</ul>"
-        f'<p class="muted">{several(passed, "check")} of {len(cluster.signature)} passed. '
-        f"<code>{text(cluster.key)}</code></p>{example}</article>"
+        f'<p class="muted">{below}</p>{example}</article>'
     )
 
 
 def _broken(verdict, sentence, properties):
     """What broke, in the words of the checks, and the properties that it broke."""
-    listed = "".join(f"<li>{text(each)}</li>" for each in properties)
+    listed = "".join(f"<li>{told(each)}</li>" for each in properties)
     inner = f"<ul>{listed}</ul>"
     if len(properties) > FEW_CHECKS:
         inner = f"<details><summary>in {len(properties)} checks</summary>{inner}</details>"
-    return f"<li><span class='muted'>{text(verdict)}:</span> <em>{text(sentence)}</em>{inner}</li>"
+    return f"<li><span class='muted'>{text(verdict)}:</span> <em>{told(sentence)}</em>{inner}</li>"
 
 
 def _checks(pieces, results):
@@ -222,7 +223,7 @@ def _checks(pieces, results):
     told = []
     for words, checks in kinds:
         items = "".join(
-            f"<li><strong>{text(_name(check.exercise))}</strong> {text(check.title)} "
+            f"<li><strong>{text(_name(check.exercise))}</strong> {told(check.title)} "
             f"<span class='muted'>({pieces.number(who, f'{check.exercise}: {check.title}')} answers)</span></li>"
             for check, who in checks
         )

@@ -68,6 +68,15 @@ def test_nothing_that_an_answer_says_becomes_html():
     assert soup.get_text().count(evil) == 4
 
 
+def test_code_in_the_words_of_the_course_is_code_and_none_in_those_of_an_answer():
+    finding = Finding("check_a", "It is `a / b`.", CRASHED, "no `NaN`", "the answer's `own` words")
+    page = BeautifulSoup(
+        show.html(Report("toys/double", CRASHED, 0.0, 1.0, (finding,), "Use `np.clip`.")), "html.parser"
+    )
+    assert [code.text for code in page.find_all("code")] == ["a / b", "NaN", "np.clip", 'hint("toys/double")']
+    assert "the answer's `own` words" in page.get_text()
+
+
 NUMBERS = Finding("check_c", "Third.", WRONG, "so", "at [1]", "x = [1, 2]", "[3, <b>]", "[2, 4]")
 
 
