@@ -28,7 +28,8 @@ def main(argv=None):
 
 
 def _add_audit(commands):
-    parser = commands.add_parser("audit", help="lint the course: answers, checks, misconceptions, chapters")
+    words = "lint the course: answers, checks, misconceptions, chapters"
+    parser = commands.add_parser("audit", help=words, description=words)
     parser.add_argument("wanted", nargs="*", metavar="TOPIC[/EXERCISE]", help="only these topics or exercises")
     parser.add_argument("--class", dest="directory", metavar="DIR", help="audit what a class has of its own")
     parser.add_argument(
@@ -84,7 +85,8 @@ def _word(name, number):
 
 
 def _add_doctor(commands):
-    parser = commands.add_parser("doctor", help="say what isolation this machine offers for grading")
+    words = "say what isolation this machine offers for grading"
+    parser = commands.add_parser("doctor", help=words, description=words)
     parser.set_defaults(run=_doctor)
 
 

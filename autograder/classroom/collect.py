@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from . import config as settings
-from . import lms, pin, roster, untimed
+from . import lms, pin, roster, submission, untimed
 from .deadlines import deadlines
 from .download import opened
 from .exchange import EXCHANGE, collect_from, inbound
@@ -34,7 +34,7 @@ class Collected:
     unmatched : dict of str to str
         What is nobody's, and why.
     missing : dict of str to list of str
-        By assignment, who of the roster is not among them.
+        By assignment, who of the roster is not among them, and has handed in nothing before.
     notices : list of str
         What else the instructor should know.
     """
@@ -116,8 +116,15 @@ def collect(
     asked = {assignment or only} if assignment or only else {row.topic for row in done.rows if row.topic}
     for topic in sorted(asked):
         there = {row.student for row in done.rows if row.topic in (topic, "")}
-        done.missing[topic] = sorted(set(people.students) - there)
+        absent = sorted(set(people.students) - there)
+        done.missing[topic] = [each for each in absent if not _has_handed_in(place, each, topic)]
     return done
+
+
+def _has_handed_in(place, student, topic):
+    """Return whether something that a student handed in lies in the class already."""
+    folder = place.step("submitted", student, topic)
+    return folder.is_dir() and not submission.is_empty(folder)
 
 
 def _people(place, config, listed):

@@ -109,6 +109,11 @@ def grade(
     with settings.gradebook(config) as gradebook, settings.log_to(place.state / "grade.log") as log:
         settle(place, gradebook, config, log)
     warnings += swapped
+    if not any(topic in released for _, topic in found):
+        what = f"of {cells.listed(sorted(topics))} " if topics else ""
+        warnings.append(
+            f"nothing {what}was handed in yet; to take in a download: autograder collect {place.root} ARCHIVE"
+        )
     warnings += [
         f"{student} is not in {place.roster_file.name}, and is graded only if asked for: --student {quote(student)}"
         for student in sorted(handing_in - listed - set(students))

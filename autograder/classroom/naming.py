@@ -70,6 +70,11 @@ def name(directory, key) -> Entry:
     if key not in found:
         known = ", ".join(each for each in found if each.startswith(f"{asked}:")) or "none of that exercise"
         raise ClassError(f"there are no wrong answers without a name under {shown(key)!r}; there are {known}")
+    if not found[key].is_judged:
+        raise ClassError(
+            f"no check has seen these answers, so that there is no mistake to name; look at them in the report "
+            f"({shown(key)})"
+        )
     exercise = model.load(asked, place.exercises)
     if exercise.kind == "test":
         raise ClassError(

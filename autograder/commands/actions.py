@@ -112,7 +112,8 @@ def _tell(classroom, directory, done, console):
     for warning in done.warnings:
         _say(console, f"Warning: {warning}")
     table, told = classroom.table(classroom.open_class(directory))
-    _say(console, *_lines(table), *told, f"{len(done.graded)} graded, {done.unchanged} unchanged.")
+    shown = _lines(table) if table.row_count else []
+    _say(console, *shown, *told, f"{len(done.graded)} graded, {done.unchanged} unchanged.")
 
 
 def mark(classroom, arguments, console):

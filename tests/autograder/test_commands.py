@@ -1,6 +1,7 @@
 """The commands for classes say what they did, and what cannot be done in one sentence with exit status 2."""
 
 import argparse
+import re
 
 import pytest
 
@@ -54,6 +55,16 @@ def test_help_says_what_everything_is():
         if not action.help
     ]
     assert silent == []
+
+
+@pytest.mark.parametrize("command", ["audit", "doctor", "grade"])
+def test_help_of_a_command_says_what_it_does(command, capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    (line,) = re.findall(rf"^    {command} +(\S+ \S+)", capsys.readouterr().out, re.MULTILINE)
+    with pytest.raises(SystemExit, match="0"):
+        main([command, "--help"])
+    assert f"\n\n{line} " in capsys.readouterr().out
 
 
 def test_another_package_of_the_name_is_told_with_what_to_do(tmp_path, monkeypatch, capsys):

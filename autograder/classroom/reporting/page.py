@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..look import style
 from ..standing import GRADED, MISSING, WAITING
-from .parts import Pieces, points, row, table, text, title
+from .parts import Pieces, points, row, several, table, text, title
 from .sections import assignment
 
 SHEET = Path(__file__).with_name("report.css")
@@ -98,9 +98,13 @@ def _cell(pieces, standing):
 
 
 def _duration(seconds):
-    """Return a time in words, in its largest unit."""
+    """Return a time in words, in its two largest units, as each day that has begun may cost points.
+
+    >>> _duration(39 * 3600 + 59), _duration(2 * 86400), _duration(86401), _duration(0.5)
+    ('1 day 15 hours', '2 days', '1 day 1 second', 'less than a second')
+    """
+    left, parts = int(seconds), []
     for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
-        if seconds >= size:
-            count = int(seconds // size)
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    return "less than a second"
+        count, left = divmod(left, size)
+        parts += [several(count, unit)] if count else []
+    return " ".join(parts[:2]) or "less than a second"

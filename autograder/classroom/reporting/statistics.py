@@ -56,10 +56,14 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Cluster:
-    """Wrong answers without a name that broke in the same way: `signature` is (title, verdict, sentence) by check."""
+    """Wrong answers without a name that broke in the same way: `signature` is (title, verdict, sentence) by check.
+
+    `is_judged` says whether a check has seen them, and not only that their cell does not run, for instance.
+    """
 
     exercise: str
     signature: tuple[tuple[str, str, str], ...]
+    is_judged: bool
     students: tuple[str, ...]
 
     @property
@@ -163,7 +167,7 @@ def clusters(results, findings) -> tuple[Cluster, ...]:
         told = findings.get((result.student, result.exercise), ())
         if result.verdict in FAILED and not result.misconception and told:
             signature = tuple((each["title"], each["verdict"], each["sentence"]) for each in told)
-            found[result.exercise, signature].append(result.student)
+            found[result.exercise, signature, any(each["check"] for each in told)].append(result.student)
     sized = sorted(found.items(), key=lambda each: (-len(each[1]), each[0]))
     return tuple(Cluster(*key, tuple(students)) for key, students in sized)
 

@@ -135,6 +135,13 @@ def test_canvas(place, archive):
     assert "All files are dated within ten minutes" in " ".join(done.notices)
 
 
+def test_who_has_handed_in_before_is_not_missing_in_a_later_download(place, archive):
+    classroom.collect(place.root, archive(*CANVAS))
+    done = classroom.collect(place.root, archive(("obrienben_12_907_toy.ipynb", b"B2")))
+    assert done.missing == {"toy": ["dan"]}
+    assert done.is_whole
+
+
 def test_moodle(place, archive):
     done = classroom.collect(place.root, archive(*MOODLE))
     assert done.form == "moodle"

@@ -267,7 +267,9 @@ def test_names_from_outside_are_told_without_what_a_terminal_would_obey(fresh, h
 
 
 def test_where_nothing_is_understood_it_is_an_error(fresh):
-    assert grade(fresh).graded == ()
+    done = grade(fresh)
+    assert done.graded == ()
+    assert done.warnings == (f"nothing was handed in yet; to take in a download: autograder collect {fresh} ARCHIVE",)
     for number in range(30):
         (fresh / "submitted" / f"toy_{number}.ipynb").touch()
     with pytest.raises(classroom.ClassError, match="nothing under submitted/ is a submission") as caught:

@@ -10,6 +10,9 @@ from rich.console import Console
 from autograder import classroom, exercise
 from autograder.__main__ import main
 from autograder.chapter.todo import todo
+from autograder.classroom import config
+from autograder.classroom.reporting.gather import gather
+from autograder.classroom.reporting.statistics import clusters
 from autograder.judge.judge import judge
 
 SENTENCE = "The array is shifted by seven. Multiply it by two."
@@ -95,6 +98,17 @@ def test_a_value_becomes_a_function_that_returns_it(named, course, tmp_path):
 def test_what_is_no_cluster_is_one_sentence(graded, tmp_path, key, message):
     with pytest.raises(classroom.ClassError, match=message):
         classroom.name(shutil.copytree(graded, tmp_path / "class"), key)
+
+
+def test_a_cell_that_does_not_run_is_no_mistake_to_name(copied, hand_in):
+    hand_in(copied, "ada", double=f"seven = 7 / 0\n{PLAIN}")
+    classroom.grade(copied, students=["ada"], isolation="none", console=Console(quiet=True))
+    with config.log_to(copied / "test.log") as log:
+        gathered = gather(classroom.open_class(copied), log, ("toy",))
+    (key,) = [each.key for each in clusters(gathered.results, gathered.findings) if each.students == ("ada",)]
+    assert key not in classroom.report(copied, ["toy"]).read_text()
+    with pytest.raises(classroom.ClassError, match="no check has seen these answers"):
+        classroom.name(copied, key)
 
 
 def test_the_command_prints_the_entry_alone_and_what_to_do_next(named, copied, capsys):
