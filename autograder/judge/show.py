@@ -62,18 +62,20 @@ def html(report):
     colour = COLOURS[report.verdict]
     parts = [
         f'<p class="dnn-verdict" style="margin:0;font-weight:600"><span style="color:{colour}" aria-hidden="true">'
-        f"{MARKS[report.verdict]}</span> {say(HEADINGS[report.verdict])}{escape(_count(report))}</p>"
+        f"{MARKS[report.verdict]}</span> {escape(say(HEADINGS[report.verdict]) + _count(report))}</p>"
     ]
     if report.findings:
         items = "".join(_item(finding, repeated) for finding, repeated in _with_repeats(report.findings))
         parts.append(f'<ul class="dnn-findings" style="list-style:none;margin:.4em 0;padding:0">{items}</ul>')
     if report.misconception:
         parts.append(
-            f'<p class="dnn-misconception" style="margin:.4em 0"><strong>{_naming(report)}</strong> '
+            f'<p class="dnn-misconception" style="margin:.4em 0"><strong>{escape(_naming(report))}</strong> '
             f"{coded(report.misconception)}</p>"
         )
     if report.printed:
-        parts.append(f"<details><summary>{say('Printed by your code')}</summary>{_lines(report.printed)}</details>")
+        parts.append(
+            f"<details><summary>{escape(say('Printed by your code'))}</summary>{_lines(report.printed)}</details>"
+        )
     if note := _what_next(report):
         parts.append(f'<p class="dnn-note" style="margin:.4em 0">{coded(note)}</p>')
     style = f"border-left:4px solid {colour};padding:.3em .9em;margin:.3em 0"
@@ -113,13 +115,13 @@ def _with_repeats(findings):
 def _item(finding, repeated):
     broken = ""
     if repeated:
-        broken = f'<div style="margin-left:1.4em">{say(SAME)}</div>'
+        broken = f'<div style="margin-left:1.4em">{escape(say(SAME))}</div>'
     elif finding.verdict != PASSED:
         told = f"{coded(finding.sentence)}{_lines(finding.detail)}{_list(_numbers(finding))}"
         broken = f'<div style="margin-left:1.4em">{told}</div>'
     broken += "".join(f'<div style="margin-left:1.4em">{words}</div>' for words in map(escape, _measured(finding)))
     mark = f'<span style="color:{COLOURS[finding.verdict]}" aria-hidden="true">{MARKS[finding.verdict]}</span>'
-    heard = f'<span style="position:absolute;left:-10000px">{say(finding.verdict)}: </span>'
+    heard = f'<span style="position:absolute;left:-10000px">{escape(say(finding.verdict))}: </span>'
     return f'<li class="dnn-{finding.verdict}" style="margin:.2em 0">{mark} {heard}{coded(finding.title)}{broken}</li>'
 
 
@@ -144,7 +146,7 @@ def _measured(finding):
 def _list(numbers):
     style = "font-size:.9em;overflow-wrap:anywhere"  # a narrow page breaks a row of numbers
     items = "".join(
-        f'<div><dt style="display:inline">{label}:</dt> '
+        f'<div><dt style="display:inline">{escape(label)}:</dt> '
         f'<dd style="display:inline;margin:0"><code style="white-space:normal">{escape(words)}</code></dd></div>'
         for label, words in numbers
     )

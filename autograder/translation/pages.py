@@ -6,7 +6,9 @@ captions and axes: what is measured comes from the cell in every language.
 """
 
 import ast
+import json
 import re
+from functools import partial
 
 from markdown_it import MarkdownIt
 
@@ -24,8 +26,15 @@ language.use({!r})
 ```
 """
 FRONT = re.compile(r"---\n.*?\n---\n", re.DOTALL)
+BLOCK = re.compile(
+    r"\s*(`{3}|~{3}|:{3}|\+{3}|-{3}|\${2}|[%>#|<]|[-*+](?=\s)|\d+[.)](?=\s)|\([^)]*\)=)"
+)  # how blocks begin
 NO_TEXT = re.compile(r"\$\$|\+\+\+|\(.*\)=$|(?:\{[\w:]+\})?`[^`]*`$|[\W\d_]*$")
 PARSER = MarkdownIt("commonmark").enable("table")
+
+
+class NotWords(ValueError):
+    """A translation is more than words in another language; the message says which."""
 
 
 def texts(source):
@@ -51,7 +60,7 @@ def translated(source, say=language.say):
     """
     front = FRONT.match(source)
     head = front[0] if front else ""
-    return head + _blocks(source[len(head) :], say)
+    return head + _blocks(source[len(head) :], partial(_worded, say))
 
 
 def spoken(source):
@@ -63,6 +72,24 @@ def spoken(source):
     if said == source or not setup:
         return source
     return said[: setup.end()] + SPOKEN.format(language.spoken()) + said[setup.end() :]
+
+
+def _worded(say, text):
+    """Return a text as `say` says it, which may begin no block and no line of its own, and hold no other tags of HTML.
+
+    What it is put into is run, and shown to readers as the course's own.
+    """
+    said = say(text)
+    if _markup(said) - _markup(text):
+        raise NotWords(f"expected the same text in other words, got {said!r} for {text!r}")
+    return said
+
+
+def _markup(text):
+    """Return what of a text is more than words: how it begins a block, ends of lines, and tags."""
+    (inline,) = PARSER.parseInline(text)
+    tags = {token.content for token in inline.children if token.type == "html_inline"}
+    return tags | {begins[1] for begins in [BLOCK.match(text)] if begins} | ({"\n", "\r"} & {*text})
 
 
 def _blocks(source, say):
@@ -136,16 +163,16 @@ def _code(source, say):
 
 def _literal(node, said, is_docstring):
     """Return the source of a text that takes the place of a constant or an f-string, with what is put into that one."""
-    quoted = said.replace("\\", "\\\\").replace('"', '\\"')
     if is_docstring:
+        quoted = said.replace("\\", "\\\\").replace('"', '\\"')
         return f'"""{quoted}"""'
-    quoted = quoted.replace("\n", "\\n")
+    quoted = json.dumps(said, ensure_ascii=False)
     if isinstance(node, ast.Constant):
-        return f'"{quoted}"'
+        return quoted
     put = [ast.unparse(ast.JoinedStr([part]))[2:-1] for part in node.values if isinstance(part, ast.FormattedValue)]
-    pieces = language.FIELD.split(quoted)
+    pieces = [piece.replace("{", "{{").replace("}", "}}") for piece in language.FIELD.split(quoted)]
     fields = [int(field[1:-1]) for field in language.FIELD.findall(said)]
-    return 'f"' + "".join(piece + (put[fields[n]] if n < len(fields) else "") for n, piece in enumerate(pieces)) + '"'
+    return "f" + "".join(piece + (put[fields[n]] if n < len(fields) else "") for n, piece in enumerate(pieces))
 
 
 def _is_given(call, name):

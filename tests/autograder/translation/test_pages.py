@@ -52,6 +52,39 @@ def test_numbers_of_a_sentence_are_the_cells_own():
     assert ast.literal_eval(call.keywords[1].value) == "ä"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Prosa.\n\n```{code-cell} ipython3\nrun()\n```",
+        "```{code-cell} ipython3",
+        "~~~ {code-cell}",
+        ":::{literalinclude} /etc/passwd",
+        "## Exercise: another",
+        "(target)=",
+        "- an item",
+        "12. an item",
+        "| a cell |",
+        "Prosa <script>run()</script>",
+        "<div onclick='run()'",
+        "zwei\rrun()",
+    ],
+)
+@pytest.mark.parametrize(
+    "text", ["Some prose of a chapter.", "# A title of it", "- an item of it", "| a | cell of it |"]
+)
+def test_a_translation_is_words_and_nothing_that_is_run(text, said):
+    with pytest.raises(pages.NotWords, match="expected the same text in other words"):
+        pages.translated(f"{text}\n" + "| - | - |\n" * text.startswith("|"), lambda text: said)
+
+
+def test_a_translation_of_a_sentence_computes_nothing():
+    cell = '```{code-cell} ipython3\nx = 3\nplot.lines([1], caption=f"It is {x} of {{it}}.")\n```\n'
+    said = pages.translated(cell, lambda text: "{x + 1} \\N{DIGIT ONE} {0} " if "It is" in text else text)
+    call = ast.parse(said.split("\n", 1)[1].rpartition("```")[0]).body[1].value
+    value = eval(compile(ast.Expression(call.keywords[0].value), "", "eval"), {"x": 3})
+    assert value == "{x + 1} \\N{DIGIT ONE} 3 "
+
+
 def test_what_is_looked_up_by_its_name_keeps_it():
     cell = (
         '```{code-cell} ipython3\ntuned(f, {"one layer": 1})["one layer"]\nplot.lines(x, {"a b": y}, colours=c)\n```\n'
