@@ -16,7 +16,7 @@ OTHERWISE = {"le": "leq", "ge": "geq", "ne": "neq", "lVert": "Vert", "rVert": "V
 NAMED = re.compile(rf"\\({'|'.join(OTHERWISE)})(?![A-Za-z])")  # what mathtext knows by another name
 FRACTION = re.compile(r"\\frac\s*([^\W_])\s*([^\W_])(?![^\W_])")  # of which it wants the braces
 ROOT = re.compile(r"\\sqrt(?:\s+|(?=\d))([^\W_])(?![^\W_])")
-APART = re.compile(r"(<(pre|code)\b.*?</\2>|<[^>]*>)", re.DOTALL)  # what is no text: code, and tags
+APART = re.compile(r'(<(pre|code)\b.*?</\2>|<(?:[^<>"]|"[^"]*")*>)', re.DOTALL)  # what is no text: code, and tags
 
 
 def set_formulas(html) -> str:
@@ -61,6 +61,6 @@ def _drawn(tex):
         warnings.simplefilter("ignore")  # a glyph may be missing
         try:
             mathtext.math_to_image(f"${tex}$", drawn, prop=FontProperties(size=14), dpi=72, format="svg")
-        except (ValueError, RecursionError, KeyError, IndexError):
+        except Exception:  # of the parser, or of FreeType, which knows no letters of any size
             return ""
     return base64.b64encode(drawn.getvalue()).decode()

@@ -48,6 +48,8 @@ def pictures(html):
         ("it costs $5 or $6, and US$7", []),
         ("<code>$x$</code><pre>$$y$$</pre>", []),
         ('<a href="https://x.example/$a$">b</a>', []),
+        ('<a title="a > $x$ <form> $y$ b">c</a>', []),  # as older versions of the cleaner write it
+        (r"$\genfrac{(}{)}{99999999999}{1}{x}{y}$", []),  # a line as thick, which FreeType refuses
         (r"$\begin{aligned}x\end{aligned}$ and $\unknown$", []),
         ("$ x $ and $x\n\ny$", []),
         ("$" + "{" * 20 + "x" + "}" * 20 + "$", []),
