@@ -1,7 +1,5 @@
 """Names that stand for students where others can read them."""
 
-import hashlib
-
 ADJECTIVES = """
 amber azure bold brisk calm clever copper crimson daring deft eager fabled gentle golden hardy humble indigo jolly
 keen lively lucky mellow nimble noble patient quiet rapid scarlet silver steady sunny swift tidal tranquil velvet
@@ -23,8 +21,8 @@ def aliases(place, students):
     """
     adjectives, animals = ADJECTIVES.split(), ANIMALS.split()
     found, taken = {}, {}
-    for student in sorted(students, key=place.student_seed):
-        drawn = int(hashlib.sha256(f"alias {place.student_seed(student)}".encode()).hexdigest(), 16)
+    numbers = {student: int(place.student_secret(student, "alias"), 16) for student in students}
+    for student, drawn in sorted(numbers.items(), key=lambda each: each[1]):
         name = f"{adjectives[drawn % len(adjectives)]} {animals[drawn // len(adjectives) % len(animals)]}"
         taken[name] = taken.get(name, 0) + 1
         found[student] = name if taken[name] == 1 else f"{name} {taken[name]}"

@@ -1,5 +1,6 @@
 """A class directory: where everything lies in it, and writing that never leaves half a file or half a folder."""
 
+import hmac
 import os
 import re
 import shutil
@@ -72,7 +73,17 @@ class ClassDirectory:
 
     def student_seed(self, student):
         """Return what the kernel may know of the class's secret: the student's key, as hexadecimal text."""
-        return submission_key(bytes.fromhex(self.seed_file.read_text().strip()), student).hex()
+        return submission_key(self._secret(), student).hex()
+
+    def student_secret(self, student, purpose):
+        """Return what a student has for one purpose, as hexadecimal text, which nobody can tell from the student's key.
+
+        A judge may be another machine: who sees there what a student's inputs come from is to learn no more.
+        """
+        return hmac.digest(self._secret(), f"{purpose}\0{student}".encode(), "sha256").hex()
+
+    def _secret(self):
+        return bytes.fromhex(self.seed_file.read_text().strip())
 
 
 def open_class(directory) -> ClassDirectory:

@@ -12,8 +12,10 @@ import pytest
 from nbgrader.apps import NbGraderApp
 
 from autograder import classroom
+from autograder.classroom.aliases import aliases
 from autograder.classroom.config import load
 from autograder.classroom.layout import ClassDirectory
+from autograder.classroom.marking.questions import Question, key
 
 
 def test_a_class_has_nbgraders_layout_and_settings(tmp_path):
@@ -51,6 +53,20 @@ def test_the_secret_is_the_owners_alone_and_each_class_has_its_own(tmp_path):
     assert one.student_seed("a") != one.student_seed("b")
     assert one.student_seed("a") != two.student_seed("a")
     assert one.seed_file.read_text().strip() not in one.student_seed("a")
+
+
+def test_what_a_judge_knows_of_a_student_tells_no_other_secret(tmp_path, monkeypatch):
+    """A judge may be a cluster's worker, and has the student's key; aliases and addresses hang on other secrets."""
+    place = classroom.create(tmp_path / "class")
+
+    def known():
+        asked = Question(place, "toy", "why", True, 4.0)
+        return aliases(place, ["a", "b"]), key.__wrapped__(asked, "a"), place.student_secret("a", "feedback on toy")
+
+    before = known()
+    monkeypatch.setattr(ClassDirectory, "student_seed", lambda place, student: "00")
+    assert known() == before
+    assert place.student_secret("a", "alias") != place.student_secret("b", "alias") != place.student_secret("b", "why")
 
 
 def test_a_moved_class_is_the_same(tmp_path):
