@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -21,7 +22,10 @@ HONEST = ("right", "mistake", "blank")  # how the names begin of the sample's st
 
 @contextmanager
 def classes():
-    """Yield a function that makes a class of so many students, in a new directory."""
+    """Yield a function that makes a class of so many students, in a new directory.
+
+    All have one secret, and so one grade for one submission: what is asked of an answer hangs on it.
+    """
     with TemporaryDirectory() as folder:
         sample = classroom.sample(Path(folder) / "sample", [TOPIC])
         honest = [path / TOPIC for path in sorted(sample.step("submitted").iterdir()) if path.name.startswith(HONEST)]
@@ -31,6 +35,7 @@ def classes():
         def make(size):
             directory = Path(folder) / f"class-{next(numbers)}"
             classroom.create(directory)
+            shutil.copy(sample.seed_file, directory)
             classroom.release(directory, [TOPIC])
             for number, notebook in zip(range(size), itertools.cycle(notebooks)):
                 target = directory / "submitted" / f"student-{number:04}" / TOPIC
