@@ -14,7 +14,7 @@ from . import material, station
 from .dispatch import MOST_AHEAD, Dispatch, losses
 from .plain import plain_data_only
 
-CONNECT = 60.0  # seconds to wait for the scheduler, and for a first worker
+CONNECT = 60.0  # seconds to wait for the scheduler, and for a first worker that can be used
 LOOK = 1.0  # seconds from one look for it to the next
 
 
@@ -93,9 +93,9 @@ def _require_workers(client, isolation, warn):
         refused = [
             f"the worker {name} ({address}) is not used: {why}" for address, (name, why) in states.items() if why
         ]
-        if len(refused) < len(states):
+        if any(why == "" for _, why in states.values()):
             break
-        if refused or time.monotonic() > until:
+        if time.monotonic() > until:
             why = ";\n".join(refused) or "none has come"
             raise ClassError(
                 f"no worker of the cluster can grade: {why}\nOn a worker's machine, see: autograder doctor"
@@ -107,8 +107,8 @@ def _require_workers(client, isolation, warn):
 
 
 def _state(said):
-    """Return a worker's name, and why it is refused, or ""."""
+    """Return a worker's name, and why it is refused: "" where it is not, None where that is not known yet."""
     if isinstance(said, Exception):
         return "", "it has not the course with its extra `cluster`, or another version of it"
     told = json.loads(said)
-    return shown(str(told["name"])), shown(str(told["refused"]))
+    return shown(str(told["name"])), None if told["refused"] is None else shown(str(told["refused"]))

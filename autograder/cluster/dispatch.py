@@ -29,7 +29,8 @@ MOST_AHEAD = 2**28  # and bytes of all of them
 WAIT = 300.0  # seconds to wait where every worker is gone, or, beside what a submission may take, nothing comes back
 LOOK = 1.0  # seconds from one look at the cluster to the next
 MOST_TIMES = 4  # what a submission may take, besides learning, in times of its job's
-MOST_TRIES = 20  # how often a submission is sent that no worker has begun, or whose worker ends, be it its doing or not
+MOST_TRIES = 20  # how often a submission is sent again, whatever ends
+FETCH = 30.0  # seconds to wait for what workers have to say
 LOSSES = (OSError, CancelledError, ClosedClientError)  # what Dask raises when a connection is lost
 TOO_HARD = (
     "Your submission ended the machine's process that graded it, each time that it was tried. Nothing in it was "
@@ -52,13 +53,13 @@ def losses():
 
 @dataclass
 class Sent:
-    """A submission at the cluster, or set aside; `unbegun` counts how often it came back before a worker began it."""
+    """A submission at the cluster, or set aside; `lost` counts how often a worker ended that was not judging it."""
 
     task: object
     job: Job
     material: Material
     size: int
-    unbegun: int = 0
+    lost: int = 0
     key: str = ""
 
 
@@ -165,7 +166,7 @@ class Dispatch:
                 ready.append(self._ready.get_nowait())
         ready = [future for future in ready if future in self._sent]
         self._came = time.monotonic()
-        if any(future.status in ("cancelled", "lost") for future in ready):
+        if any(future.status == "cancelled" for future in ready):
             raise SchedulerLost("the scheduler has forgotten what it was asked for")
         said = self._said([future for future in ready if future.status == "finished"])
         for future in ready:
@@ -174,33 +175,32 @@ class Dispatch:
             if outcome := _outcome(sent, said.get(future)):
                 self._suspects.came_back(sent.task)
                 yield sent.task, outcome
-            elif worker:
+            elif worker and (future in said or future.status == "error"):
                 self._suspects.ended(sent.task, worker)
                 self._aside.append(sent)
-            elif sent.unbegun >= MOST_TRIES:
-                yield sent.task, partial(_fault, "no worker has begun with it")
+            elif sent.lost >= MOST_TRIES:
+                yield sent.task, partial(_fault, "no worker has begun with it, or kept what it found")
             else:
-                sent.unbegun += 1
+                sent.lost += 1
                 self._send(sent)
 
     def _said(self, futures):
-        """Return what workers say, by future; nothing of one whose worker has ended meanwhile."""
+        """Return what workers say, by future; nothing of what ended with its worker meanwhile."""
+        gather = partial(self._client.gather, asynchronous=True)  # which may be left, where it waits for what is lost
         try:
-            return dict(zip(futures, self._client.gather(futures)))
-        except LOSSES:
-            raise
-        except Exception:  # of any of them
-            said = {}
-            for future in futures:
-                try:
-                    said[future] = future.result()
-                except LOSSES:
-                    raise
-                except NotPlain:
-                    said[future] = b""
-                except Exception:
-                    said[future] = None
-            return said
+            return dict(zip(futures, self._client.sync(gather, futures, callback_timeout=FETCH)))
+        except Exception as error:  # of any of them
+            _raise_loss(error)
+        said = {}
+        for future in futures:
+            try:
+                if future.done():
+                    said[future] = future.result(timeout=FETCH)
+            except NotPlain:
+                said[future] = b""
+            except Exception as error:
+                _raise_loss(error)
+        return said
 
     def _look(self):
         """Look from time to time how many submissions the cluster judges at once."""
@@ -234,6 +234,12 @@ class Dispatch:
             del self._sent[future]
             self._send(sent)
         self._client.cancel(list(waiting), force=True)
+
+
+def _raise_loss(error):
+    """Raise what tells that a connection is lost; that something takes long does not."""
+    if isinstance(error, LOSSES) and not isinstance(error, TimeoutError):
+        raise error
 
 
 def _outcome(sent, said):

@@ -61,9 +61,9 @@ def allow_no_failure(dask_scheduler):
 
 
 def state(name, dask_worker):
-    """Return as JSON why a worker is not used, or "", and the versions that a grade hangs on."""
-    station = dask_worker.plugins[name]
-    return json.dumps({"name": str(dask_worker.name), "refused": station.refused, "versions": station.versions})
+    """Return as JSON a worker's name, and why it is refused: "" where it is not, null where it is still being asked."""
+    station = dask_worker.plugins.get(name)
+    return json.dumps({"name": str(dask_worker.name), "refused": station and station.refused})
 
 
 class Station(WorkerPlugin):
@@ -74,7 +74,7 @@ class Station(WorkerPlugin):
     def __init__(self, isolation, versions):
         self.name = name_of(isolation, versions)
         self.isolation, self.wanted = isolation, versions
-        self.refused, self.versions = "", {}
+        self.refused = None
 
     async def setup(self, worker):
         """Start the pool; a worker that cannot judge says why, and is given nothing to judge."""
@@ -93,7 +93,7 @@ class Station(WorkerPlugin):
 
     def teardown(self, worker):
         """End the pool, and all that it has started."""
-        if not self.refused:
+        if self.refused == "":
             self._pool.close()
 
     def _begin(self):
@@ -102,8 +102,8 @@ class Station(WorkerPlugin):
         from ..sandbox.doctor import doctor
         from .material import versions
 
-        self.versions = versions()
-        if different := [name for name, value in self.wanted.items() if self.versions[name] != value]:
+        here = versions()
+        if different := [name for name, value in self.wanted.items() if here[name] != value]:
             return f"it has another version of {' and '.join(different)}"
         if self.isolation == "namespaces":
             sound, lines = doctor()

@@ -17,7 +17,7 @@ from tests.autograder.processes import marked, with_mark
 
 PAGE = (Path(__file__).parents[3] / "docs" / "cluster.md").read_text(encoding="utf-8")
 POISONED = "poisoned"  # the student whose submission ends every worker that judges it
-UNLUCKY = "unlucky-"  # and those whose workers are killed at their first tries, as many as the number that follows
+UNLUCKY = "unlucky-"  # and those whose workers lose the process that judges, at as many tries as the number says
 PRELOAD = f"""
 import os, pickle, signal, time
 from autograder.cluster.station import Station
@@ -29,11 +29,13 @@ def tries(student):
 
 def may_end(self, job, *others, judge=Station.judge):
     student = pickle.loads(job).student
-    unlucky = student.startswith({UNLUCKY!r})
-    if student == {POISONED!r} or unlucky and tries(student) <= int(student[-1]):
+    if student == {POISONED!r}:
         others[-1](self._called)
         time.sleep(0.2)
         os.kill(os.getpid(), signal.SIGKILL)
+    if student.startswith({UNLUCKY!r}) and tries(student) <= int(student[-1]):
+        for process in self._submit.args[0]._processes.values():
+            process.kill()
     return judge(self, job, *others)
 
 if Station.judge.__name__ == "judge":  # a process may load this twice

@@ -21,7 +21,7 @@ from autograder.cluster import dispatch, material, received, station
 from autograder.cluster.dispatch import Dispatch
 from autograder.sandbox.run import Times
 
-NAME, SLOTS = "places", 2
+NAME, SLOTS, LOST = "places", 2, "lost"
 POISONED = "poisoned"
 
 
@@ -34,15 +34,20 @@ class Future:
     def add_done_callback(self, call):
         call(self)
 
-    def result(self):
-        assert self.status == "finished"
+    def done(self):
+        return self.status != "pending"
+
+    def result(self, timeout=None):
+        if self.status != "finished":
+            raise RuntimeError("KilledWorker")
         return self._result
 
 
 class Cluster:
     """A client of a cluster on which ``ends(student, tries)`` says what ends at a submission's so-and-so-many-th try.
 
-    That is None, "unbegun" for a worker at which it only waited, or the name of what ended.
+    That is None, "unbegun" for a worker at which it only waited, `LOST` for one that ended with what it had found,
+    "forgotten" for one that did so earlier than it was asked for that, or the name of what ended.
     """
 
     status = "running"
@@ -69,10 +74,22 @@ class Cluster:
         ended = self._ends(student, self.tries[student])
         if ended != "unbegun":
             self._note((0.0, (key, ended or "a worker that goes on")))
-        return Future("error") if ended else Future("finished", json.dumps({station.FINISHED: student}).encode())
+        if ended in (None, LOST):
+            return Future("finished", ended or json.dumps({station.FINISHED: student}).encode())
+        return Future("lost" if ended == "forgotten" else "error")
 
-    def gather(self, futures):
+    def gather(self, futures, asynchronous):
+        assert asynchronous
+        for future in futures:
+            if future.result() == LOST:
+                future.status = "pending"  # until it has been found once more
+        if any(future.status == "pending" for future in futures):
+            raise TimeoutError
         return [future.result() for future in futures]
+
+    def sync(self, call, *arguments, callback_timeout):
+        assert callback_timeout == dispatch.FETCH
+        return call(*arguments)
 
     def cancel(self, futures, force):
         assert force
@@ -125,7 +142,9 @@ def test_who_shared_its_worker_does_not_speak_for_it():
     beside = names(7)
 
     def ends(student, tries):
-        return "shared" if tries == 1 and student in (POISONED, *beside) else student == POISONED and "its own"
+        if tries == 1 and student in (POISONED, *beside):
+            return "shared"
+        return "its own" if student == POISONED else None
 
     cluster = Cluster(ends)
     come, _ = judged(cluster, [POISONED, *names(60)])
@@ -165,7 +184,9 @@ def test_where_workers_end_all_the_time_nobody_is_given_up_and_it_comes_to_an_en
     assert (come, warnings) == (own(names(100)), [])
 
 
-FATES = st.lists(st.lists(st.sampled_from([None, "unbegun", "one", "two", "three"]), max_size=60), max_size=12)
+FATES = st.lists(
+    st.lists(st.sampled_from([None, "unbegun", LOST, "forgotten", "one", "two", "three"]), max_size=60), max_size=12
+)
 
 
 @given(FATES)
@@ -179,9 +200,13 @@ def test_one_thing_comes_of_each_whatever_ends(fates):
     assert all(come[student] == student for student in students if not any(told[student]))
 
 
-def test_what_no_worker_begins_is_a_fault():
-    come, _ = judged(Cluster(lambda student, tries: "unbegun"), ["ann"])
-    assert come == {"ann": "no worker has begun with it"}
+@pytest.mark.parametrize("how", ["unbegun", LOST, "forgotten"])
+def test_who_is_not_being_judged_when_a_worker_ends_is_sent_again_and_not_suspected(how):
+    cluster = Cluster(lambda student, tries: how if tries <= 3 else None)
+    assert judged(cluster, names(9)) == (own(names(9)), [])
+    assert not any(alone for _, alone in cluster.order)
+    come, _ = judged(Cluster(lambda student, tries: how), ["ann"])
+    assert come == {"ann": "no worker has begun with it, or kept what it found"}
 
 
 def test_what_all_need_is_sent_again_where_a_worker_ended_that_was_making_it():
