@@ -5,13 +5,17 @@ import os
 import pickle
 import platform
 from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+from sqlalchemy.engine import make_url
 
 import autograder
 
+from ..classroom import config as settings
 from ..classroom import pin
 from ..classroom.due import comes_later
 from ..classroom.judging import Material
-from ..classroom.layout import ClassDirectory, replace_folder
+from ..classroom.layout import ClassDirectory, ClassError, replace_folder
 
 STAYS = ("db_url",)  # what of `c.CourseDirectory` may hold a password
 
@@ -26,12 +30,18 @@ def pack(place, topic, release) -> bytes:
     """Return an assignment, the exercises that the class is pinned to, and what of its settings a grade hangs on.
 
     With the settings go the Python modules that lie beside them, which they may name as steps of grading.
+
+    Raises
+    ------
+    ClassError
+        When the gradebook's address would go along.
     """
     exercises = pin.snapshot(place, topic)
     own = [*place.root.glob("*.py"), *(path for init in place.root.glob("*/__init__.py") for path in _all(init.parent))]
     paths = sorted({*_all(exercises), *own} - {place.config_file})
     files = {path.relative_to(place.root).as_posix(): path.read_bytes() for path in paths}
     files[place.config_file.name] = settings_of_a_grade(place.config_file.read_text(encoding="utf-8")).encode("utf-8")
+    _require_no_address(files, settings.load(place).CourseDirectory.get("db_url"))
     return pickle.dumps((release, files))
 
 
@@ -63,6 +73,21 @@ def _stays(statement):
         case ast.Assign(targets=[ast.Attribute(value=ast.Attribute(value=ast.Name(id="c"), attr=kind), attr=name)]):
             return kind == "Grading" or (kind == "CourseDirectory" and name in STAYS)
     return False
+
+
+def _require_no_address(files, address):
+    """Refuse to send files in which the gradebook's address or its password stands, as where a name was given to it."""
+    if not address:
+        return
+    password = make_url(address).password
+    written = {password, quote(password), quote_plus(password)} if password else ()
+    secrets = {str(address), *(form.format(each) for each in written for form in (":{}@", "'{}'", '"{}"'))}
+    for name, content in files.items():
+        if any(secret.encode() in content for secret in secrets):
+            raise ClassError(
+                f"{name} goes to the cluster's workers, and has the gradebook's address in it; set that in a statement "
+                "of its own, c.CourseDirectory.db_url = ..., with all of it there or from the environment (os.environ)"
+            )
 
 
 def _all(folder):

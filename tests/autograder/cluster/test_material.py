@@ -29,6 +29,27 @@ def test_no_secret_of_the_class_goes_along(fresh, packed):
     assert b"a step of grading" in packed
 
 
+@pytest.mark.parametrize(
+    "statements",
+    [
+        "URL = '{}'\nc.CourseDirectory.db_url = URL",
+        "c.CourseDirectory['db_url'] = '{}'",
+        "c.CourseDirectory.update(db_url='{}')",
+        "if True:\n    c.CourseDirectory.db_url = '{}'",
+        "PASSWORD = 'pass%20word'\nc.CourseDirectory.db_url = f'postgresql://teacher:{{PASSWORD}}@host/grades'",
+        "from own import URL\nc.CourseDirectory.db_url = URL",
+    ],
+)
+def test_a_gradebooks_address_that_would_go_along_is_refused(fresh, statements):
+    address = "postgresql://teacher:pass%20word@host/grades"
+    with (fresh / "nbgrader_config.py").open("a") as file:
+        file.write(statements.format(address))
+    if "own" in statements:
+        (fresh / "own.py").write_text(f"URL = {address!r}")
+    with pytest.raises(classroom.ClassError, match="goes to the cluster's workers, and has the gradebook's address"):
+        material.pack(classroom.open_class(fresh), "toy", "the release")
+
+
 def test_a_worker_finds_the_exercises_and_the_settings_of_the_class(fresh, packed, tmp_path):
     laid = material.unpack(packed, tmp_path / "laid", tmp_path)
     assert (laid.release, laid.scratch) == ("the release", tmp_path)
