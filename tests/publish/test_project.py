@@ -75,3 +75,11 @@ def test_an_issue_form_asks_for_what_went_in(name):
     assert all(field["validations"]["required"] for field in code)
     assert len(code) == 1
     assert asked["version"]["validations"]["required"]
+
+
+def test_the_forms_that_texts_name_are_there():
+    paths = (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml")
+    names = {yaml.safe_load(path.read_text(encoding="utf-8")).get("name") for path in paths}
+    text = " ".join((ROOT / "SECURITY.md").read_text(encoding="utf-8").split())
+    (named,) = re.findall(r"the form \*([^*]+)\*", text)
+    assert named in names
