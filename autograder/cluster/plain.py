@@ -38,16 +38,28 @@ def loads(pickled, *, buffers=(), **_):
     return Plain(io.BytesIO(pickled), buffers=buffers).load()
 
 
+def _as_they_are(header, frames):
+    """Return what came where it is not compressed: of that a few bytes may become more than there is room for."""
+    if any(header["compression"]):
+        raise NotPlain("expected data as they are from the cluster; leave distributed.comm.compression at false there")
+    return frames
+
+
 @contextmanager
 def plain_data_only():
-    """Have this process load no other pickle from Dask, and say nothing of its own on the terminal."""
+    """Have this process load nothing else from Dask, and say nothing of its own on the terminal."""
     import distributed.client
+    import distributed.protocol.core
     import distributed.protocol.pickle
 
     plain = SimpleNamespace(**vars(pickle) | {"loads": loads})
     logger = logging.getLogger("distributed")
     level = logger.level
-    with patch.object(distributed.protocol.pickle, "pickle", plain), patch.object(distributed.client, "pickle", plain):
+    with (
+        patch.object(distributed.protocol.pickle, "pickle", plain),
+        patch.object(distributed.client, "pickle", plain),
+        patch.object(distributed.protocol.core, "decompress", _as_they_are),
+    ):
         logger.setLevel(logging.CRITICAL + 1)
         try:
             yield

@@ -1,0 +1,42 @@
+"""What comes from a cluster is loaded only where it is plain data, by Dask's own readers."""
+
+import pytest
+from distributed.protocol import dumps, loads, to_serialize
+
+from autograder.cluster.plain import NotPlain, plain_data_only
+
+MANY = 10**6
+
+
+class Sent:
+    """What a taken-over worker may have pickled: a call of something with an argument."""
+
+    def __init__(self, function, *arguments):
+        self.called = function, arguments
+
+    def __reduce__(self):
+        return self.called
+
+
+@pytest.mark.parametrize("data", [b"text", {"points": [1.0, None, "two", (True,)]}, {1, 2}, b"x" * MANY])
+def test_plain_data_are_taken(data):
+    frames = dumps({"data": to_serialize(data)})
+    with plain_data_only():
+        assert loads(frames)["data"] == data
+
+
+@pytest.mark.parametrize("what", [Sent(print, "run"), print, ValueError("run"), Sent(getattr, b"", "join"), Sent])
+def test_what_would_be_called_is_refused(what, capsys):
+    frames = dumps({"data": to_serialize(what)})
+    with plain_data_only(), pytest.raises(NotPlain, match="expected plain data from the cluster, got "):
+        loads(frames)
+    assert capsys.readouterr().out == ""
+
+
+def test_what_would_take_a_thousand_times_its_room_is_refused():
+    bomb = b"\0" * MANY
+    frames = dumps({"data": to_serialize(bomb)}, context={"compression": "zlib"})
+    assert sum(map(len, frames)) < len(bomb) / 100, "else this shows nothing"
+    assert loads(frames)["data"] == bomb
+    with plain_data_only(), pytest.raises(NotPlain, match="expected data as they are from the cluster"):
+        loads(frames)
