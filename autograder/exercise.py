@@ -202,13 +202,24 @@ def ids(topic=None, root=None):
 def load(exercise, root=None):
     """Return the `Exercise` of an id such as ``"dropout/inverted_dropout"``.
 
-    Raises BadExercise where there is none of that id, naming those that there are, or where its file is not in form.
+    Raises BadExercise where there is none of that id, naming those of its topic, or where its file is not in form.
     """
-    topic = str(exercise).partition("/")[0]
+    if not isinstance(exercise, str):
+        raise BadExercise(f'an exercise goes by its id, a text such as "dropout/inverted_dropout"; got {exercise!r}')
+    topic = exercise.partition("/")[0]
     places = [Path(root)] if root else roots()
     home = next((place for place in places if (place / topic).is_dir()), places[0])
-    files = sorted((home / str(exercise)).parent.glob("*.py"))  # its own, and what it may share with its neighbours
+    files = sorted((home / exercise).parent.glob("*.py"))  # its own, and what it may share with its neighbours
     return _load(exercise, home, tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files))
+
+
+def _instead(exercise, known):
+    """Return in words what there is where an id is unknown: the topic's exercises, or the topics."""
+    topics = [each.partition("/")[0] for each in known]
+    near = [each for each, topic in zip(known, topics) if topic == exercise.partition("/")[0]]
+    if near or not known:
+        return f"there are {', '.join(near) or 'none'}"
+    return f"an id is topic/name, and the topics are {', '.join(dict.fromkeys(topics))}"
 
 
 @cache
@@ -216,7 +227,7 @@ def _load(exercise, root, _):
     known = ids(root=root)
     if exercise not in known:
         elsewhere = "" if root != EXERCISES else f"; what a class has of its own lies in {OWN}/ beside its notebook"
-        raise UnknownExercise(f"there is no exercise {exercise!r}; there are {', '.join(known) or 'none'}{elsewhere}")
+        raise UnknownExercise(f"there is no exercise {exercise!r}; {_instead(exercise, known)}{elsewhere}")
     path = root / f"{exercise}.py"
     source = slips.Source(path)
     module = source.run()

@@ -9,7 +9,7 @@ from nbclient import NotebookClient
 from nbgrader.utils import determine_grade
 
 import autograder
-from autograder import check, exercise, hint
+from autograder import check, exercise, hint, others
 from autograder.chapter import ROOT
 from autograder.check import grade
 from autograder.exercise import BadExercise
@@ -50,6 +50,21 @@ def test_what_does_not_exist_is_refused():
     for ask in (lambda: check("dropout/none", 1), lambda: hint("dropout/none")):
         with pytest.raises(BadExercise, match="there is no exercise 'dropout/none'"):
             ask()
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("dropout/inverted", "'dropout/inverted'; there are dropout/by_hand, .*dropout/inverted_dropout, [^;]*;"),
+        ("dropot/by_hand", "an id is topic/name, and the topics are .*dropout, [^/]*;"),
+        (max, 'goes by its id, a text such as "dropout/inverted_dropout"; got <built-in function max>'),
+    ],
+)
+def test_what_is_asked_for_in_its_place_is_told_with_what_is_near(asked, told):
+    for ask in (lambda: check(asked, 1), lambda: hint(asked), lambda: others(asked)):
+        with pytest.raises(BadExercise, match=told) as caught:
+            ask()
+        assert "network/softmax" not in str(caught.value)
 
 
 def test_a_free_text_is_not_checked():
