@@ -99,7 +99,7 @@ def check_closed_and_open_neurons(backward, rng):
         db = shaped(db, (4,), "the gradient of the biases must have their shape")
         is_open = z[example] > 0
         require((db[~is_open] == 0).all(), CLOSED)
-        close(db[is_open], (grad[one] * W.T)[0][is_open], OPEN)
+        close(db, np.where(is_open, grad[one] * W[:, 0], db)[0], OPEN)
 
 
 def check_layers_of_equal_size(backward, rng):
