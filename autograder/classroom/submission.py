@@ -26,6 +26,7 @@ NOTEBOOK = re.compile(r".\.ipynb(\.json|\.txt)?$", re.IGNORECASE)  # some browse
 NOT_STUDENTS = re.compile(r"\._|__MACOSX$|\.ipynb_checkpoints$")  # what a Mac or Jupyter lays beside files
 NOT_WRITTEN = re.compile(r"\.|__")  # how folders begin that programs keep for themselves
 OFFSET = re.compile(r"(\d) ([+-]\d\d):?(\d\d)$")  # of a time zone, which nbgrader reads as seconds, or not at all
+PATH = re.compile(r" [/~]|\.\.|\\|\0")  # in the place of a zone, which is looked for in files
 TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # nbgrader's exchange lays them beside the notebook
 
 
@@ -77,8 +78,8 @@ def read(folder, topic, max_kilobytes) -> Submission:
 
 def exchanged(folder) -> dict[str, bytes]:
     """Return the files that nbgrader's exchange laid beside a submission, by name, where they are small plain files."""
-    found = {name: folder / name for name in (TIMESTAMP, SECRET)}
-    return {name: path.read_bytes() for name, path in found.items() if path in _entries(folder) and _is_small(path)}
+    found = [path for path in _entries(folder) if path.name in (TIMESTAMP, SECRET) and _is_small(path)]
+    return {path.name: path.read_bytes() for path in sorted(found, reverse=True)}
 
 
 def is_empty(folder) -> bool:
@@ -90,8 +91,19 @@ def is_empty(folder) -> bool:
 
 
 def everything(folder) -> list:
-    """Return the paths of all that grading reads of a submission: the notebook may lie one folder deeper."""
-    return [*_entries(folder), *_deeper(folder, DEEPEST + 1)]
+    """Return the paths of all that grading reads of a submission: the notebook may lie one folder deeper.
+
+    Where there are more files than are read, there are so many of them that this is seen.
+    """
+    entries = _entries(folder)
+    if len(entries) > MOST_FILES:
+        named = [path for path in entries if path.name in (TIMESTAMP, SECRET) or NOTEBOOK.search(path.name)]
+        named.sort(key=lambda path: path.name != f"{folder.name}.ipynb")
+        known = {*named}
+        others = [path for path in entries if path not in known]
+        kept = {*named[:MOST_FILES], *others[: MOST_FILES + 1]}
+        entries = [path for path in entries if path in kept]
+    return [*entries, *_deeper(folder, DEEPEST + 1)]
 
 
 def digest(folder) -> str:
@@ -123,7 +135,7 @@ def _entries(folder):
     if folder.is_symlink() or folder.parent.is_symlink():
         return []
     try:
-        return sorted(folder.iterdir())
+        return [folder / name for name in sorted(os.listdir(folder))]  # whose paths take long to be compared
     except OSError:
         return []
 
@@ -245,11 +257,23 @@ def _files(notebook, topic, notices):
         if len(kept) + len(more) <= MOST_FILES and size <= MOST_BESIDE:
             kept += more
         else:
+            found = f"{len(more)} files, together {size / 2**20:.0f} MiB"
             notices.append(
-                f"{where} lie {len(more)} files, together {size / 2**20:.0f} MiB; at most {MOST_FILES} files of "
-                f"{MOST_BESIDE / 2**20:.0f} MiB are read, so that none of them was there when your notebook was run."
+                f"{where} lie {found if len(more) <= MOST_FILES else f'more than {MOST_FILES} files'}; at most "
+                f"{MOST_FILES} files of {MOST_BESIDE / 2**20:.0f} MiB are read, so that none of them was there when "
+                "your notebook was run."
             )
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in kept}
+
+
+def require_time(text):
+    """Raise a ValueError where nbgrader can read no time, or would look for its zone in a file that is named there."""
+    if PATH.search(text):
+        raise ValueError(f"a zone must be a name, got {text!r}")
+    try:
+        parse_utc(text)
+    except Exception as error:  # an OverflowError, a warning that is an error: whatever its parser comes to
+        raise ValueError(f"no time can be read from {text!r}") from error
 
 
 def timestamp(folder, notices):
@@ -260,8 +284,8 @@ def timestamp(folder, notices):
     try:
         with path.open(encoding="utf-8-sig") as file:  # some editors begin with a mark
             text = OFFSET.sub(r"\1\2:\3", file.read(100).strip())
-        parse_utc(text)
-    except (ValueError, OverflowError, OSError):
+        require_time(text)
+    except (ValueError, OSError):
         notices.append("The time of your submission could not be read.")
         return ""
     if len(parts := text.split(" ")) == 3 and gettz(parts[2]) is None:

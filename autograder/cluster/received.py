@@ -12,12 +12,12 @@ from functools import cache
 from math import isfinite
 
 import nbformat
-from nbgrader.utils import parse_utc
 
 from ..classroom import sanitize
 from ..classroom.cells import KINDS
 from ..classroom.preprocessors.scores import NO_RESPONSE
 from ..classroom.record import Finished, Judged
+from ..classroom.submission import require_time
 from ..classroom.writing import verdict
 from ..judge.report import Report
 from ..judge.show import JSON, MARKS
@@ -91,7 +91,7 @@ def _judged(told, job, points, solutions):
     _require(points.keys() >= {*told["doubts"], *told["answers"]}, "what it doubts of other cells")
     _require(sum(map(len, told["notices"])) <= MOST_TOLD, "more than a student is told")
     if told["timestamp"]:
-        parse_utc(told["timestamp"])
+        require_time(told["timestamp"])
     return Judged(**told | {"notices": tuple(told["notices"]), "doubts": tuple(told["doubts"])})
 
 

@@ -257,7 +257,7 @@ def test_too_many_files_beside_the_notebook_are_told_to_that_student_alone(folde
     got = read(folder)
     assert (got.cells is not None, got.files) == (True, {})
     (notice,) = got.notices
-    assert "Beside your notebook lie 1001 files, together 0 MiB; at most 1000 files of 16 MiB are read" in notice
+    assert "Beside your notebook lie more than 1000 files; at most 1000 files of 16 MiB are read" in notice
     assert len(submission.digest(folder)) == 64
 
 
@@ -322,6 +322,28 @@ def test_links_and_pipes_are_not_followed(folder, tmp_path):
     os.mkfifo(folder / "other.ipynb")
     assert read(folder).cells is None
     assert len(submission.digest(folder)) == 64
+
+
+def test_of_files_without_end_no_more_are_looked_at_than_is_seen_to_be_too_many(folder, monkeypatch):
+    monkeypatch.setattr(submission, "MOST_FILES", 5)
+    lay(folder, "toy.ipynb", "timestamp.txt", *(f"another-{number}.ipynb" for number in range(3)))
+    lay(folder, *(f"a{number}.txt" for number in range(100)))
+    found = [path.name for path in submission.everything(folder)]
+    names = {"toy.ipynb", "timestamp.txt", *(f"another-{number}.ipynb" for number in range(3))}
+    assert (names.issubset(found), len(found)) == (True, len(names) + 6)
+    assert any("lie more than 5 files" in notice for notice in read(folder).notices)
+
+
+@pytest.mark.parametrize(
+    "zone", ["../../etc/localtime", "/etc/localtime", "~/zone", "Europe/../../zone", "9" * 50, "\0", "A" * 90]
+)
+def test_a_zone_is_no_path(folder, zone):
+    (folder / "toy.ipynb").write_text(GOOD)
+    (folder / "timestamp.txt").write_text(f"2026-02-02 15:58:23 {zone}")
+    got = read(folder)
+    if zone[0] != "A":
+        assert (got.timestamp, got.notices) == ("", ("The time of your submission could not be read.",))
+    assert got.cells is not None
 
 
 def test_the_time_is_nbgraders(folder):
