@@ -72,6 +72,14 @@ def test_nothing_is_offered_any_more_once_an_answer_is_checked_or_run(keys, answ
     assert not offered.count()
 
 
+def test_nothing_is_offered_in_an_editor_that_was_left(answer):
+    typed(answer, "np.linsp")
+    answer.press("Run")  # at once, while Python still looks for names
+    answer.output.filter(has_text="AttributeError").wait_for(timeout=SLOW)
+    answer.page.wait_for_timeout(300)
+    assert not answer.page.locator(".cm-tooltip-autocomplete").count()
+
+
 def test_nothing_of_an_answer_runs_to_complete_it(answer):
     typed(answer, "import os; os.environ['RAN'] = '1'; np.linsp")
     answer.page.locator(".cm-tooltip-autocomplete").wait_for(timeout=SLOW)

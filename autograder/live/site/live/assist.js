@@ -3,7 +3,7 @@
 import { autocompletion, closeCompletion, ifNotIn, selectedCompletion } from "@codemirror/autocomplete"
 import { lintKeymap, linter } from "@codemirror/lint"
 import { EditorState, Prec } from "@codemirror/state"
-import { keymap } from "@codemirror/view"
+import { EditorView, keymap } from "@codemirror/view"
 
 const PAUSE = 800 // milliseconds in typing, after which names are looked at
 const ENOUGH = 2 // letters after which names are offered without being asked for
@@ -15,6 +15,8 @@ export function assistance(ask) {
     EditorState.languageData.of(() => data),
     Prec.highest(keymap.of([{ key: "Enter", run: endName }])), // before the keys of completion
     autocompletion({ icons: false }),
+    // What is still on its way when an editor is left would open over the buttons.
+    EditorView.domEventHandlers({ blur: (_, view) => void setTimeout(() => closeCompletion(view)) }),
     linter((view) => undefinedNames(view.state.doc, ask), { delay: PAUSE }),
     keymap.of(lintKeymap),
   ]
