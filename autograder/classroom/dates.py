@@ -66,6 +66,8 @@ def due_dates(directory, topic=None, when=None, *, students=()) -> Dates:
         _require_known(gradebook, students)
         if when is not None and students:
             _extend(gradebook, topic, students, when, zone)
+        elif when is not None and EXTENSION.fullmatch(when):
+            raise ClassError(f"{when!r} is an extension of single students: say whose by --student ID, or set a date")
         elif when is not None:
             date = None if when == NONE else _date(when, zone)
             gradebook.update_or_create_assignment(topic, duedate=date)

@@ -60,6 +60,6 @@ def _of(entry):
 
 def _graded(last, entry):
     """Yield in words what grading gave, where it is not what it gave before."""
-    for name, points in entry.auto.items():
+    for name, points in sorted(entry.auto.items()):
         if points != last.auto.get(name):
             yield f"{name}: {given(last.auto.get(name))} becomes {given(points)}"

@@ -55,7 +55,7 @@ REFUSED = {
     ("toy", "2026-02-30"): "got '2026-02-30'",
     ("toy", "2026-02-20", "25:00"): "got '2026-02-20 25:00'",
     ("toy", "2026-02-20", "Nowhere/Land"): "got '2026-02-20 Nowhere/Land'",
-    ("toy", "+2d"): "got '+2d'",
+    ("toy", "+2d"): "'+2d' is an extension of single students: say whose by --student ID",
     ("toy", "+2d", "--student", "ann"): "toy has no due date yet",
     ("toy", "none", "--student", "anne"): "nobody in the class is 'anne'; perhaps 'ann'?",
     ("tow", "2026-02-20"): "'tow' is not released in this class; released: toy",
