@@ -12,7 +12,7 @@ from ..classroom.judging import NAMESPACES
 from ..classroom.layout import ClassError, shown
 from . import material, station
 from .dispatch import MOST_AHEAD, Dispatch, losses
-from .plain import plain_data_only
+from .plain import NotPlain, plain_data_only
 
 CONNECT = 60.0  # seconds to wait for the scheduler, and for a first worker that can be used
 LOOK = 1.0  # seconds from one look for it to the next
@@ -87,9 +87,7 @@ def _require_workers(client, isolation, warn):
         client.wait_for_workers(1, timeout=CONNECT)
     client.register_plugin(asked)
     while True:
-        states = {
-            address: _state(said) for address, said in client.run(station.state, asked.name, on_error="return").items()
-        }
+        states = {address: _state(said) for address, said in _told(client, asked.name)}
         refused = [
             f"the worker {name} ({address}) is not used: {why}" for address, (name, why) in states.items() if why
         ]
@@ -106,9 +104,22 @@ def _require_workers(client, isolation, warn):
     return asked.name
 
 
+def _told(client, name):
+    """Yield each worker's address, and what it says of itself, whatever another one sends."""
+    try:
+        yield from client.run(station.state, name, on_error="return").items()
+    except NotPlain as error:
+        for address in client.scheduler_info(n_workers=-1)["workers"]:
+            try:
+                yield from client.run(station.state, name, workers=[address], on_error="return").items()
+            except NotPlain:
+                yield address, error
+
+
 def _state(said):
     """Return a worker's name, and why it is refused: "" where it is not, None where that is not known yet."""
-    if isinstance(said, Exception):
+    try:
+        told = json.loads(said)
+        return shown(told["name"]), None if told["refused"] is None else shown(told["refused"])
+    except (TypeError, ValueError, KeyError, RecursionError):  # it may be an exception, or anything
         return "", "it has not the course with its extra `cluster`, or another version of it"
-    told = json.loads(said)
-    return shown(str(told["name"])), None if told["refused"] is None else shown(str(told["refused"]))

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from autograder import classroom
 from autograder.classroom import config as settings
 from autograder.cluster import client, dispatch, station
-from autograder.cluster.plain import plain_data_only
+from autograder.cluster.plain import NotPlain, plain_data_only
 
 from .conftest import POISONED, UNLUCKY
 
@@ -150,10 +150,39 @@ def test_nothing_that_a_worker_sends_is_run(cluster, tmp_path, monkeypatch):
         future = quiet.submit(eval, EVIL)
         with pytest.raises(Exception, match="expected plain data from the cluster, got posix.mkdir"):
             future.result()
+        with pytest.raises(NotPlain):
+            quiet.run(eval, EVIL, on_error="return")
     assert list(tmp_path.iterdir()) == []
     with Client(cluster.address, **options) as trusting:
         trusting.submit(eval, EVIL).result()
     assert [path.name for path in tmp_path.iterdir()] == ["evil"], "else this shows nothing"
+
+
+class Lying:
+    """A Dask client of a cluster with one worker that can grade, and one that says something else."""
+
+    def __init__(self, lie):
+        self.said = {"liar": lie, "honest": json.dumps({"name": "honest", "refused": ""})}
+
+    def scheduler_info(self, n_workers):
+        assert n_workers == -1, "some versions tell of five otherwise"
+        return {"workers": self.said}
+
+    def run(self, function, name, workers=None, on_error=None):
+        said = {address: self.said[address] for address in workers or self.said}
+        if any(isinstance(each, NotPlain) for each in said.values()):
+            raise NotPlain("expected plain data from the cluster, got posix.mkdir")
+        return said
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [NotPlain(), OSError(), None, 5, [], b"\xff", "[]", '{"name": 5, "refused": ""}', '{"name": "liar"}', "[" * 10**5],
+)
+def test_a_worker_that_says_anything_keeps_no_other_from_grading(lie):
+    told = {address: client._state(said) for address, said in client._told(Lying(lie), "name")}
+    assert told["honest"] == ("honest", "")
+    assert told["liar"][1].startswith("it has not the course")
 
 
 @pytest.mark.parametrize(
