@@ -41,7 +41,7 @@ class Pieces:
     def lists(self):
         """All lists that were led to."""
         return "".join(
-            f'<aside class="list" id="l{number}" aria-label="{text(words)}"><p><strong>{told(words)}</strong> '
+            f'<aside class="list" id="l{number}" aria-label="{text(words)}"><p><strong>{worded(words)}</strong> '
             f'<a class="close" href="#closed">close</a></p><p>{self.students(students)}</p></aside>'
             for number, (words, students) in enumerate(self._lists, start=1)
         )
@@ -67,7 +67,7 @@ def text(words):
     return escape(shown(str(words)))
 
 
-def told(words):
+def worded(words):
     """Return words of the course's, such as a check's, as HTML on one line, with code as code."""
     return coded(shown(words))
 

@@ -5,7 +5,7 @@ from ..results import AGAIN, BY_HAND, GRADED_BY_HAND, NOT_JUDGED
 from ..standing import MISSING, UNGRADED, WAITING
 from . import statistics
 from .gather import share
-from .parts import code, percent, points, row, several, table, text, title, told
+from .parts import code, percent, points, row, several, table, text, title, worded
 from .ranking import ranking
 from .work import alike, tries
 
@@ -152,7 +152,7 @@ def _mistakes(pieces, results, shares):
             count = pieces.number(own, f"{mistake.exercise}, quarter {number}: {mistake.misconception}")
             cells.append(f'<td class="heat" style="--heat:{100 * part / most:.0f}">{count if own else "·"}</td>')
         total = pieces.number(mistake.students, f"{mistake.exercise}: {mistake.misconception}")
-        words = f'<th scope="row">{told(mistake.misconception)}</th>'
+        words = f'<th scope="row">{worded(mistake.misconception)}</th>'
         rows.append(f"<tr>{words}{''.join(cells)}<td>{total}</td></tr>")
     if not rows:
         return "<h3>Misconceptions</h3><p>None was named.</p>"
@@ -207,11 +207,11 @@ def _cluster(pieces, cluster, with_example):
 
 def _broken(verdict, sentence, properties):
     """What broke, in the words of the checks, and the properties that it broke."""
-    listed = "".join(f"<li>{told(each)}</li>" for each in properties)
+    listed = "".join(f"<li>{worded(each)}</li>" for each in properties)
     inner = f"<ul>{listed}</ul>"
     if len(properties) > FEW_CHECKS:
         inner = f"<details><summary>in {len(properties)} checks</summary>{inner}</details>"
-    return f"<li><span class='muted'>{text(verdict)}:</span> <em>{told(sentence)}</em>{inner}</li>"
+    return f"<li><span class='muted'>{text(verdict)}:</span> <em>{worded(sentence)}</em>{inner}</li>"
 
 
 def _checks(pieces, results):
@@ -223,7 +223,7 @@ def _checks(pieces, results):
     told = []
     for words, checks in kinds:
         items = "".join(
-            f"<li><strong>{text(_name(check.exercise))}</strong> {told(check.title)} "
+            f"<li><strong>{text(_name(check.exercise))}</strong> {worded(check.title)} "
             f"<span class='muted'>({pieces.number(who, f'{check.exercise}: {check.title}')} answers)</span></li>"
             for check, who in checks
         )

@@ -188,6 +188,18 @@ def test_wrong_answers_alike_stand_together_with_one_example(term):
     assert "by odd's author" in found[0].select_one("pre").get_text()
 
 
+def test_a_check_that_nobody_failed_is_named_with_its_code_as_code(copied):
+    for path in copied.glob("records/*/toy.json"):
+        record = json.loads(path.read_text())
+        for finding in record["exercises"].get("toy/double", {}).get("findings", [])[:1]:
+            finding |= {"verdict": "passed", "title": "It is `2 * a`."}
+        path.write_text(json.dumps(record))
+    page = soup(classroom.report(copied))
+    (section,) = [each for each in page.select("details") if "nobody failed" in each.summary.get_text()]
+    assert "It is 2 * a." in section.get_text()
+    assert "2 * a" in [code.get_text() for code in section.select("code")]
+
+
 def test_each_number_leads_to_students_and_they_to_files_that_are_there(term):
     page = soup(classroom.report(term))
     places = {element["id"] for element in page.select("[id]")} | {"closed"}
