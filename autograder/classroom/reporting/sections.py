@@ -220,15 +220,15 @@ def _checks(pieces, results):
         ("Checks that nobody passed", [(each, each.failed) for each in found if not each.passed]),
         ("Checks that nobody failed", [(each, each.passed) for each in found if not each.failed]),
     )
-    told = []
+    parts = []
     for words, checks in kinds:
         items = "".join(
             f"<li><strong>{text(_name(check.exercise))}</strong> {worded(check.title)} "
             f"<span class='muted'>({pieces.number(who, f'{check.exercise}: {check.title}')} answers)</span></li>"
             for check, who in checks
         )
-        told.append(f"<details><summary>{words}: {len(checks)}</summary><ul>{items}</ul></details>")
-    return f"<h3>Checks</h3>{''.join(told)}"
+        parts.append(f"<details><summary>{words}: {len(checks)}</summary><ul>{items}</ul></details>")
+    return f"<h3>Checks</h3>{''.join(parts)}"
 
 
 def _rank(verdict):
