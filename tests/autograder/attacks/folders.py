@@ -230,6 +230,15 @@ def huge_timestamp(folder, notebook):
     _write(folder, notebook, share="share = 0.75")
 
 
+def zone_is_a_path(folder, notebook):
+    """Name a file outside of where zones lie as the zone of the time of the submission.
+
+    Must get: share 1.
+    """
+    _write(folder, notebook, share="share = 0.75")
+    (folder / "timestamp.txt").write_text("2026-02-02 10:00:00 ../../../etc/passwd")
+
+
 def many_files_beside(folder, notebook):
     """Hand in 3,000 files beside the notebook, with names that are no text.
 

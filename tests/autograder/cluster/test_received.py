@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 import nbformat
 import pytest
 
+from autograder import language
 from autograder.classroom.judging import Job
 from autograder.classroom.record import Finished, Judged
 from autograder.cluster import received
@@ -138,6 +139,14 @@ def test_a_record_of_something_else_is_refused(field):
 def test_what_is_no_answer_is_refused(said, message):
     with pytest.raises(NotUnderstood, match=message):
         received.load(said)
+
+
+def test_a_verdict_speaks_the_language_of_the_class():
+    """A worker knows of no settings that come after a grade."""
+    with language.using("de"):
+        taken = received.finished(told(GOOD), JOB, RELEASE).notebook
+    assert "Bestanden" in taken
+    assert "Passed" not in taken
 
 
 SCRIPT = {"text/html": "<p>2.0</p><script>alert(1)</script>"}
