@@ -70,7 +70,7 @@ def settings_of_a_grade(text):
 
 def _stays(statement):
     match statement:
-        case ast.Assign(targets=[ast.Attribute(value=ast.Attribute(value=ast.Name(id="c"), attr=kind), attr=name)]):
+        case ast.Assign(targets=[ast.Attribute(value=ast.Attribute(attr=kind), attr=name)]):  # of c, or of get_config()
             return kind == "Grading" or (kind == "CourseDirectory" and name in STAYS)
     return False
 

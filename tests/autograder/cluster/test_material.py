@@ -5,6 +5,7 @@ import pytest
 from autograder import classroom
 from autograder.classroom import pin
 from autograder.classroom.config import course_directory, load
+from autograder.classroom.trial import copy
 from autograder.cluster import material
 
 SECRET = """
@@ -59,6 +60,12 @@ def test_a_worker_finds_the_exercises_and_the_settings_of_the_class(fresh, packe
     assert config.Execute.timeout == 3
     assert course_directory(config).max_file_size == course_directory(load(place)).max_file_size
     assert "password" not in str(config)
+
+
+def test_a_copy_on_which_something_is_tried_can_be_sent(fresh, tmp_path):
+    """It has a gradebook of its own, whose address its settings say in another way."""
+    tried = copy(classroom.open_class(fresh), tmp_path / "copy", ["toy"])
+    assert str(tried.gradebook).encode() not in material.pack(tried, "toy", "the release")
 
 
 def test_the_same_assignment_is_the_same_bytes(fresh, packed):
