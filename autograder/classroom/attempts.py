@@ -10,7 +10,6 @@ import hashlib
 import json
 import math
 import os
-import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,6 +25,7 @@ from .due import days
 from .laying import kept_of, put_aside
 from .layout import scratch, write_file
 from .ledger import recorded
+from .parcel import lay, pack
 from .pin import SHORT
 from .trial import copy
 
@@ -139,9 +139,12 @@ def _scores(place, attempts, topics, regrade):
     """Return by key what hand-ins, of each student one to an assignment, score in a copy of the class."""
     with scratch(place) as folder:
         copied = copy(place, folder / "class", topics, without=["submitted"])
-        for each in attempts:
-            shutil.copytree(each.folder, copied.step("submitted", each.student, each.topic), symlinks=True)
         config = settings.load(copied)
+        for each in attempts:  # as grading reads them: in a student's folder may be what has no end, or no copy
+            handed_in = pack(each.folder, settings.course_directory(config).max_file_size)
+            there = copied.step("submitted", each.student, each.topic)
+            there.mkdir(parents=True)
+            lay(handed_in, there)
         with settings.gradebook(config) as gradebook:
             gradebook.db.execute(update(Grade).values(manual_score=None, extra_credit=None))
             gradebook.db.execute(update(SubmittedAssignment).values(timestamp=None))
