@@ -44,10 +44,11 @@ if Station.judge.__name__ == "judge":  # a process may load this twice
 
 
 class Cluster:
-    """A scheduler's address, and its processes by name."""
+    """A scheduler's address, and its processes by name; they are at an address of the network that `enter` enters."""
 
-    def __init__(self, folder, mark, environment):
-        self.folder, self.mark, self.environment = folder, mark, environment
+    def __init__(self, folder, mark, environment, host="127.0.0.1", enter=()):
+        self.folder, self.mark, self.environment, self._host, self._enter = folder, mark, environment, host, enter
+        (folder / "poison.py").write_text(PRELOAD)
         self.processes, self.address = {}, ""
 
     def start_scheduler(self, port=0):
@@ -75,12 +76,28 @@ class Cluster:
     def _start(self, name, *command, **environment):
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "dask", *map(str, command), "--no-dashboard", "--host", "127.0.0.1"],
+                [
+                    *self._enter,
+                    sys.executable,
+                    "-m",
+                    "dask",
+                    *map(str, command),
+                    "--no-dashboard",
+                    "--host",
+                    self._host,
+                ],
                 env=self.environment | environment,
                 cwd=self.folder,
                 stdout=log,
                 stderr=log,
             )
+
+    def restart(self, worker):
+        """Kill the scheduler, at which all workers end; start it and another worker, as what keeps services does."""
+        self.processes["scheduler"].kill()
+        self.processes["scheduler"].wait()
+        self.start_scheduler(self.address.rpartition(":")[2])
+        self.start_worker(worker)
 
     def said(self, name):
         return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
@@ -137,7 +154,6 @@ def cluster(tmp_path_factory):
     if not doctor()[0]:
         pytest.skip("this machine does not let sandboxes be isolated, without which workers are refused")
     folder = tmp_path_factory.mktemp("cluster")
-    (folder / "poison.py").write_text(PRELOAD)
     mark, environment = marked()
     with settings(folder) as variables:
         made = Cluster(folder, mark, environment | variables)

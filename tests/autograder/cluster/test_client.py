@@ -204,3 +204,20 @@ def test_notebooks_are_isolated_there_in_any_case(fresh, hand_in):
     hand_in(fresh, "ann", double=RIGHT)
     with pytest.raises(classroom.ClassError, match="on a cluster notebooks are isolated"):
         classroom.grade(fresh, scheduler="tls://127.0.0.1:8786", isolation="none", console=QUIET)
+
+
+def test_a_scheduler_that_is_killed_and_started_again_costs_nobody_anything(cluster, handed_in, here, monkeypatch):
+    """The command waits for it, and goes on by itself."""
+    asked = []
+
+    def fetched(self, futures, fetch=dispatch.Dispatch._said):
+        if futures and not asked:
+            asked.extend(futures)
+            cluster.restart("worker-2")
+        return fetch(self, futures)
+
+    monkeypatch.setattr(dispatch.Dispatch, "_said", fetched)
+    done = classroom.grade(handed_in, scheduler=cluster.address, console=QUIET)
+    assert asked
+    assert len(done.graded) == len(STUDENTS)
+    assert written(handed_in) == here

@@ -1,0 +1,100 @@
+"""A network that is cut while a class is graded costs nobody anything.
+
+Client and cluster have a network namespace each; between them is a cable that can be pulled.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from autograder import classroom
+from autograder.sandbox.doctor import doctor
+from tests.autograder.processes import marked
+
+from .conftest import Cluster, settings
+from .test_client import QUIET, RIGHT, WRONG, written
+
+HERE, THERE = "10.0.0.1", "10.0.0.2"
+LOST = "11s"  # the least after which Dask takes a connection for lost on which nothing arrives
+
+
+class Network:
+    """A network namespace, with one end of the cable."""
+
+    def __init__(self, stack, address):
+        self.address, mine = address, os.readlink("/proc/self/ns/net")
+        self._holder = stack.enter_context(subprocess.Popen(["unshare", "--net", "sleep", "infinity"]))
+        stack.callback(self._holder.kill)
+        self.pid = self._holder.pid
+        self.enter = ("nsenter", f"--target={self.pid}", "--net")
+        while os.readlink(f"/proc/{self.pid}/ns/net") == mine:
+            time.sleep(0.01)
+
+    def ip(self, *command):
+        subprocess.run([*self.enter, "ip", *map(str, command)], check=True)
+
+    def plug_in(self):
+        for command in (("addr", "add", f"{self.address}/24", "dev", "cable"), ("link", "set", "lo", "up")):
+            self.ip(*command)
+        self.ip("link", "set", "cable", "up")
+
+
+def connected(process):
+    """Whether a process's network has a connection to another machine."""
+    lines = Path(f"/proc/{process.pid}/net/tcp").read_text().splitlines()[1:]
+    remote = "".join(f"{int(part):02X}" for part in reversed(THERE.split(".")))
+    return any(line.split()[2].startswith(remote) and line.split()[3] == "01" for line in lines)
+
+
+@pytest.fixture
+def networks():
+    if os.geteuid() != 0 or not shutil.which("ip") or subprocess.run(["unshare", "--net", "true"]).returncode:
+        pytest.skip("this machine does not let networks be made")
+    if not doctor()[0]:
+        pytest.skip("this machine does not let sandboxes be isolated, without which workers are refused")
+    with ExitStack() as stack:
+        here, there = (Network(stack, address) for address in (HERE, THERE))
+        here.ip("link", "add", "cable", "type", "veth", "peer", "name", "cable", "netns", there.pid)
+        here.plug_in()
+        there.plug_in()
+        yield here, there
+
+
+def test_a_cable_that_is_pulled_and_put_back_costs_nobody_anything(networks, fresh, hand_in, tmp_path):
+    here, there = networks
+    for number in range(6):
+        wait = "import time; time.sleep(2)\n" if number == 1 else ""
+        hand_in(fresh, f"student-{number}", double=wait + (RIGHT, WRONG)[number % 2])
+    alone = shutil.copytree(fresh, tmp_path / "alone")
+    classroom.grade(alone, console=QUIET)
+    mark, environment = marked()
+    environment |= {"DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": LOST}
+    (tmp_path / "cluster").mkdir()
+    with settings(tmp_path / "cluster") as variables, ExitStack() as stack:
+        cluster = Cluster(tmp_path / "cluster", mark, environment | variables, THERE, there.enter)
+        stack.callback(cluster.stop)
+        cluster.start_scheduler()
+        cluster.start_worker("worker")
+        command = [sys.executable, "-m", "autograder", "grade", str(fresh), "--scheduler", cluster.address]
+        running = stack.enter_context(
+            subprocess.Popen(
+                [*here.enter, *command], env=cluster.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            )
+        )
+        stack.callback(running.kill)
+        while not list(fresh.glob(".autograder/work-*/autograded/*")) and running.poll() is None:
+            time.sleep(0.02)
+        here.ip("link", "set", "cable", "down")
+        while connected(running) and running.poll() is None:
+            time.sleep(0.1)
+        assert len(list(fresh.glob("autograded/*"))) < 6
+        here.ip("link", "set", "cable", "up")
+        said, _ = running.communicate()
+    assert running.returncode == 0, said.decode()
+    assert written(fresh) == written(alone)
