@@ -22,7 +22,7 @@ from .record import Record
 SUBMISSIONS = int(os.environ.get("BENCH_SUBMISSIONS", "400"))
 FEW = 8  # that are graded first, so that all is warm
 DEATHS = 10  # of workers, in the run whose workers are killed
-EFFICIENCY, WITHIN, MOST_GIB = 0.9, 1.1, 1.0
+EFFICIENCY, WITHIN, MOST_GIB, GROWTH = 0.9, 1.1, 1.0, 1.1
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -42,18 +42,26 @@ def run():
             now = resource.getrusage(resource.RUSAGE_CHILDREN)
             client = (now.ru_utime + now.ru_stime - spent.ru_utime - spent.ru_stime) / SUBMISSIONS
             _grade(killed, processes, deaths=DEATHS)
-        if not scores(pool) == scores(one) == scores(two) == scores(killed):
-            raise RuntimeError("the cluster comes to other scores than the pool")
+        for directory in (one, two, killed):
+            _require_same(scores(directory), scores(pool))
         each_of_pool, each_of_one, each_of_two = _each(pool), _each(one), _each(two)
     efficiency = each_of_one / each_of_two / 2
     goal = f">= {EFFICIENCY:g}"
     yield Record("cluster_efficiency", each_of_two, each_of_one, efficiency, "s each", goal, efficiency >= EFFICIENCY)
     ratio = each_of_one / each_of_pool
     yield Record("cluster_vs_pool", each_of_one, each_of_pool, ratio, "s each", f"<= {WITHIN:g}", ratio <= WITHIN)
-    for name, gib in memory.items():
+    for name, (first, second) in memory.items():
+        gib, growth = max(first, second), second / first
         yield Record(f"cluster_{name}_gib", gib, None, None, "GiB PSS", f"< {MOST_GIB:g}", gib < MOST_GIB)
+        goal = f"<= {GROWTH:g}"
+        yield Record(f"cluster_{name}_growth", second, first, growth, "GiB, 2nd half", goal, growth <= GROWTH)
     yield Record("cluster_client_ms", 1000 * client, None, None, "ms CPU each", None, None)
     yield Record("cluster_scheduler_ms", 1000 * scheduler, None, None, "ms CPU each", None, None)
+
+
+def _require_same(found, expected):
+    if other := sorted(found.items() ^ expected.items()):
+        raise RuntimeError(f"the cluster comes to other scores than the pool, in {len(other)} places: {other[:6]}")
 
 
 class Processes:
@@ -97,16 +105,20 @@ def cluster(workers):
 
 
 def _grade(directory, processes, deaths=0):
-    """Grade a class; return the most memory (GiB) that client and scheduler took. Workers may be killed meanwhile."""
+    """Grade a class; return the most memory (GiB) that client and scheduler took, of each half of it.
+
+    Workers may be killed meanwhile.
+    """
     running = start(directory, "autograder", "grade", ".", "--scheduler", processes.address)
-    most, done = {"client": 0, "scheduler": 0}, threading.Event()
+    most, done = {"client": [0, 0], "scheduler": [0, 0]}, threading.Event()
 
     def watch():
         killed = 0
         while not done.wait(0.5):
-            most["client"] = max(most["client"], _proportional(running.pid))
-            most["scheduler"] = max(most["scheduler"], _proportional(processes.scheduler.pid))
             graded = len(list((directory / "autograded").glob("*")))
+            half = 2 * graded > SUBMISSIONS
+            for name, pid in (("client", running.pid), ("scheduler", processes.scheduler.pid)):
+                most[name][half] = max(most[name][half], _proportional(pid))
             if killed < deaths and graded > SUBMISSIONS * killed / deaths:
                 killed += _kill_one(processes.workers[killed % len(processes.workers)].pid)
 
@@ -117,7 +129,7 @@ def _grade(directory, processes, deaths=0):
     finally:
         done.set()
         watching.join()
-    return {name: kib / 2**20 for name, kib in most.items()}
+    return {name: [kib / 2**20 for kib in halves] for name, halves in most.items()}
 
 
 def _kill_one(nanny):

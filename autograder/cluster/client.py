@@ -19,9 +19,13 @@ LOOK = 1.0  # seconds from one look for it to the next
 
 
 class Quiet(Client):
-    """A client that does not print, nor warn of, what a worker says."""
+    """A client that does not print, nor warn of, what a worker says, and loads no error."""
 
     _default_event_handlers = {}
+
+    def _handle_task_erred(self, key=None, exception=None, traceback=None):
+        """Note that a task failed. Dask would wait for one on whose traceback no end is in sight, as of a recursion."""
+        super()._handle_task_erred(key, "a task failed")
 
 
 @contextmanager

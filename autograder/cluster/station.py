@@ -123,8 +123,8 @@ class Station(WorkerPlugin):
         """Return what came of a job, as JSON; `tell` is called with the name of the pool that begins it."""
         with self._room(self._places if alone else 1, alone):
             submit, called = self._submit, self._called
-            tell(called)
             try:
+                tell(called)
                 return _said(FINISHED, asdict(submit(pickle.loads(job), self._material(digest, material)).result()))
             except BrokenProcessPool as death:
                 self._renew(submit)

@@ -185,6 +185,13 @@ def test_a_worker_that_says_anything_keeps_no_other_from_grading(lie):
     assert told["liar"][1].startswith("it has not the course")
 
 
+def test_a_task_that_recurses_without_end_has_failed(cluster):
+    """Dask cannot send where it did, and its own client would wait on."""
+    with plain_data_only(), client.Quiet(cluster.address, security=Security(), set_as_default=False) as quiet:
+        future = quiet.submit(os.makedirs, "folder/" * 5000)
+        assert "a task failed" in str(future.exception(timeout=60))
+
+
 @pytest.mark.parametrize(
     ("address", "message"),
     [
@@ -206,18 +213,18 @@ def test_notebooks_are_isolated_there_in_any_case(fresh, hand_in):
         classroom.grade(fresh, scheduler="tls://127.0.0.1:8786", isolation="none", console=QUIET)
 
 
-def test_a_scheduler_that_is_killed_and_started_again_costs_nobody_anything(cluster, handed_in, here, monkeypatch):
+def test_a_scheduler_that_is_killed_and_started_again_costs_nobody_anything(cluster, handed_in, hand_in, tmp_path):
     """The command waits for it, and goes on by itself."""
-    asked = []
-
-    def fetched(self, futures, fetch=dispatch.Dispatch._said):
-        if futures and not asked:
-            asked.extend(futures)
-            cluster.restart("worker-2")
-        return fetch(self, futures)
-
-    monkeypatch.setattr(dispatch.Dispatch, "_said", fetched)
-    done = classroom.grade(handed_in, scheduler=cluster.address, console=QUIET)
-    assert asked
-    assert len(done.graded) == len(STUDENTS)
-    assert written(handed_in) == here
+    hand_in(handed_in, "student-09", double=f"import time; time.sleep(2)\n{RIGHT}")
+    alone = shutil.copytree(handed_in, tmp_path / "alone")
+    classroom.grade(alone, console=QUIET)
+    command = [sys.executable, "-m", "autograder", "grade", str(handed_in), "--scheduler", cluster.address]
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, env=cluster.environment, **options) as running:
+        while not list(handed_in.glob(".autograder/work-*/autograded/*")) and running.poll() is None:
+            time.sleep(0.02)
+        cluster.restart("worker-2")
+        assert len(list(handed_in.glob("autograded/*"))) < len(STUDENTS) + 1
+        said, _ = running.communicate()
+    assert running.returncode == 0, said
+    assert written(handed_in) == written(alone)
