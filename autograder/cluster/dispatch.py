@@ -209,7 +209,7 @@ class Dispatch:
             return
         if self._client.status != "running":
             raise SchedulerLost("the connection is closed")
-        workers = self._client.scheduler_info()["workers"].values()
+        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
         slots, self._looked = sum(int(each["resources"].get(self._name, 0)) for each in workers), now
         if slots:
             if not self._slots:

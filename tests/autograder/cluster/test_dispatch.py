@@ -58,7 +58,7 @@ class Cluster:
     def subscribe_topic(self, topic, note):
         self._note = note
 
-    def scheduler_info(self):
+    def scheduler_info(self, n_workers):
         return {"workers": {"one": {"resources": {NAME: SLOTS}}}}
 
     def submit(self, function, *arguments, key, resources=None):
