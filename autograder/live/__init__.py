@@ -8,8 +8,9 @@ are answered in the page), :mod:`~autograder.live.figure` (figures with sliders)
 of the course, with :mod:`~autograder.live.miniature`), :mod:`~autograder.live.claims` (all claims on one page),
 :mod:`~autograder.live.numbers` (what there is, counted), :mod:`~autograder.live.overview` (when such pages are made
 anew), :mod:`~autograder.live.authority` (what a function is checked against), :mod:`~autograder.live.head` (what a page
-says where it is shared), :mod:`~autograder.live.translated` (the book in another language) and
-:mod:`~autograder.live.offline` (the book without a network). Scripts are in ``site``.
+says where it is shared), :mod:`~autograder.live.formulas` (marks that stay with a formula),
+:mod:`~autograder.live.translated` (the book in another language) and :mod:`~autograder.live.offline` (the book without
+a network). Scripts are in ``site``.
 """
 
 from pathlib import Path
@@ -27,6 +28,7 @@ from autograder.live import (
     course,
     decorate,
     figure,
+    formulas,
     frame,
     head,
     home,
@@ -43,6 +45,7 @@ STATIC = Path(__file__).parent / "static"
 MODULES = (
     cache,
     frame,
+    formulas,
     quiz,
     course,
     assignment,
