@@ -208,9 +208,12 @@ def _joined(text):
     return "".join("".join(lines).split()) if all(isinstance(line, str) for line in lines) else ""
 
 
-def outputs(shown):
-    """Return well-formed outputs of a cell with data in forms that no page runs; a figure in SVG becomes an image."""
-    return [_cleaned(output) for output in shown]
+def outputs(shown, most_html=MOST_HTML):
+    """Return well-formed outputs of a cell with data in forms that no page runs; a figure in SVG becomes an image.
+
+    Of what is clean already the same comes back, where `most_html` leaves it the room that cleaning may have taken.
+    """
+    return [_cleaned(output, most_html) for output in shown]
 
 
 def coloured(text):
@@ -222,22 +225,22 @@ def coloured(text):
     return COLOUR.sub("", text) if text.count(ESCAPE) > MOST_COLOURS else text
 
 
-def _cleaned(output):
+def _cleaned(output, most_html):
     if "data" in output:
-        return output | {"data": _data(output["data"])}
+        return output | {"data": _data(output["data"], most_html)}
     if output["output_type"] == "stream":
         return output | {"text": coloured(output["text"])}
     lines = coloured("\n".join(output["traceback"])).split("\n")
     return output | {"ename": coloured(output["ename"]), "evalue": coloured(output["evalue"]), "traceback": lines}
 
 
-def _data(data):
+def _data(data, most_html):
     cleaned = {}
     for mime, text in data.items():
         if mime in TEXTS:
             cleaned[mime] = coloured(text)
         elif mime == "text/html":
-            cleaned[mime] = html(text) if len(text) <= MOST_HTML else NOT_SHOWN
+            cleaned[mime] = html(text) if len(text) <= most_html else NOT_SHOWN
         elif mime == "image/svg+xml":
             if not pictures.svg_fits(text):
                 cleaned["text/plain"] = pictures.TOO_LARGE

@@ -14,19 +14,22 @@ from math import isfinite
 import nbformat
 
 from ..classroom import sanitize
-from ..classroom.cells import KINDS
+from ..classroom.cells import KINDS, MOST_CELLS, MOST_SOURCES
 from ..classroom.preprocessors.scores import NO_RESPONSE
 from ..classroom.record import Finished, Judged
 from ..classroom.submission import require_time
 from ..classroom.writing import verdict
 from ..judge.report import Report
 from ..judge.show import JSON, MARKS
-from ..sandbox.outputs import well_formed
-from ..sandbox.run import graded_name
+from ..sandbox.outputs import MAX_OUTPUT, size, well_formed
+from ..sandbox.run import MAX_OUTPUTS, graded_name
 from .typed import is_typed
 
 MOST = 2**27  # bytes of what is said of one submission,
 MOST_TOLD = 2**16  # and characters of its notices, which are kept for the whole class in one file
+MOST_TEXT = 2 * MOST_SOURCES  # characters of cells besides the assignment's own
+MOST_SHOWN, MOST_HTML = 2 * sanitize.GROWTH * MAX_OUTPUT, sanitize.GROWTH * sanitize.MOST_HTML  # it was cleaned there
+MUCH = "more than a page has room for"
 ID = re.compile(r"[\w-]{1,64}", re.ASCII)  # of a cell, as nbformat has it
 RAW = {"raw_mimetype": "text/plain"}  # others are part of a page as they stand
 
@@ -124,8 +127,12 @@ def _cells(release):
 
 def _notebook(text, release, reports):
     """Return a graded notebook's text, put together anew: the cells that were told of, with the release's marks."""
-    ours = {cell.id: cell for cell in release.cells}
-    cells = [_cell(told, ours.get(told.id), reports) for told in nbformat.v4.reads(text).cells]
+    ours, told = {cell.id: cell for cell in release.cells}, nbformat.v4.reads(text).cells
+    _require(len(told) <= MOST_CELLS + len(ours), "more cells than are read")
+    _require(_text(told) <= MOST_TEXT + _text(release.cells), MUCH)
+    shown = [well_formed(cell.outputs, MOST_SHOWN) if cell.cell_type == "code" else [] for cell in told]
+    _require(sum(map(size, shown)) <= sanitize.GROWTH * MAX_OUTPUTS, MUCH)
+    cells = [_cell(cell, ours.get(cell.id), outputs, reports) for cell, outputs in zip(told, shown)]
     ids = {cell["id"] for cell in cells}
     _require(len(ids) == len(cells) and ours.keys() <= ids, "a cell twice, or not all of the assignment's")
     graded = {"cells": cells, "metadata": release.metadata, "nbformat": 4, "nbformat_minor": 5}
@@ -134,24 +141,24 @@ def _notebook(text, release, reports):
     return text
 
 
-def _cell(told, own, reports):
-    """Return a cell with what was told that it says and shows."""
+def _text(cells):
+    return sum(len(cell.source) for cell in cells)
+
+
+def _cell(told, own, outputs, reports):
+    """Return a cell with what was told that it says, and shows: where it is judged, what the record has of it."""
     _require(isinstance(told.source, str) and isinstance(told.id, str) and ID.fullmatch(told.id), "what is no cell")
     kind = (own or told).cell_type if (own or told).cell_type in KINDS else "raw"
     metadata = own.metadata if own else RAW if kind == "raw" else {}
     cell = nbformat.from_dict({"cell_type": kind, "id": told.id, "metadata": metadata, "source": told.source})
     if kind == "code":
-        cell |= {"execution_count": None, "outputs": _outputs(told, reports.get(graded_name(cell)))}
+        report = reports.get(graded_name(cell))
+        is_judged = report and any(JSON in output.get("data", {}) for output in told.outputs)
+        cleaned = verdict(report) if is_judged else sanitize.outputs(outputs, MOST_HTML)
+        cell |= {"execution_count": None, "outputs": cleaned}
     elif pasted := sanitize.attachments(told.get("attachments")) if kind == "markdown" else None:
         cell["attachments"] = pasted
     return cell
-
-
-def _outputs(told, report):
-    """Return what a cell of code shows: what the record has of it, where it is judged."""
-    if report and any(JSON in output.get("data", {}) for output in told.outputs):
-        return verdict(report)
-    return [nbformat.from_dict(each) for each in sanitize.outputs(well_formed(told.outputs))]
 
 
 def _require(holds, what):

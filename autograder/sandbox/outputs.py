@@ -9,9 +9,9 @@ MAX_FORMS = 20  # in which one thing is shown
 CUT = "\n[the output of this cell was cut here]\n"
 
 
-def well_formed(outputs):
-    """Return those among what a sandbox says that a cell showed which are outputs, in nbformat's form, up to a cap."""
-    kept, room = [], 2 * MAX_OUTPUT  # the sandbox cuts at the cap itself, unless an answer keeps it from that
+def well_formed(outputs, room=2 * MAX_OUTPUT):  # the sandbox cuts at half of it, unless an answer keeps it from that
+    """Return those among what is said that a cell showed which are outputs, in nbformat's form, up to a cap."""
+    kept = []
     for output in outputs if isinstance(outputs, list) else ():
         mended = _mended(output) if isinstance(output, dict) else None
         if mended is None:

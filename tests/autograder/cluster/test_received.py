@@ -7,6 +7,7 @@ import nbformat
 import pytest
 
 from autograder import language
+from autograder.classroom import sanitize
 from autograder.classroom.judging import Job
 from autograder.classroom.record import Finished, Judged
 from autograder.cluster import received
@@ -206,6 +207,31 @@ def test_a_cell_that_cannot_be_is_refused(cell):
     bad = json.loads(SHOWN)
     bad["cells"].append(cell)
     with pytest.raises(NotUnderstood):
+        received.finished(told(replace(GOOD, notebook=json.dumps(bad))), JOB, RELEASE)
+
+
+def test_what_grew_when_it_was_cleaned_is_taken_as_it_is():
+    raw = [{"output_type": "display_data", "data": {"text/html": "<" * 250_000}, "metadata": {}}] * 4
+    cleaned = list(map(nbformat.from_dict, sanitize.outputs(raw)))
+    assert len(cleaned[0].data["text/html"]) > sanitize.MOST_HTML
+    shown = nbformat.writes(notebook(*cleaned)) + "\n"
+    assert received.finished(told(replace(GOOD, notebook=shown)), JOB, RELEASE).notebook == shown
+
+
+EMPTY = {"output_type": "stream", "name": "stdout", "text": ""}
+
+
+@pytest.mark.parametrize(
+    ("cells", "source", "outputs", "message"),
+    [(2500, "", 0, "more cells"), (20, "x" * 40_000, 0, received.MUCH), (100, "", 100, received.MUCH)],
+)
+def test_no_more_is_looked_at_than_a_page_has_room_for(cells, source, outputs, message):
+    bad = json.loads(SHOWN)
+    bad["cells"] += [
+        {"cell_type": "code", "id": f"added-{n}", "metadata": {}, "source": source, "outputs": [EMPTY] * outputs}
+        for n in range(cells)
+    ]
+    with pytest.raises(NotUnderstood, match=message):
         received.finished(told(replace(GOOD, notebook=json.dumps(bad))), JOB, RELEASE)
 
 
