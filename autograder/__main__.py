@@ -5,6 +5,7 @@ import dataclasses
 import json
 import sys
 from functools import partial
+from importlib.util import find_spec
 
 from .commands import INSTALL, add_class_commands, spare_grammar, warn_of_namesake
 
@@ -91,6 +92,9 @@ def _add_doctor(commands):
 
 
 def _doctor(arguments):
+    if missing := [name for name in ("IPython", "matplotlib") if find_spec(name) is None]:
+        print(f"{INSTALL} (No module named {missing[0]!r})", file=sys.stderr)
+        return 2
     from .sandbox.doctor import doctor
 
     sound, lines = doctor()

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import sys
 
 import pytest
 
@@ -65,6 +66,15 @@ def test_help_of_a_command_says_what_it_does(command, capsys):
     with pytest.raises(SystemExit, match="0"):
         main([command, "--help"])
     assert f"\n\n{line} " in capsys.readouterr().out
+
+
+def test_the_doctor_blames_no_machine_for_what_is_not_installed(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert main(["doctor"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "needs the course's extra `class`" in said.err
+    assert "No module named 'matplotlib'" in said.err
 
 
 def test_another_package_of_the_name_is_told_with_what_to_do(tmp_path, monkeypatch, capsys):
