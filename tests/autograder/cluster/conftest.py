@@ -103,8 +103,8 @@ class Cluster:
         return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
 
     def workers(self):
-        """Return the processes of Dask's workers, which their nannies start anew."""
-        nannies = {process.pid for name, process in self.processes.items() if name != "scheduler"}
+        """Return the processes of the workers that can judge, which their nannies start anew."""
+        nannies = {process.pid for name, process in self.processes.items() if name.startswith("worker")}
         return [child for nanny in nannies for child in _children(nanny) if "multiprocessing.spawn" in _command(child)]
 
     def stop(self):

@@ -39,6 +39,11 @@ class Network:
     def ip(self, *command):
         subprocess.run([*self.enter, "ip", *map(str, command)], check=True)
 
+    def lay_cable(self, there):
+        """Lay a cable to another network; return whether this machine has any."""
+        command = ("ip", "link", "add", "cable", "type", "veth", "peer", "name", "cable", "netns", str(there.pid))
+        return subprocess.run([*self.enter, *command]).returncode == 0
+
     def plug_in(self):
         for command in (("addr", "add", f"{self.address}/24", "dev", "cable"), ("link", "set", "lo", "up")):
             self.ip(*command)
@@ -60,7 +65,8 @@ def networks():
         pytest.skip("this machine does not let sandboxes be isolated, without which workers are refused")
     with ExitStack() as stack:
         here, there = (Network(stack, address) for address in (HERE, THERE))
-        here.ip("link", "add", "cable", "type", "veth", "peer", "name", "cable", "netns", there.pid)
+        if not here.lay_cable(there):
+            pytest.skip("this machine does not let networks be connected")
         here.plug_in()
         there.plug_in()
         yield here, there
