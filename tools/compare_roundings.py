@@ -6,6 +6,7 @@ last digit. A deep network carries that far, so that a comparison may choose ano
 bound come to another verdict. What a chapter says must hold on each of these.
 """
 
+import argparse
 import os
 import sys
 from functools import partial
@@ -62,5 +63,14 @@ def differences(topic, verdicts):
             yield f"{topic}: {sentence} " + ", ".join(f"{kind}: {verdict}" for kind, verdict in found.items())
 
 
+def topic(text):
+    """Return an argument that is a topic."""
+    if text not in chapter.topics():
+        raise argparse.ArgumentTypeError(f"expected a topic ({', '.join(chapter.topics())}), got {text!r}")
+    return text
+
+
 if __name__ == "__main__":
-    main(sys.argv[1:] or chapter.topics())
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("topics", nargs="*", type=topic, metavar="TOPIC", help="without any: all topics")
+    main(parser.parse_args().topics or chapter.topics())
