@@ -7,9 +7,13 @@ in than the machine that holds the class: here a pickle from it may say nothing 
 import io
 import logging
 import pickle
+import pickletools
 from contextlib import contextmanager
 from types import SimpleNamespace
 from unittest.mock import patch
+
+MOST_PARTS = 10_000
+TABLES = {"DICT", "SETITEM", "SETITEMS", "ADDITEMS", "FROZENSET"}
 
 
 class NotPlain(pickle.UnpicklingError, TypeError):  # the latter is what Dask expects of a traceback that it cannot load
@@ -17,7 +21,7 @@ class NotPlain(pickle.UnpicklingError, TypeError):  # the latter is what Dask ex
 
 
 class Plain(pickle.Unpickler):
-    """Loads numbers, text, bytes, lists, dictionaries and the like."""
+    """Loads numbers, text, bytes, lists and the like."""
 
     def find_class(self, module, name):
         """Allow the one class that Dask names beside the bytes of a result."""
@@ -29,13 +33,26 @@ class Plain(pickle.Unpickler):
 def loads(pickled, *, buffers=(), **_):
     """Load a pickle of plain data.
 
-    >>> loads(pickle.dumps({"points": [1.0, b"two"]}))
-    {'points': [1.0, b'two']}
+    >>> loads(pickle.dumps([1.0, b"two"]))
+    [1.0, b'two']
     >>> loads(pickle.dumps(print))
     Traceback (most recent call last):
     autograder.cluster.plain.NotPlain: expected plain data from the cluster, got builtins.print
     """
-    return Plain(io.BytesIO(pickled), buffers=buffers).load()
+    try:
+        _require_few_parts(io.BytesIO(pickled))
+        return Plain(io.BytesIO(pickled), buffers=buffers).load()
+    except NotPlain:
+        raise
+    except Exception as error:  # it may be broken in any way
+        raise NotPlain(f"expected plain data from the cluster, got what is no pickle ({error})") from error
+
+
+def _require_few_parts(file):
+    """Refuse what it takes long to load: very many parts, and tables, of whose keys all may lie in one place."""
+    for number, (operation, _, _) in enumerate(pickletools.genops(file)):
+        if number > MOST_PARTS or operation.name in TABLES:
+            raise NotPlain(f"expected plain data from the cluster, got more than {number} parts, or a table")
 
 
 def _as_they_are(header, frames):
