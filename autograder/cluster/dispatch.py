@@ -6,6 +6,7 @@ first whose workers ended least often (see `suspects`). Dask's own retries are n
 """
 
 import hashlib
+import math
 import pickle
 import time
 from concurrent.futures import BrokenExecutor, CancelledError
@@ -27,6 +28,7 @@ from .suspects import Suspects
 AHEAD = 4  # submissions that wait at the cluster for each that is judged there,
 MOST_AHEAD = 2**28  # and bytes of all of them
 WAIT = 300.0  # seconds to wait where every worker is gone, or, beside what a submission may take, nothing comes back
+MOST_AT_ONCE = 1000  # submissions that one worker is believed to have room for
 LOOK = 1.0  # seconds from one look at the cluster to the next
 MOST_TIMES = 4  # what a submission may take, besides learning, in times of its job's
 MOST_TRIES = 20  # how often a submission is sent again, whatever ends
@@ -121,12 +123,13 @@ class Dispatch:
     def _note(self, event):
         """Note which worker has begun a submission, as that tells it."""
         match event:
-            case _, [str(key), str(worker)]:
+            case _, [str(key), str(worker)] if key in self._begun:
                 self._begun[key] = worker
 
     def _send(self, sent):
         packed, digest = self._material(sent.job.topic, sent.material)
         sent.key = f"judge-{uuid4().hex}"
+        self._begun[sent.key] = ""
         future = self._client.submit(
             station.judge,
             self._name,
@@ -171,8 +174,8 @@ class Dispatch:
         said = self._said([future for future in ready if future.status == "finished"])
         for future in ready:
             sent = self._sent.pop(future)
-            worker = self._begun.pop(sent.key, None)
-            if outcome := _outcome(sent, said.get(future)):
+            worker = self._begun.pop(sent.key)
+            if outcome := _outcome(sent, said.get(future), worker):
                 self._suspects.came_back(sent.task)
                 yield sent.task, outcome
             elif worker and (future in said or future.status == "error"):
@@ -210,7 +213,7 @@ class Dispatch:
         if self._client.status != "running":
             raise SchedulerLost("the connection is closed")
         workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
-        slots, self._looked = sum(int(each["resources"].get(self._name, 0)) for each in workers), now
+        slots, self._looked = sum(_room(each["resources"], self._name) for each in workers), now
         if slots:
             if not self._slots:
                 self._send_again()
@@ -231,7 +234,7 @@ class Dispatch:
         """Send anew what waits for a worker: what Dask had none for it does not give to one that is ready later."""
         waiting = {future: sent for future, sent in self._sent.items() if not future.done()}
         for future, sent in waiting.items():
-            del self._sent[future]
+            del self._sent[future], self._begun[sent.key]
             self._send(sent)
         self._client.cancel(list(waiting), force=True)
 
@@ -242,7 +245,14 @@ def _raise_loss(error):
         raise error
 
 
-def _outcome(sent, said):
+def _room(resources, name):
+    """Return how many submissions a worker judges at once by what it says, which may be anything."""
+    said = resources.get(name) if isinstance(resources, dict) else None
+    is_number = isinstance(said, int | float) and 0 < said < math.inf
+    return min(int(said), MOST_AT_ONCE) if is_number else 0
+
+
+def _outcome(sent, said, worker):
     """Return a function that returns what came of a submission, or raises; None where its worker ended."""
     try:
         told = {station.LOST: ""} if said is None else received.load(said)
@@ -251,7 +261,7 @@ def _outcome(sent, said):
         if station.FAULT in told:
             return partial(_fault, shown(str(told[station.FAULT]))[:500])
     except received.NotUnderstood as error:
-        return partial(_fault, f"a worker said {error}")
+        return partial(_fault, f"the worker {shown(worker)[:100]} said {error}")
     return None
 
 

@@ -4,6 +4,7 @@ The cluster is a stand-in here, which says when a worker ends; with real workers
 """
 
 import json
+import math
 import pickle
 import random
 from collections import Counter
@@ -51,6 +52,7 @@ class Cluster:
     """
 
     status = "running"
+    liars = {}
 
     def __init__(self, ends):
         self._ends, self.tries, self.order, self.material_ends = ends, Counter(), [], 0
@@ -59,7 +61,7 @@ class Cluster:
         self._note = note
 
     def scheduler_info(self, n_workers):
-        return {"workers": {"one": {"resources": {NAME: SLOTS}}}}
+        return {"workers": {"one": {"resources": {NAME: SLOTS}}, **self.liars}}
 
     def submit(self, function, *arguments, key, resources=None):
         if function is bytes:
@@ -221,3 +223,21 @@ def test_what_is_set_aside_does_not_fill_this_machine(monkeypatch):
     cluster = Cluster(lambda student, tries: "its worker" if student == "student-000" and tries == 1 else None)
     assert judged(cluster, names(3))[0] == own(names(3))
     assert [student for student, _ in cluster.order] == ["student-000", "student-000", "student-001", "student-002"]
+
+
+@pytest.mark.parametrize("claim", [-SLOTS, -1e9, math.inf, math.nan, "two", None, [], True, 10**400])
+def test_what_a_worker_says_that_it_has_room_for_keeps_the_others_from_nothing(claim):
+    cluster = Cluster(lambda student, tries: None)
+    cluster.liars = {"liar": {"resources": {NAME: claim}}, "another": {"resources": claim}}
+    students = names(9)
+    assert judged(cluster, students) == (own(students), [])
+    assert dispatch._room({NAME: claim}, NAME) <= dispatch.MOST_AT_ONCE
+
+
+def test_nothing_is_kept_of_beginnings_that_nobody_was_asked_for():
+    cluster = Cluster(lambda student, tries: None)
+    made = Dispatch(cluster, NAME, ClassDirectory(Path("class")), None)
+    for number in range(100):
+        cluster._note((0.0, (f"judge-{number}", "liar")))
+    assert len([*made.judged(map(job, names(9)))]) == 9
+    assert made._begun == {}
