@@ -121,10 +121,10 @@ class Dispatch:
                 self._send(sent)
 
     def _note(self, event):
-        """Note which worker has begun a submission, as that tells it."""
+        """Note in which of a worker's pools a submission has begun, as that worker tells it."""
         match event:
-            case _, [str(key), str(worker)] if key in self._begun:
-                self._begun[key] = worker
+            case _, [str(key), str(pool)] if key in self._begun:
+                self._begun[key] = pool
 
     def _send(self, sent):
         packed, digest = self._material(sent.job.topic, sent.material)
@@ -174,12 +174,12 @@ class Dispatch:
         said = self._said([future for future in ready if future.status == "finished"])
         for future in ready:
             sent = self._sent.pop(future)
-            worker = self._begun.pop(sent.key)
-            if outcome := _outcome(sent, said.get(future), worker):
+            pool = self._begun.pop(sent.key)
+            if outcome := _outcome(sent, said.get(future)):
                 self._suspects.came_back(sent.task)
                 yield sent.task, outcome
-            elif worker and (future in said or future.status == "error"):
-                self._suspects.ended(sent.task, worker)
+            elif pool and (future in said or future.status == "error"):
+                self._suspects.ended(sent.task, pool)
                 self._aside.append(sent)
             elif sent.lost >= MOST_TRIES:
                 yield sent.task, partial(_fault, "no worker has begun with it, or kept what it found")
@@ -252,7 +252,7 @@ def _room(resources, name):
     return min(int(said), MOST_AT_ONCE) if is_number else 0
 
 
-def _outcome(sent, said, worker):
+def _outcome(sent, said):
     """Return a function that returns what came of a submission, or raises; None where its worker ended."""
     try:
         told = {station.LOST: ""} if said is None else received.load(said)
@@ -261,7 +261,7 @@ def _outcome(sent, said, worker):
         if station.FAULT in told:
             return partial(_fault, shown(str(told[station.FAULT]))[:500])
     except received.NotUnderstood as error:
-        return partial(_fault, f"the worker {shown(worker)[:100]} said {error}")
+        return partial(_fault, f"a worker said {error}")
     return None
 
 
