@@ -7,7 +7,7 @@ import sys
 from functools import partial
 from importlib.util import find_spec
 
-from .commands import INSTALL, add_class_commands, spare_grammar, warn_of_namesake
+from .commands import add_class_commands, not_installed, spare_grammar, warn_of_namesake
 
 
 def main(argv=None):
@@ -48,8 +48,7 @@ def _audit(arguments):
         from .audit import audit, watch
         from .chapter import ROOT, ChapterError, class_root
     except ImportError as error:
-        print(f"{INSTALL} ({error})", file=sys.stderr)
-        return 2
+        return not_installed(error)
     try:
         root = class_root(arguments.directory) if arguments.directory else ROOT
         if arguments.watch:
@@ -93,8 +92,7 @@ def _add_doctor(commands):
 
 def _doctor(arguments):
     if missing := [name for name in ("IPython", "matplotlib") if find_spec(name) is None]:
-        print(f"{INSTALL} (No module named {missing[0]!r})", file=sys.stderr)
-        return 2
+        return not_installed(f"No module named {missing[0]!r}")
     from .sandbox.doctor import doctor
 
     sound, lines = doctor()

@@ -60,8 +60,7 @@ def say_where(html, name, address, card=PREVIEW):
 
 def first(home, html):
     """Return a first page that leads to the page `home`, and says of itself what that page (HTML) says."""
-    title = re.search("<title>(.*?)</title>", html)[1]
-    return FIRST.format(home=home, facts="\n".join(FACTS.findall(html)), title=title)
+    return FIRST.format(home=home, facts="\n".join(FACTS.findall(html)), title=_title(html))
 
 
 def missing(home, html, address):
@@ -71,8 +70,9 @@ def missing(home, html, address):
     >>> '<a href="https://c.org/a/b.html">A course</a>' in page, "https://c.org/search.html" in page
     (True, True)
     """
-    title = re.search("<title>(.*?)</title>", html)[1]
-    return MISSING.format(home=escape(address + quote(home)), title=title, search=escape(f"{address}search.html"))
+    return MISSING.format(
+        home=escape(address + quote(home)), title=_title(html), search=escape(f"{address}search.html")
+    )
 
 
 def sitemap(names, address):
@@ -80,3 +80,7 @@ def sitemap(names, address):
     listed = [name for name in sorted(names) if name not in UNLISTED]
     entries = (f"<url><loc>{escape(address + quote(name))}</loc></url>" for name in listed)
     return SITEMAP.format(entries="\n".join(entries))
+
+
+def _title(html):
+    return re.search("<title>(.*?)</title>", html)[1]

@@ -78,8 +78,9 @@ def read(folder, topic, max_kilobytes) -> Submission:
 
 def exchanged(folder) -> dict[str, bytes]:
     """Return the files that nbgrader's exchange laid beside a submission, by name, where they are small plain files."""
-    found = [path for path in _entries(folder) if path.name in (TIMESTAMP, SECRET) and _is_small(path)]
-    return {path.name: path.read_bytes() for path in sorted(found, reverse=True)}
+    there = {path.name: path for path in _entries(folder)}
+    found = {name: there[name] for name in (TIMESTAMP, SECRET) if name in there}
+    return {name: path.read_bytes() for name, path in found.items() if _is_small(path)}
 
 
 def is_empty(folder) -> bool:
@@ -97,12 +98,10 @@ def everything(folder) -> list:
     """
     entries = _entries(folder)
     if len(entries) > MOST_FILES:
-        named = [path for path in entries if path.name in (TIMESTAMP, SECRET) or NOTEBOOK.search(path.name)]
-        named.sort(key=lambda path: path.name != f"{folder.name}.ipynb")
-        known = {*named}
-        others = [path for path in entries if path not in known]
-        kept = {*named[:MOST_FILES], *others[: MOST_FILES + 1]}
-        entries = [path for path in entries if path in kept]
+        named = {path for path in entries if path.name in (TIMESTAMP, SECRET) or NOTEBOOK.search(path.name)}
+        first = sorted(named, key=lambda path: (path.name != f"{folder.name}.ipynb", path.name))
+        others = [path for path in entries if path not in named]
+        entries = sorted((*first[:MOST_FILES], *others[: MOST_FILES + 1]))
     return [*entries, *_deeper(folder, DEEPEST + 1)]
 
 

@@ -8,9 +8,8 @@ that have fewer. By then it is known how often workers end under submissions tha
 
 from collections import Counter
 
-FALSELY = (
-    1e-3  # how many submissions of a class may be given up, on average, whose workers were ended by something else
-)
+# How many submissions of a class may be given up, on average, whose workers were ended by something else.
+FALSELY = 1e-3
 LEAST = 2  # workers that end before a submission is given up
 
 

@@ -1,6 +1,6 @@
 """The instructor's commands: see `parsers` for what they take, and `actions` for what they do."""
 
 from .parsers import add_class_commands
-from .running import INSTALL, spare_grammar, warn_of_namesake
+from .running import not_installed, spare_grammar, warn_of_namesake
 
-__all__ = ["INSTALL", "add_class_commands", "spare_grammar", "warn_of_namesake"]
+__all__ = ["add_class_commands", "not_installed", "spare_grammar", "warn_of_namesake"]

@@ -22,6 +22,12 @@ def warn_of_namesake():
         print(NAMESAKE.format(version=importlib.metadata.version("autograder")), file=sys.stderr)
 
 
+def not_installed(why):
+    """Say that a command needs more than is installed, and return its exit status."""
+    print(f"{INSTALL} ({why})", file=sys.stderr)
+    return 2
+
+
 def spare_grammar():
     """Keep jsonschema from importing, for a format of addresses that no notebook has, a grammar that takes a second."""
     sys.modules.setdefault("rfc3987_syntax", None)
@@ -37,8 +43,7 @@ def run(action, arguments, begin):
 
         from .. import classroom
     except ImportError as error:
-        print(f"{INSTALL} ({error})", file=sys.stderr)
-        return 2
+        return not_installed(error)
     finally:
         gc.freeze()  # modules stay; to look for garbage among them takes a third of a second, most of it at the end
         gc.enable()

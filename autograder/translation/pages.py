@@ -26,9 +26,8 @@ language.use({!r})
 ```
 """
 FRONT = re.compile(r"---\n.*?\n---\n", re.DOTALL)
-BLOCK = re.compile(
-    r"\s*(`{3}|~{3}|:{3}|\+{3}|-{3}|\${2}|[%>#|<]|[-*+](?=\s)|\d+[.)](?=\s)|\([^)]*\)=)"
-)  # how blocks begin
+# How blocks begin.
+BLOCK = re.compile(r"\s*(`{3}|~{3}|:{3}|\+{3}|-{3}|\${2}|[%>#|<]|[-*+](?=\s)|\d+[.)](?=\s)|\([^)]*\)=)")
 NO_TEXT = re.compile(r"\$\$|\+\+\+|\(.*\)=$|(?:\{[\w:]+\})?`[^`]*`$|[\W\d_]*$")
 PARSER = MarkdownIt("commonmark").enable("table")
 
