@@ -3,6 +3,7 @@
 import json
 import time
 from contextlib import contextmanager, suppress
+from functools import partial
 from urllib.parse import urlsplit
 
 import dask
@@ -15,6 +16,7 @@ from .dispatch import MOST_AHEAD, Dispatch, losses
 from .plain import NotPlain, plain_data_only
 
 CONNECT = 60.0  # seconds to wait for the scheduler, and for a first worker that can be used
+ANSWER = 10.0  # and for what all workers say, after which each is asked alone
 LOOK = 1.0  # seconds from one look for it to the next
 
 
@@ -86,14 +88,17 @@ def _require_workers(client, isolation, warn):
     """
     asked = station.Station(isolation, material.versions())
     client.run_on_scheduler(station.allow_no_failure)
-    until = time.monotonic() + CONNECT
     with suppress(TimeoutError):
         client.wait_for_workers(1, timeout=CONNECT)
-    client.register_plugin(asked)
+    until = time.monotonic() + CONNECT
+    with suppress(OSError):  # of one that does not answer; the others get ready all the same
+        client.sync(client.register_plugin, asked, callback_timeout=ANSWER)
     while True:
         states = {address: _state(said) for address, said in _told(client, asked.name)}
         refused = [
-            f"the worker {name} ({address}) is not used: {why}" for address, (name, why) in states.items() if why
+            f"the worker {f'{name} ({address})' if name else address} is not used: {why}"
+            for address, (name, why) in states.items()
+            if why
         ]
         if any(why == "" for _, why in states.values()):
             break
@@ -109,19 +114,22 @@ def _require_workers(client, isolation, warn):
 
 
 def _told(client, name):
-    """Yield each worker's address, and what it says of itself, whatever another one sends."""
+    """Yield each worker's address, and what it says of itself, whatever another one sends, or fails to."""
+    ask = partial(client.run, station.state, name, on_error="return", callback_timeout=ANSWER)
     try:
-        yield from client.run(station.state, name, on_error="return").items()
-    except NotPlain as error:
+        yield from ask().items()
+    except (NotPlain, TimeoutError):
         for address in client.scheduler_info(n_workers=-1)["workers"]:
             try:
-                yield from client.run(station.state, name, workers=[address], on_error="return").items()
-            except NotPlain:
+                yield from ask(workers=[address]).items()
+            except (NotPlain, TimeoutError) as error:
                 yield address, error
 
 
 def _state(said):
     """Return a worker's name, and why it is refused: "" where it is not, None where that is not known yet."""
+    if isinstance(said, OSError):
+        return "", "it does not answer"
     try:
         told = json.loads(said)
         return shown(told["name"]), None if told["refused"] is None else shown(told["refused"])

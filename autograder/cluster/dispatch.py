@@ -28,6 +28,7 @@ from .suspects import Suspects
 AHEAD = 4  # submissions that wait at the cluster for each that is judged there,
 MOST_AHEAD = 2**28  # and bytes of all of them
 WAIT = 300.0  # seconds to wait where every worker is gone, or, beside what a submission may take, nothing comes back
+NO_ROOM = 0  # that a task takes from a worker, where it must be one that has some
 MOST_AT_ONCE = 1000  # submissions that one worker is believed to have room for
 LOOK = 1.0  # seconds from one look at the cluster to the next
 MOST_TIMES = 4  # what a submission may take, besides learning, in times of its job's
@@ -148,11 +149,11 @@ class Dispatch:
         """Return what a topic's submissions need, which each worker fetches once, and its digest.
 
         It is the result of a task, so that Dask has it made anew where the worker that held it is gone; it is sent
-        again where a worker ended that was just making it.
+        again where a worker ended that was just making it. Only a worker that judges makes it: another one may hang.
         """
         if topic not in self._packed or self._packed[topic][0].status == "error":
             packed = material.pack(self._place, topic, needed.release)
-            future = self._client.submit(bytes, packed, key=f"material-{uuid4().hex}")
+            future = self._client.submit(bytes, packed, key=f"material-{uuid4().hex}", resources={self._name: NO_ROOM})
             self._packed[topic] = future, hashlib.sha256(packed).hexdigest()
         return self._packed[topic]
 
@@ -232,6 +233,7 @@ class Dispatch:
 
     def _send_again(self):
         """Send anew what waits for a worker: what Dask had none for it does not give to one that is ready later."""
+        self._packed.clear()
         waiting = {future: sent for future, sent in self._sent.items() if not future.done()}
         for future, sent in waiting.items():
             del self._sent[future], self._begun[sent.key]

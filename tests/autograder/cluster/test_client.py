@@ -168,7 +168,7 @@ class Lying:
         assert n_workers == -1, "some versions tell of five otherwise"
         return {"workers": self.said}
 
-    def run(self, function, name, workers=None, on_error=None):
+    def run(self, function, name, workers=None, on_error=None, callback_timeout=None):
         said = {address: self.said[address] for address in workers or self.said}
         if any(isinstance(each, NotPlain) for each in said.values()):
             raise NotPlain("expected plain data from the cluster, got posix.mkdir")
@@ -177,12 +177,39 @@ class Lying:
 
 @pytest.mark.parametrize(
     "lie",
-    [NotPlain(), OSError(), None, 5, [], b"\xff", "[]", '{"name": 5, "refused": ""}', '{"name": "liar"}', "[" * 10**5],
+    [
+        NotPlain(),
+        ValueError(),
+        None,
+        5,
+        [],
+        b"\xff",
+        "[]",
+        '{"name": 5, "refused": ""}',
+        '{"name": "liar"}',
+        "[" * 10**5,
+    ],
 )
 def test_a_worker_that_says_anything_keeps_no_other_from_grading(lie):
     told = {address: client._state(said) for address, said in client._told(Lying(lie), "name")}
     assert told["honest"] == ("honest", "")
     assert told["liar"][1].startswith("it has not the course")
+
+
+def test_a_worker_that_hangs_keeps_no_other_from_grading(cluster, handed_in, here, monkeypatch):
+    """It hangs before it has been told anything of this class."""
+    versions = client.material.versions()
+    monkeypatch.setattr(client.material, "versions", lambda: {"numpy": versions["numpy"]})  # a pool of their own
+    monkeypatch.setattr(client, "ANSWER", 3.0)
+    hung, _ = cluster.workers()
+    os.kill(hung, signal.SIGSTOP)
+    try:
+        done = classroom.grade(handed_in, scheduler=cluster.address, console=QUIET)
+    finally:
+        os.kill(hung, signal.SIGCONT)
+    assert len(done.graded) == len(STUDENTS)
+    assert sum(warning.endswith("is not used: it does not answer") for warning in done.warnings) == 1
+    assert written(handed_in) == here
 
 
 def test_a_task_that_recurses_without_end_has_failed(cluster):
