@@ -1,6 +1,7 @@
 """Every page can be read without seeing it, and seen by those who see little: axe-core finds no serious fault."""
 
 import re
+from contextlib import closing
 
 import pytest
 
@@ -66,6 +67,43 @@ def test_a_page_can_be_read_when_it_is_enlarged_four_times(name, page):
     page.goto(page.home + name)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.set_viewport_size(DESKTOP)
+
+
+# Of formulas and tables: how many scroll far, which a pixel of rounding is not, and at how many the Tab key stops. A
+# browser has it stop at whatever scrolls, unless a page says otherwise.
+STOPS = """
+() => {
+  const boxes = [...document.querySelectorAll("article :is(.math, .math *, .pst-scrollable-table-container)")]
+    .filter((box) => box.checkVisibility())
+  const wide = boxes.filter((box) => {
+    const { display, overflowX } = getComputedStyle(box)
+    return display !== "inline" && /auto|scroll/.test(overflowX) && box.scrollWidth > box.clientWidth
+  })
+  return {
+    far: wide.filter((box) => box.scrollWidth > box.clientWidth + 1).length,
+    stops: boxes.filter((box) => box.tabIndex === 0 || (wide.includes(box) && !box.hasAttribute("tabindex"))).length,
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(("name", "viewport", "some"), [("notation", DESKTOP, False), ("dropout", PHONE, True)])
+def test_keyboard_stops_at_formulas_that_scroll_and_at_no_other(name, viewport, some, browser, site):
+    with closing(browser.new_context(viewport=viewport, service_workers="block")) as context:
+        shown = context.new_page()
+        shown.goto(f"{site}chapters/{name}.html", wait_until="domcontentloaded")
+        shown.evaluate("MathJax.startup.promise")
+        assert shown.locator("mjx-container").count() > 50
+        shown.wait_for_function(f"() => {{ const {{ far, stops }} = ({STOPS})(); return far === stops }}")
+        found = shown.evaluate(STOPS)
+        assert (found["stops"] > 0) is some
+        shown.evaluate((packages.install() / "axe-core" / "axe.min.js").read_text())
+        assert shown.evaluate(AXE, ["scrollable-region-focusable"]) == []
+        if some:
+            formula = shown.locator("mjx-container[tabindex='0']").first
+            formula.focus()
+            shown.keyboard.press("ArrowRight")
+            shown.wait_for_function("() => document.activeElement.scrollLeft > 0")
 
 
 FOCUSED = """

@@ -11,3 +11,15 @@ function mend() {
 }
 
 addEventListener("DOMContentLoaded", mend)
+
+// What scrolls sideways can be scrolled by keyboard, and nothing else of these is a stop on the way to the next link. A
+// pixel more than fits is rounding. A formula scrolls only once it is set, and as wide as its fonts make it.
+const reach = (box) => (box.tabIndex = box.scrollWidth > box.clientWidth + 1 ? 0 : -1)
+
+addEventListener("DOMContentLoaded", async () => {
+  await window.MathJax?.startup?.promise
+  const wide = document.querySelectorAll("span.math, div.math mjx-container, .pst-scrollable-table-container")
+  const sizes = new ResizeObserver((boxes) => boxes.forEach(({ target }) => reach(target)))
+  wide.forEach((box) => sizes.observe(box))
+  document.fonts.addEventListener("loadingdone", () => wide.forEach(reach))
+})
