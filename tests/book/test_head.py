@@ -112,3 +112,13 @@ def test_a_search_finds_chapters_before_the_library(query, visit):
     assert not library[0]
     assert library == sorted(library)
     assert any(library)
+
+
+def test_a_search_shows_formulas_as_dots_and_never_their_tex(visit):
+    page = visit("search.html?q=variance")
+    page.wait_for_function("() => document.querySelector('#search-results p')?.textContent.includes('finished')")
+    page.wait_for_load_state("networkidle")  # each excerpt comes with its page
+    excerpts = page.locator("#search-results .context").all_text_contents()
+    assert len(excerpts) > 5
+    assert any("…" in text for text in excerpts)
+    assert [text for text in excerpts if re.search(r"\\[(\[a-z]", text)] == []
