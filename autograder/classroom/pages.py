@@ -31,6 +31,7 @@ from ..sandbox.isolate import die_with_parent
 from . import config as settings
 from .disclosure import withheld
 from .layout import ClassDirectory
+from .reading import readable
 from .sheets import lean
 from .source import ANSWER
 from .strays import HIDDEN
@@ -43,7 +44,8 @@ TO_COME = "A person has still to mark this: its points are not in the score yet.
 BEGIN, _ = HIDDEN
 LISTED = re.compile(r'(<li><a href="#(comment-)?([^"]+)">)[^<]*</a>')
 FAILED = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>{topic}</title></head><body>
+<html lang="en"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">
+<title>{topic}</title></head><body>
 <h1>{topic}</h1>
 <p>Your notebook could not be made into a page ({reason}). Your instructor has been told.</p>
 <p>Score: {score:g} / {possible:g}</p>
@@ -119,7 +121,7 @@ def make(page) -> str:
             about = {"student": page.student, "assignment": page.topic, "notebook": page.topic, "grades": page.grades}
             about["exercises"] = page.place.exercises
             html, _ = exporter.from_filename(str(page.graded), resources={"nbgrader": about})
-        page.target.write_text(lean(_named(html)), encoding="utf-8")
+        page.target.write_text(lean(readable(_named(html))), encoding="utf-8")
         return ""
     except Exception as error:  # whatever the notebook holds, it concerns one student
         return _fail(page, f"{type(error).__name__}: {error}")

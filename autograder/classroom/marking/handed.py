@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import nbformat
 
 from .. import sanitize, strays
+from ..formulas import set_formulas
 from ..reporting.parts import code
-from .formulas import set_formulas
 
 NOT_THERE = '<p class="muted">There is no graded notebook to read this from.</p>'
 NOTHING = '<p class="muted">The cell for the answer is as it was handed out, or empty.</p>'

@@ -1,4 +1,4 @@
-"""Formulas are pictures on the marking page; what a student writes between dollars runs nothing and takes no time."""
+"""Formulas are pictures for who marks and who reads feedback; what stands between dollars runs nothing, in no time."""
 
 import base64
 import re
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from autograder.chapter import read, topics
 from autograder.classroom import sanitize
-from autograder.classroom.marking.formulas import MOST, set_formulas
+from autograder.classroom.formulas import MOST, set_formulas
 
 PIECES = (
     "{",

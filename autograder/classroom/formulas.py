@@ -1,4 +1,4 @@
-"""Formulas in a text that is marked, set as pictures, which ask no other host for anything and run nothing.
+"""Formulas in a rendered text, set as pictures, which ask no other host for anything and run nothing.
 
 They are what Matplotlib's mathtext sets of TeX. What it does not know stays as it was written.
 """
