@@ -28,7 +28,6 @@ from .suspects import Suspects
 AHEAD = 4  # submissions that wait at the cluster for each that is judged there,
 MOST_AHEAD = 2**28  # and bytes of all of them
 WAIT = 300.0  # seconds to wait where every worker is gone, or, beside what a submission may take, nothing comes back
-NO_ROOM = 0  # that a task takes from a worker, where it must be one that has some
 MOST_AT_ONCE = 1000  # submissions that one worker is believed to have room for
 LOOK = 1.0  # seconds from one look at the cluster to the next
 MOST_TIMES = 4  # what a submission may take, besides learning, in times of its job's
@@ -74,7 +73,7 @@ class Dispatch:
         self._ready, self._begun = SimpleQueue(), {}
         self._sent, self._packed = {}, {}
         self._aside, self._suspects = [], Suspects()
-        self._slots, self._looked, self._seen = 1, 0.0, time.monotonic()
+        self._able, self._slots, self._looked, self._seen = [], 1, 0.0, time.monotonic()
         self._came = self._seen
         self._topic = f"{name}-{uuid4().hex}"
         client.subscribe_topic(self._topic, self._note)
@@ -149,11 +148,12 @@ class Dispatch:
         """Return what a topic's submissions need, which each worker fetches once, and its digest.
 
         It is the result of a task, so that Dask has it made anew where the worker that held it is gone; it is sent
-        again where a worker ended that was just making it. Only a worker that judges makes it: another one may hang.
+        again where a worker ended that was just making it. Workers that judge are asked first: another one may hang.
         """
         if topic not in self._packed or self._packed[topic][0].status == "error":
             packed = material.pack(self._place, topic, needed.release)
-            future = self._client.submit(bytes, packed, key=f"material-{uuid4().hex}", resources={self._name: NO_ROOM})
+            options = {"workers": self._able, "allow_other_workers": True}
+            future = self._client.submit(bytes, packed, key=f"material-{uuid4().hex}", **options)
             self._packed[topic] = future, hashlib.sha256(packed).hexdigest()
         return self._packed[topic]
 
@@ -213,8 +213,10 @@ class Dispatch:
             return
         if self._client.status != "running":
             raise SchedulerLost("the connection is closed")
-        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
-        slots, self._looked = sum(_room(each["resources"], self._name) for each in workers), now
+        workers = self._client.scheduler_info(n_workers=-1)["workers"]
+        rooms = {address: _room(each["resources"], self._name) for address, each in workers.items()}
+        slots, self._looked = sum(rooms.values()), now
+        self._able = [address for address, room in rooms.items() if room]
         if slots:
             if not self._slots:
                 self._send_again()
@@ -233,7 +235,6 @@ class Dispatch:
 
     def _send_again(self):
         """Send anew what waits for a worker: what Dask had none for it does not give to one that is ready later."""
-        self._packed.clear()
         waiting = {future: sent for future, sent in self._sent.items() if not future.done()}
         for future, sent in waiting.items():
             del self._sent[future], self._begun[sent.key]

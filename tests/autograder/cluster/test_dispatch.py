@@ -63,7 +63,7 @@ class Cluster:
     def scheduler_info(self, n_workers):
         return {"workers": {"one": {"resources": {NAME: SLOTS}}, **self.liars}}
 
-    def submit(self, function, *arguments, key, resources=None):
+    def submit(self, function, *arguments, key, resources=None, workers=(), allow_other_workers=False):
         if function is bytes:
             self.material_ends -= 1
             return Future("error" if self.material_ends >= 0 else "pending")
