@@ -133,6 +133,28 @@ def _command(pid):
         return ""
 
 
+@contextmanager
+def grading(directory, cluster, enter=()):
+    """Start to grade a class by a cluster, and yield the process when something has been judged; `enter` goes before.
+
+    What it says on its standard error can be read.
+    """
+    command = [*enter, sys.executable, "-m", "autograder", "grade", str(directory), "--scheduler", cluster.address]
+    options = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    with subprocess.Popen(command, env=cluster.environment, **options) as running:
+        try:
+            while not list(directory.glob(".autograder/work-*/autograded/*")) and running.poll() is None:
+                time.sleep(0.02)
+            yield running
+        finally:
+            running.kill()
+
+
+def require_sandboxes():
+    if not doctor()[0]:
+        pytest.skip("this machine does not let sandboxes be isolated, without which workers are refused")
+
+
 def block(kind, has=""):
     """Return the first block of a kind on the page about clusters in which some text stands."""
     return next(found for found in re.findall(rf"```{kind}\n(.*?)```", PAGE, re.DOTALL) if has in found)
@@ -151,8 +173,7 @@ def settings(folder):
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """A cluster of two workers, and one that may start no processes."""
-    if not doctor()[0]:
-        pytest.skip("this machine does not let sandboxes be isolated, without which workers are refused")
+    require_sandboxes()
     folder = tmp_path_factory.mktemp("cluster")
     mark, environment = marked()
     with settings(folder) as variables:

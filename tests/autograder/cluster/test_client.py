@@ -4,9 +4,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
-import time
 
 import pytest
 from distributed import Client, Security
@@ -19,7 +16,7 @@ from autograder.classroom import config as settings
 from autograder.cluster import client, dispatch, station
 from autograder.cluster.plain import NotPlain, plain_data_only
 
-from .conftest import POISONED, UNLUCKY
+from .conftest import POISONED, UNLUCKY, grading
 
 QUIET = Console(quiet=True)
 STUDENTS = tuple(f"student-{number:02}" for number in range(8))
@@ -125,13 +122,9 @@ def test_workers_that_are_killed_cost_nobody_anything(cluster, handed_in, hand_i
 def test_a_run_that_is_stopped_says_so_and_the_next_one_goes_on(cluster, handed_in, hand_in):
     for name in ("slow", "slower"):
         hand_in(handed_in, name, double=f"import time; time.sleep(5)\n{RIGHT}")
-    command = [sys.executable, "-m", "autograder", "grade", str(handed_in), "--scheduler", cluster.address]
-    options = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "start_new_session": True}
-    with subprocess.Popen(command, env=cluster.environment, **options) as running:
-        while not list(handed_in.glob(".autograder/work-*/autograded/*")) and running.poll() is None:
-            time.sleep(0.02)
+    with grading(handed_in, cluster) as running:
         os.killpg(running.pid, signal.SIGINT)
-        said = running.stderr.read().decode()
+        _, said = running.communicate()
     assert (running.returncode, said.count("\n")) == (130, 1), said
     assert not list(handed_in.glob(".autograder/work-*"))
     first = len(list(handed_in.glob("autograded/*")))
@@ -245,13 +238,9 @@ def test_a_scheduler_that_is_killed_and_started_again_costs_nobody_anything(clus
     hand_in(handed_in, "student-09", double=f"import time; time.sleep(2)\n{RIGHT}")
     alone = shutil.copytree(handed_in, tmp_path / "alone")
     classroom.grade(alone, console=QUIET)
-    command = [sys.executable, "-m", "autograder", "grade", str(handed_in), "--scheduler", cluster.address]
-    options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    with subprocess.Popen(command, env=cluster.environment, **options) as running:
-        while not list(handed_in.glob(".autograder/work-*/autograded/*")) and running.poll() is None:
-            time.sleep(0.02)
+    with grading(handed_in, cluster) as running:
         cluster.restart("worker-2")
         assert len(list(handed_in.glob("autograded/*"))) < len(STUDENTS) + 1
-        said, _ = running.communicate()
+        _, said = running.communicate()
     assert running.returncode == 0, said
     assert written(handed_in) == written(alone)

@@ -6,7 +6,6 @@ Client and cluster have a network namespace each; between them is a cable that c
 import os
 import shutil
 import subprocess
-import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,10 +13,9 @@ from pathlib import Path
 import pytest
 
 from autograder import classroom
-from autograder.sandbox.doctor import doctor
 from tests.autograder.processes import marked
 
-from .conftest import Cluster, settings
+from .conftest import Cluster, grading, require_sandboxes, settings
 from .test_client import QUIET, RIGHT, WRONG, written
 
 HERE, THERE = "10.0.0.1", "10.0.0.2"
@@ -61,8 +59,7 @@ def connected(process):
 def networks():
     if os.geteuid() != 0 or not shutil.which("ip") or subprocess.run(["unshare", "--net", "true"]).returncode:
         pytest.skip("this machine does not let networks be made")
-    if not doctor()[0]:
-        pytest.skip("this machine does not let sandboxes be isolated, without which workers are refused")
+    require_sandboxes()
     with ExitStack() as stack:
         here, there = (Network(stack, address) for address in (HERE, THERE))
         if not here.lay_cable(there):
@@ -87,20 +84,12 @@ def test_a_cable_that_is_pulled_and_put_back_costs_nobody_anything(networks, fre
         stack.callback(cluster.stop)
         cluster.start_scheduler()
         cluster.start_worker("worker")
-        command = [sys.executable, "-m", "autograder", "grade", str(fresh), "--scheduler", cluster.address]
-        running = stack.enter_context(
-            subprocess.Popen(
-                [*here.enter, *command], env=cluster.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-            )
-        )
-        stack.callback(running.kill)
-        while not list(fresh.glob(".autograder/work-*/autograded/*")) and running.poll() is None:
-            time.sleep(0.02)
+        running = stack.enter_context(grading(fresh, cluster, here.enter))
         here.ip("link", "set", "cable", "down")
         while connected(running) and running.poll() is None:
             time.sleep(0.1)
         assert len(list(fresh.glob("autograded/*"))) < 6
         here.ip("link", "set", "cable", "up")
-        said, _ = running.communicate()
-    assert running.returncode == 0, said.decode()
+        _, said = running.communicate()
+    assert running.returncode == 0, said
     assert written(fresh) == written(alone)
