@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
+from .hints import hints
 from .judge.verdict import NOT_ATTEMPTED, PASSED
 
 FOLDER = ".attempts"  # in the working directory, which is the notebook's
@@ -50,8 +51,14 @@ class Attempts(tuple):
 
 
 def attempts(exercise):
-    """Return the kept `Attempts` at an exercise such as "dropout/inverted_dropout", the oldest first."""
-    return Attempts(attempt for attempt in read(_file(exercise)) if attempt.exercise == exercise)
+    """Return the kept `Attempts` at an exercise such as "dropout/inverted_dropout", the oldest first.
+
+    Raises BadExercise for what is no exercise's id, unless attempts at it are kept, as where it has since been renamed.
+    """
+    kept = _kept(exercise) if isinstance(exercise, str) else Attempts()
+    if not kept:
+        hints(exercise)  # raises where there is no exercise of that id
+    return kept
 
 
 def keep_attempts(keep=True):
@@ -94,7 +101,11 @@ def record(exercise, verdict, answer):
 
 def passed(exercise):
     """Return whether an exercise was passed in this session, or in one whose attempts are kept here."""
-    return exercise in _passed or any(attempt.verdict == PASSED for attempt in attempts(exercise))
+    return exercise in _passed or any(attempt.verdict == PASSED for attempt in _kept(exercise))
+
+
+def _kept(exercise):
+    return Attempts(attempt for attempt in read(_file(exercise)) if attempt.exercise == exercise)
 
 
 def _in_notebook():
@@ -122,7 +133,7 @@ def read(path):
     """Return the attempts in a file that a student may have edited: lines that are none are passed over."""
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[-MAX_LINES:]
-    except OSError:
+    except (OSError, ValueError):  # no path can be made of some texts
         return []
     found = []
     for line in lines:

@@ -9,7 +9,7 @@ from nbclient import NotebookClient
 from nbgrader.utils import determine_grade
 
 import autograder
-from autograder import check, exercise, hint, others
+from autograder import attempts, check, exercise, hint, others
 from autograder.chapter import ROOT
 from autograder.check import grade
 from autograder.exercise import BadExercise
@@ -57,11 +57,13 @@ def test_what_does_not_exist_is_refused():
     [
         ("dropout/inverted", "'dropout/inverted'; there are dropout/by_hand, .*dropout/inverted_dropout, [^;]*;"),
         ("dropot/by_hand", "an id is topic/name, and the topics are .*dropout, [^/]*;"),
+        ("drop\0out/by_hand", "an id is topic/name"),
         (max, 'goes by its id, a text such as "dropout/inverted_dropout"; got <built-in function max>'),
+        (["dropout/by_hand"], r"goes by its id, .*; got \['dropout/by_hand'\]"),
     ],
 )
 def test_what_is_asked_for_in_its_place_is_told_with_what_is_near(asked, told):
-    for ask in (lambda: check(asked, 1), lambda: hint(asked), lambda: others(asked)):
+    for ask in (lambda: check(asked, 1), lambda: hint(asked), lambda: others(asked), lambda: attempts(asked)):
         with pytest.raises(BadExercise, match=told) as caught:
             ask()
         assert "network/softmax" not in str(caught.value)

@@ -9,6 +9,7 @@ from nbclient import NotebookClient
 
 from autograder import attempts as tried_by
 from autograder import check, keep_attempts, share_attempts
+from autograder.exercise import BadExercise
 from autograder.tries import FOLDER, KEPT, MAX_FILE, SHARED, Attempt, attempts, passed, record
 
 ID = "dropout/inverted_dropout"
@@ -83,6 +84,13 @@ def test_the_last_fifty_of_each_exercise_stay(in_notebook):
             record("topic/other", "passed", number)
     assert [attempt.text for attempt in attempts("topic/one")] == [str(number) for number in range(5, KEPT + 5)]
     assert len(attempts("topic/other")) == 3
+
+
+def test_attempts_at_an_exercise_that_is_gone_are_still_shown(in_notebook):
+    record("topic/gone", "wrong", 1)
+    assert [attempt.text for attempt in attempts("topic/gone")] == ["1"]
+    with pytest.raises(BadExercise, match="there is no exercise 'topic/other'"):
+        attempts("topic/other")
 
 
 def test_a_file_has_an_end(in_notebook, folder):
