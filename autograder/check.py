@@ -12,7 +12,7 @@ from .judge.report import Report
 from .judge.seeds import PUBLIC, key_in_force
 from .judge.unrun import slip
 from .judge.verdict import NOT_ATTEMPTED, PASSED
-from .language import say
+from .language import Note, say
 from .tries import passed, record
 
 _hints_given = {}
@@ -68,13 +68,6 @@ def hint(exercise):
     number = _hints_given.get(exercise, 0) % len(texts)
     _hints_given[exercise] = number + 1
     return Note(say(f"Hint {number + 1} of {len(texts)}: {texts[number]}"))
-
-
-class Note(str):
-    """A sentence, shown without quotes at the end of a cell."""
-
-    def __repr__(self):
-        return str(self)
 
 
 def grade(exercise, namespace):

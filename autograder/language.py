@@ -25,6 +25,13 @@ LONGEST = 1000  # characters of a text that has come of a template
 _spoken = [ENGLISH]
 
 
+class Note(str):
+    """What is said, shown without quotes at the end of a notebook's cell."""
+
+    def __repr__(self):
+        return str(self)
+
+
 def languages() -> tuple[str, ...]:
     """Return the languages that there are, English first.
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from .hints import hints
 from .judge.verdict import NOT_ATTEMPTED, PASSED
+from .language import Note, say
 
 FOLDER = ".attempts"  # in the working directory, which is the notebook's
 OFF = "off"  # the file in it that says to keep nothing
@@ -47,7 +48,7 @@ class Attempts(tuple):
     """Tries in the order in which they were made, shown one below the other."""
 
     def __repr__(self):
-        return "\n".join(map(str, self)) or "No attempts are kept here."
+        return "\n".join(map(str, self)) or say("No attempts are kept here.")
 
 
 def attempts(exercise):
@@ -64,28 +65,58 @@ def attempts(exercise):
 def keep_attempts(keep=True):
     """Begin or end the keeping of attempts beside this notebook; what was kept stays until you delete the folder.
 
-    Raises OSError where the folder cannot be written.
+    Returns a sentence that says what is kept now, where, and who sees it. Raises TypeError where `keep` is neither True
+    nor False, and OSError where the folder cannot be written.
     """
-    off = Path(FOLDER, OFF)
-    if keep:
-        off.unlink(missing_ok=True)
-    else:
-        off.parent.mkdir(exist_ok=True)
-        off.touch()
+    _require_bool("keep", keep)
+    _mark(OFF, not keep)
+    return _told()
 
 
 def share_attempts(share=True):
     """Let your instructor's report count the attempts kept beside this notebook, if you hand in their folder, or not.
 
     It takes from them when you tried which exercise, and the verdict; nobody reads what you had written. They cost and
-    earn no points. Raises OSError where the folder cannot be written.
+    earn no points. Returns a sentence that says what is kept now, where, and who sees it. Raises TypeError where
+    `share` is neither True nor False, and OSError where the folder cannot be written.
     """
-    shared = Path(FOLDER, SHARED)
-    if share:
-        shared.parent.mkdir(exist_ok=True)
-        shared.touch()
+    _require_bool("share", share)
+    _mark(SHARED, share)
+    return _told()
+
+
+def _require_bool(name, value):
+    if not isinstance(value, bool):  # a text such as "no" would count as True
+        raise TypeError(f"{name} must be True or False; got {value!r}")
+
+
+def _mark(name, there):
+    """Lay a file of that name into the folder, or take it away."""
+    path = Path(FOLDER, name)
+    if there:
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
     else:
-        shared.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+
+
+def _told():
+    """Return in a sentence what is kept now, where, and who sees it."""
+    if Path(FOLDER, OFF).exists():
+        kept = say(f"No more attempts are kept; earlier ones stay in the folder {FOLDER} until you delete it")
+    else:
+        kept = say(
+            f"Your last {KEPT} attempts at each exercise are kept, with what you wrote, in the folder {FOLDER} beside "
+            "this notebook"
+        )
+    if Path(FOLDER, SHARED).exists():
+        seen = say(
+            "if you hand that folder in, your instructor's report counts when you tried which exercise, and the "
+            "verdict, never what you wrote"
+        )
+    else:
+        seen = say("nobody looks at them but you")
+    return Note(f"{kept}; {seen}.")
 
 
 def record(exercise, verdict, answer):

@@ -17,7 +17,7 @@ WHOLE = tuple(f"autograder/judge/{name}.py" for name in JUDGES.split()) + (
     "autograder/check.py",
     "autograder/solutions.py",
 )
-MARKED = "chapter/reading", "classroom/source", "live/assignment", "live/translated"
+MARKED = "chapter/reading", "classroom/source", "live/assignment", "live/translated", "tries"
 PROJECT = "Tuning Deep Networks"
 
 

@@ -10,6 +10,7 @@ from nbclient import NotebookClient
 from autograder import attempts as tried_by
 from autograder import check, keep_attempts, share_attempts
 from autograder.exercise import BadExercise
+from autograder.language import using
 from autograder.tries import FOLDER, KEPT, MAX_FILE, SHARED, Attempt, attempts, passed, record
 
 ID = "dropout/inverted_dropout"
@@ -108,6 +109,34 @@ def test_they_can_be_switched_off_and_on(in_notebook):
     keep_attempts()
     record(ID, "wrong", 2)
     assert [attempt.text for attempt in attempts(ID)] == ["2"]
+
+
+@pytest.mark.parametrize(
+    ("keep", "share", "told"),
+    [
+        (True, False, ["last 50 attempts", "in the folder .attempts", "nobody looks at them but you"]),
+        (True, True, ["last 50 attempts", "if you hand that folder in, your instructor's report counts when"]),
+        (False, False, ["No more attempts are kept", "until you delete it; nobody looks at them but you"]),
+        (False, True, ["No more attempts are kept", "until you delete it; if you hand that folder in"]),
+    ],
+)
+def test_what_is_kept_where_and_who_sees_it_is_one_sentence_whichever_was_asked_last(keep, share, told):
+    keep_attempts(keep)
+    said = repr(share_attempts(share))
+    assert all(words in said for words in told), said
+    assert said.endswith(".")
+    assert said.count(". ") == 0
+    assert repr(keep_attempts(keep)) == said
+    with using("de"):
+        assert not {"attempts", "exercise", "folder"} & set(repr(share_attempts(share)).split())
+
+
+@pytest.mark.parametrize(("ask", "name"), [(keep_attempts, "keep"), (share_attempts, "share")])
+@pytest.mark.parametrize("given", ["no", ID, None, check])
+def test_what_is_neither_yes_nor_no_is_refused_and_changes_nothing(folder, ask, name, given):
+    with pytest.raises(TypeError, match=f"{name} must be True or False; got "):
+        ask(given)
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("hinder", ["a file in the folder's place", "a full disk"])
