@@ -117,7 +117,7 @@ def _named_and_poor(wrong, reports, names, how=""):
         found = list(_unexamined(report.findings, wrong.name))
         if report.misconception not in names or report.with_others:
             found.append(
-                f"{wrong.name}{how} is named {report.misconception[:60]!r}, it must be named as what it is"
+                f"{wrong.name}{how} {_naming(report)}, it must be named as what it is"
                 + "".join(f" (it raised {error})" for error in _errors(report.findings)[:1])
             )
         if (share := report.points / report.possible) > wrong.worth + 1e-9:
@@ -134,7 +134,15 @@ def _misnamed_in_practice(exercise, wrong):
         return  # a problem of its own
     report = judge(exercise, wrong.answer, PUBLIC, checks=public)
     if report.misconception != wrong.sentence or report.with_others:
-        yield f"{wrong.name} is named {report.misconception[:60]!r} in practice, there, too, it must be what it is"
+        yield f"{wrong.name} {_naming(report)} in practice, there, too, it must be named as what it is"
+
+
+def _naming(report):
+    """Return in words what a report calls an answer, by the beginning of the misconception's sentence."""
+    if not report.misconception:
+        return "has no name"
+    others = ", with another mistake besides" if report.with_others else ""
+    return f"is named {report.misconception[:60]!r}{others}"
 
 
 def _errors(findings):
@@ -162,7 +170,7 @@ def _named(exercise, other):
             yield f"{other.name} passes every public check, and must not: {other.sentence}"
             return
         if report.misconception:
-            yield f"{other.name} is a neighbour and must have no name, it is named {report.misconception[:60]!r}"
+            yield f"{other.name} is a neighbour and must have no name, it {_naming(report)}"
             return
 
 
