@@ -1,5 +1,6 @@
 """The sections of a report on one assignment: its scores, its exercises, the mistakes in them, and its checks."""
 
+from ... import exercise as model
 from ...judge.verdict import NOT_ATTEMPTED, PASSED, WRONG
 from ..results import AGAIN, BY_HAND, GRADED_BY_HAND, NOT_JUDGED
 from ..standing import MISSING, UNGRADED, WAITING
@@ -178,7 +179,8 @@ def _clusters(pieces, results):
     more = f"<details>{inner}</details>" if rest else ""
     caption = (
         '<p class="caption">Together are those in which the same checks broke with the same words. '
-        "<code>autograder name DIR KEY</code> begins a misconception of one, by the key below it.</p>"
+        "<code>autograder name DIR KEY</code> begins a misconception of one, by the key below it; a test has none, "
+        "since its mistake is what it does not find.</p>"
     )
     return f'<h3>Wrong answers without a name</h3>{caption}<div class="clusters">{shown}</div>{more}'
 
@@ -196,8 +198,11 @@ def _cluster(pieces, cluster, with_example):
         student, source = sample
         example = f"<details><summary>An example, by {pieces.student(student)}</summary>{code(source)}</details>"
     passed = len(cluster.signature) - len(broken)
-    below = f"{several(passed, 'check')} of {len(cluster.signature)} passed. <code>{text(cluster.key)}</code>"
-    below = below if cluster.is_judged else "No check has seen an answer."
+    below = "No check has seen an answer."
+    if cluster.is_judged:
+        below = f"{several(passed, 'check')} of {len(cluster.signature)} passed."
+        if model.load(cluster.exercise, pieces.gathered.place.exercises).kind != "test":
+            below += f" <code>{text(cluster.key)}</code>"
     return (
         f'<article class="cluster"><h4>{text(_name(cluster.exercise))}: {count} '
         f"{'answer' if len(cluster.students) == 1 else 'answers'}</h4><ul>{lines}</ul>"

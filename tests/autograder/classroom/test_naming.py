@@ -1,5 +1,6 @@
 """An entry begun from wrong answers is one: put into the exercise's file, it gives others the mistake's name."""
 
+import dataclasses
 import re
 import shutil
 
@@ -109,6 +110,23 @@ def test_a_cell_that_does_not_run_is_no_mistake_to_name(copied, hand_in):
     assert key not in classroom.report(copied, ["toy"]).read_text()
     with pytest.raises(classroom.ClassError, match="no check has seen these answers"):
         classroom.name(copied, key)
+
+
+def test_a_test_has_no_key_in_the_report_since_its_mistake_is_what_it_does_not_find(copied, monkeypatch):
+    load, keys = exercise.load, re.compile(r" <code>(toy/double:[0-9a-f]{6})</code>")
+    written = re.compile(r"Written on .*? UTC")
+
+    def loaded(id_, root=None):
+        asked = load(id_, root)
+        return dataclasses.replace(asked, kind="test", tests=asked) if id_ == "toy/double" else asked
+
+    before = classroom.report(copied, ["toy"]).read_text()
+    monkeypatch.setattr(exercise, "load", loaded)
+    page = classroom.report(copied, ["toy"]).read_text()
+    assert keys.findall(page) == []
+    assert written.sub("", keys.sub("", before)) == written.sub("", page), "all else is shown"
+    with pytest.raises(classroom.ClassError, match="put that into toy/double as a misconception"):
+        classroom.name(copied, keys.search(before)[1])
 
 
 def test_the_command_prints_the_entry_alone_and_what_to_do_next(named, copied, capsys):
