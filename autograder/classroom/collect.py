@@ -15,7 +15,8 @@ from .download import opened
 from .exchange import EXCHANGE, collect_from, inbound
 from .laying import KEEP, NEW, NOTHING, REPLACES, SAME, Laying, Piece, Row
 from .layout import ClassError, alone, open_class, shown
-from .people import People, time_of
+from .people import People
+from .times import time_of
 
 NONE = "none"
 PACKED = timedelta(minutes=10)  # a download whose files are dated within so long was dated when it was packed
@@ -102,7 +103,7 @@ def collect(
         done = Collected(named.get(form, form))
         pieces = {} if form == EXCHANGE else _by_student(files, people, topics, done)
         dated = _dated(files, done, times)
-        given = {student: time_of(text, zone) for student, text in people.times.items()}
+        given = _given(people, zone, done)
         with settings.gradebook(config) as gradebook:
             due = deadlines(gradebook)
         laying = Laying(place, topics, assignment, due, keep, dated, given, dry_run)
@@ -171,6 +172,18 @@ def _by_student(files, people, topics, done):
         if len(numbers) > 1 and not people.has_number(done.form, student):
             why = f"the name is {student}'s, and that of several: numbers {', '.join(sorted(numbers))}"
             done.unmatched |= {piece.name: why for piece in found.pop(student)}
+    return found
+
+
+def _given(people, zone, done):
+    """Return by student when a list says that they handed in; what it says and cannot be read is told."""
+    found = {student: time_of(text, zone) for student, text in people.times.items()}
+    unread = [each for each, time in found.items() if time is None and people.times[each].strip("-–")]
+    if unread:
+        times = ", ".join(f"{student} ({shown(people.times[student])!r})" for student in unread)
+        done.notices.append(
+            f"No whole date, such as 2026-02-02 15:58, was read from what the list says of {times}; it was not taken."
+        )
     return found
 
 

@@ -7,8 +7,6 @@ import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from dateutil import parser as dates
-
 from .layout import ClassError
 from .lms import CANVAS, ENDINGS, MOODLE, full, key, orders
 from .roster import may_be_id
@@ -199,12 +197,3 @@ def _rows(path):
                 fields[ours] = value.strip()
         found.append(fields)
     return kind, found
-
-
-def time_of(text, zone):
-    """Return the time that a list says, as in "Monday, 2 February 2026, 3:58 PM", or None."""
-    try:
-        found = dates.parse(text)
-    except (ValueError, OverflowError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=zone)

@@ -13,10 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from dateutil.tz import gettz
-from nbgrader.utils import parse_utc
 
 from ..exercise import OWN
 from .cells import Cell, Unreadable, listed, read_cells
+from .times import require_time
 
 MOST_BESIDE = 16 * 2**20  # bytes of all files beside the notebook
 MOST_FILES = 1000  # beside the notebook, and in folders there
@@ -26,7 +26,6 @@ NOTEBOOK = re.compile(r".\.ipynb(\.json|\.txt)?$", re.IGNORECASE)  # some browse
 NOT_STUDENTS = re.compile(r"\._|__MACOSX$|\.ipynb_checkpoints$")  # what a Mac or Jupyter lays beside files
 NOT_WRITTEN = re.compile(r"\.|__")  # how folders begin that programs keep for themselves
 OFFSET = re.compile(r"(\d) ([+-]\d\d):?(\d\d)$")  # of a time zone, which nbgrader reads as seconds, or not at all
-PATH = re.compile(r" [/~]|\.\.|\\|\0")  # in the place of a zone, which is looked for in files
 TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # nbgrader's exchange lays them beside the notebook
 
 
@@ -263,16 +262,6 @@ def _files(notebook, topic, notices):
                 "your notebook was run."
             )
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in kept}
-
-
-def require_time(text):
-    """Raise a ValueError where nbgrader can read no time, or would look for its zone in a file that is named there."""
-    if PATH.search(text):
-        raise ValueError(f"a zone must be a name, got {text!r}")
-    try:
-        parse_utc(text)
-    except Exception as error:  # an OverflowError, a warning that is an error: whatever its parser comes to
-        raise ValueError(f"no time can be read from {text!r}") from error
 
 
 def timestamp(folder, notices):

@@ -210,6 +210,20 @@ def test_a_list_of_moodles_says_when_it_was_handed_in(place, archive, tmp_path):
     )
     done = classroom.collect(place.root, archive(*MOODLE), listed=listed, times="none")
     assert {row.student: row.time and row.time.minute for row in done.rows} == {"ann": 58, "ben": None, "cat": None}
+    assert done.notices == []
+
+
+def test_what_is_no_whole_date_in_a_list_is_told_and_not_taken(place, archive, tmp_path):
+    listed = tmp_path / "list.csv"
+    listed.write_text(
+        "Identifier,Full name,Last modified (submission)\n"
+        "Participant 501,Ann Able,Mon\nParticipant 502,Ben O'Brien,-\nParticipant 503,Cat Clay,10\n"
+    )
+    done = classroom.collect(place.root, archive(*MOODLE), listed=listed, times="none")
+    assert {row.time for row in done.rows} == {None}
+    (told,) = done.notices
+    assert "was read from what the list says of ann ('Mon')" in told
+    assert "ben" not in told
 
 
 def test_late_is_after_the_due_date_and_extension(place, archive):

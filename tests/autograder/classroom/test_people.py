@@ -1,12 +1,10 @@
 """A file is a student's where that is certain, and else nobody's, with the reason."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from autograder.classroom import ClassError
 from autograder.classroom.lms import CANVAS, MOODLE, Label
-from autograder.classroom.people import People, time_of
+from autograder.classroom.people import People
 
 ROSTER = {
     "jd": {"first_name": "Jane", "last_name": "Doe", "email": "jane@x.example", "lms_user_id": "12"},
@@ -164,15 +162,3 @@ def test_faults_of_a_list_are_named(tmp_path, content, message):
         path.write_bytes(content)
     with pytest.raises(ClassError, match=message):
         People({}).take(path)
-
-
-@pytest.mark.parametrize(
-    ("text", "time"),
-    [
-        ("Monday, 2 February 2026, 3:58 PM", datetime(2026, 2, 2, 15, 58, tzinfo=UTC)),
-        ("2026-02-02 15:58:23+02:00", datetime(2026, 2, 2, 13, 58, 23, tzinfo=UTC)),
-        ("-", None),
-    ],
-)
-def test_a_lists_times_are_read(text, time):
-    assert time_of(text, UTC) == time

@@ -361,9 +361,10 @@ def test_the_time_is_nbgraders(folder):
     assert read(folder).notices == (
         "The time of your submission was read as UTC: nobody here knows the zone 'NOWHERE'.",
     )
-    (folder / "timestamp.txt").write_text("yesterday")
-    assert read(folder).timestamp == ""
-    assert read(folder).notices == ("The time of your submission could not be read.",)
+    for text in ("yesterday", "Mon", "10"):
+        (folder / "timestamp.txt").write_text(text)
+        assert read(folder).timestamp == ""
+        assert read(folder).notices == ("The time of your submission could not be read.",)
 
 
 def test_the_digest_changes_with_all_that_is_handed_in(folder):
