@@ -154,6 +154,36 @@ def rate_inside(w, grad, state=None, *, learning_rate, momentum=0.9):
 
 
 @misconception(
+    "The learning rate is not asked: the weights move by the whole velocity, whatever rate is given. Multiply the new "
+    "velocity by it when the weights move.",
+    caught_by=check_first_step,
+)
+def rate_missing(w, grad, state=None, *, learning_rate, momentum=0.9):
+    velocity = _left(state, momentum) + grad
+    return w - velocity, velocity
+
+
+@misconception(
+    "What is kept is the step that was made, the learning rate times the velocity, so that older gradients meet the "
+    "rate once more at each step. Return the velocity itself as the state.",
+    caught_by=check_velocity_is_kept,
+)
+def step_kept(w, grad, state=None, *, learning_rate, momentum=0.9):
+    step = learning_rate * (_left(state, momentum) + grad)
+    return w - step, step
+
+
+@misconception(
+    "`momentum` shrinks what is left of the velocity twice, as where it does so once before the velocity is kept and "
+    "once more in the next step. One of them is enough.",
+    caught_by=check_velocity_is_kept,
+)
+def shrunk_twice(w, grad, state=None, *, learning_rate, momentum=0.9):
+    velocity = _left(state, momentum) + grad
+    return w - learning_rate * velocity, momentum * velocity
+
+
+@misconception(
     "The new gradient enters with the share 1 - momentum: the velocity is then a running mean, and steps are shorter "
     "by that factor. Here it is a running sum: the gradient enters whole.",
     caught_by=check_first_step,
@@ -185,6 +215,11 @@ def one_step_late(w, grad, state=None, *, learning_rate, momentum=0.9):
 @same_mistake_as(one_step_late)
 def late_from_the_second_step_on(w, grad, state=None, *, learning_rate, momentum=0.9):
     return w - learning_rate * (grad if state is None else state), _left(state, momentum) + grad
+
+
+@same_mistake_as(one_step_late)
+def late_and_shrunk(w, grad, state=None, *, learning_rate, momentum=0.9):
+    return w - learning_rate * _left(state, momentum), _left(state, momentum) + grad
 
 
 @misconception(
