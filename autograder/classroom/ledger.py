@@ -149,7 +149,7 @@ def _moved(last, now, known, marked):
     if now.penalty != last.penalty:
         moved = f"points taken off: {last.penalty:g} becomes {now.penalty:g}"
         for what in ("handed_in", "due"):
-            then, since = (getattr(entry, what) or "at no time" for entry in (last, now))
+            then, since = (f"{time} UTC" if (time := getattr(entry, what)) else "at no time" for entry in (last, now))
             moved += f", {what.replace('_', ' ')} {since} instead of {then}" if since != then else ""
         by, why = [*by, DATE], [*why, moved]
     return by, why
@@ -160,7 +160,8 @@ def _marked(place, student, topic, name, points):
     try:
         kept = json.loads(place.step("marking", topic, f"{name}.json").read_text(encoding="utf-8"))
         choice = kept["choices"][student]
-        return f", given by {choice['by']} at {choice['at']}" if choice["points"] == points else ""
+        at = _text(datetime.fromisoformat(choice["at"]).astimezone(UTC))
+        return f", given by {choice['by']} at {at} UTC" if choice["points"] == points else ""
     except (OSError, ValueError, TypeError, KeyError):
         return ""
 

@@ -62,15 +62,15 @@ def test_each_move_is_a_line_that_says_by_what_and_why(fresh, course, hand_in, t
     with book(fresh) as opened:
         opened.update_or_create_assignment("toy", duedate="2026-01-01 11:00:00 UTC")
     grade(fresh)
-    why = "points taken off: 0 becomes 1, due 2026-01-01 11:00:00 instead of at no time"
+    why = "points taken off: 0 becomes 1, due 2026-01-01 11:00:00 UTC instead of at no time"
     assert last(fresh) == (4, "late penalty", (why,), 3.0)
     with book(fresh) as opened:
         opened.grant_extension("toy", "ann", hours=1)
-    why = "points taken off: 1 becomes 0, due 2026-01-01 12:00:00 instead of 2026-01-01 11:00:00"
+    why = "points taken off: 1 becomes 0, due 2026-01-01 12:00:00 UTC instead of 2026-01-01 11:00:00 UTC"
     assert last(fresh) == (5, "late penalty", (why,), 4.0)
     path.with_name("timestamp.txt").write_text("2026-01-01 12:59:00 UTC")
     grade(fresh)
-    why = "points taken off: 0 becomes 1, handed in 2026-01-01 12:59:00 instead of 2026-01-01 11:59:00"
+    why = "points taken off: 0 becomes 1, handed in 2026-01-01 12:59:00 UTC instead of 2026-01-01 11:59:00 UTC"
     assert last(fresh) == (6, "late penalty", (why,), 3.0), "another time is no new hand-in"
     path.with_name("timestamp.txt").write_text("2026-01-01 11:59:00 UTC")
     grade(fresh)

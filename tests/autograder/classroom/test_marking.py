@@ -108,7 +108,10 @@ def test_the_history_of_a_grade_names_who_gave_the_mark(desk):
     desk.mark("right", [0], marker="ada")
     entry = classroom.history(desk.place.root, "right")["toy"][-1]
     assert entry.by == "by hand"
-    assert re.fullmatch(r"mark for why: none becomes 1, given by ada at 20[-\dT:+]+", entry.why[0])
+    when = r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC"
+    assert re.fullmatch(rf"mark for why: none becomes 1, given by ada at {when}", entry.why[0])
+    told = "\n".join(classroom.history_lines({"toy": (entry,)}))
+    assert len(re.findall(when, told)) == len(re.findall(r"20\d\d-\d\d", told)) == 2, "all dates are in one form"
 
 
 def test_a_mark_is_in_the_gradebook_the_table_and_the_feedback(desk):
