@@ -4,6 +4,7 @@ For maintainers: ``python tools/draw_glyphs.py``. It uses fonts that matplotlib 
 and STIX (SIL Open Font License 1.1), neither of which binds what is drawn with them.
 """
 
+import argparse
 from pathlib import Path
 
 import matplotlib
@@ -53,4 +54,5 @@ def bitmaps(path, points):
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__.partition("\n")[0]).parse_args()
     main()

@@ -4,6 +4,8 @@ For maintainers: ``python -m tools.draw_preview``. It shows the first page's fig
 colours, and needs Chromium and Playwright, as the browser tests do.
 """
 
+import argparse
+
 from autograder.live.figures.thirty_layers import SCHEMES, STEPS, Network, snapshot
 from dnnkit.plot import Picture
 from publish.cards import STATIC, drawing
@@ -30,4 +32,5 @@ def main():
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__.partition("\n")[0]).parse_args()
     main()

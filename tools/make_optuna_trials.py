@@ -4,8 +4,8 @@ For maintainers: ``OMP_NUM_THREADS=1 python tools/make_optuna_trials.py [PROCESS
 After a change of the table or of Optuna's version, make them anew.
 """
 
+import argparse
 import os
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -43,4 +43,8 @@ def study(number):
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else len(os.sched_getaffinity(0)))
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    cores = len(os.sched_getaffinity(0))
+    few = {"type": int, "choices": range(1, cores + 1), "default": cores}
+    parser.add_argument("processes", nargs="?", metavar="PROCESSES", help="without it: one for each core", **few)
+    main(parser.parse_args().processes)

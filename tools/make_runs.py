@@ -5,8 +5,8 @@ takes about six minutes of one core. What is measured is written to build/runs.t
 a run that was stopped goes on where it was; remove that file to begin anew.
 """
 
+import argparse
 import os
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from itertools import product
 from pathlib import Path
@@ -51,4 +51,8 @@ def run(job):
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else len(os.sched_getaffinity(0)))
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    cores = len(os.sched_getaffinity(0))
+    few = {"type": int, "choices": range(1, cores + 1), "default": cores}
+    parser.add_argument("processes", nargs="?", metavar="PROCESSES", help="without it: one for each core", **few)
+    main(parser.parse_args().processes)

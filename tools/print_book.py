@@ -5,6 +5,7 @@ contents: their links lead to each other, their scripts stay out, so that a figu
 has before one touches it. Headless Chromium prints that page by ``print.css``.
 """
 
+import argparse
 import copy
 import shutil
 import sys
@@ -146,6 +147,7 @@ def pdf(html=HTML, target=TARGET, wanted=None):
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__.partition("\n")[0]).parse_args()
     if not HTML.is_dir():
         sys.exit("There is no built book; run: make book")
     print(pdf())

@@ -4,6 +4,7 @@ For maintainers: ``OMP_NUM_THREADS=1 python tools/run_practitioner.py``, after a
 notebook as it is, and a test holds it to have been run as it stands (`digest`), and runs it with fewer images.
 """
 
+import argparse
 import hashlib
 from pathlib import Path
 
@@ -43,4 +44,5 @@ def main():
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__.partition("\n")[0]).parse_args()
     main()

@@ -6,7 +6,7 @@ go to autograder/live/static/fonts. A subset is a modified version, which may no
 one): so each gets the name by which the style sheet calls it.
 """
 
-import sys
+import argparse
 from io import BytesIO
 from pathlib import Path
 
@@ -62,4 +62,9 @@ def rename(font, family):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("modules", type=Path, metavar="FOLDER", help="node_modules, into which npm has put the fonts")
+    modules = parser.parse_args().modules
+    if not (modules / "@fontsource").is_dir():
+        parser.error(f"expected a folder node_modules with @fontsource in it, got {modules}")
+    main(modules)
