@@ -154,7 +154,7 @@ def rate_inside(w, grad, state=None, *, learning_rate, momentum=0.9):
 
 
 @misconception(
-    "The learning rate is not asked: the weights move by the whole velocity, whatever rate is given. Multiply the new "
+    "The learning rate is not used: the weights move by the whole velocity, whatever rate is given. Multiply the new "
     "velocity by it when the weights move.",
     caught_by=check_first_step,
 )
