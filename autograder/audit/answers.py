@@ -1,5 +1,6 @@
 """What an exercise's answers must earn: the right ones everything on every seed, the wrong ones little, and a name."""
 
+from collections import defaultdict
 from functools import partial
 
 from ..judge.attempt import attempted
@@ -50,23 +51,23 @@ def junk_answers(exercise):
 
 def wrong_answers(exercise, seeds):
     """Yield a sentence for each misconception that is missed, misnamed or paid too well, and the like of neighbours."""
+    met, failed = defaultdict(dict), {}  # by key what known answers did; by misconception the checks that it fails
     with quiet():
-        failed = {}
         for wrong in exercise.misconceptions:
             yield from _missed(exercise, wrong, seeds, MISTAKES / len(exercise.misconceptions))
-            reports = list(_reports(exercise, wrong.answer))
+            reports = list(_reports(exercise, wrong.answer, met))
             failed[wrong.name] = {finding.check for finding in reports[0].findings if finding.verdict != PASSED}
             yield from _named_and_poor(wrong, reports, {wrong.sentence})
             yield from _misnamed_in_practice(exercise, wrong)
             for variant in wrong.variants:
                 how = f", as in {variant.name},"
-                yield from _named_and_poor(wrong, _reports(exercise, variant.answer), {wrong.sentence}, how)
+                yield from _named_and_poor(wrong, _reports(exercise, variant.answer, met), {wrong.sentence}, how)
             if zoo.takes_rng(wrong.answer):  # values cannot agree: no name is right as well, another one is not
                 stirred, names = zoo.stirred(wrong.answer), {wrong.sentence, ""}
-                yield from _named_and_poor(wrong, _reports(exercise, stirred), names, ", with other RNG calls,")
+                yield from _named_and_poor(wrong, _reports(exercise, stirred, met), names, ", with other RNG calls,")
         yield from _unproven(exercise, failed)
         for other in exercise.neighbours:
-            yield from _named(exercise, other)
+            yield from _named(exercise, other, met)
 
 
 def _refusals(exercise, name, answer, seeds, seconds):
@@ -105,10 +106,10 @@ def _missed(exercise, wrong, seeds, seconds):
         yield f"{wrong.name} must always get one verdict from {wrong.caught_by}, on {seeds} seeds it got {said}"
 
 
-def _reports(exercise, answer):
+def _reports(exercise, answer, met):
     """Yield the reports on an answer that must have a name, or must not have one, on as many seeds as time allows."""
     for key in in_time(NAMED, NAMES / len(exercise.misconceptions)):
-        yield judge(exercise, answer, key, checks=exercise.checks)
+        yield judge(exercise, answer, key, checks=exercise.checks, met=met[key])
 
 
 def _named_and_poor(wrong, reports, names, how=""):
@@ -161,11 +162,11 @@ def _unproven(exercise, failed):
                 yield f"{check.name} is like {twin}, but passes each mistake that {twin} catches: {', '.join(mistakes)}"
 
 
-def _named(exercise, other):
+def _named(exercise, other, met):
     """The first seed on which a neighbour of a misconception gets a name, or passes every public check."""
     public = {check.name for check in exercise.public_checks}
     for key in in_time(NAMED, NAMES / len(exercise.neighbours)):
-        report = judge(exercise, other.answer, key, checks=exercise.checks)
+        report = judge(exercise, other.answer, key, checks=exercise.checks, met=met[key])
         if all(finding.verdict == PASSED for finding in report.findings if finding.check in public):
             yield f"{other.name} passes every public check, and must not: {other.sentence}"
             return

@@ -3,7 +3,7 @@
 import contextlib
 import signal
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 from ..judge.judge import judge, quiet
@@ -32,13 +32,14 @@ def mutation(exercise):
     """Return counts (of all mutants, and of each kind) and a sentence for each problem."""
     counts, found = Counter(dict.fromkeys(MUTANTS, 0)), []
     listed = {name: dict(getattr(exercise, name)) for name in LISTS}
+    met = defaultdict(dict)  # by key what known answers did
     with quiet():
         seconds = PATIENCE[0] + PATIENCE[1] * _seconds(exercise)
         for mutant in mutants(exercise):
             if listed["borderline"].pop(mutant.edit, None) is not None:
                 counts["mutants_borderline"] += 1  # what a check says of it is luck, and says nothing of the check
                 continue
-            by, named = _refused(exercise, mutant.answer, seconds)
+            by, named = _refused(exercise, mutant.answer, seconds, met)
             place = f"{shown(mutant.path)}, line {mutant.line}: {mutant.edit}"
             if listed["equivalent"].pop(mutant.edit, None) is not None:
                 counts["mutants_equivalent"] += 1
@@ -66,7 +67,7 @@ def _seconds(exercise):
     return time.process_time() - began
 
 
-def _refused(exercise, answer, seconds):
+def _refused(exercise, answer, seconds, met):
     """Return the names of the checks that refuse an answer on the first seed on which one does, and if it is named.
 
     One that takes too long, or too much memory, is refused by all.
@@ -74,7 +75,7 @@ def _refused(exercise, answer, seconds):
     try:
         with _limited(seconds):
             for key in in_time(FEW, EACH):
-                report = judge(exercise, answer, key, checks=exercise.checks)
+                report = judge(exercise, answer, key, checks=exercise.checks, met=met[key])
                 failed = [finding.check for finding in report.findings if finding.verdict != PASSED]
                 if failed or not report.findings:
                     return failed or ["its being not attempted"], bool(report.misconception)

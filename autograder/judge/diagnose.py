@@ -24,12 +24,13 @@ _tell = ContextVar("tell", default=(lambda: None, lambda what, seconds: None))
 
 @dataclass(frozen=True)
 class _Known:
-    """An answer that makes a misconception, what is said of it, and what it returned to each check, once."""
+    """An answer that makes a misconception, what is said of it, and what was Looked at by each check, once."""
 
     wrong: object
+    name: str
     answer: object
     said: dict
-    seen: dict
+    looked: dict
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Named:
     with_others: bool = False
 
 
-def diagnose(exercise, findings, seen, look):
+def diagnose(exercise, findings, seen, key, look, met=None):
     """Return the Named mistake of an answer, or None.
 
     Parameters
@@ -50,10 +51,15 @@ def diagnose(exercise, findings, seen, look):
         What the checks found.
     seen : sequence of list
         What the answer returned to each check, as far as it counts.
+    key : bytes
+        What made the inputs that the answer had (a value hangs on none).
     look : function
         ``look(answer, key, names)`` runs the checks of these names on another answer and returns what was Looked at:
         with the public key to learn once what each says of each misconception (the audit shows that it hangs on no
-        key), with key None on the inputs that the answer had (a value hangs on none).
+        key), with `key` on the inputs that the answer had.
+    met : dict, optional
+        What was Looked at where known answers met these inputs, to which more is added: whoever judges many answers
+        by one key keeps it.
 
     A misconception is meant when the same checks gave the same verdicts and sentences of one of its answers and its
     returned values agree; else when its marked sentence was said; else when both are so on the inputs that the answer
@@ -64,26 +70,30 @@ def diagnose(exercise, findings, seen, look):
     if not _failures(said):
         return None
     answers = [
-        _Known(wrong, answer, *_learnt(exercise, name, answer, said, look))
+        _Known(wrong, name, answer, *_learnt(exercise, name, answer, said, look))
         for wrong in exercise.misconceptions
         for name, answer in [(wrong.name, wrong.answer), *((v.name, v.answer) for v in wrong.variants)]
     ]
-    ours, theirs = dict(zip(said, seen)), {}
+    ours, met = dict(zip(said, seen)), {} if met is None else met
 
     def looked(known, check):
         """Return what was Looked at by a check when a known answer met the inputs that this one had."""
-        if (place := (id(known.answer), check)) not in theirs:
-            theirs[place] = look(known.answer, None, (check,))[0]
-        return theirs[place]
-
-    def returned(known, check):
-        return known.seen[check] if exercise.asks_for_value else looked(known, check).seen
+        if exercise.asks_for_value or (key == PUBLIC and known.looked[check].seen):
+            return known.looked[check]
+        if key == PUBLIC:  # what it returned has not been carried here, as into a page
+            (known.looked[check],) = look(known.answer, key, (check,))
+            learn({(exercise.path, known.name, check): known.looked[check]})
+            return known.looked[check]
+        if (place := (id(known.answer), check)) not in met:
+            (met[place],) = look(known.answer, key, (check,))
+        return met[place]
 
     def agrees(known, checks, rtol=RTOL):
         """Whether it returns the same values to these checks, of which the first difference ends the comparison."""
         if not any(ours[check] for check in checks):
             return False  # nothing came back that could agree
-        return all(same_values(returned(known, check), ours[check], rtol) for check in checks)
+        checks = sorted(checks, key=lambda check: said[check][0] == PASSED)  # where it fails it differs soonest
+        return all(same_values(looked(known, check).seen, ours[check], rtol) for check in checks)
 
     def says_here(known):
         """Whether the checks say the same of it on these inputs; asked where a failure and its values are alike."""
@@ -200,8 +210,8 @@ def _learnt(exercise, name, answer, checks, look):
         new = {keys[check]: replace(found, replies=[]) for check, found in zip(missing, look(answer, PUBLIC, missing))}
         learn(new)
         after(new, time.monotonic() - began)
-    looked = [_learnt_before[key] for key in keys.values()]
-    return _said(exercise, checks, looked), {check: each.seen for check, each in zip(checks, looked)}
+    looked = {check: _learnt_before[key] for check, key in keys.items()}
+    return _said(exercise, checks, list(looked.values())), looked
 
 
 def _nearly_equal(one, other, rtol):

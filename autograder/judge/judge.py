@@ -28,27 +28,28 @@ MAX_PRINTED = 2000  # characters of what the answer printed
 MAX_DETAIL = 4000  # and of what is told about one check: an answer chooses its exception's message and traceback
 
 
-def judge(exercise, answer, key, *, checks):
+def judge(exercise, answer, key, *, checks, met=None):
     """Return the Report on an answer that lives in this process.
 
-    `key` makes the checks' inputs (see `seeds`); `checks` are those of the exercise to run, public ones or all.
+    `key` makes the checks' inputs (see `seeds`); `checks` are those of the exercise to run, public ones or all; `met`
+    is what known answers did with these inputs (see `diagnose`).
     """
     if not attempted(answer, exercise.given):
         return Report(exercise.id, NOT_ATTEMPTED, 0.0, exercise.points)
     with quiet() as printed:
-        report = verdict(exercise, partial(in_memory, answer), key, checks)
+        report = verdict(exercise, partial(in_memory, answer), key, checks, met)
     if any(check.hidden for check in checks):  # an answer may print its inputs, which a second hand-in meets again
         return report
     return replace(report, printed=printed.getvalue()[:MAX_PRINTED])
 
 
-def verdict(exercise, connect, key, checks):
+def verdict(exercise, connect, key, checks, met=None):
     """Return the Report on an answer, wherever it lives: `connect` returns the judge's side of a new talk with it."""
-    _, named = unnamed(exercise, connect, key, checks)
+    _, named = unnamed(exercise, connect, key, checks, met)
     return named()
 
 
-def unnamed(exercise, connect, key, checks):
+def unnamed(exercise, connect, key, checks, met=None):
     """Return the Report on an answer without the mistake's name, and a function that returns it with that.
 
     The function asks nothing more of the answer, which may be gone by then.
@@ -58,7 +59,7 @@ def unnamed(exercise, connect, key, checks):
     by_name = {check.name: check for check in checks}
 
     def look_at_another(answer, another_key, names):
-        return look(exercise, partial(in_memory, answer), another_key or key, [by_name[name] for name in names])
+        return look(exercise, partial(in_memory, answer), another_key, [by_name[name] for name in names])
 
     report = Report(
         exercise=exercise.id,
@@ -70,7 +71,7 @@ def unnamed(exercise, connect, key, checks):
     )
 
     def named():
-        found = diagnose(exercise, findings, [each.seen for each in looked], look_at_another)
+        found = diagnose(exercise, findings, [each.seen for each in looked], key, look_at_another, met)
         if found is None:
             return report
         return replace(report, misconception=found.misconception.sentence, with_others=found.with_others)

@@ -17,16 +17,15 @@ FILE = Path(__file__).with_suffix(".json")  # in a page's archive alone
 
 
 def learn(exercise):
-    """Know of an exercise's misconceptions what was found when the page's archive was made."""
+    """Know of an exercise's misconceptions what was found when the page's archive was made, and has not been since."""
     if exercise.asks_for_value:
         return
-    diagnose.learn(
-        {
-            (exercise.path, name, check): Looked(Finding(check, "", verdict, sentence))
-            for name, said in _carried().get(exercise.id, {}).items()
-            for check, (verdict, sentence) in said.items()
-        }
-    )
+    carried = {
+        (exercise.path, name, check): Looked(Finding(check, "", verdict, sentence))
+        for name, said in _carried().get(exercise.id, {}).items()
+        for check, (verdict, sentence) in said.items()
+    }
+    diagnose.learn(carried | {place: looked for place, looked in diagnose.learnt().items() if place in carried})
 
 
 @functools.cache

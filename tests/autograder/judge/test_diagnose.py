@@ -6,8 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder import exercise
+from autograder.judge import diagnose
+from autograder.judge import judge as judging
 from autograder.judge.diagnose import same_values
 from autograder.judge.judge import judge
+from autograder.judge.looked import Looked
 from autograder.judge.seeds import PUBLIC
 
 EXERCISES = [exercise.load(id_) for id_ in exercise.ids()]
@@ -29,6 +32,33 @@ def test_the_same_mistake_in_other_words_gets_the_same_name(toy):
 
     report = judge(asked, squares_in_a_loop, b"key", checks=asked.checks)
     assert report.misconception == "Squaring is not doubling."
+
+
+def test_known_answers_meet_the_same_inputs_once(toy, monkeypatch):
+    """Those of practice they have met when what is said of them was learnt; others, where what they did is kept."""
+    asked, keys, met = toy(), [], {}
+
+    def looked(exercise, connect, key, checks, look=judging.look):
+        keys.append(key)
+        return look(exercise, connect, key, checks)
+
+    monkeypatch.setattr(judging, "look", looked)
+
+    def looks(key, **kept):
+        keys.clear()
+        report = judge(asked, lambda x, *, times=2: x**times, key, checks=asked.checks, **kept)
+        assert report.misconception == "Squaring is not doubling."
+        return keys.count(key)
+
+    looks(PUBLIC)
+    assert looks(PUBLIC) == 1, "the answer itself"
+    carried = {place: Looked(each.finding) for place, each in diagnose.learnt().items()}  # as into a page
+    monkeypatch.setattr(diagnose, "_learnt_before", carried)
+    assert looks(PUBLIC) > 1
+    assert looks(PUBLIC) == 1
+    assert looks(b"key", met=met) > 1
+    assert looks(b"key", met=met) == 1
+    assert looks(b"key") > 1
 
 
 def test_equal_failures_are_no_reason_for_a_name(toy):
