@@ -52,7 +52,8 @@ def there(address, place, warn, count, isolation, rehearsals=()):
     _require_encryption(address)
     if isolation != NAMESPACES:
         raise ClassError("on a cluster notebooks are isolated: without, one could read what lets it take part in that")
-    with plain_data_only(), dask.config.set({"distributed.admin.large-graph-warning-threshold": 2 * MOST_AHEAD}):
+    settings = {"distributed.admin.large-graph-warning-threshold": 2 * MOST_AHEAD} | station.FEW_MESSAGES
+    with plain_data_only(), dask.config.set(settings):
         try:
             client = Quiet(address, security=Security(), timeout=CONNECT, set_as_default=False)
         except (OSError, ValueError, RuntimeError, TypeError) as error:  # the last where there is no certificate
@@ -87,7 +88,7 @@ def _require_workers(client, isolation, warn):
     Return the name of what they have then.
     """
     asked = station.Station(isolation, material.versions())
-    client.run_on_scheduler(station.allow_no_failure)
+    client.run_on_scheduler(station.prepare)
     with suppress(TimeoutError):
         client.wait_for_workers(1, timeout=CONNECT)
     until = time.monotonic() + CONNECT

@@ -11,6 +11,7 @@ import logging
 import multiprocessing
 import pickle
 import threading
+from collections import deque
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
@@ -18,8 +19,11 @@ from math import inf
 from pathlib import Path
 from uuid import uuid4
 
+import dask
 from distributed import WorkerPlugin, get_worker
 
+MESSAGES = "distributed.admin.low-level-log-length"  # how many messages, of up to a megabyte, Dask keeps by default:
+FEW_MESSAGES = {MESSAGES: 10}  # a thousand at either end of each connection
 FINISHED, LOST, FAULT = "finished", "lost", "fault"
 DAEMON = "it may start no processes; start it with DASK_DISTRIBUTED__WORKER__DAEMON=False in its environment"
 log = logging.getLogger("distributed.worker")  # where a worker's operator looks
@@ -55,9 +59,15 @@ def judge(name, job, material, digest, alone, topic):
     return worker.plugins[name].judge(job, material, digest, alone, lambda pool: worker.log_event(topic, [key, pool]))
 
 
-def allow_no_failure(dask_scheduler):
-    """Have the scheduler tell the client of each death of a worker, which then decides what is tried again."""
+def prepare(dask_scheduler):
+    """Have the scheduler tell the client of each death of a worker, which then decides what is tried again.
+
+    Nor does it keep for Dask's developers the last thousand messages to each worker, which hold submissions.
+    """
     dask_scheduler.allowed_failures = 0
+    dask.config.set(FEW_MESSAGES)  # for workers that come later
+    for comm in dask_scheduler.stream_comms.values():
+        comm.recent_message_log = deque(maxlen=FEW_MESSAGES[MESSAGES])
 
 
 def state(name, dask_worker):

@@ -95,6 +95,7 @@ def test_a_class_gets_what_it_gets_on_one_machine(cluster, handed_in, hand_in, h
     assert {name: what for name, what in found.items() if POISONED not in name} == here
 
 
+@pytest.mark.long
 def test_workers_that_are_killed_cost_nobody_anything(cluster, handed_in, hand_in, tmp_path, monkeypatch):
     """All are killed as soon as one has found something, which is lost with them; later on, one submission meets two
     deaths, and another one's says that this may be by chance."""
@@ -117,6 +118,12 @@ def test_workers_that_are_killed_cost_nobody_anything(cluster, handed_in, hand_i
     assert [(cluster.folder / f"{UNLUCKY}{times}").stat().st_size > times for times in (1, 2)] == [True, True]
     assert (len(done.graded), done.warnings[1:]) == (len(STUDENTS) + 2, ())
     assert written(handed_in) == written(here)
+    with Client(cluster.address, security=Security(), set_as_default=False) as asking:
+        kept = asking.run_on_scheduler(
+            lambda dask_scheduler: [comm.recent_message_log.maxlen for comm in dask_scheduler.stream_comms.values()]
+        )
+    assert kept
+    assert set(kept) == {10}, "of messages to workers that came later, too, which hold submissions, few are kept"
 
 
 def test_a_run_that_is_stopped_says_so_and_the_next_one_goes_on(cluster, handed_in, hand_in):
@@ -223,6 +230,7 @@ def test_notebooks_are_isolated_there_in_any_case(fresh, hand_in):
         classroom.grade(fresh, scheduler="tls://127.0.0.1:8786", isolation="none", console=QUIET)
 
 
+@pytest.mark.long
 def test_a_scheduler_that_is_killed_and_started_again_costs_nobody_anything(cluster, handed_in, hand_in, tmp_path):
     """The command waits for it, and goes on by itself."""
     hand_in(handed_in, "student-09", double=f"import time; time.sleep(2)\n{RIGHT}")
