@@ -7,7 +7,7 @@ READY := .venv/ready
 export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup course book book-in messages pdf vendor site links test release-check audit attacks bench bench-all lint format clean
+.PHONY: help setup course book book-in messages pdf vendor site links test test-all release-check audit attacks bench bench-all lint format clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 15
@@ -56,9 +56,15 @@ site: book vendor  ## make the site in build/site, for any static server; SITE=h
 links: $(READY)  ## ask other hosts whether the links of build/site still lead somewhere
 	@$(BIN)/python -m publish.links --elsewhere build/site
 
-test: $(READY)  ## run the whole test suite
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --reruns 1 -rR
+
+test: $(READY)  ## run the tests, but for the long ones; a quarter of an hour
 	.ci/programs
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --reruns 1 -rR
+	$(PYTEST) -m 'not long'
+
+test-all: $(READY)  ## run all tests, as continuous integration does; half an hour
+	.ci/programs
+	$(PYTEST)
 
 release-check: $(READY)  ## build the packages into dist, and walk them in new environments, Colab's among them; ten minutes
 	$(BIN)/python -m pytest tests/release -rs -p no:cacheprovider

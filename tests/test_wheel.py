@@ -148,6 +148,7 @@ def desk(wheel, tmp_path_factory):
     return environment, folder / "class"
 
 
+@pytest.mark.long
 def test_a_class_is_run(desk):
     environment, directory = desk
     target = directory / "submitted" / "anna" / TOPIC
@@ -170,6 +171,7 @@ def test_the_course_is_audited(desk):
     assert any(said.startswith("torch is not installed: ") for said in found["notices"])
 
 
+@pytest.mark.long
 def test_a_student_installs_what_was_handed_out(desk, tmp_path):
     """NumPy and a kernel (which nbclient drives here) are enough to run the notebook with the wheel beside it.
 
@@ -205,6 +207,7 @@ def told(environment, notebook, path):
     return {output.data[show.JSON]["verdict"] for output in outputs}
 
 
+@pytest.mark.long
 def test_a_course_that_has_changed_takes_the_place_of_the_older(desk, tmp_path):
     """pip takes two wheels of one version for the same: without the digest in it the older would stay."""
     environment, _ = desk

@@ -70,6 +70,7 @@ def pages(outcome, directory):
     return [directory / "feedback" / student / "toy" / "toy.html" for student in students]
 
 
+@pytest.mark.long
 def test_feedback_runs_no_script_of_a_submission(pages, browser):
     opened = []
     for path in pages:

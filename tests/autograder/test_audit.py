@@ -343,6 +343,7 @@ def test_an_exercise_that_ends_its_process_is_named_and_the_others_are_audited(c
 
 
 @pytest.mark.xdist_group("audit")
+@pytest.mark.long
 def test_the_course_has_no_problem():
     """The real course, every exercise on all seeds: what `make audit` runs; kept results count."""
     command = [sys.executable, "-m", "autograder", "audit", "--json"]

@@ -36,6 +36,7 @@ def page(browser, bare):
     context.close()
 
 
+@pytest.mark.long
 def test_axe_finds_no_serious_fault_in_light_and_dark(page, pages):
     script = (packages.install() / "axe-core" / "axe.min.js").read_text()
     found = {}

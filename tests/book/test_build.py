@@ -40,6 +40,7 @@ def test_build_with_nothing_changed_reads_nothing(build):
     assert "0 added, 0 changed, 0 removed" in build[1].output
 
 
+@pytest.mark.long
 def test_plain_sphinx_builds_the_generated_conf(plain):
     for step in plain:
         assert step.status == 0, step.output

@@ -59,6 +59,7 @@ def test_the_page_knows_every_command(capsys):
     assert known - set(re.findall(r"^autograder (\w+)", scripts, re.MULTILINE)) == set()
 
 
+@pytest.mark.long
 def test_a_term_ends_in_grades(walked):
     with (walked / "my-class" / "grades.csv").open(encoding="utf-8", newline="") as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}

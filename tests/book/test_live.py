@@ -37,6 +37,7 @@ CODE = [section for topic in TOPICS for section in chapter.read(topic).sections 
 
 
 @pytest.mark.parametrize("section", CODE, ids=lambda section: section.exercise)
+@pytest.mark.long
 def test_each_answer_gets_the_verdict_of_a_notebook(section, opened):
     exercise = model.load(section.exercise)
     answer = Answer(opened(section.topic), section.exercise)
@@ -255,6 +256,7 @@ def test_the_downloaded_notebook_is_graded_like_any_other(handed_in, tmp_path):
 
 
 @pytest.mark.parametrize("topic", FIGURES)
+@pytest.mark.long
 def test_a_figure_answers_to_the_keyboard(topic, opened):
     page = opened(topic)
     figure = page.locator(f'.live-figure[data-topic="{topic}"]')

@@ -176,11 +176,13 @@ def test_the_instructors_side_is_not_inside(packed):
     assert "autograder/chapter/reading.py" not in packed.namelist()
 
 
+@pytest.mark.long
 def test_what_it_holds_runs_alone_and_without_torch_or_matplotlib(judged):
     assert judged["foreign"] == []
 
 
 @pytest.mark.parametrize("exercise", CODE, ids=lambda exercise: exercise.id)
+@pytest.mark.long
 def test_it_says_what_the_whole_course_says_of_each_misconception(exercise, judged):
     from autograder.judge.judge import judge
     from autograder.judge.seeds import PUBLIC

@@ -76,6 +76,7 @@ def under(policy):
         (under(f"{STRICT}; worker-src 'none'"), "security policy (worker-src) forbids"),
     ],
 )
+@pytest.mark.long
 def test_a_start_that_fails_says_why_and_offers_the_notebook(prepare, said, visit):
     answer = Answer(visit(PAGE, prepare=prepare), BY_HAND)
     answer.press("Run")

@@ -108,6 +108,7 @@ def seen(visit, pages):
     return found
 
 
+@pytest.mark.long
 def test_nothing_of_a_page_is_wider_than_the_window(seen):
     assert len(seen) > len(TOPICS)
     for name, look in seen.items():

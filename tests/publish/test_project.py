@@ -53,6 +53,13 @@ def test_ci_tests_each_python_that_the_course_names():
     assert PROJECT["requires-python"] == f">={pythons[0]}"
 
 
+def test_ci_leaves_out_no_test_however_long():
+    made = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1]
+    assert "pytest" in (does := subprocess.check_output([*made.split(), "--dry-run"], cwd=ROOT, text=True))
+    assert "long" not in does
+    assert "-m 'not long'" in subprocess.check_output(["make", "test", "--dry-run"], cwd=ROOT, text=True)
+
+
 def test_the_container_sets_the_project_up():
     text = (ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8")
     container = json.loads(re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE))

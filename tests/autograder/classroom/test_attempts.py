@@ -82,6 +82,7 @@ def test_the_best_counts_and_the_history_says_which(place, collect, points):
     ]
 
 
+@pytest.mark.long
 def test_a_deadline_and_a_mark_are_heeded_as_they_are_now(place, collect, points):
     collect(("ann", 1, FAIR), ("ann", 9, GOOD | {"why": "It is so."}))
     os.mkfifo(place.step("submitted", "ann", "toy") / "pipe")  # which no copy is made of
@@ -102,6 +103,7 @@ def test_a_deadline_and_a_mark_are_heeded_as_they_are_now(place, collect, points
     assert [each[0] for each in why] == ["first hand-in", "new hand-in", "an earlier hand-in"]
 
 
+@pytest.mark.long
 def test_the_daily_limit_holds_for_all_that_are_judged(place, collect, monkeypatch):
     """And there is one where none is set, since a student may hand in hundreds."""
     monkeypatch.setattr(config, "BEST_A_DAY", 2)

@@ -136,6 +136,7 @@ classroom.grade(sys.argv[1], workers=1)
 
 
 @pytest.mark.parametrize("moment", ["announced", "recorded", "noted"])
+@pytest.mark.long
 def test_a_kill_loses_no_line_and_doubles_none(fresh, hand_in, moment):
     for student in ("ann", "ben"):
         hand_in(fresh, student, **WRONG)

@@ -71,6 +71,7 @@ def table(place):
     return {name: (place.root / name).read_text() for name in names}
 
 
+@pytest.mark.long
 def test_a_term_comes_to_the_same_as_in_a_file(made, hand_in, server):
     tables, pages = {}, {}
     for kind in ("sqlite", "postgresql"):
@@ -111,6 +112,7 @@ def _database(place):
     return re.search(r"@/(\w+)\?", place.config_file.read_text()[-300:]).group(1)
 
 
+@pytest.mark.long
 def test_an_update_is_tried_elsewhere(made, hand_in, server, course, tmp_path):
     place = made("postgresql")
     hand_in(place.root, "right", **RIGHT)

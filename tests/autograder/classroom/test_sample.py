@@ -28,10 +28,12 @@ def test_a_topic_of_a_classs_own_is_handed_in_and_gets_what_it_was_made_for(tmp_
     assert [path.name for path in (place.root / "exercises" / "mine").iterdir()] == ["twice.py"]
 
 
+@pytest.mark.long
 def test_every_submission_gets_what_it_was_made_for(whole_class):
     assert classroom.problems(whole_class) == ()
 
 
+@pytest.mark.long
 def test_every_misconception_of_the_course_is_named_in_the_class(whole_class):
     named = {(result.exercise, result.misconception) for result in classroom.results(classroom.open_class(whole_class))}
     for topic in chapter.topics():
@@ -40,12 +42,14 @@ def test_every_misconception_of_the_course_is_named_in_the_class(whole_class):
                 assert (section.exercise, wrong.sentence) in named
 
 
+@pytest.mark.long
 def test_the_class_is_one_of_at_least_twelve_in_every_topic(whole_class):
     found = classroom.results(classroom.open_class(whole_class))
     for topic in chapter.topics():
         assert len({result.student for result in found if result.topic == topic}) >= 12
 
 
+@pytest.mark.long
 def test_no_page_of_feedback_shows_a_hidden_check(whole_class):
     hidden = set()
     for name in CODE:
@@ -61,6 +65,7 @@ def test_no_page_of_feedback_shows_a_hidden_check(whole_class):
         assert not [line for line in hidden if line in shown], page
 
 
+@pytest.mark.long
 def test_making_the_class_again_changes_nothing(whole_class):
     files = [
         path for step in ("submitted", "release", "source", "pinned") for path in (whole_class / step).rglob("*.ipynb")
@@ -84,6 +89,7 @@ def test_answers_are_written_out_under_the_name_that_is_asked_for(name):
             assert bound[asked.name].__name__ == asked.name
 
 
+@pytest.mark.long
 def test_the_right_answers_to_the_capstone_are_on_its_board(whole_class):
     (found,) = board.boards(classroom.open_class(whole_class)).values()
     assert {"right", "right-otherwise"} <= {each.student for each in found}

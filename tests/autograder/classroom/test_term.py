@@ -9,6 +9,7 @@ import unicodedata
 import zipfile
 from datetime import datetime, timedelta
 
+import pytest
 from bs4 import BeautifulSoup
 from rich.console import Console
 
@@ -195,6 +196,7 @@ def expected(doubled=lambda topic: 2.0):
     }
 
 
+@pytest.mark.long
 def test_a_term(course, tmp_path):
     course = three(course, tmp_path / "course")
     place = classroom.create(tmp_path / "class")

@@ -69,6 +69,7 @@ def networks():
         yield here, there
 
 
+@pytest.mark.long
 def test_a_cable_that_is_pulled_and_put_back_costs_nobody_anything(networks, fresh, hand_in, tmp_path):
     here, there = networks
     for number in range(6):
