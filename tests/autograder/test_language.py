@@ -59,7 +59,8 @@ def test_a_template_of_few_words_takes_no_sentence_for_its_own():
 
 @given(st.lists(st.text("ab", min_size=1), min_size=1, max_size=4), st.text("ab "))
 def test_fields_are_found_where_a_pattern_finds_them(words, text):
-    words = ("", *words, "")
+    sentence = ", which are all words of a sentence"  # in whose fields others may stand
+    words, text = ("", *words, sentence), text + sentence
     found = re.compile("(.+?)".join(map(re.escape, words)), re.DOTALL).fullmatch(text)
     assert language.fields(words, text) == (list(found.groups()) if found else [])
 
