@@ -24,15 +24,16 @@ HONEST = ("right", "mistake", "blank")  # how the names begin of the sample's st
 def classes():
     """Yield a function that makes a class of so many students, in a new directory.
 
-    All have one secret, and so one grade for one submission: what is asked of an answer hangs on it.
+    All have one secret, and so one grade for one submission: what is asked of an answer hangs on it. Each submission
+    first does what a line of Python says.
     """
     with TemporaryDirectory() as folder:
         sample = classroom.sample(Path(folder) / "sample", [TOPIC])
         honest = [path / TOPIC for path in sorted(sample.step("submitted").iterdir()) if path.name.startswith(HONEST)]
-        notebooks = [_importing_torch(path / f"{TOPIC}.ipynb") for path in honest]
         numbers = itertools.count()
 
-        def make(size):
+        def make(size, line="import torch"):
+            notebooks = [_beginning(path / f"{TOPIC}.ipynb", line) for path in honest]
             directory = Path(folder) / f"class-{next(numbers)}"
             classroom.create(directory)
             shutil.copy(sample.seed_file, directory)
@@ -46,10 +47,10 @@ def classes():
         yield make
 
 
-def _importing_torch(path):
+def _beginning(path, line):
     notebook = nbformat.read(path, as_version=4)
     answer = next(cell for cell in notebook.cells if cell.metadata.nbgrader.solution and cell.cell_type == "code")
-    answer.source = "import torch\n" + answer.source
+    answer.source = f"{line}\n{answer.source}"
     return nbformat.writes(notebook)
 
 

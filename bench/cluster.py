@@ -1,5 +1,8 @@
 """Grading on a cluster of processes of this machine: two workers against one, against the pool, and what carries it.
 
+Two workers take all of a machine with two processors, where client and scheduler run as well. What several reach where
+each has a processor to itself is simulated: there each submission waits for most of its time.
+
 ``BENCH_SUBMISSIONS=10000`` grades as many instead of a few.
 """
 
@@ -22,6 +25,9 @@ from .record import Record
 SUBMISSIONS = int(os.environ.get("BENCH_SUBMISSIONS", "400"))
 FEW = 8  # that are graded first, so that all is warm
 DEATHS = 10  # of workers, in the run whose workers are killed
+WAIT = "import time; time.sleep(2)"  # in the simulation, ten times what judging takes here,
+EACH = 12  # of so many submissions for each worker,
+SIMULATED = 2, 4, 8  # of these numbers of workers
 EFFICIENCY, WITHIN, MOST_GIB, GROWTH = 0.9, 1.1, 1.0, 1.1
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -55,8 +61,33 @@ def run():
         yield Record(f"cluster_{name}_gib", gib, None, None, "GiB PSS", f"< {MOST_GIB:g}", gib < MOST_GIB)
         goal = f"<= {GROWTH:g}"
         yield Record(f"cluster_{name}_growth", second, first, growth, "GiB, 2nd half", goal, growth <= GROWTH)
+    yield from _simulated()
     yield Record("cluster_client_ms", 1000 * client, None, None, "ms CPU each", None, None)
     yield Record("cluster_scheduler_ms", 1000 * scheduler, None, None, "ms CPU each", None, None)
+
+
+def _simulated():
+    """Yield the efficiency of several workers against one where each submission waits for most of its time."""
+    with classes() as make:
+        one = _waiting(make, 1)
+        for workers in SIMULATED:
+            several = _waiting(make, workers)
+            efficiency = one / several / workers
+            name, goal = f"cluster_efficiency_{workers}_simulated", f">= {EFFICIENCY:g}"
+            yield Record(name, several, one, efficiency, "s each", goal, efficiency >= EFFICIENCY)
+
+
+def _waiting(make, workers):
+    """Return the seconds from one submission to the next where so many workers have submissions that wait.
+
+    They are counted from when each worker may have judged its first one.
+    """
+    directory = make(EACH * workers, WAIT)
+    with cluster(workers) as processes:
+        _grade(make(2 * workers, WAIT), processes)
+        _grade(directory, processes)
+    times = sorted(path.stat().st_mtime for path in directory.glob("autograded/*/*/*.ipynb"))
+    return (times[-1] - times[workers - 1]) / (len(times) - workers)
 
 
 def _require_same(found, expected):
