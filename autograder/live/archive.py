@@ -69,7 +69,7 @@ def pack(kept=KEPT):
                 archive.writestr(_member(FIGURES / f"{topic}.json"), json.dumps(figure.measured))
         exercises = [model.load(name, model.EXERCISES) for name in model.ids(root=model.EXERCISES)]
         coded = [one for one in exercises if one.kind != "text"]
-        said = {one.id: learning.kept(one, kept.with_name(".learnt"), sources) for one in coded}
+        said = {one.id: learning.kept(one, learning.beside(kept), sources) for one in coded}
         archive.writestr(_member(learnt.FILE), json.dumps(said))
         texts = {one.path: public_source(one) for one in coded}
         for path, source in (texts | shared_sources(texts)).items():

@@ -9,6 +9,7 @@ digest, of all that a page shows, its figures and exercises too, says when Sphin
 import asyncio
 import re
 import shutil
+import sys
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +19,7 @@ from sphinx.errors import SphinxError
 from sphinx.util import logging
 
 from autograder import language
-from autograder.live import measure
+from autograder.live import learning, measure
 from autograder.live.execute import Failed, Page, side_by_side
 from autograder.sources import Sources, exercises
 from autograder.translation import pages
@@ -88,7 +89,7 @@ def execute(app, env, docnames):
     """Execute what the pages that are about to be read need and is not kept, and drop what no page needs any more."""
     sources = Sources()
     known = {name: page for name, page in getattr(env, "live_hanging", {}).items() if name in env.found_docs}
-    jobs = {}
+    jobs, topics = {}, []
     for name in docnames:
         path = Path(env.doc2path(name))
         text = path.read_text(encoding="utf-8")
@@ -102,8 +103,12 @@ def execute(app, env, docnames):
         for topic in page.figures:
             if measure.is_due(topic, folder(app), sources):
                 jobs[f"figure of {topic}"] = partial(_measure, topic, folder(app), sources)
+        if exercises(f"{(topic := name.rpartition('/')[2])}/*"):
+            topics.append(topic)
     env.live_hanging = known
     if jobs:
+        if topics:
+            jobs = {"what checks say of mistakes": partial(_learn, learning.beside(folder(app)), topics)} | jobs
         _run(jobs)
         kept = {_target(app, name, page) for name, page in known.items()}
         kept |= {measure.kept_at(topic, folder(app), sources) for page in known.values() for topic in page.figures}
@@ -137,6 +142,19 @@ async def _measure(topic, kept, sources):
         raise Failed(
             f"autograder/live/figures/{topic}.py: `measure` failed\n{type(error).__name__}: {error}"
         ) from error
+
+
+async def _learn(kept, topics):
+    """Find what the page's archive will need, in a process of its own, so that it need not be waited for at the end."""
+    command = (sys.executable, "-m", learning.__name__, str(kept), *topics)
+    process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+    try:
+        _, said = await process.communicate()
+    except asyncio.CancelledError:
+        process.kill()
+        raise
+    if process.returncode:
+        raise Failed(f"an exercise cannot be judged; see `make audit`\n{said.decode(errors='replace').strip()}")
 
 
 def hanging(name, text, notebook, sources):

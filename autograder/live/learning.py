@@ -1,15 +1,20 @@
 """Learns, when the book is built, what the checks say of each misconception, and keeps it for the page's archive.
 
-It is kept until an exercise, or the code that judges it, changes; `learnt` is the page's end of it.
+It is kept until an exercise, or the code that judges it, changes; `learnt` is the page's end of it. While pages are
+executed, ``python -m autograder.live.learning FOLDER TOPIC ...`` does so for the exercises of topics.
 """
 
 import json
+import sys
 from functools import partial
+from pathlib import Path
 
+from autograder import exercise as model
 from autograder.classroom.layout import write_file
 from autograder.judge.judge import examine, quiet
 from autograder.judge.seeds import PUBLIC
 from autograder.judge.standin import in_memory
+from autograder.sources import Sources
 
 
 def found(exercise):
@@ -23,6 +28,11 @@ def found(exercise):
     return said
 
 
+def beside(cache):
+    """Return the folder where it is kept beside a book's cache."""
+    return cache.with_name(".learnt")
+
+
 def kept(exercise, folder, sources):
     """Return what `found` returns, as JSON holds it: from `folder`, or found now and kept there."""
     asked = (exercise, *([exercise.tests] if exercise.tests else ()))
@@ -34,3 +44,16 @@ def kept(exercise, folder, sources):
         for old in set(path.parent.glob("*.json")) - {path}:
             old.unlink(missing_ok=True)
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def main(folder, *topics):
+    """Keep in a folder what is found of the exercises of topics."""
+    sources = Sources()
+    for topic in topics:
+        for exercise in map(model.load, model.ids(topic)):
+            if exercise.kind != "text":
+                kept(exercise, Path(folder), sources)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
