@@ -25,7 +25,7 @@ from .record import Record
 SUBMISSIONS = int(os.environ.get("BENCH_SUBMISSIONS", "400"))
 FEW = 8  # that are graded first, so that all is warm
 DEATHS = 10  # of workers, in the run whose workers are killed
-WAIT = "import time; time.sleep(2)"  # in the simulation, ten times what judging takes here,
+WAIT = "import time; time.sleep(2)"  # in the simulation, seven times what judging takes here,
 EACH = 12  # of so many submissions for each worker,
 SIMULATED = 2, 4  # of these numbers of workers
 EFFICIENCY, WITHIN, MOST_GIB, GROWTH = 0.9, 1.1, 1.0, 1.1

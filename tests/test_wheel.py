@@ -163,6 +163,7 @@ def test_a_class_is_run(desk):
     assert "dropout" in (directory / "feedback" / "anna" / TOPIC / f"{TOPIC}.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_the_course_is_audited(desk):
     environment, directory = desk
     found = json.loads(environment.run("autograder", "audit", EXERCISE, "--json", cwd=directory.parent))

@@ -11,6 +11,7 @@ from tests.autograder.attacks import suite
 
 ATTACKS = suite.attacks()
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.xdist_group("attacks"),
     pytest.mark.filterwarnings("ignore::nbformat.warnings.DuplicateCellId"),
 ]
@@ -70,7 +71,6 @@ def pages(outcome, directory):
     return [directory / "feedback" / student / "toy" / "toy.html" for student in students]
 
 
-@pytest.mark.long
 def test_feedback_runs_no_script_of_a_submission(pages, browser):
     opened = []
     for path in pages:

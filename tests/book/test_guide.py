@@ -69,6 +69,7 @@ def test_a_term_ends_in_grades(walked):
         assert (walked / "my-class" / name).is_file()
 
 
+@pytest.mark.long
 def test_a_topic_of_ones_own_is_handed_out_and_its_solution_passes(walked):
     page = walked / "trial" / "feedback" / "mistake-01" / "convolution" / "convolution.html"
     assert "Padding is counted on one side only." in page.read_text(encoding="utf-8")

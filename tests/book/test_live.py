@@ -168,6 +168,7 @@ def test_reload_keeps_answers_and_reset_keeps_progress(visit):
     assert count.text_content().startswith("1 of 6")  # it was passed
 
 
+@pytest.mark.long
 def test_how_others_solved_it_is_shown_after_a_pass_and_not_before(visit):
     page = visit("chapters/dropout.html")
     answer = Answer(page, "dropout/inverted_dropout")

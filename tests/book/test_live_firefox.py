@@ -34,6 +34,7 @@ def check(window):
     return window.evaluate(f"{STATUS}.textContent")
 
 
+@pytest.mark.long
 def test_an_exercise_is_answered_in_firefox(window, site):
     window.open(f"{site}chapters/dropout.html")
     assert "Firefox" in window.evaluate("navigator.userAgent")

@@ -77,6 +77,7 @@ def files_of(site):
     return len(re.findall(r'"[^"]+": "[0-9a-f]{12}"', (site / "sw.js").read_text().partition('"folders"')[0]))
 
 
+@pytest.mark.long
 def test_after_a_first_visit_the_book_is_read_and_answered_without_a_network(reader, site):
     reader.open("chapters/dropout.html")
     answer = Answer(reader.page, BY_HAND)

@@ -131,6 +131,7 @@ def test_a_start_can_be_left_waiting(visit):
     answer.status.filter(has_text="Stopped").wait_for(timeout=SLOW)
 
 
+@pytest.mark.long
 def test_a_page_works_under_a_strict_policy(visit):
     """As strict as the theme lets it be: it has scripts and styles of its own in its pages."""
     page = visit(PAGE, prepare=under(STRICT))

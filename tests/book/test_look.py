@@ -176,6 +176,7 @@ def test_printed_links_say_where_they_lead(visit):
     assert link.get_attribute("href") in after or "attr(href)" in after
 
 
+@pytest.mark.long
 def test_margin_notes_are_in_the_window(seen):
     with_notes = {name: look for name, look in seen.items() if look.notes}
     for name, look in with_notes.items():

@@ -101,6 +101,7 @@ def until(page, expression, seconds=60):
     pytest.fail(f"not within {seconds} s: {expression}")
 
 
+@pytest.mark.long
 def test_pages_ask_no_other_host_and_are_refused_nothing(browser, published):
     with static(published) as address, reading(browser, address) as page:
         for name in (*PAGES, f"{site.year()}/chapters/dropout.html"):
@@ -137,6 +138,7 @@ def test_an_exercise_is_answered_under_the_headers_too(browser, published):
         page.errors.clear()
 
 
+@pytest.mark.long
 def test_a_search_finds_each_chapter_by_its_title(browser, published):
     with static(published) as address, reading(browser, address) as page:
         page.goto(f"{address}search.html?q=dropout")

@@ -187,6 +187,7 @@ def test_an_answer_that_was_not_come_to_is_a_persons_to_judge(fresh, hand_in, fo
         assert found["toy/share"] == ("not attempted", ())
 
 
+@pytest.mark.long
 def test_the_same_answer_that_runs_out_of_time_now_is_looked_at_unless_marked(fresh, hand_in, forked, monkeypatch):
     for student in ("a", "marked"):
         hand_in(fresh, student, **RIGHT | {"double": SLOW.replace("1.9", "0.9")})
@@ -295,6 +296,7 @@ def test_nothing_of_a_submission_runs_while_something_is_learnt(fresh, hand_in, 
     assert set((tmp_path / "counted").read_text().splitlines()) == {"judged 1", "learnt 0"}
 
 
+@pytest.mark.long
 def test_what_is_learnt_for_the_first_wrong_answer_takes_nobodys_time(fresh, hand_in, forked, monkeypatch):
     """However slowly: the answers after it have all of theirs, and the submission is not given up."""
     keep = diagnose.replace

@@ -75,6 +75,7 @@ def written(directory):
     return found
 
 
+@pytest.mark.long
 def test_a_class_gets_what_it_gets_on_one_machine(cluster, handed_in, hand_in, here):
     """A worker that cannot judge is named and left out. One submission ends every worker that judges it, and whoever
     waits there: it is tried once more, alone, when all others are through, and costs nobody else anything."""
@@ -126,6 +127,7 @@ def test_workers_that_are_killed_cost_nobody_anything(cluster, handed_in, hand_i
     assert set(kept) == {10}, "of messages to workers that came later, too, which hold submissions, few are kept"
 
 
+@pytest.mark.long
 def test_a_run_that_is_stopped_says_so_and_the_next_one_goes_on(cluster, handed_in, hand_in):
     for name in ("slow", "slower"):
         hand_in(handed_in, name, double=f"import time; time.sleep(5)\n{RIGHT}")
@@ -186,6 +188,7 @@ def test_a_worker_that_says_anything_keeps_no_other_from_grading(lie):
     assert told["liar"][1].startswith(why)
 
 
+@pytest.mark.long
 def test_a_worker_that_hangs_keeps_no_other_from_grading(cluster, handed_in, here, monkeypatch):
     """It hangs before it has been told anything of this class."""
     versions = client.material.versions()
