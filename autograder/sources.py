@@ -28,7 +28,7 @@ class Sources:
     """Reads each file once: one object sees the sources as they are when it first looks at them."""
 
     def __init__(self):
-        self._read, self._home = cache(Path.read_bytes), cache(_home)
+        self._read, self._home, self._name = cache(Path.read_bytes), cache(_home), cache(_name)
         self._imported, self._located = cache(self._imported), cache(self._located)
 
     def digest(self, names, text=""):
@@ -37,7 +37,7 @@ class Sources:
         total = hashlib.sha256(f"{sys.version_info[:3]} {len(text)} {text}".encode())
         for library in sorted(libraries):
             total.update(f"{library} {installed_version(library)} ".encode())
-        for name, path in sorted((_name(path), path) for path in files | data_beside(files)):
+        for name, path in sorted((self._name(path), path) for path in files | data_beside(files)):
             content = self._read(path)
             total.update(f"{name} {len(content)} ".encode() + content)
         return total.hexdigest()[:16]

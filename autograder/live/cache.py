@@ -89,7 +89,7 @@ def execute(app, env, docnames):
     """Execute what the pages that are about to be read need and is not kept, and drop what no page needs any more."""
     sources = Sources()
     known = {name: page for name, page in getattr(env, "live_hanging", {}).items() if name in env.found_docs}
-    jobs, topics = {}, []
+    jobs, figures, topics = {}, {}, []
     for name in docnames:
         path = Path(env.doc2path(name))
         text = path.read_text(encoding="utf-8")
@@ -102,13 +102,14 @@ def execute(app, env, docnames):
             jobs[name] = Page(path, notebook, target, env.mystnb_config.execution_timeout).run
         for topic in page.figures:
             if measure.is_due(topic, folder(app), sources):
-                jobs[f"figure of {topic}"] = partial(_measure, topic, folder(app), sources)
+                figures[f"figure of {topic}"] = partial(_measure, topic, folder(app), sources)
         if exercises(f"{(topic := name.rpartition('/')[2])}/*"):
             topics.append(topic)
     env.live_hanging = known
+    if jobs and topics:
+        jobs = {"what checks say of mistakes": partial(_learn, learning.beside(folder(app)), topics)} | jobs
+    jobs |= figures  # last, as they are short: so processors come to their ends at the same time
     if jobs:
-        if topics:
-            jobs = {"what checks say of mistakes": partial(_learn, learning.beside(folder(app)), topics)} | jobs
         _run(jobs)
         kept = {_target(app, name, page) for name, page in known.items()}
         kept |= {measure.kept_at(topic, folder(app), sources) for page in known.values() for topic in page.figures}
