@@ -24,13 +24,12 @@ _tell = ContextVar("tell", default=(lambda: None, lambda what, seconds: None))
 
 @dataclass(frozen=True)
 class _Known:
-    """An answer that makes a misconception, what is said of it, and what was Looked at by each check, once."""
+    """An answer that makes a misconception, and what is said of it."""
 
     wrong: object
     name: str
     answer: object
     said: dict
-    looked: dict
 
 
 @dataclass(frozen=True)
@@ -70,23 +69,19 @@ def diagnose(exercise, findings, seen, key, look, met=None):
     if not _failures(said):
         return None
     answers = [
-        _Known(wrong, name, answer, *_learnt(exercise, name, answer, said, look))
+        _Known(wrong, name, answer, _learnt(exercise, name, answer, said, look))
         for wrong in exercise.misconceptions
         for name, answer in [(wrong.name, wrong.answer), *((v.name, v.answer) for v in wrong.variants)]
     ]
-    ours, met = dict(zip(said, seen)), {} if met is None else met
+    ours = dict(zip(said, seen))
+    kept = _learnt_before if exercise.asks_for_value or key == PUBLIC else {} if met is None else met
 
     def looked(known, check):
         """Return what was Looked at by a check when a known answer met the inputs that this one had."""
-        if exercise.asks_for_value or (key == PUBLIC and known.looked[check].seen):
-            return known.looked[check]
-        if key == PUBLIC:  # what it returned has not been carried here, as into a page
-            (known.looked[check],) = look(known.answer, key, (check,))
-            learn({(exercise.path, known.name, check): known.looked[check]})
-            return known.looked[check]
-        if (place := (id(known.answer), check)) not in met:
-            (met[place],) = look(known.answer, key, (check,))
-        return met[place]
+        place = exercise.path, known.name, check
+        if place not in kept or kept[place].seen is None:
+            (kept[place],) = look(known.answer, key, (check,))
+        return kept[place]
 
     def agrees(known, checks, rtol=RTOL):
         """Whether it returns the same values to these checks, of which the first difference ends the comparison."""
@@ -168,8 +163,8 @@ def learnt():
 
 
 def learn(more):
-    """Know what another process has learnt."""
-    _learnt_before.update(more)
+    """Know what another process has learnt, besides what is known here."""
+    _learnt_before.update(more | _learnt_before)
 
 
 @contextlib.contextmanager
@@ -201,7 +196,7 @@ def _failures(signature):
 
 
 def _learnt(exercise, name, answer, checks, look):
-    """Return what checks say of a misconception's answer and what it returns, from memory after the first time."""
+    """Return what checks say of a misconception's answer, from memory after the first time."""
     keys = {check: (exercise.path, name, check) for check in checks}
     if missing := [check for check, key in keys.items() if key not in _learnt_before]:
         before, after = _tell.get()
@@ -210,8 +205,7 @@ def _learnt(exercise, name, answer, checks, look):
         new = {keys[check]: replace(found, replies=[]) for check, found in zip(missing, look(answer, PUBLIC, missing))}
         learn(new)
         after(new, time.monotonic() - began)
-    looked = {check: _learnt_before[key] for check, key in keys.items()}
-    return _said(exercise, checks, list(looked.values())), looked
+    return _said(exercise, checks, [_learnt_before[key] for key in keys.values()])
 
 
 def _nearly_equal(one, other, rtol):

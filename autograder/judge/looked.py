@@ -14,8 +14,8 @@ class Looked:
     finding : Finding
     fault : Finding or None
         What this check has found instead if it is the one which a changed argument, or a superfluous axis, costs.
-    seen : list
-        What of the replies counts when two answers are compared.
+    seen : list or None
+        What of the replies counts when two answers are compared; None where it is not known, but what was found is.
     replies : list
         All of them.
     """

@@ -17,15 +17,16 @@ FILE = Path(__file__).with_suffix(".json")  # in a page's archive alone
 
 
 def learn(exercise):
-    """Know of an exercise's misconceptions what was found when the page's archive was made, and has not been since."""
+    """Know of an exercise's misconceptions what was found when the page's archive was made."""
     if exercise.asks_for_value:
         return
-    carried = {
-        (exercise.path, name, check): Looked(Finding(check, "", verdict, sentence))
-        for name, said in _carried().get(exercise.id, {}).items()
-        for check, (verdict, sentence) in said.items()
-    }
-    diagnose.learn(carried | {place: looked for place, looked in diagnose.learnt().items() if place in carried})
+    diagnose.learn(
+        {
+            (exercise.path, name, check): Looked(Finding(check, "", verdict, sentence), seen=None)
+            for name, said in _carried().get(exercise.id, {}).items()
+            for check, (verdict, sentence) in said.items()
+        }
+    )
 
 
 @functools.cache

@@ -52,7 +52,7 @@ def test_known_answers_meet_the_same_inputs_once(toy, monkeypatch):
 
     looks(PUBLIC)
     assert looks(PUBLIC) == 1, "the answer itself"
-    carried = {place: Looked(each.finding) for place, each in diagnose.learnt().items()}  # as into a page
+    carried = {place: Looked(each.finding, seen=None) for place, each in diagnose.learnt().items()}  # as into a page
     monkeypatch.setattr(diagnose, "_learnt_before", carried)
     assert looks(PUBLIC) > 1
     assert looks(PUBLIC) == 1
