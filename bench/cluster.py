@@ -78,16 +78,12 @@ def _simulated():
 
 
 def _waiting(make, workers):
-    """Return the seconds from one submission to the next where so many workers have submissions that wait.
-
-    They are counted from when each worker may have judged its first one.
-    """
+    """Return the seconds from one submission to the next where so many workers have submissions that wait."""
     directory = make(EACH * workers, WAIT)
     with cluster(workers) as processes:
         _grade(make(2 * workers, WAIT), processes)
         _grade(directory, processes)
-    times = sorted(path.stat().st_mtime for path in directory.glob("autograded/*/*/*.ipynb"))
-    return (times[-1] - times[workers - 1]) / (len(times) - workers)
+    return _each(directory, workers)
 
 
 def _require_same(found, expected):
