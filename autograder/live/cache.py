@@ -10,6 +10,7 @@ import asyncio
 import re
 import shutil
 import sys
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +22,7 @@ from sphinx.util import logging
 from autograder import language
 from autograder.live import learning, measure
 from autograder.live.execute import Failed, Page, side_by_side
+from autograder.live.nursery import nursery
 from autograder.sources import Sources, exercises
 from autograder.translation import pages
 
@@ -89,7 +91,7 @@ def execute(app, env, docnames):
     """Execute what the pages that are about to be read need and is not kept, and drop what no page needs any more."""
     sources = Sources()
     known = {name: page for name, page in getattr(env, "live_hanging", {}).items() if name in env.found_docs}
-    jobs, figures, topics = {}, {}, []
+    due, figures, topics = {}, {}, []
     for name in docnames:
         path = Path(env.doc2path(name))
         text = path.read_text(encoding="utf-8")
@@ -99,18 +101,19 @@ def execute(app, env, docnames):
         known[name] = page = hanging(name, text, notebook, sources).digested(sources)
         target = _target(app, name, page)
         if page.code and not target.exists():
-            jobs[name] = Page(path, notebook, target, env.mystnb_config.execution_timeout).run
+            due[name] = Page(path, notebook, target, env.mystnb_config.execution_timeout)
         for topic in page.figures:
             if measure.is_due(topic, folder(app), sources):
                 figures[f"figure of {topic}"] = partial(_measure, topic, folder(app), sources)
         if exercises(f"{(topic := name.rpartition('/')[2])}/*"):
             topics.append(topic)
     env.live_hanging = known
-    if jobs and topics:
-        jobs = {"what checks say of mistakes": partial(_learn, learning.beside(folder(app)), topics)} | jobs
-    jobs |= figures  # last, as they are short: so processors come to their ends at the same time
-    if jobs:
-        _run(jobs)
+    if due or figures:
+        learn = partial(_learn, learning.beside(folder(app)), topics)
+        lesson = {"what checks say of mistakes": learn} if topics else {}
+        with nursery() if due else nullcontext() as managers:
+            # Figures last, as they are short: so processors come to their ends at the same time.
+            _run(lesson | {name: partial(page.run, managers) for name, page in due.items()} | figures)
         kept = {_target(app, name, page) for name, page in known.items()}
         kept |= {measure.kept_at(topic, folder(app), sources) for page in known.values() for topic in page.figures}
         if language.spoken() == language.ENGLISH:  # a book in another language has cells of its own, and not all

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
@@ -43,8 +44,11 @@ class Page:
     target: Path
     timeout: int
 
-    async def run(self):
-        """Execute the cells in a new kernel and keep what they gave; raises Failed."""
+    async def run(self, managers=AsyncKernelManager):
+        """Execute the cells in a new kernel, whose manager is of the class `managers`, and keep what they gave.
+
+        Raises Failed.
+        """
         began, at = time.perf_counter(), None
 
         def note(cell, cell_index):
@@ -55,6 +59,7 @@ class Page:
             self.notebook,
             timeout=self.timeout,
             record_timing=False,
+            kernel_manager_class=managers,
             extra_arguments=["--log-level=ERROR"],  # a kernel warns of its own connection, on every start
             resources={"metadata": {"path": str(self.path.parent)}},
             on_cell_start=note,

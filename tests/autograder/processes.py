@@ -1,6 +1,7 @@
 """The processes that a test has started, wherever they are now: known by a mark in their environment."""
 
 import os
+import time
 import uuid
 from pathlib import Path
 
@@ -22,3 +23,11 @@ def with_mark(mark):
         except OSError:
             continue
     return found
+
+
+def wait_until(condition, seconds=60):
+    """Wait for what processes do."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.02)

@@ -6,13 +6,19 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from functools import partial
 
 import nbformat
+import psutil
 import pytest
 from jupyter_cache import get_cache
+from jupyter_client.manager import AsyncKernelManager
 
 from autograder.live import execute
 from autograder.live.execute import Failed, Page
+from autograder.live.nursery import nursery
+from tests.autograder.processes import wait_until
 
 
 def side_by_side(*args, **options):
@@ -33,10 +39,16 @@ def run(job, told=None):
     return side_by_side({"page": job}, lambda *what: told.append(what) if told is not None else None)
 
 
-def test_what_cells_gave_is_kept(tmp_path):
+@pytest.fixture(scope="module", params=[lambda: nullcontext(AsyncKernelManager), nursery], ids=["alone", "forked"])
+def managers(request):
+    with request.param() as made:
+        yield made
+
+
+def test_what_cells_gave_is_kept(tmp_path, managers):
     told = []
     one = page(tmp_path, "import os; print(os.getcwd())", "6 * 7")
-    assert run(one.run, told) == []
+    assert run(partial(one.run, managers), told) == []
     assert [path.name for path in one.target.parent.iterdir()] == [one.target.name]
     cache = get_cache(one.target)
     record = cache.match_cache_notebook(one.notebook)
@@ -57,19 +69,19 @@ def test_what_cells_gave_is_kept(tmp_path):
     ],
     ids=["an error", "no end", "a kernel that dies"],
 )
-def test_a_cell_that_fails_is_named_and_nothing_is_kept(tmp_path, cells, said):
+def test_a_cell_that_fails_is_named_and_nothing_is_kept(tmp_path, managers, cells, said):
     one = page(tmp_path, *cells, timeout=2)
-    (failure,) = run(one.run)
+    (failure,) = run(partial(one.run, managers))
     for words in said:
         assert words in str(failure)
     assert "\x1b" not in str(failure)
     assert not one.target.parent.exists()
 
 
-def test_a_kernel_that_is_not_there_is_said(tmp_path):
+def test_a_kernel_that_is_not_there_is_said(tmp_path, managers):
     one = page(tmp_path, "1")
     one.notebook.metadata["kernelspec"]["name"] = "fortran"
-    (failure,) = run(one.run)
+    (failure,) = run(partial(one.run, managers))
     assert "page.md: no kernel ran" in str(failure)
     assert "fortran" in str(failure)
 
@@ -117,30 +129,39 @@ def test_as_many_run_as_there_are_processors_and_a_failure_leaves_the_others_alo
 
 SLEEPERS = """
 import sys
+from functools import partial
 from pathlib import Path
 from autograder.live.execute import side_by_side
+from autograder.live.nursery import nursery
 from tests.book.test_execute import page
 
 places = [Path(sys.argv[1]) / name for name in ("one", "other")]
 for place in places:
     place.mkdir()
-pages = {place.name: page(place, "print('asleep'); import time; time.sleep(60)") for place in places}
+cell = "import os, time; open('asleep', 'w').write(str(os.getpid())); time.sleep(60)"
+pages = {place.name: page(place, cell) for place in places}
 print("begun", flush=True)
-side_by_side({name: page.run for name, page in pages.items()}, lambda *what: None, width=2)
+with nursery() as managers:
+    jobs = {name: partial(page.run, managers) for name, page in pages.items()}
+    side_by_side(jobs, lambda *what: None, width=2)
 """
 
 
-def test_an_interrupt_ends_what_runs(tmp_path):
-    """Ctrl-C: the kernels end, and nothing is kept."""
+@pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill -9"])
+def test_what_ends_the_build_ends_what_runs(tmp_path, ended_by):
+    """The kernels end, and nothing is kept."""
     process = subprocess.Popen(
         [sys.executable, "-c", SLEEPERS, tmp_path], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     assert process.stdout.readline() == b"begun\n"
     begun = time.monotonic()
-    time.sleep(3)
-    process.send_signal(signal.SIGINT)
+    asleep = [tmp_path / name / "asleep" for name in ("one", "other")]
+    wait_until(lambda: all(path.exists() and path.read_text() for path in asleep))
+    kernels = [psutil.Process(int(path.read_text())) for path in asleep]
+    process.send_signal(ended_by)
     _, said = process.communicate(timeout=60)
     assert process.returncode != 0
-    assert b"KeyboardInterrupt" in said
+    assert (b"KeyboardInterrupt" in said) == (ended_by == signal.SIGINT)
+    wait_until(lambda: not any(kernel.is_running() for kernel in kernels))
     assert time.monotonic() - begun < 40
     assert not list(tmp_path.glob("*/kept"))

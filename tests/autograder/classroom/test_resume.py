@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 from filelock import FileLock
@@ -17,7 +16,7 @@ from rich.console import Console
 from autograder import classroom
 from autograder.classroom import config as settings
 from autograder.classroom import judging, run
-from tests.autograder.processes import marked, with_mark
+from tests.autograder.processes import marked, wait_until, with_mark
 
 QUIET = Console(quiet=True)
 RIGHT = "def double(a):\n    return 2 * a"
@@ -58,13 +57,6 @@ def recorded(directory):
         return json.loads((directory / ".autograder" / "graded.json").read_text())
     except FileNotFoundError:
         return {}
-
-
-def wait_until(condition, seconds=60):
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.02)
 
 
 def test_a_run_that_is_killed_goes_on_where_it_was(handed_in, scores):
