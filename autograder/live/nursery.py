@@ -6,6 +6,7 @@ a page's own kernel would not have. A kernel that is not Python's, and one on a 
 libraries may not outlive a fork, starts as everywhere.
 """
 
+import gc
 import json
 import os
 import signal
@@ -75,6 +76,7 @@ def main():
     for name in LOADED:
         with suppress(ImportError):
             __import__(name)
+    gc.freeze()  # what is loaded, so that looking for garbage does not copy it for each kernel
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so none is left a zombie
     for line in sys.stdin:
         if kernel := os.fork():
