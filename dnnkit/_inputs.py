@@ -21,7 +21,8 @@ def array(name, value, *, ndim=None, shape=None):
         raise TypeError(f"{name} must be an array of real numbers, got {_what(value, out)}")
     if out.dtype.kind != "f":
         out = out.astype(np.float64)
-    out = out.astype(out.dtype.newbyteorder("="), copy=False)
+    elif not out.dtype.isnative:
+        out = out.astype(out.dtype.newbyteorder("="))
     if out.dtype.itemsize not in (4, 8):
         raise TypeError(
             f"{name} must be float32 or float64, got dtype {out.dtype}: convert it with .astype(np.float32)"
@@ -188,7 +189,7 @@ def layers(name, value, *, fan_in=None):
 
 
 def _fits(shape, wanted):
-    return len(shape) == len(wanted) and all(w is None or w == n for n, w in zip(shape, wanted))
+    return shape == wanted or len(shape) == len(wanted) and all(w is None or w == n for n, w in zip(shape, wanted))
 
 
 def _what(value, converted):
