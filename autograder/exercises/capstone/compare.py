@@ -69,8 +69,8 @@ def check_what_is_common_cancels(compare, rng):
     hard = 30 * rng.standard_normal(6)
     reaches = []
     for common in (0, hard):
-        mean, low, high = compare(a + common, b + common)
-        require(low < mean < high, ORDER)
+        _, low, high = compare(a + common, b + common)
+        require(low < high, ORDER)
         reaches.append((high - low) / 2)
     close(reaches[1], reaches[0], COMMON)
 

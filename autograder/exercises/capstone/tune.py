@@ -89,7 +89,7 @@ def check_budget(tune, rng):
 def check_dev_error_decides(tune, rng):
     """The choice is a configuration of the space, and one of the better ones by its dev error."""
     ranks = []
-    for budget in (250, 300, 486) * 3:
+    for budget in (250, 300, 486) * 6:
         made = Made(rng)
         ranks.append(made.rank(_tuned(tune, made, budget, rng).chosen))
     require(np.mean(ranks) < 0.3, POOR, mean_rank=float(np.mean(ranks)))
@@ -98,7 +98,7 @@ def check_dev_error_decides(tune, rng):
 def check_what_diverges_is_not_chosen(tune, rng):
     """NaN is worse than any error."""
     diverged, first = 0, 0
-    for budget in (300, 486) * 3:
+    for budget in (300, 486) * 10:
         made = Made(rng, diverging=True)
         talk = _tuned(tune, made, budget, rng)
         failed = [config for config, error in zip(talk.configs, talk.errors) if math.isnan(error)]

@@ -69,7 +69,7 @@ def check_shape(init_weights, rng):
 
 def check_mean(init_weights, rng):
     """The draws have mean zero, whatever the distribution."""
-    for distribution in DISTRIBUTIONS:
+    for distribution in DISTRIBUTIONS * 5:
         w = _draw(init_weights, rng, "he", distribution)
         require(w.min() <= 0, POSITIVE, smallest=w.min())
         require(abs(w.mean()) <= SURE * w.std() / math.sqrt(w.size), MEAN, mean=w.mean(), standard_deviation=w.std())
