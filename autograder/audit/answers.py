@@ -58,10 +58,12 @@ def wrong_answers(exercise, seeds):
             reports = list(_reports(exercise, wrong.answer, met))
             failed[wrong.name] = {finding.check for finding in reports[0].findings if finding.verdict != PASSED}
             yield from _named_and_poor(wrong, reports, {wrong.sentence})
+            yield from _by_luck(wrong.name, reports)
             yield from _misnamed_in_practice(exercise, wrong)
             for variant in wrong.variants:
-                how = f", as in {variant.name},"
-                yield from _named_and_poor(wrong, _reports(exercise, variant.answer, met), {wrong.sentence}, how)
+                how, reports = f", as in {variant.name},", list(_reports(exercise, variant.answer, met))
+                yield from _named_and_poor(wrong, reports, {wrong.sentence}, how)
+                yield from _by_luck(variant.name, reports)
             if zoo.takes_rng(wrong.answer):  # values cannot agree: no name is right as well, another one is not
                 stirred, names = zoo.stirred(wrong.answer), {wrong.sentence, ""}
                 yield from _named_and_poor(wrong, _reports(exercise, stirred, met), names, ", with other RNG calls,")
@@ -126,6 +128,13 @@ def _named_and_poor(wrong, reports, names, how=""):
         if found:
             yield from found
             return
+
+
+def _by_luck(name, reports):
+    """A mistake fails the same checks on every seed, so that it costs one student as much as another."""
+    failed = [{finding.check for finding in report.findings if finding.verdict != PASSED} for report in reports]
+    for check in sorted(set.union(*failed) - set.intersection(*failed)):
+        yield f"{name} fails {check} on some seeds only: its inputs must show that mistake always, or never"
 
 
 def _misnamed_in_practice(exercise, wrong):

@@ -46,6 +46,10 @@ def test_a_good_exercise_has_no_problem(toy):
         ([("return [times * v for v in x]", "return [times * v for v in x[::-1]]")], "alternative loop is refused"),
         ([("return x * times\n", "return x * times + (times == 2)\n")], "the solution is refused"),
         ([("    return x**times", "    return x * times")], "squared must always get one verdict"),
+        (
+            [("standard_normal(4)\n    before", "standard_normal(4) * rng.integers(2)\n    before")],
+            "squared fails check_keeps_its_input on some seeds only",
+        ),
         ([("    x *= times\n    return x", "    return x * times")], "in_place has no name, it must be named"),
         ([("check_uses_times, worth=0.7", "check_uses_times, worth=0.5")], "fixed earns 0.67 of the points"),
         ([("return 2 * x", "return (2 + (x[0] > 0)) * x")], "fixed has no name"),
