@@ -43,8 +43,11 @@ class Provisioner(LocalProvisioner):
             return await super().launch_kernel(cmd, **options)
         asked = {"argv": cmd[2:], "cwd": str(options["cwd"]), "env": options["env"]}
         nursery = self.parent.nursery
-        print(json.dumps(asked), file=nursery.stdin, flush=True)
-        self.process = Forked(int(nursery.stdout.readline()))
+        with suppress(BrokenPipeError):
+            nursery.stdin.write(json.dumps(asked).encode() + b"\n")
+        if not (number := nursery.stdout.readline()):
+            raise RuntimeError("the process that kernels are forked from has ended; what it said stands above")
+        self.process = Forked(int(number))
         self.pid = self.pgid = self.process.pid
         return self.connection_info
 
@@ -65,7 +68,7 @@ def nursery():
         return
     command = (sys.executable, "-c", Path(__file__).read_text(encoding="utf-8"))
     environment = {"MPLBACKEND": FIGURES} | os.environ
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "bufsize": 0}
     with subprocess.Popen(command, env=environment, start_new_session=True, **pipes) as process:
         yield type("ManagerHere", (Manager,), {"nursery": process})
 

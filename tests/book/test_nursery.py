@@ -71,3 +71,11 @@ def test_what_cannot_be_forked_starts_as_everywhere(tmp_path, monkeypatch, forke
     with made as managers:
         ((said,),) = given(tmp_path, managers, loaded)
     assert said.data["text/plain"] == "False"
+
+
+def test_a_nursery_that_has_ended_is_said(tmp_path):
+    with nursery() as managers:
+        managers.nursery.kill()
+        managers.nursery.wait()
+        (failure,) = side_by_side({"page": partial(page(tmp_path, "1").run, managers)}, lambda *what: None)
+    assert "page.md: no kernel ran\nthe process that kernels are forked from has ended" in str(failure)
