@@ -56,7 +56,7 @@ def wrong_answers(exercise, seeds):
         for wrong in exercise.misconceptions:
             yield from _missed(exercise, wrong, seeds, MISTAKES / len(exercise.misconceptions))
             reports = list(_reports(exercise, wrong.answer, met))
-            failed[wrong.name] = {finding.check for finding in reports[0].findings if finding.verdict != PASSED}
+            failed[wrong.name] = _failed(reports[0])
             yield from _named_and_poor(wrong, reports, {wrong.sentence})
             yield from _by_luck(wrong.name, reports)
             yield from _misnamed_in_practice(exercise, wrong)
@@ -132,9 +132,14 @@ def _named_and_poor(wrong, reports, names, how=""):
 
 def _by_luck(name, reports):
     """A mistake fails the same checks on every seed, so that it costs one student as much as another."""
-    failed = [{finding.check for finding in report.findings if finding.verdict != PASSED} for report in reports]
+    failed = list(map(_failed, reports))
     for check in sorted(set.union(*failed) - set.intersection(*failed)):
         yield f"{name} fails {check} on some seeds only: its inputs must show that mistake always, or never"
+
+
+def _failed(report):
+    """Return the names of the checks that an answer fails."""
+    return {finding.check for finding in report.findings if finding.verdict != PASSED}
 
 
 def _misnamed_in_practice(exercise, wrong):

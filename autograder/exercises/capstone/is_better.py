@@ -141,7 +141,7 @@ def _share(is_better, pairs):
 
 
 def _clear(is_better, rng):
-    """Require the answer to differ from False where the difference is far beyond what any seed does."""
+    """Require True where the difference is far beyond what any seed does."""
     require(all(several(is_better, [call(*_runs(rng, 9, deviation=3)) for _ in range(10)])), CLEAR)
 
 
