@@ -181,6 +181,7 @@ def _numbers(peer, verdict):
     missed = verdict.difference
     if missed is None:
         came_out = told.excerpt(peer.seen[-1]) if peer.seen else ""
+        came_out = f"{peer.last_read} = {came_out}" if came_out and peer.last_read else came_out
         return {"detail": verdict.detail, "went_in": told.arguments(peer.last_call), "came_out": came_out}
     return {
         "detail": missed.words,

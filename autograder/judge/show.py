@@ -3,6 +3,7 @@
 The HTML carries its own few styles, since a notebook has no style sheet of ours; a page's sheet refines the classes.
 """
 
+import re
 from dataclasses import replace
 from html import escape
 
@@ -15,6 +16,7 @@ MARKS = dict.fromkeys(FAILED, "✗") | {PASSED: "✓", NOT_ATTEMPTED: "○"}
 # Middle tones that keep a contrast of 3:1 on white and on black; the words carry the meaning, the colour only helps.
 COLOURS = dict.fromkeys(MARKS, "#c25700") | {PASSED: "#2e8b57", NOT_ATTEMPTED: "#767676"}
 NUMBERS = ("Went in", "Came out", "Should have come out")
+NAME = re.compile(r"(?<!\\)\b[A-Za-z]\w*_\w\w+\b")  # a formula's letters with an index are none
 SAME = "the same as above"
 HEADINGS = {
     PASSED: "Passed",
@@ -174,12 +176,16 @@ def _what_next(report):
 
 
 def coded(words):
-    """Return words of the course as HTML: what stands between backticks is code.
+    """Return words of the course as HTML: what stands between backticks is code, and so is a name with an underscore.
 
     >>> coded("It is `a <= b`."), coded("One ` alone stays.")
     ('It is <code>a &lt;= b</code>.', 'One ` alone stays.')
+    >>> coded("by more than min_delta")
+    'by more than <code>min_delta</code>'
     """
     pieces = escape(words).split("`")
     if len(pieces) % 2 == 0:
         return "`".join(pieces)
-    return "".join(f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))
+    pieces[::2] = [NAME.sub(r"<code>\g<0></code>", piece) for piece in pieces[::2]]
+    pieces[1::2] = [f"<code>{piece}</code>" for piece in pieces[1::2]]
+    return "".join(pieces)

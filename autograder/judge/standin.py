@@ -21,7 +21,8 @@ class JudgeSide(Peer):
     """The side where the check runs.
 
     `replies` lists what came back from the answer, `seen` what of it, in its form, counts when two answers are
-    compared; `last_call` is what was called last, with the arguments by name. `table` makes the table.
+    compared; `last_call` is what was called last, with the arguments by name, and `last_read` the attribute that was
+    read after it, if one was. `table` makes the table.
     """
 
     def __init__(self, exchange=None, table=JudgeTable):
@@ -29,6 +30,7 @@ class JudgeSide(Peer):
         self.replies = []
         self.seen = []
         self.last_call = None
+        self.last_read = ""
         self.in_time = lambda function, *args: function(*args)  # how a transport limits what reading takes
         self._templates = {}
         self._pending = None
@@ -74,8 +76,10 @@ class JudgeSide(Peer):
     def ask(self, operation, number, args=(), kwargs=None):
         template, kwargs = self._templates.get(number, Template()), kwargs or {}
         names = template.names(args, kwargs) if operation == "call" else ()
-        if operation == "call" and self._depth == 0:
-            self.last_call = template.label, snapshot(_by_name(names, args, kwargs))
+        if self._depth == 0:
+            self.last_read = args[0] if operation == "get" else ""
+            if operation == "call":
+                self.last_call = template.label, snapshot(_by_name(names, args, kwargs))
         value = self._in_turn(self._asked, operation, number, args, kwargs, names)
         self._note(value)
         if isinstance(value, Handle) and operation != "submission":
@@ -93,7 +97,7 @@ class JudgeSide(Peer):
             names = [template.names(*call) for call in due]
             values, raised, done = self._in_turn(self._asked_for_several, number, due, names)
             for place in range(done):
-                self.last_call = template.label, _by_name(names[place], *due[place])
+                self.last_call, self.last_read = (template.label, _by_name(names[place], *due[place])), ""
                 if place == len(values):
                     self.raise_as_told(raised)
                 self._note(values[place])

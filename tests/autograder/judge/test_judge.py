@@ -179,6 +179,16 @@ def test_a_wrong_result_is_told_with_what_went_in_and_what_should_have_come_out(
     assert crashed.went_in == f"x = {shown[0]}"
 
 
+def test_what_was_read_of_an_object_is_told_by_its_name():
+    asked = model.load("early_stopping/EarlyStopper")
+    (too_late,) = (wrong.answer for wrong in asked.misconceptions if wrong.name == "OneTooLate")
+    stops = next(finding for finding in practised(asked, too_late).findings if finding.verdict != "passed")
+    assert stops.detail.startswith("got after ")
+    assert stops.went_in.startswith("step: loss = ")
+    assert stops.came_out.startswith("best_loss = ")  # which was read last, and is right
+    assert stops.expected == ""
+
+
 VALUES = [id_ for id_ in model.ids() if model.load(id_).kind == "value"]
 
 
