@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -10,6 +11,8 @@ from xdist.scheduler import LoadScopeScheduling
 # A page that reaches no other host by itself needs no route, for which Playwright would keep the browser's cache off.
 NO_OTHER_HOST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 expect.set_options(timeout=30_000)  # ms: what is expected of a page comes, on a machine that is busy with books too
+# A shell has what it starts in the background ignore Ctrl-C, and so would all processes that a test stops in this way.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
