@@ -66,8 +66,7 @@ def check_decay_zero_and_whole_numbers(ema_update, rng):
     average, params = rng.uniform(1, 2, (2, 2)), rng.uniform(3, 5, (2, 2))
     for step in (1, 4):
         close(ema_update(average, params, decay=0.0, step=step), params, ZERO)
-    found = ema_update(np.array([1, 2, 3]), np.array([5, 2, 4]), decay=0.5, step=2)
-    close(found, [11 / 3, 2, 11 / 3], WHOLE)
+    _compare_whole(ema_update, ([1, 2, 3], [5, 2, 4]), decay=0.5)
 
 
 @hidden(
@@ -88,7 +87,7 @@ def check_other_averages(ema_update, rng):
         close(found, _mean(seen, decay), MANY, rtol=1e-4)
         close(ema_update(seen[0], seen[1], decay=decay, step=1), seen[1], FIRST, rtol=1e-4)
         close(ema_update(seen[0], seen[1], decay=0.0, step=steps), seen[1], ZERO, rtol=1e-4)
-    close(ema_update(np.array([7, 0]), np.array([2, 1]), decay=0.25, step=2), [3.0, 0.8], WHOLE)
+    _compare_whole(ema_update, ([7, 0], [2, 1]), decay=0.25)
 
 
 covers = {
@@ -192,6 +191,20 @@ def share_of_the_step_before(average, params, *, decay, step):
 )
 def always_the_second_step(average, params, *, decay, step):
     return solution(average, params, decay=decay, step=min(step, 2))
+
+
+@misconception(
+    "The old average is put in for the old sum above the fraction line. It has been divided by its own weights "
+    "already: multiply it by their sum, 1 + d + ... + d^(t-2), first.",
+    caught_by=check_several_steps,
+)
+def average_for_its_sum(average, params, *, decay, step):
+    return (decay * np.asarray(average) + np.asarray(params)) / sum(decay**age for age in range(step))
+
+
+@same_mistake_as(average_for_its_sum)
+def average_for_its_sum_after_the_first(average, params, *, decay, step):
+    return np.array(params, float) if step == 1 else average_for_its_sum(average, params, decay=decay, step=step)
 
 
 @misconception(
@@ -299,6 +312,14 @@ def through_the_plain_average(average, params, *, decay, step):
 def by_a_decay_of_its_own(average, params, *, decay, step):
     now = decay * (1 - decay ** (step - 1)) / (1 - decay**step)
     return now * np.asarray(average, dtype=float) + (1 - now) * np.asarray(params, dtype=float)
+
+
+def _compare_whole(ema_update, numbers, decay):
+    """Whole numbers must get the average that the answer itself gives to the same numbers as floats."""
+    whole, floats = (
+        ema_update(*(np.array(each, dtype) for each in numbers), decay=decay, step=2) for dtype in (int, float)
+    )
+    close(whole, floats, WHOLE)
 
 
 def _mean(seen, decay):

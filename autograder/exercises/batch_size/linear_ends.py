@@ -165,6 +165,26 @@ def column_below():
 
 
 @misconception(
+    "The noise scale is read off a straight line between two columns. The steps are no straight line between them: "
+    "steps = fewest · (1 + B / n), which any one column can be put into.",
+    caught_by=check_noise_scale,
+    worth=0.75,
+)
+def on_a_straight_line():
+    return solution | {"noise_scale": 640 / 3}
+
+
+@same_mistake_as(on_a_straight_line)
+def on_a_straight_line_in_three_digits():
+    return solution | {"noise_scale": 213}
+
+
+@same_mistake_as(on_a_straight_line)
+def on_a_straight_line_in_two_digits():
+    return solution | {"noise_scale": 210}
+
+
+@misconception(
     "The steps at 1024 are taken for the fewest. Even larger batches take fewer still, and come as near to 1,000 as "
     "one likes.",
     caught_by=check_noise_scale,
@@ -242,9 +262,19 @@ def steps_upside_down_in_two_digits():
     return solution | {"machines": 0.19}
 
 
-@neighbour("the noise scale is read off a straight line between two columns")
-def between_the_columns():
-    return solution | {"noise_scale": 213}
+@same_mistake_as(upside_down)
+def examples_upside_down():
+    return solution | {"examples": 2500 * 128 / (1188 * 1024)}
+
+
+@same_mistake_as(upside_down)
+def examples_upside_down_in_two_digits():
+    return solution | {"examples": 0.26}
+
+
+@neighbour("the rule is said to hold at no other batch size than the first")
+def nowhere_else():
+    return solution | {"ends": 16}
 
 
 @neighbour("the steps are those from 16 to 1024")

@@ -77,13 +77,8 @@ def check_no_signal(noise_scale, rng):
 
 def check_lists_of_whole_numbers(noise_scale, rng):
     """Lists of whole numbers are read as arrays are."""
-    scale, trace, squared_norm = noise_scale([[2, 3], [4, 3]], 4)
-    close(trace, 8.0, WHOLE)
-    close(squared_norm, 17.0, WHOLE)
-    close(scale, 8 / 17, WHOLE)
-    _, trace, squared_norm = noise_scale([[1, 5], [4, 5]], 2)
-    close(trace, 9.0, WHOLE)
-    close(squared_norm, 29.0, WHOLE)
+    _compare_whole(noise_scale, [[2, 3], [4, 3]], 4)
+    _compare_whole(noise_scale, [[1, 5], [4, 5]], 2)
 
 
 @hidden(like=(check_two_equations, check_no_noise, check_no_signal, check_lists_of_whole_numbers))
@@ -96,11 +91,7 @@ def check_other_batches(noise_scale, rng):
         close(trace, right[1], TRACE, rtol=1e-3)
         close(squared_norm, right[2], NORM, rtol=1e-3)
         close(scale, right[0], SCALE, rtol=1e-3)
-    close(
-        noise_scale([[6, 2], [9, 3], [9, 2]], 3)[1:],
-        _right(np.array([[6.0, 2.0], [9.0, 3.0], [9.0, 2.0]]), 3)[1:],
-        WHOLE,
-    )
+    _compare_whole(noise_scale, [[6, 2], [9, 3], [9, 2]], 3)
     close(noise_scale(np.full((5, 3), 2.0), 7), (0.0, 0.0, 12.0), AGREE, scale=1)
     gradient = rng.uniform(1, 2, (2, 4))
     scale, _, squared_norm = noise_scale(np.concatenate([gradient, -gradient]), 2)
@@ -268,6 +259,18 @@ def mean_norm_squared(gradients, batch_size):
 
 
 @misconception(
+    "The norms themselves are put into the equations. Their left sides are squared norms: square each before the mean "
+    "is taken.",
+    caught_by=check_two_equations,
+)
+def norms_for_their_squares(gradients, batch_size):
+    gradients = np.asarray(gradients, float)
+    small, union = np.linalg.norm(gradients, axis=1).mean(), np.linalg.norm(gradients.mean(axis=0))
+    trace = float(small - union) / (1 / batch_size - 1 / (batch_size * len(gradients)))
+    return _quotient(trace, float(small) - trace / batch_size)
+
+
+@misconception(
     "The union is taken for a batch of k examples. It is one of k batches of n examples each: kn in all.",
     caught_by=check_two_equations,
 )
@@ -360,6 +363,13 @@ def in_loops(gradients, batch_size):
         norm += mean**2
     norm -= trace / (batch_size * len(rows))
     return (trace / norm if norm > 0 else math.inf), trace, norm
+
+
+def _compare_whole(noise_scale, gradients, batch_size):
+    """Lists of whole numbers must get what the answer itself gives to an array of the same numbers as floats."""
+    _, *found = noise_scale(gradients, batch_size)
+    _, *as_floats = noise_scale(np.array(gradients, float), batch_size)
+    close(found, as_floats, WHOLE)
 
 
 def _gradients(rng, batches, parameters):

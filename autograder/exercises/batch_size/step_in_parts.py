@@ -218,6 +218,12 @@ def short_part_dropped(W, x, y, *, part, learning_rate):
     return W - learning_rate * x[:full].T @ (x[:full] @ W - y[:full]) / full
 
 
+@same_mistake_as(short_part_dropped)
+def short_part_left_out_of_the_sum(W, x, y, *, part, learning_rate):
+    full = len(x) // part * part
+    return W - learning_rate * x[:full].T @ (x[:full] @ W - y[:full]) / len(x)
+
+
 @misconception(
     "The weights are changed in place, with `W -=`. The caller may still need them: make new ones.",
     caught_by=check_short_last_part,
