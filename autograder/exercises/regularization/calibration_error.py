@@ -26,12 +26,12 @@ hints = (
     "edges of each interval.",
 )
 
-VALUE = "the gaps of the intervals must be averaged by how many answers each holds"
+VALUE = "it must be the sum of the intervals' gaps, each times the share of the answers that are in the interval"
 ONE = "with one interval it must be the gap between the mean confidence and the share of right answers"
 OPPOSITE = "intervals that promise too much and too little must not cancel each other"
 EMPTY = "intervals without answers must add nothing"
 NAN = "intervals without answers must not lead to nan"
-EDGE = "an answer at the upper edge of an interval must belong to it"
+EDGE = "an answer at an edge must be in the interval below it, and in no other"
 NONE_RIGHT = "where no answer is right, the error must be a number all the same"
 SURE = "answers with confidence 1 must be counted"
 PERFECT = "where every interval keeps what it promises, the error must be 0"
@@ -60,8 +60,10 @@ def check_gaps_by_answers(calibration_error, rng):
 @weight(2)
 def check_opposite_gaps(calibration_error, rng):
     """An interval that promises too much does not make up for another that promises too little."""
-    p, y = _two(0.6, 10, 10, 0.9, 10, 6)
-    close(calibration_error(p, y), 0.5 * 0.4 + 0.5 * 0.3, OPPOSITE)
+    p, y = _two(0.65, 10, 10, 0.85, 10, 6)
+    found = calibration_error(p, y)
+    require(abs(abs(found) - (0.5 * 0.35 - 0.5 * 0.25)) > 1e-5, OPPOSITE)
+    close(found, 0.5 * 0.35 + 0.5 * 0.25, VALUE)
 
 
 def check_one_interval(calibration_error, rng):
@@ -73,12 +75,12 @@ def check_one_interval(calibration_error, rng):
 
 def check_few_answers(calibration_error, rng):
     """Where most intervals are empty, and there is one answer only, nothing is divided by zero."""
-    one = np.array([[0.8, 0.2]])
-    for label, right in ((0, 0.2), (1, 0.8)):  # by itself it fills the only interval
+    one = np.array([[0.79, 0.21]])
+    for label, right in ((0, 0.21), (1, 0.79)):  # by itself it fills the only interval
         found = calibration_error(one, np.array([label]), bins=1)
         require(np.isfinite(found), NONE_RIGHT if label else ONE)
         close(found, right, ONE)
-    for label, right in ((0, 0.2), (1, 0.8)):
+    for label, right in ((0, 0.21), (1, 0.79)):
         found = calibration_error(one, np.array([label]), bins=40)
         require(np.isfinite(found), NAN)
         close(found, right, EMPTY)
@@ -89,12 +91,13 @@ def check_few_answers(calibration_error, rng):
 @weight(2)
 def check_edges(calibration_error, rng):
     """The upper edge belongs to an interval, the lower one does not, and confidence 1 is in the last one."""
-    p, y = _two(0.5, 4, 1, 0.75, 4, 4)
-    close(calibration_error(p, y, bins=2), 0.5 * 0.25 + 0.5 * 0.25, EDGE)
-    p, y = _two(0.5, 4, 4, 0.625, 4, 1)
-    close(calibration_error(p, y, bins=4), 0.5 * 0.5 + 0.5 * 0.375, EDGE)
-    p, y = _two(1.0, 5, 3, 0.8, 5, 4)
-    close(calibration_error(p, y), 0.5 * 0.4, SURE)
+    for edge, others, bins, sentence in (
+        (0.5, (6, 0, 0.75, 4, 4), 2, EDGE),
+        (0.5, (4, 4, 0.625, 4, 1), 4, EDGE),
+        (1.0, (5, 3, 0.85, 5, 4), 10, SURE),
+    ):
+        at, below = (calibration_error(*_two(place, *others), bins=bins) for place in (edge, edge - 1e-7))
+        close(at, below, sentence)
 
 
 @hidden(like=(check_gaps_by_answers, check_opposite_gaps, check_one_interval))
@@ -147,6 +150,25 @@ def unweighed(probabilities, y, *, bins=10):
     return float(np.mean(np.abs(gaps[shares > 0])))
 
 
+@same_mistake_as(unweighed)
+def summed(probabilities, y, *, bins=10):
+    gaps, _ = _gaps(probabilities.max(axis=1), probabilities.argmax(axis=1) == y, bins)
+    return float(np.abs(gaps).sum())
+
+
+@same_mistake_as(unweighed)
+def divided_by_all_intervals(probabilities, y, *, bins=10):
+    return summed(probabilities, y, bins=bins) / bins
+
+
+@misconception(
+    "There is one interval too few: so many edges enclose one interval less. `bins` intervals have `bins + 1` edges.",
+    caught_by=check_gaps_by_answers,
+)
+def one_interval_too_few(probabilities, y, *, bins=10):
+    return _between(probabilities, y, np.linspace(0, 1, bins)) if bins > 1 else 0.0
+
+
 @misconception(
     "The gaps are added with their signs, so that being too sure in one interval makes up for being not sure enough in "
     "another. Take the absolute value of each.",
@@ -155,6 +177,11 @@ def unweighed(probabilities, y, *, bins=10):
 def signs_kept(probabilities, y, *, bins=10):
     gaps, shares = _gaps(probabilities.max(axis=1), probabilities.argmax(axis=1) == y, bins)
     return float(gaps @ shares)
+
+
+@same_mistake_as(signs_kept)
+def signs_of_the_formula_kept(probabilities, y, *, bins=10):
+    return -signs_kept(probabilities, y, bins=bins)
 
 
 @misconception(
@@ -206,6 +233,18 @@ def lower_edge_counts(probabilities, y, *, bins=10):
     confidence = probabilities.max(axis=1)
     place = np.minimum(np.floor(confidence * bins + 1e-12).astype(int), bins - 1)
     return _by_bins(confidence, probabilities.argmax(axis=1) == y, bins, place=place)
+
+
+@misconception(
+    "An interval holds both of its edges, so that an answer at an edge is counted twice. The lower edge belongs to the "
+    "interval below.",
+    caught_by=check_edges,
+    worth=0.85,
+)
+def both_edges_count(probabilities, y, *, bins=10):
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == y
+    inside = [(k / bins <= confidence) & (confidence <= (k + 1) / bins) for k in range(bins)]
+    return sum(abs((confidence - right)[those].sum()) for those in inside) / len(y)
 
 
 @misconception(
@@ -288,10 +327,9 @@ def sorted_in_place(probabilities, y, *, bins=10):
     return _by_bins(probabilities[:, -1], right, bins)
 
 
-@neighbour("the sum of the gaps is divided by the number of intervals, the empty ones too")
-def divided_by_all_intervals(probabilities, y, *, bins=10):
-    gaps, shares = _gaps(probabilities.max(axis=1), probabilities.argmax(axis=1) == y, bins)
-    return float(np.abs(gaps[shares > 0]).sum() / bins)
+@neighbour("the root of the mean square of the gaps")
+def root_of_the_squares(probabilities, y, *, bins=10):
+    return squared(probabilities, y, bins=bins) ** 0.5
 
 
 @neighbour("one minus what it should be")
@@ -357,7 +395,7 @@ def _two(first, n_first, right_first, second, n_second, right_second):
     right = np.r_[np.arange(n_first) < right_first, np.arange(n_second) < right_second]
     answer = np.arange(len(right)) % 2
     p = np.where(np.arange(2) == answer[:, None], confidence[:, None], 1 - confidence[:, None])
-    if 0.5 in (first, second):  # a third class, so that 0.5 is the largest
+    if min(first, second) <= 0.5:  # a third class, so that 0.5 is the largest
         p = np.where(np.arange(3) == answer[:, None], confidence[:, None], (1 - confidence[:, None]) / 2)
     return p, np.where(right, answer, 1 - answer)
 

@@ -30,6 +30,9 @@ SLOWER = "slower is not where the gradients of loss and penalty add up to zero"
 LINEAR = "decayed is what as many equal steps leave of the weight"
 SHARE = "decayed is not a weight but a share of it"
 LOST = "decayed is what the weight has lost, and not what is left"
+NO_RATE = "decayed is what a step of λ/m leaves, without the learning rate"
+DOUBLED = "decayed is what is left if the penalty pulls twice as strongly"
+HALVED = "decayed is what is left if the penalty pulls half as strongly"
 AGAINST = "at_rest has the wrong sign"
 ENDLESS = "at_rest is no place at which a weight could rest"
 RATE_IN_REST = "at_rest hangs on the learning rate"
@@ -46,6 +49,9 @@ def check_decayed(equilibrium, rng):
     require(not _near(left, 1, 0.01), LINEAR)
     require(not _near(left, solution["decayed"] / 2, 0.003), SHARE)
     require(not _near(left, 2 - solution["decayed"], 0.006), LOST)
+    require(not _near(left, 2 * 0.95**100, 0.0003), NO_RATE)
+    require(not _near(left, 2 * 0.99**100, 0.004), DOUBLED)
+    require(not _near(left, 2 * 0.9975**100, 0.008), HALVED)
     require(_near(left, solution["decayed"], 0.006), DECAYED)
 
 
@@ -138,9 +144,15 @@ def half_in_equal_steps():
     "rate times the gradient of the penalty.",
     caught_by=check_decayed,
     worth=0.5,
+    said_by=NO_RATE,
 )
 def rate_left_out():
     return solution | {"decayed": 2 * 0.95**100, "half": 14}
+
+
+@same_mistake_as(rate_left_out)
+def rate_left_out_of_the_weight_alone():
+    return solution | {"decayed": 0.0118}
 
 
 @misconception(
@@ -148,6 +160,7 @@ def rate_left_out():
     "of it is not.",
     caught_by=check_decayed,
     worth=0.4,
+    said_by=DOUBLED,
 )
 def doubled():
     return solution | {"decayed": 2 * 0.99**100, "half": 69, "at_rest": 3.0, "slower": 3.0}
@@ -158,6 +171,7 @@ def doubled():
     "2 that its derivative brings is not.",
     caught_by=check_decayed,
     worth=0.4,
+    said_by=HALVED,
 )
 def halved():
     return solution | {"decayed": 2 * 0.9975**100, "half": 277, "at_rest": 12.0, "slower": 12.0}

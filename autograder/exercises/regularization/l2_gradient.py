@@ -188,6 +188,29 @@ def whole_penalty_for_gradient(weights, lam, *, m):
 
 
 @misconception(
+    "Those are the terms of the penalty, one for each weight, and not their derivatives: that of w² is 2w.",
+    caught_by=check_weights,
+)
+def terms_of_the_penalty(weights, lam, *, m):
+    return [grad / 2 for grad in _right([np.square(W, dtype=float) for W in weights], lam, m)]
+
+
+@same_mistake_as(terms_of_the_penalty)
+def twice_the_terms_of_the_penalty(weights, lam, *, m):
+    return _right([np.square(W, dtype=float) for W in weights], lam, m)
+
+
+@misconception(
+    "A bias comes back itself, in place of its gradient. The penalty does not depend on it, so that its gradient is "
+    "zero.",
+    caught_by=check_biases,
+    worth=0.65,
+)
+def biases_handed_back(weights, lam, *, m):
+    return [lam / m * W if W.ndim > 1 else W for W in weights]
+
+
+@misconception(
     "The biases are missing from the list. An optimizer takes one gradient for each array: zeros where nothing pulls.",
     caught_by=check_biases,
     worth=0.65,

@@ -194,6 +194,17 @@ def rate_left_out(x, y, w, *, learning_rate, weight_decay, steps):
 
 
 @misconception(
+    "The decay contains the learning rate twice: it stands inside the parentheses that the learning rate multiplies "
+    "already.",
+    caught_by=check_one_step,
+    worth=0.4,
+)
+def rate_twice(x, y, w, *, learning_rate, weight_decay, steps):
+    settings = {"learning_rate": learning_rate, "weight_decay": weight_decay, "steps": steps}
+    return _run(x, y, w, **settings, share=learning_rate)
+
+
+@misconception(
     "The decay has the wrong sign: weights grow at every step.",
     caught_by=check_idle_weights,
     said_by=UP,
