@@ -39,6 +39,7 @@ WRONG_TIE = "where the right class does not share the most votes, the case is wr
 DRAWN = "the same votes must always have the same error"
 SHARE = "the error must be a share from 0 to 1"
 ALONE = "a committee of one errs as often as that expert"
+ANY = "a vote counts for whatever class it names, above 9 too, and also one that no case belongs to"
 
 
 @core
@@ -57,21 +58,22 @@ def check_expected_error(committee_error, rng):
 def check_clear_decisions(committee_error, rng):
     """Where more than half of the votes agree, they decide, whether they are right or wrong."""
     y = rng.integers(0, 4, 25)
-    wrong = rng.random(25) < 0.4
+    wrong = rng.permutation(25) < 8
     said = np.where(wrong, (y + 1) % 4, y)
-    votes = np.stack([said, (said + rng.integers(1, 4, 25)) % 4, said])
+    votes = np.stack([said, (said + 2) % 4, said])  # whose mean is never what two of them say
     close(committee_error(votes, y), wrong.mean(), CLEAR, scale=1)
     require(abs(committee_error(said[None], y) - wrong.mean()) < 1e-6, ALONE)
+    close(committee_error([[12, 40, 31]] * 2, [12, 7, 5]), 2 / 3, ANY, scale=1)
 
 
 @weight(2)
 def check_most_votes_need_not_be_half(committee_error, rng):
     """Two votes of five decide if no other class has two."""
-    y = np.append(rng.permutation(6), rng.integers(0, 6, 9))
-    first = np.arange(15) < 6  # each class once: it has two votes there, and elsewhere another one
+    y = np.append(rng.permutation(6), rng.permutation(10) % 6)
+    first = np.arange(16) < 6  # each class once: it has two votes there, and elsewhere another one
     leader = np.where(first, y, (y + 1) % 6)
     votes = np.stack([leader, (y + 2) % 6, leader, (y + 3) % 6, (y + 4) % 6])
-    close(committee_error(votes, y), 9 / 15, PLURALITY, scale=1)
+    close(committee_error(votes, y), 10 / 16, PLURALITY, scale=1)
 
 
 @weight(2)
@@ -207,6 +209,11 @@ def median_class(votes, y):
     return float((np.median(votes, axis=0) != np.asarray(y)).mean())
 
 
+@same_mistake_as(median_class)
+def mean_class(votes, y):
+    return float((np.rint(np.mean(votes, axis=0)) != np.asarray(y)).mean())
+
+
 @misconception(
     "In a tie the class wins that was named first. The order in which experts speak should not decide: each of the "
     "tied classes is as likely.",
@@ -228,6 +235,43 @@ def first_named_wins(votes, y):
 def lot_is_drawn(votes, y):
     rng = default_rng()
     return float(np.mean([rng.choice(_leaders(column)) != right for column, right in zip(np.transpose(votes), y)]))
+
+
+@misconception(
+    "A tie of T classes is given the error 1 / T. That is how likely the lot is right; it is wrong with probability "
+    "1 - 1 / T, which is the same only for two classes.",
+    caught_by=check_ties,
+    worth=0.7,
+)
+def lot_is_right(votes, y):
+    leaders = [_leaders(column) for column in np.transpose(votes)]
+    wrong = [(1 / len(tied) if len(tied) > 1 else 0) if right in tied else 1 for tied, right in zip(leaders, y)]
+    return float(np.mean(wrong))
+
+
+@misconception(
+    "Each row is taken for a case. A row holds what one expert says of all cases; the votes on a case are a column.",
+    caught_by=check_clear_decisions,
+    worth=0.3,
+)
+def rows_for_cases(votes, y):
+    return float(np.mean([1 - (right in _leaders(row)) / len(_leaders(row)) for row, right in zip(votes, y)]))
+
+
+@misconception(
+    "Only some classes are counted, such as 0 to 9, or those up to the largest in y. Count every class that is voted "
+    "for, as `np.unique` and `Counter` do.",
+    caught_by=check_clear_decisions,
+    worth=0.8,
+    said_by=ANY,
+)
+def ten_classes(votes, y):
+    return _of_classes(votes, y, 10)
+
+
+@same_mistake_as(ten_classes)
+def classes_of_y(votes, y):
+    return _of_classes(votes, y, max(y) + 1)
 
 
 @neighbour("the last of the tied classes wins")
@@ -276,6 +320,13 @@ def _leaders(column):
     return [int(name) for name in names[counts == counts.max()]]
 
 
+def _of_classes(votes, y, classes):
+    """The error where only so many classes are counted, from 0."""
+    counts = [np.bincount(column, minlength=classes)[:classes] for column in np.transpose(votes)]
+    tied = [np.flatnonzero(each == each.max()).tolist() for each in counts]
+    return float(np.mean([1 - (right in leaders) / len(leaders) for leaders, right in zip(tied, y)]))
+
+
 def _case(rng, experts, n, classes):
     return rng.integers(0, classes, (experts, n)), rng.integers(0, classes, n)
 
@@ -285,7 +336,7 @@ def _telling(rng, experts, n, classes):
     by_ties = (tie_is_wrong, tie_is_right, smallest_class_wins, every_tie_is_half, first_named_wins)
     while True:
         votes, y = _case(rng, experts, n, classes)
-        told = [wrong(votes, y) for wrong in (*by_ties, mean_of_the_experts, best_expert)]
+        told = [wrong(votes, y) for wrong in (*by_ties, mean_of_the_experts, best_expert, mean_class)]
         told.append(_by_case(votes, y))
         if np.diff(np.sort(told)).min() > 0.004:
             return votes, y

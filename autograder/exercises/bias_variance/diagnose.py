@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.authoring import alternative, core, equal, hidden, misconception, neighbour, text, weight
+from autograder.authoring import alternative, core, equal, hidden, misconception, neighbour, require, text, weight
 
 points = 4
 returns = [text]
@@ -48,25 +48,31 @@ def check_causes_in_order(diagnose, rng):
 def check_human_error_counts(diagnose, rng):
     """A training error that is hardly above the human error is no bias, however large it is."""
     human = float(rng.uniform(0.12, 0.2))
-    _same(diagnose(*_errors(human, (0.01, 0.01, 0.01)), tolerance=0.02), [], HUMAN)
-    _same(diagnose(*_errors(human, (0.01, 0.06, 0.01)), tolerance=0.02), ["variance"], HUMAN)
+    for gaps in ((0.01, 0.01, 0.01), (0.01, 0.06, 0.01)):
+        found = diagnose(*_errors(human, gaps), tolerance=0.02)
+        require("avoidable_bias" not in found, HUMAN)
 
 
 @weight(2)
 def check_steps_are_from_one_to_the_next(diagnose, rng):
     """What one set has already is not counted again for the next."""
-    _same(diagnose(*_errors(0.01, (0.2, 0.01, 0.01)), tolerance=0.02), ["avoidable_bias"], STEP)
-    _same(diagnose(*_errors(0.01, (0.01, 0.2, 0.01)), tolerance=0.02), ["variance"], STEP)
-    _same(diagnose(*_errors(0.01, (0.01, 0.01, 0.2)), tolerance=0.02), ["data_mismatch"], STEP)
+    for gaps, cause in zip(((0.2, 0.01, 0.01), (0.01, 0.2, 0.01), (0.01, 0.01, 0.2)), NAMES):
+        found = diagnose(*_errors(0.01, gaps), tolerance=0.02)
+        _same(found, [cause], STEP if set(found) > {cause} else CAUSES)
 
 
 @weight(2)
 def check_falling_errors(diagnose, rng):
     """A step down is no cause, however long it is, and does not hide the next one."""
-    _same(diagnose(0.15, 0.02, 0.03, 0.04, tolerance=0.02), [], FALLS)
-    _same(diagnose(0.02, 0.03, 0.2, 0.05, tolerance=0.02), ["variance"], FALLS)
-    _same(diagnose(0.15, 0.02, 0.03, 0.3, tolerance=0.02), ["data_mismatch"], FALLS)
-    _same(diagnose(0.1, 0.05, 0.12, 0.13, tolerance=0.04), ["variance"], FALLS)
+    for errors, expected in (
+        ((0.15, 0.02, 0.03, 0.04), []),
+        ((0.02, 0.03, 0.2, 0.05), ["variance"]),
+        ((0.15, 0.02, 0.03, 0.3), ["data_mismatch"]),
+        ((0.1, 0.05, 0.12, 0.13), ["variance"]),
+    ):
+        found = diagnose(*errors, tolerance=0.04)
+        falls = {name for name, gap in zip(NAMES, np.diff(errors)) if gap < 0}
+        _same(found, expected, FALLS if falls & set(found) else CAUSES)
 
 
 def check_tolerance(diagnose, rng):
@@ -74,9 +80,10 @@ def check_tolerance(diagnose, rng):
     errors = _errors(0.03, (0.05, 0.02, 0.09))
     _same(diagnose(*errors, tolerance=0.01), ["data_mismatch", "avoidable_bias", "variance"], TOLERANCE)
     _same(diagnose(*errors, tolerance=0.04), ["data_mismatch", "avoidable_bias"], TOLERANCE)
+    _same(diagnose(*_errors(0.03, (0.05, 0.024, 0.09)), tolerance=0.02), _expected((0.05, 0.024, 0.09), 0), TOLERANCE)
     _same(diagnose(*errors, tolerance=0.1), [], NONE)
     _same(diagnose(0.0, 0.5, 0.5, 0.5, tolerance=0.5), [], EQUAL)
-    _same(sorted(diagnose(0, 0.25, 0.5, 0.75, tolerance=0.1)), sorted(NAMES), TIED)
+    _same(sorted(diagnose(0, 0, 0.25, 0.5, tolerance=0.1)), ["data_mismatch", "variance"], TIED)
 
 
 @hidden(
@@ -91,6 +98,8 @@ def check_tolerance(diagnose, rng):
 def check_other_errors(diagnose, rng):
     """So it is for other errors, for a tolerance of 0, for equal errors and for errors of 0 and 1."""
     _same(diagnose(0.01, 0.02, 0.12, 0.4, tolerance=0.03), ["data_mismatch", "variance"], CAUSES)
+    _same(diagnose(0.0, 0.0, 0.0, 0.0, tolerance=0.0), [], NONE)
+    _same(diagnose(0.2, 0.1, 0.21, 0.244, tolerance=0.03), ["variance", "data_mismatch"], CAUSES)
     for _ in range(12):
         human, *gaps = rng.uniform(0, 0.25, 4).round(3).tolist()
         signs = rng.choice([1, 1, -0.3], 3).tolist()
@@ -99,11 +108,10 @@ def check_other_errors(diagnose, rng):
         steps = [after - before for before, after in zip(errors, errors[1:])]
         if min(abs(step - 0.03) for step in steps) > 1e-3 and len({round(step, 4) for step in steps}) == 3:
             _same(diagnose(*errors, tolerance=0.03), _expected(steps, 0.03), CAUSES)
-    _same(diagnose(0.0, 0.0, 0.0, 0.0, tolerance=0.0), [], NONE)
     _same(diagnose(0, 1, 1, 1, tolerance=0), ["avoidable_bias"], STEP)
     _same(diagnose(0.1, 0.1, 0.4, 0.4, tolerance=0), ["variance"], STEP)
     _same(diagnose(0.05, 0.04, 0.5, 0.4, tolerance=0.01), ["variance"], FALLS)
-    _same(sorted(diagnose(0, 0.25, 0.25, 0.5, tolerance=0.1)), ["avoidable_bias", "data_mismatch"], TIED)
+    _same(sorted(diagnose(0, 0.0, 0.5, 1, tolerance=0.1)), ["data_mismatch", "variance"], TIED)
 
 
 covers = {
@@ -236,6 +244,18 @@ def above_all_before(human, train, train_dev, dev, *, tolerance):
     return solution(*most.tolist(), tolerance=tolerance)
 
 
+@neighbour("gaps are rounded to whole points")
+def whole_points(human, train, train_dev, dev, *, tolerance):
+    return _worst_first(np.diff((human, train, train_dev, dev)).round(2), tolerance)
+
+
+@neighbour("the first gap that is too small ends the search")
+def stops_at_a_small_gap(human, train, train_dev, dev, *, tolerance):
+    gaps = [train - human, train_dev - train, dev - train_dev]
+    end = next((i for i, gap in enumerate(gaps) if gap <= tolerance), 3)
+    return _worst_first(gaps[:end], tolerance)
+
+
 @neighbour("avoidable bias and variance have changed names")
 def names_changed(human, train, train_dev, dev, *, tolerance):
     other = {"avoidable_bias": "variance", "variance": "avoidable_bias"}
@@ -275,7 +295,8 @@ def _same(found, expected, sentence):
 
 
 def _worst_first(gaps, tolerance):
-    return [name for gap, name in sorted(zip(gaps, NAMES), reverse=True) if gap > tolerance]
+    pairs = sorted(zip(gaps, NAMES), key=lambda pair: pair[0], reverse=True)  # stable, as most answers sort
+    return [name for gap, name in pairs if gap > tolerance]
 
 
 def _orders(rng):

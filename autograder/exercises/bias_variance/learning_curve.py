@@ -8,11 +8,13 @@ from autograder.authoring import (
     alternative,
     array,
     core,
+    default_rng,
     equal,
     hidden,
     misconception,
     neighbour,
     require,
+    same_mistake_as,
     weight,
 )
 
@@ -32,8 +34,12 @@ SIZES = "each model must be trained on as many examples as its size says"
 ALL = "the dev set must be what the largest size leaves over"
 VALUES = "the errors must be those of each model on its own training set and on the dev set, in the order of sizes"
 RANDOM = "the examples must be put into a random order by rng"
+SEEDED = "generators with other seeds must give other orders"
+REPEATED = "two generators in one state must give one order"
 PAIRS = "x and y must keep belonging together"
-OWN = "each model must be measured on its own training set and on the dev set"
+OWN = "each model must be measured on the very examples that it was trained on, and on the dev set"
+LARGEST = "each model must be measured on its own training set, not on the largest one"
+FIRST = "the errors on the training sets come first, those on the dev set second"
 ONCE = "no example may be in a training set twice"
 GRID = 2**20  # errors are multiples of 1 / GRID, which float32 holds
 
@@ -97,10 +103,12 @@ def check_errors(learning_curve, rng):
 
 @weight(2)
 def check_order_is_random(learning_curve, rng):
-    """Two calls with generators that have other seeds use other examples, and the first of x are not preferred."""
+    """Generators with other seeds lead to other examples, those in one state to the same; no example is preferred."""
     found = [_run(learning_curve, 40, [10], rng).trained[0] for _ in range(6)]
-    require(len(set(found)) > 1, RANDOM)
+    require(len(set(found)) > 1 or max(found[0]) - min(found[0]) == 9, SEEDED)  # ten in their order: not shuffled
     require(len(frozenset().union(*found)) > 20, RANDOM)
+    one, other = (_run(learning_curve, 40, [10], default_rng(5)).trained for _ in range(2))
+    require(one == other, REPEATED)
 
 
 @hidden(
@@ -180,7 +188,11 @@ def _run(learning_curve, n, sizes, rng, shape=(1,)):
     codes = [(GRID * errors).tolist() for errors in found]
     require(all(code in calls for half in codes for code in half), VALUES)
     on_train, on_dev = measured = [[calls[code] for code in half] for half in codes]
-    require(all(model == used for model, used in on_train), OWN)
+    require(not all(model == used for model, used in on_dev), FIRST)
+    own = all(model == used for model, used in on_train)
+    largest = max((model for model, _ in on_train), key=len)
+    require(own or any(used != largest for _, used in on_train), LARGEST)
+    require(own, OWN)
     require(all(one[0] == other[0] for one, other in zip(on_train, on_dev)), VALUES)
     require(all(len(set(model)) == len(model) for model, _ in on_train), ONCE)
     return _Seen(measured)
@@ -231,14 +243,42 @@ def only_dev_fixed(fit, error, x, y, sizes, *, rng):
     return _curve(fit, error, x, y, sizes, pool, lambda pool, size: (rng.permutation(pool)[:size], dev))
 
 
+@same_mistake_as(only_dev_fixed)
+def chosen_from_the_rest(fit, error, x, y, sizes, *, rng):
+    order = rng.permutation(len(x))
+    pool, dev = order[: max(sizes)], order[max(sizes) :]
+    return _curve(fit, error, x, y, sizes, pool, lambda pool, size: (rng.choice(pool, size, replace=False), dev))
+
+
 @misconception(
     "A generator with a fixed seed is made in the function, which hides the fault: every curve now uses the same "
     "order, whatever rng the caller hands over.",
     caught_by=check_order_is_random,
     worth=0.75,
+    said_by=SEEDED,
 )
 def seed_of_its_own(fit, error, x, y, sizes, *, rng):
     return solution(fit, error, x, y, sizes, rng=np.random.default_rng(0))
+
+
+@misconception(
+    "The order comes from a generator other than rng, such as `np.random`, so that nobody can draw the same curve "
+    "again: call `rng.permutation`.",
+    caught_by=check_order_is_random,
+    worth=0.85,
+    said_by=REPEATED,
+)
+def not_from_rng(fit, error, x, y, sizes, *, rng):
+    return solution(fit, error, x, y, sizes, rng=default_rng())
+
+
+@misconception(
+    "The two arrays are swapped: return the errors on the training sets first.",
+    caught_by=check_errors,
+    said_by=FIRST,
+)
+def changed_places(fit, error, x, y, sizes, *, rng):
+    return solution(fit, error, x, y, sizes, rng=rng)[::-1]
 
 
 @misconception(
@@ -254,7 +294,7 @@ def sizes_sorted(fit, error, x, y, sizes, *, rng):
     "The training error is measured on the largest training set for all models. It is a model's error on the examples "
     "that *it* was trained on.",
     caught_by=check_errors,
-    said_by=OWN,
+    said_by=LARGEST,
 )
 def measured_on_the_largest(fit, error, x, y, sizes, *, rng):
     order = rng.permutation(len(x))
@@ -294,6 +334,15 @@ def behind_the_last_size(fit, error, x, y, sizes, *, rng):
 )
 def two_orders(fit, error, x, y, sizes, *, rng):
     return solution(fit, error, rng.permutation(x), rng.permutation(y), sizes, rng=rng)
+
+
+@neighbour("one model, trained on the largest set, is measured on parts of it")
+def one_model(fit, error, x, y, sizes, *, rng):
+    order = rng.permutation(len(x))
+    most, dev = order[: max(sizes)], order[max(sizes) :]
+    model = fit(x[most], y[most])
+    train_errors = [error(model, x[most[:size]], y[most[:size]]) for size in sizes]
+    return train_errors, [error(model, x[dev], y[dev]) for _ in sizes]
 
 
 @neighbour("examples are drawn with replacement")
