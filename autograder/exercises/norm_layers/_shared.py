@@ -3,8 +3,8 @@
 import numpy as np
 
 RTOL = 1e-4  # leaves room for single precision, in which centring costs digits
-# Over rows and over columns alike, the mean is 0, and the biased variance and the mean square are 1.
-SIGNS = np.array([[1, -1, 1, -1], [-1, 1, -1, 1], [1, 1, -1, -1], [-1, -1, 1, 1]])
+# Over rows and over columns alike, the mean is 0, and the biased variance and the mean square are 1; sizes differ.
+STANDARD = np.array([[1.4, -1.4, 0.2, -0.2], [-1.4, 1.4, -0.2, 0.2], [0.2, -0.2, 1.4, -1.4], [-0.2, 0.2, -1.4, 1.4]])
 
 
 def scales(rng, features):

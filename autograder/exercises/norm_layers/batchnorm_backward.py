@@ -187,6 +187,16 @@ def sums_for_means(grad, cache):
 
 
 @misconception(
+    "The gradient of the input is n times too large. Where all is written with sums, as n * grad minus two of them, "
+    "the whole is still to be divided by n.",
+    caught_by=check_gradient_of_the_input,
+)
+def not_divided_by_n(grad, cache):
+    grad_x, grad_gamma, grad_beta = solution(grad, cache)
+    return len(grad) * grad_x, grad_gamma, grad_beta
+
+
+@misconception(
     "The paths through mean and variance have the wrong sign. Raising an input raises the mean, which is "
     "subtracted from all examples: both terms take something away.",
     caught_by=check_gradient_of_the_input,
@@ -248,6 +258,17 @@ def beta_times_gamma(grad, cache):
 def gamma_times_gamma(grad, cache):
     grad_x, grad_gamma, grad_beta = solution(grad, cache)
     return grad_x, grad_gamma * cache.gamma, grad_beta
+
+
+@misconception(
+    "The gradients of gamma and beta are taken from grad times gamma. That is what flows into x_hat; gamma and beta "
+    "themselves get `grad` as it came.",
+    caught_by=check_gradient_of_gamma,
+    worth=0.7,
+)
+def both_times_gamma(grad, cache):
+    grad_x, grad_gamma, grad_beta = solution(grad, cache)
+    return grad_x, grad_gamma * cache.gamma, grad_beta * cache.gamma
 
 
 @misconception(

@@ -23,7 +23,7 @@ from autograder.authoring import (
 from dnnkit.norm_layers import RunningStatistics
 from dnnkit.norm_layers import batchnorm_forward as solution
 
-from ._shared import RTOL, SIGNS, columns, scales
+from ._shared import RTOL, STANDARD, columns, scales
 
 points = 5
 returns = (array, free(anything), record(RunningStatistics, mean=array, var=array))
@@ -38,9 +38,11 @@ hints = (
 TRAINING = "in training, each feature must be normalized by the mean and the biased variance of the batch"
 SCALED = "after normalizing, feature j must be multiplied by gamma[j], and beta[j] added"
 EPS = "eps must be added to the variance, inside the root"
+DEFAULT = "eps must be 1e-5 unless it is given"
 CONSTANT = "in training, a feature that is constant must come out as beta"
 MEAN = "in training, the running mean must move the share momentum towards the mean of the batch"
 VAR = "in training, the running variance must move the share momentum towards the unbiased variance of the batch"
+SHARE = "momentum must be 0.1 unless it is given"
 EVALUATION = "in evaluation, each feature must be normalized by the mean and the variance of `state`"
 UNTOUCHED = "in evaluation, the statistics must be returned as they came"
 SHAPE = "the output must have the shape of x"
@@ -76,8 +78,8 @@ def check_eps_inside_the_root(batchnorm_forward, rng):
         for size, eps in ((0.02, 1e-3), (2.0, 3.0), (5.0, 0.1), (0.004, 1e-5)):
             state = RunningStatistics(mean=zeros, var=np.full(4, size**2))
             given = {} if eps == 1e-5 else {"eps": eps}
-            out, _, _ = batchnorm_forward(size * SIGNS, ones, zeros, state, train=train, **given)
-            close(out, size * SIGNS / np.sqrt(size**2 + eps), EPS, rtol=RTOL)
+            out, _, _ = batchnorm_forward(size * STANDARD, ones, zeros, state, train=train, **given)
+            close(out, size * STANDARD / np.sqrt(size**2 + eps), EPS if given else DEFAULT, rtol=RTOL)
     x = np.array([0.0, 0.1, 2.0, -0.3]) * np.ones((7, 4))
     out, _, _ = batchnorm_forward(x, ones, zeros, RunningStatistics.start(4), train=True)
     close(out, np.zeros((7, 4)), CONSTANT, rtol=RTOL, scale=1)
@@ -88,7 +90,8 @@ def check_running_mean_moves(batchnorm_forward, rng):
     for given in ({"momentum": 0.3}, {}):
         x, state = _data(rng, (6, 4)), _state(rng, 4)
         new, share = _trained(batchnorm_forward, x, state, given), given.get("momentum", 0.1)
-        close(new.mean, (1 - share) * state.mean + share * x.mean(axis=0), MEAN, rtol=RTOL, scale=4)
+        expected = (1 - share) * state.mean + share * x.mean(axis=0)
+        close(new.mean, expected, MEAN if given else SHARE, rtol=RTOL, scale=4)
 
 
 def check_running_variance_moves(batchnorm_forward, rng):
@@ -96,7 +99,8 @@ def check_running_variance_moves(batchnorm_forward, rng):
     for given in ({"momentum": 0.3}, {}):
         x, state = _data(rng, (6, 4)), _state(rng, 4)
         new, share = _trained(batchnorm_forward, x, state, given | {"eps": 0.5}), given.get("momentum", 0.1)
-        close(new.var, (1 - share) * state.var + share * x.var(axis=0, ddof=1), VAR, rtol=RTOL)
+        expected = (1 - share) * state.var + share * x.var(axis=0, ddof=1)
+        close(new.var, expected, VAR if given else SHARE, rtol=RTOL)
 
 
 @weight(3)
@@ -361,6 +365,16 @@ def unbiased_in_the_batch(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-
 
 
 @misconception(
+    "The two variances have changed places: the batch is divided by the root of the biased one, and the running "
+    "variance, which speaks for all data, takes the unbiased one.",
+    caught_by=check_training_normalizes_by_the_batch,
+)
+def variances_swapped(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
+    out, cache, _ = unbiased_in_the_batch(x, gamma, beta, state, train=train, momentum=momentum, eps=eps)
+    return out, cache, biased_running_variance(x, gamma, beta, state, train=train, momentum=momentum, eps=eps)[2]
+
+
+@misconception(
     "eps has got into the running variance too. It is added where something is divided, in evaluation as in training; "
     "the statistics are kept without it.",
     caught_by=check_running_variance_moves,
@@ -469,6 +483,33 @@ def divided_by_the_features(x, gamma, beta, state, *, train, momentum=0.1, eps=1
 def layer_norm(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
     out = gamma * (x - x.mean(axis=1, keepdims=True)) / np.sqrt(x.var(axis=1, keepdims=True) + eps) + beta
     return out, x, state
+
+
+@misconception(
+    "One mean and one variance are taken over the whole batch. Each feature needs its own: axis=0.",
+    caught_by=check_training_normalizes_by_the_batch,
+)
+def whole_batch(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
+    if not train:
+        return solution(x, gamma, beta, state, train=train, momentum=momentum, eps=eps)
+    new = RunningStatistics(
+        mean=(1 - momentum) * state.mean + momentum * x.mean(),
+        var=(1 - momentum) * state.var + momentum * x.var(ddof=1),
+    )
+    return gamma * (x - x.mean()) / np.sqrt(x.var() + eps) + beta, x, new
+
+
+@misconception(
+    "`x` is overwritten. It belongs to the layer below, which needs it for its own gradient: make a new array.",
+    caught_by=check_eps_inside_the_root,
+    worth=0.93,
+    said_by="x must not be changed in place",
+)
+def batch_overwritten(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
+    answer = solution(x, gamma, beta, state, train=train, momentum=momentum, eps=eps)
+    if x.dtype.kind == "f":
+        x -= x.mean(axis=0) if train else state.mean
+    return answer
 
 
 @misconception(

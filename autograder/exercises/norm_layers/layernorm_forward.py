@@ -15,12 +15,13 @@ from autograder.authoring import (
     misconception,
     neighbour,
     require,
+    same_mistake_as,
     shaped,
     weight,
 )
 from dnnkit.norm_layers import layernorm_forward as solution
 
-from ._shared import RTOL, SIGNS, rows, scales
+from ._shared import RTOL, STANDARD, rows, scales
 
 points = 2
 returns = (array, free(anything))
@@ -34,6 +35,7 @@ NORMALIZED = "each example must be normalized by the mean and the biased varianc
 SCALED = "after normalizing, feature j must be multiplied by gamma[j]"
 SHIFTED = "in the end, beta[j] must be added to feature j"
 EPS = "eps must be added to the variance, inside the root"
+DEFAULT = "eps must be 1e-5 unless it is given"
 CONSTANT = "an example whose features are all equal must come out as beta"
 ALONE = "an example must come out the same alone and in company"
 SHAPE = "the output must have the shape of x"
@@ -70,10 +72,10 @@ def check_eps_inside_the_root(layernorm_forward, rng):
     """An example as faint as eps comes out smaller, a constant one as beta; eps is 1e-5 unless it is given."""
     ones, zeros = np.ones(4), np.zeros(4)
     for size, eps in ((0.02, 1e-3), (2.0, 3.0), (5.0, 0.1)):
-        out, _ = layernorm_forward(size * SIGNS, ones, zeros, eps=eps)
-        close(out, size * SIGNS / np.sqrt(size**2 + eps), EPS, rtol=RTOL)
-    out, _ = layernorm_forward(0.004 * SIGNS, ones, zeros)
-    close(out, 0.004 * SIGNS / np.sqrt(0.004**2 + 1e-5), EPS, rtol=RTOL)
+        out, _ = layernorm_forward(size * STANDARD, ones, zeros, eps=eps)
+        close(out, size * STANDARD / np.sqrt(size**2 + eps), EPS, rtol=RTOL)
+    out, _ = layernorm_forward(0.004 * STANDARD, ones, zeros)
+    close(out, 0.004 * STANDARD / np.sqrt(0.004**2 + 1e-5), DEFAULT, rtol=RTOL)
     for constant in (0.0, 2.0, 0.1):
         out, _ = layernorm_forward(np.full((4, 4), constant), ones, zeros)
         close(out, np.zeros((4, 4)), CONSTANT, rtol=RTOL, scale=1)
@@ -276,12 +278,17 @@ def changed_in_place(x, gamma, beta, *, eps=1e-5):
 
 
 @misconception(
-    "One number for each example has the shape (n,), which broadcasts along the features: feature j is divided by the "
-    "root of example j, or nothing fits. keepdims=True leaves the shape (n, 1).",
+    "One number for each example has the shape (n,), which broadcasts along the features: feature j is normalized by "
+    "what example j has, or nothing fits. keepdims=True leaves the shape (n, 1).",
     caught_by=check_each_example_is_normalized,
 )
 def axis_lost(x, gamma, beta, *, eps=1e-5):
     return gamma * (x.T - x.mean(axis=1)).T / np.sqrt(x.var(axis=1) + eps) + beta, x
+
+
+@same_mistake_as(axis_lost)
+def both_axes_lost(x, gamma, beta, *, eps=1e-5):
+    return gamma * (x - x.mean(axis=1)) / np.sqrt(x.var(axis=1) + eps) + beta, x
 
 
 @neighbour("gamma is multiplied twice")

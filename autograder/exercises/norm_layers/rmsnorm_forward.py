@@ -16,7 +16,7 @@ from autograder.authoring import (
 )
 from dnnkit.norm_layers import rmsnorm_forward as solution
 
-from ._shared import RTOL, SIGNS, scales
+from ._shared import RTOL, STANDARD, scales
 
 points = 2
 returns = array
@@ -30,6 +30,7 @@ hints = (
 NORMALIZED = "each example must be divided by the root of its own mean square"
 SCALED = "after the division, feature j must be multiplied by gamma[j]"
 EPS = "eps must be added to the mean square, inside the root"
+DEFAULT = "eps must be 1e-5 unless it is given"
 ALONE = "an example must come out the same alone and in company"
 SHAPE = "the output must have the shape of x"
 
@@ -56,9 +57,9 @@ def check_eps_inside_the_root(rmsnorm_forward, rng):
     """An example as faint as eps comes out smaller, one of zeros as zeros; eps is 1e-5 unless it is given."""
     ones = np.ones(4)
     for size, eps in ((0.02, 1e-3), (2.0, 3.0), (5.0, 0.1)):
-        close(rmsnorm_forward(size * SIGNS, ones, eps=eps), size * SIGNS / np.sqrt(size**2 + eps), EPS, rtol=RTOL)
-    close(rmsnorm_forward(0.004 * SIGNS, ones), 0.004 * SIGNS / np.sqrt(0.004**2 + 1e-5), EPS, rtol=RTOL)
-    close(rmsnorm_forward(0.0 * SIGNS, ones), 0.0 * SIGNS, "an example of zeros must come out as zeros")
+        close(rmsnorm_forward(size * STANDARD, ones, eps=eps), size * STANDARD / np.sqrt(size**2 + eps), EPS, rtol=RTOL)
+    close(rmsnorm_forward(0.004 * STANDARD, ones), 0.004 * STANDARD / np.sqrt(0.004**2 + 1e-5), DEFAULT, rtol=RTOL)
+    close(rmsnorm_forward(0.0 * STANDARD, ones), 0.0 * STANDARD, "an example of zeros must come out as zeros")
 
 
 def check_an_example_alone(rmsnorm_forward, rng):

@@ -42,19 +42,19 @@ def solution(batchnorm_forward):
 
 @alternative("numbers worked out by hand, returned as True or False")
 def by_hand(batchnorm_forward):
-    x, gamma, beta = np.array([[1.0], [3.0], [8.0]]), np.array([3.0]), np.array([1.0])
+    x, gamma, beta = np.array([[1.0, 4.0], [3.0, 6.0], [8.0, 11.0]]), np.array([3.0, 3.0]), np.array([1.0, 1.0])
     state = norm_layers.RunningStatistics(
-        mean=np.array([1.0]), var=np.array([4.0])
-    )  # the batch: mean 4, squares 9, 1, 16
+        mean=np.array([1.0, 1.0]), var=np.array([4.0, 4.0])
+    )  # the batch: mean 4 and 7, squares 9, 1, 16
     out, _, new = batchnorm_forward(x, gamma, beta, state, train=True, momentum=0.25, eps=1 / 3)
     fine = np.allclose(out, np.array([[-9.0], [-3.0], [12.0]]) / 3 + 1, rtol=1e-4)
-    fine = fine and np.allclose(new.mean, [1.75]) and np.allclose(new.var, [3 + 13 / 4])
-    fine = fine and np.shape(new.mean) == np.shape(new.var) == (1,)
+    fine = fine and np.allclose(new.mean, [1.75, 2.5]) and np.allclose(new.var, 3 + 13 / 4)
+    fine = fine and np.shape(new.mean) == np.shape(new.var) == (2,)
     fine = fine and state.mean[0] == 1.0 and state.var[0] == 4.0
-    state = norm_layers.RunningStatistics(mean=np.array([1.0]), var=np.array([4.0]))
+    state = norm_layers.RunningStatistics(mean=np.array([1.0, 1.0]), var=np.array([4.0, 4.0]))
     out, _, new = batchnorm_forward(x, gamma, beta, state, train=False, momentum=0.25, eps=2.25)
-    fine = fine and np.allclose(out, np.array([[0.0], [6.0], [21.0]]) / 2.5 + 1, rtol=1e-4)
-    return bool(fine and np.allclose(new.mean, [1.0]) and np.allclose(new.var, [4.0]))
+    fine = fine and np.allclose(out, np.array([[0.0, 9.0], [6.0, 15.0], [21.0, 30.0]]) / 2.5 + 1, rtol=1e-4)
+    return bool(fine and np.allclose(new.mean, 1.0) and np.allclose(new.var, 4.0))
 
 
 @lazy("Only the shapes are compared.")

@@ -194,7 +194,7 @@ class SpreadBetweenBatchesLost(_Pieces):
 
 @misconception(
     "Only the last batch is remembered. `update` has to merge what it sees with what was there.",
-    caught_by=check_count_of_all_examples,
+    caught_by=check_mean_of_unequal_batches,
 )
 class OnlyTheLastBatch(_Pieces):
     def update(self, x):
@@ -203,6 +203,24 @@ class OnlyTheLastBatch(_Pieces):
 
     def standardizer(self):
         return Standardizer(mean=self.means[-1], std=np.sqrt(self.vars[-1]))
+
+
+@same_mistake_as(OnlyTheLastBatch)
+class OnlyTheLastBatchButTheCount(OnlyTheLastBatch):
+    def update(self, x):
+        super().update(x)
+        return sum(self.sizes)
+
+
+@misconception(
+    "`update` returns the size of this batch. It is asked how many examples there were in all batches so far.",
+    caught_by=check_count_of_all_examples,
+    worth=0.8,
+)
+class SizeOfTheBatchReturned(_Merged):
+    def update(self, x):
+        super().update(x)
+        return len(x)
 
 
 @misconception(
@@ -343,6 +361,25 @@ class ChangedByAsking(_Merged):
         return Standardizer(mean=self.mean, std=np.sqrt(self.squares))
 
 
+@misconception(
+    "The sum of squared deviations is divided by one less than the number of examples. That estimates the variance of "
+    "the population; to give this very training data the standard deviation 1, divide by the number of examples.",
+    caught_by=check_std_of_batches_that_differ,
+)
+class DividedByOneLess(_Merged):
+    def standardizer(self):
+        return Standardizer(mean=self.mean, std=np.sqrt(self.squares / max(self.count - 1, 1)))
+
+
+@misconception(
+    "The variance is returned where the standard deviation belongs. The square root is missing.",
+    caught_by=check_std_of_batches_that_differ,
+)
+class VarianceForStd(_Merged):
+    def standardizer(self):
+        return Standardizer(mean=self.mean, std=self.squares / self.count)
+
+
 @neighbour("the spread between the batches' means is added without its weight")
 class SpreadAddedUnweighted(_Pieces):
     def standardizer(self):
@@ -352,14 +389,14 @@ class SpreadAddedUnweighted(_Pieces):
         return Standardizer(mean=weights @ means, std=np.sqrt(weights @ np.array(self.vars) + between))
 
 
-@neighbour("divides by one less than the number of examples")
-class DividesByOneLess(_Pieces):
-    def standardizer(self):
-        weights = np.array(self.sizes) / sum(self.sizes)
-        mean = weights @ np.array(self.means)
-        spread = weights @ (np.array(self.vars) + (np.array(self.means) - mean) ** 2)
-        count = sum(self.sizes)
-        return Standardizer(mean=mean, std=np.sqrt(spread * count / max(count - 1, 1)))
+@neighbour("Welford's recurrence, with the new deviation squared")
+class NewDeviationSquared(_Merged):
+    def update(self, x):
+        for row in x:
+            self.count += 1
+            self.mean = self.mean + (row - self.mean) / self.count
+            self.squares = self.squares + (row - self.mean) ** 2
+        return self.count
 
 
 @alternative("moments of the batches, merged in the end")

@@ -36,7 +36,7 @@ SMALL = "a feature that varies by very little must keep its own standard deviati
 
 def check_mean_of_each_feature(fit_standardizer, rng):
     """The mean is that of each feature over all examples."""
-    for x in (_data(rng, (80, 5)), rng.integers(-5, 30, (9, 4))):
+    for x in (_data(rng, (80, 5)), _whole(rng)):
         close(fit_standardizer(x).mean, x.mean(axis=0), MEAN)
 
 
@@ -44,7 +44,7 @@ def check_mean_of_each_feature(fit_standardizer, rng):
 @weight(2)
 def check_std_of_each_feature(fit_standardizer, rng):
     """The standard deviation is that of each feature over all examples, and divides by m."""
-    for x in (_data(rng, (80, 5)), rng.integers(-5, 30, (9, 4))):
+    for x in (_data(rng, (80, 5)), _whole(rng)):
         close(fit_standardizer(x).std, x.std(axis=0), STD)
 
 
@@ -60,7 +60,7 @@ def check_a_constant_feature_gets_std_one(fit_standardizer, rng):
 
 def check_a_small_spread_is_not_constant(fit_standardizer, rng):
     """A feature that varies by very little keeps its standard deviation."""
-    x = rng.normal(0, [1e-3, 1e-6, 1e-10, 2], (7, 4))
+    x = rng.normal(0, [1e-3, 1e-6, 1e-18, 2], (7, 4))
     found = shaped(fit_standardizer(x).std, (4,), STD)
     close(found / x.std(axis=0), np.ones(4), SMALL, rtol=1e-3)
 
@@ -68,7 +68,7 @@ def check_a_small_spread_is_not_constant(fit_standardizer, rng):
 @hidden(like=(check_mean_of_each_feature, check_std_of_each_feature, check_a_constant_feature_gets_std_one))
 def check_other_training_data(fit_standardizer, rng):
     """So it is for as many features as examples, for whole numbers, and for a single example."""
-    for x in (_data(rng, (6, 6)), rng.integers(-5, 30, (9, 4)), _data(rng, (1, 3))):
+    for x in (_data(rng, (6, 6)), _whole(rng), _data(rng, (1, 3))):
         fitted = fit_standardizer(x)
         close(fitted.mean, x.mean(axis=0), MEAN)
         close(fitted.std, np.where(x.min(axis=0) == x.max(axis=0), 1, x.std(axis=0)), STD)
@@ -180,6 +180,12 @@ def larger_threshold(x):
     return Standardizer(mean=x.mean(axis=0), std=np.where(std < 1e-5, 1.0, std))
 
 
+@same_mistake_as(fixed_threshold)
+def smaller_threshold(x):
+    std = x.std(axis=0)
+    return Standardizer(mean=x.mean(axis=0), std=np.where(std < 1e-12, 1.0, std))
+
+
 @misconception(
     "A small number is added to every standard deviation, which changes those that are smaller still. Nothing needs to "
     "be added where a feature varies.",
@@ -254,6 +260,11 @@ def _data(rng, shape):
     """Features whose means lie on both sides of 0, and whose deviations on both sides of 1."""
     spread = 10 ** rng.permutation(np.linspace(-1.5, 1.5, shape[1]))
     return spread * rng.normal(rng.uniform(-2, 2, shape[1]), 1, shape)
+
+
+def _whole(rng):
+    """Nine examples of whole numbers, none of them twice in a feature, with means that are not whole."""
+    return rng.permuted((np.arange(9)[:, None] ** 2 - 9) * [1, 2, 4, 5], axis=0)
 
 
 def _constant(x):

@@ -54,9 +54,10 @@ def check_dev_rows_have_the_scale_of_the_training_rows(standardize_folds, rng):
 
 def check_training_rows_have_the_scale_of_their_fold(standardize_folds, rng):
     """In each fold, the training rows are standardized by their own mean and standard deviation."""
-    x, folds = _data(rng)
-    for fold, (train, _) in zip(folds, _pairs(standardize_folds, x, folds)):
-        close(train, _scaled(x, fold)[0], TRAIN)
+    data, folds = _data(rng)
+    for x in (data, np.rint(40 * data).astype(int)):
+        for fold, (train, _) in zip(folds, _pairs(standardize_folds, x, folds)):
+            close(train, _scaled(x, fold)[0], TRAIN)
 
 
 def check_dev_rows_stand_in_the_order_of_the_fold(standardize_folds, rng):
@@ -99,7 +100,7 @@ equivalent = {
 
 covers = {
     "Write `standardize_folds(x, folds)`": check_each_fold_holds_its_rows,
-    "`x` has shape": check_each_fold_holds_its_rows,
+    "`x` has shape (m, features) and may hold whole numbers": check_training_rows_have_the_scale_of_their_fold,
     "the indices of its dev rows": check_each_fold_holds_its_rows,
     "Return a list with one pair": (
         check_each_fold_holds_its_rows,
@@ -230,6 +231,35 @@ def dev_by_its_own_deviation(x, folds):
 
 
 @misconception(
+    "Dev rows are told from training rows by their values. Two examples may be equal: one that looks like a dev row "
+    "still trains. Tell them apart by their indices.",
+    caught_by=check_each_fold_holds_its_rows,
+)
+def rows_told_apart_by_value(x, folds):
+    pairs = []
+    for fold in folds:
+        rows = np.array([row for row in x.tolist() if row not in x[fold].tolist()])
+        standardizer = fit_standardizer(rows)
+        pairs.append((standardizer.transform(rows), standardizer.transform(x[fold])))
+    return pairs
+
+
+@misconception(
+    "The z-scores are written into an array of whole numbers, which cuts off all that stands after the point. Let "
+    "NumPy make a new array, or make one of floats.",
+    caught_by=check_training_rows_have_the_scale_of_their_fold,
+    worth=0.7,
+)
+def written_into_whole_numbers(x, folds):
+    pairs = []
+    for fold in folds:
+        z = np.empty_like(x)
+        z[:] = fit_standardizer(np.delete(x, fold, axis=0)).transform(x)
+        pairs.append((np.delete(z, fold, axis=0), z[fold]))
+    return pairs
+
+
+@misconception(
     "The training rows are those of the other folds. A row that is in no fold trains as well, and rows joined fold by "
     "fold stand in another order than in `x`: take all rows but the fold's.",
     caught_by=check_each_fold_holds_its_rows,
@@ -282,9 +312,10 @@ def spelled_out(x, folds):
 
 
 def _data(rng):
-    """Features with spreads on both sides of 1, and folds of unequal size, none sorted; row 12 always trains."""
+    """Features with spreads on both sides of 1, and unsorted folds of unequal size; row 12 equals row 0, and trains."""
     spread = 10.0 ** rng.permutation([-1, 0, 1, 1])
     x = spread * rng.normal(rng.uniform(-2, 2, 4), 1, size=(13, 4))
+    x[12] = x[0]
     return x, [np.sort(part)[::-1].copy() for part in np.split(rng.permutation(12), [5, 9])]
 
 

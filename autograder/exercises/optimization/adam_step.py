@@ -34,6 +34,7 @@ LENGTH = "the first step must have the length of the learning rate, whatever the
 EPS = "eps must be added to the root of the corrected mean of squares, outside the root"
 MOVES = "a weight that has a gradient must move"
 STILL = "a weight whose gradients are all 0 must stay where it is"
+COASTS = "a weight whose gradient has become 0 must move on by what is left of the mean"
 RATE = "each step must use the learning rate that it is given"
 DEFAULT = "beta1 must be 0.9, beta2 0.999 and eps 1e-8 unless they are given"
 SHAPE = "the new weights must have the shape of w"
@@ -79,13 +80,13 @@ def check_eps_outside_the_root(adam_step, rng):
 
 
 def check_no_gradient_no_step(adam_step, rng):
-    """A weight whose gradients are 0 stays beside one that moves, and nothing is divided by 0."""
+    """A weight whose gradients are all 0 stays, and nothing is divided by 0; one that had a gradient moves on."""
     w, state = weights(rng, (3,)), None
-    for _ in range(2):
-        found, state = adam_step(w, np.array([0.0, 1.0, 0.0]), state, learning_rate=0.1)
+    for grad, moves in ((1.0, MOVES), (1.0, MOVES), (0.0, COASTS)):
+        found, state = adam_step(w, np.array([0.0, grad, 0.0]), state, learning_rate=0.1)
         found = shaped(found, (3,), SHAPE)
         close(found[[0, 2]], w[[0, 2]], STILL)
-        require(found[1] != w[1], MOVES)
+        require(found[1] != w[1], moves)
 
 
 def check_rate_may_change(adam_step, rng):
@@ -96,8 +97,8 @@ def check_rate_may_change(adam_step, rng):
 
 def check_defaults(adam_step, rng):
     """Without settings it takes 0.9, 0.999 and 1e-8; a gradient of 1e-8 then makes half a step."""
-    grads = gradients(rng, (3,), 3)
-    follow(adam_step, solution, weights(rng, (3,)), grads, [0.1] * 3, DEFAULT)
+    grads = [size * grad for size, grad in zip((4.0, 1.0, 0.25), gradients(rng, (3,), 3, spread=0.1))]
+    follow(adam_step, solution, weights(rng, (3,)), grads, [1.0] * 3, DEFAULT)  # 0.99 for beta2 ends some 0.005 off
     found, _ = adam_step(np.array([2.0]), np.array([1e-8]), learning_rate=0.5)
     require(abs(found[0] - 1.75) < 1e-3, DEFAULT)
 
@@ -219,6 +220,21 @@ def counted_from_two(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.9
 
 
 @misconception(
+    "The count of steps starts at 0: in the first step both corrections are divisions by 1 - beta^0, which is 0, and "
+    "nan comes out. Let t be 1 there.",
+    caught_by=check_length_of_the_first_step,
+    worth=0.3,
+)
+def counted_from_zero(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
+    def corrected(mean, square, t):
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return mean / np.subtract(1.0, beta1 ** (t - 1)), square / np.subtract(1.0, beta2 ** (t - 1))
+
+    with np.errstate(invalid="ignore"):
+        return _adam(w, grad, state, learning_rate, beta1, beta2, eps, corrected=corrected)
+
+
+@misconception(
     "The count of steps never grows: each step is corrected as if it were the first.",
     caught_by=check_several_steps,
 )
@@ -292,6 +308,18 @@ def started_at_the_gradient(w, grad, state=None, *, learning_rate, beta1=0.9, be
 )
 def state_ignored(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
     return solution(w, grad, None, learning_rate=learning_rate, beta1=beta1, beta2=beta2, eps=eps)
+
+
+@misconception(
+    "The gradient enters its mean whole, as it enters the velocity of momentum. In Adam it enters with the share "
+    "1 - beta1.",
+    caught_by=check_length_of_the_first_step,
+)
+def gradient_enters_whole(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
+    def corrected(mean, square, t):
+        return mean / (1 - beta1) / (1 - beta1**t), square / (1 - beta2**t)
+
+    return _adam(w, grad, state, learning_rate, beta1, beta2, eps, corrected=corrected)
 
 
 @misconception(
@@ -374,6 +402,18 @@ def eps_left_out(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, 
 
 
 @misconception(
+    "A weight stands still where its newest gradient is 0, though the mean of its gradients is not. The formula needs "
+    "no such guard: where all gradients were 0, eps keeps it from dividing by 0, and the step is 0.",
+    caught_by=check_no_gradient_no_step,
+    worth=0.95,
+)
+def still_without_a_gradient(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
+    settings = {"learning_rate": learning_rate, "beta1": beta1, "beta2": beta2, "eps": eps}
+    new, state = solution(w, grad, state, **settings)
+    return np.where(grad == 0, w, new), state
+
+
+@misconception(
     "The means or the count of steps are kept in the function and not in `state`, so that two runs disturb each other.",
     caught_by=check_same_step_twice,
     said_by=TWICE,
@@ -428,6 +468,14 @@ def sign_of_the_gradient(w, grad, state=None, *, learning_rate, beta1=0.9, beta2
     return w - learning_rate * grad / (np.abs(grad) + eps), "nothing"
 
 
+@neighbour("the mean looks one step ahead (NAdam)")
+def looks_ahead(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
+    def corrected(mean, square, t):
+        return (beta1 * mean + (1 - beta1) * grad) / (1 - beta1**t), square / (1 - beta2**t)
+
+    return _adam(w, grad, state, learning_rate, beta1, beta2, eps, corrected=corrected)
+
+
 @neighbour("the largest mean of squares so far is divided by (AMSGrad)")
 def largest_so_far(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
     mean, square, most, t = (0.0, 0.0, 0.0, 0) if state is None else state
@@ -436,7 +484,11 @@ def largest_so_far(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999
     return w - learning_rate * mean / (1 - beta1**t) / (np.sqrt(most) + eps), (mean, square, most, t)
 
 
-@neighbour("the gradient itself is divided, and not its mean")
+@misconception(
+    "What is divided is the newest gradient, and not the mean of the gradients: that is RMSProp with a correction. "
+    "Above the line stands the corrected mean.",
+    caught_by=check_several_steps,
+)
 def newest_gradient(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
     _, state = solution(w, grad, state, learning_rate=learning_rate, beta1=beta1, beta2=beta2, eps=eps)
     _, square, t = state

@@ -175,12 +175,22 @@ def only_the_share_is_left(w, grad, state=None, *, learning_rate, weight_decay, 
 
 
 @misconception(
-    "beta1, beta2 and eps are not passed on: Adam's step is made with its own, whatever is given.",
+    "The settings are not all passed on: Adam's step is made with a beta1, beta2 or eps of its own, whatever is given.",
     caught_by=check_without_decay,
     worth=0.6,
 )
 def settings_lost(w, grad, state=None, *, learning_rate, weight_decay, beta1=0.9, beta2=0.999, eps=1e-8):
     return solution(w, grad, state, learning_rate=learning_rate, weight_decay=weight_decay)
+
+
+@same_mistake_as(settings_lost)
+def betas_lost(w, grad, state=None, *, learning_rate, weight_decay, beta1=0.9, beta2=0.999, eps=1e-8):
+    return solution(w, grad, state, learning_rate=learning_rate, weight_decay=weight_decay, eps=eps)
+
+
+@same_mistake_as(settings_lost)
+def eps_lost(w, grad, state=None, *, learning_rate, weight_decay, beta1=0.9, beta2=0.999, eps=1e-8):
+    return solution(w, grad, state, learning_rate=learning_rate, weight_decay=weight_decay, beta1=beta1, beta2=beta2)
 
 
 @misconception(

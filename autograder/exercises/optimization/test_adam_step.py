@@ -36,6 +36,7 @@ def solution(adam_step):
     new, _ = adam_step(w, np.array([0.0, 1.0]), state, learning_rate=0.5)
     mean, square = 0.1 / (1 - 0.9**2), 0.001 / (1 - 0.999**2)
     assert np.isclose(new[1], -1.0 - 0.5 * mean / np.sqrt(square), rtol=1e-3), "beta1 is 0.9 and beta2 is 0.999"
+    assert new[0] < 1.9, "a weight whose gradient has become 0 moves on"
 
 
 @alternative("returns True or False, from random gradients and all of the past")
@@ -58,7 +59,9 @@ def by_returning(adam_step):
     right.append(np.allclose(found, [0.75, 1.25, 0.75], rtol=1e-3))
     found, _ = adam_step(np.ones(2), np.array([1e-8, 0.0]), learning_rate=0.5)
     right.append(np.allclose(found, [0.75, 1.0], rtol=1e-3))
-    return bool(all(right))
+    _, state = adam_step(np.ones(2), np.ones(2), learning_rate=0.5)
+    found, _ = adam_step(np.ones(2), np.zeros(2), state, learning_rate=0.5)
+    return bool(all(right) and (found < 0.9).all())
 
 
 @lazy("Only the first step with the usual settings is looked at, and only its direction.")
