@@ -29,7 +29,7 @@ hints = (
 
 SHAPE = "the gradient must have the shape of grad"
 AGAIN = "the same call must give the same gradient: draw nothing here"
-WHOLE = "whole numbers in grad must be divided without rounding, and 0 where the mask is False"
+WHOLE = "whole numbers in grad must be divided without rounding"
 VALUE = "the gradient must be grad / keep_prob where the mask is True and 0 elsewhere"
 
 
@@ -45,7 +45,7 @@ def check_dropped_neurons_get_nothing(dropout_backward, rng):
 
 def check_survivors_gradient_is_rescaled(dropout_backward, rng):
     """Where the mask is True, the gradient is grad / keep_prob."""
-    grad, kept = _case(rng, (12, 10), 0.8)
+    grad, kept = _case(rng, (11, 9), 0.8)  # of so many entries no mask keeps just that share
     out = dropout_backward(grad, kept, 0.8)
     equal(out.shape, grad.shape, SHAPE)
     close(out, np.where(kept, grad / 0.8, out), "the gradient of a survivor must be grad / keep_prob")
@@ -80,7 +80,7 @@ def check_any_shape(dropout_backward, rng):
         if q == 1:
             close(out, grad, "with keep_prob 1 and a mask that is all True the gradient must be grad")
     grad, kept = rng.integers(1, 9, (6, 7)), _case(rng, (6, 7), 0.4)[1]
-    close(dropout_backward(grad, kept, 0.4), np.where(kept, grad / 0.4, 0), WHOLE)
+    close(dropout_backward(grad, kept, 0.4), dropout_backward(grad.astype(float), kept, 0.4), WHOLE)
 
 
 @hidden(like=(check_dropped_neurons_get_nothing, check_survivors_gradient_is_rescaled, check_any_shape))
@@ -145,6 +145,15 @@ def fresh_mask(grad, mask, keep_prob):
 
 
 @misconception(
+    "The mask is drawn anew, with a seed written down in the function. The forward pass drew another one: use the mask "
+    "that is handed in.",
+    caught_by=check_dropped_neurons_get_nothing,
+)
+def seeded_mask(grad, mask, keep_prob):
+    return grad * (default_rng(0).random(grad.shape) < keep_prob) / keep_prob
+
+
+@misconception(
     "The gradient is multiplied by keep_prob: scaling was undone where it must be repeated. The forward pass "
     "multiplies by 1 / keep_prob, and a constant factor is its own derivative.",
     caught_by=check_slope_is_that_of_the_forward_pass,
@@ -159,6 +168,16 @@ def scaled_the_other_way(grad, mask, keep_prob):
 )
 def divided_by_the_dropped_share(grad, mask, keep_prob):
     return grad * mask / (1 - keep_prob)
+
+
+@misconception(
+    "Whole numbers stay whole: the quotients are put into an array of integers like grad, where they lose their "
+    "decimals.",
+    caught_by=check_any_shape,
+    worth=0.85,
+)
+def rounded_to_whole_numbers(grad, mask, keep_prob):
+    return solution(grad, mask, keep_prob).astype(grad.dtype)
 
 
 @misconception(

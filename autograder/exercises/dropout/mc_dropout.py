@@ -30,6 +30,7 @@ hints = (
 SAME_STATE = "every call of forward was handed a generator in the same state"
 ANOTHER = "forward must be handed rng itself, and no other generator"
 COUNT = "forward must be called n_samples times"
+FIXED = "forward is called as many times whatever n_samples is"
 X = "forward must be handed x as it is"
 MEAN = "the first result must be the mean over the calls"
 STD = "the second result must be the standard deviation over the calls"
@@ -39,6 +40,7 @@ STEADY = "where all calls agree, the standard deviation must be 0"
 @weight(2)
 def check_forward_is_called_as_asked(mc_dropout, rng):
     """forward is called n_samples times, with x and with rng itself."""
+    calls = []
     for n_samples in (6, 13):
         network = _Network(rng, (4, 3))
         x, source = rng.standard_normal((4, 3)), default_rng(rng.integers(2**32))
@@ -49,10 +51,12 @@ def check_forward_is_called_as_asked(mc_dropout, rng):
         states = {str(state) for state in network.states}
         require(len(states) > 1, SAME_STATE)
         require(all(given is source for given in network.sources), ANOTHER)
-        equal(len(network.predictions), n_samples, COUNT)
+        calls.append(len(network.predictions))
         require(mean.ndim <= 2, "the mean must not have more axes than a prediction")
         low, high = np.min(network.predictions), np.max(network.predictions)
         require(((low <= mean) & (mean <= high)).all(), "the mean must lie among the predictions")
+    require(len(set(calls)) == 2, FIXED)
+    equal(calls, [6, 13], COUNT)
 
 
 @core
@@ -184,6 +188,7 @@ def one_pass_repeated(forward, x, *, n_samples, rng):
     "A fixed number of passes is made, whatever n_samples says.",
     caught_by=check_forward_is_called_as_asked,
     worth=0.75,
+    said_by=FIXED,
 )
 def n_samples_ignored(forward, x, *, n_samples, rng):
     predictions = [forward(x, rng=rng) for _ in range(10)]

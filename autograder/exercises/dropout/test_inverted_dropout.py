@@ -6,6 +6,7 @@ from autograder.authoring import alternative, lazy
 
 tests = "inverted_dropout"
 points = 3
+leaves_out = {"normal_numbers": "at keep_prob 0.8, of which the hints speak, it keeps 79%: no sound bound tells that"}
 hints = (
     "Write down what the exercise promises, a line for each: what becomes of a survivor, of a dropped entry, of a "
     "itself, of the mask, and what changes in evaluation. Each line is an assert.",

@@ -286,6 +286,19 @@ def loss_with_dropout(x, y, w, keep_prob, *, learning_rate, steps, rng):
 
 
 @misconception(
+    "The loss is measured before the step, with the weights that it begins with. Measure after it, as the loop did.",
+    caught_by=check_loss_is_measured_without_dropout,
+    worth=0.8,
+)
+def loss_before_the_step(x, y, w, keep_prob, *, learning_rate, steps, rng):
+    losses = []
+    for _ in range(steps):
+        losses.append(np.mean((x @ w - y) ** 2) / 2)
+        w, _ = _step(x, y, w, keep_prob, learning_rate, rng)
+    return w, np.array(losses)
+
+
+@misconception(
     "The gradient goes back through all inputs, also those that were dropped. An input that had no part in the "
     "prediction gets no gradient: the same mask in the backward pass.",
     caught_by=check_one_step_is_a_step_of_dropout,
@@ -311,6 +324,18 @@ def one_mask_for_all_examples(x, y, w, keep_prob, *, learning_rate, steps, rng):
         w = w - learning_rate * (dropped.T @ (dropped @ w - y) / len(x))
         losses.append(np.mean((x @ w - y) ** 2) / 2)
     return w, np.array(losses)
+
+
+@misconception(
+    "The weights handed over are changed in place: their caller may want to begin another run from them. Make a new "
+    "array at each step, `w = w - ...`, as the loop did.",
+    caught_by=check_masks_come_from_rng,
+    worth=0.9,
+    said_by="w must not be changed in place",
+)
+def changed_in_place(x, y, w, keep_prob, *, learning_rate, steps, rng):
+    w[...], losses = solution(x, y, w, keep_prob, learning_rate=learning_rate, steps=steps, rng=rng)
+    return w.copy(), losses
 
 
 @misconception(
