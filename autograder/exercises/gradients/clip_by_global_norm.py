@@ -12,6 +12,7 @@ from autograder.authoring import (
     misconception,
     neighbour,
     number,
+    require,
     same_mistake_as,
     weight,
 )
@@ -29,6 +30,8 @@ LONG = "gradients with a joint norm above max_norm must all be multiplied by max
 SHORT = "gradients with a joint norm of at most max_norm must stay as they are"
 NORM = "the second result must be the joint norm of the gradients before they were clipped"
 ZEROS = "gradients that are all 0 must stay 0, with norm 0"
+NUMBERS = "where all gradients are 0, numbers must come out, not nan"
+TINY = "tiny gradients with a joint norm above max_norm must not become shorter than max_norm"
 COUNT = "there must be one clipped array for each gradient"
 WHOLE = "gradients of whole numbers must be clipped without rounding"
 BYTES = "the squares of whole numbers of 8 bits must be added without overflowing"
@@ -54,8 +57,8 @@ def check_long_gradients_are_shortened_together(clip_by_global_norm, rng):
 @weight(2)
 def check_short_gradients_stay(clip_by_global_norm, rng):
     """Up to max_norm nothing changes, though one array, or the sum of the arrays' norms, may look longer."""
-    for share in (1.05, 7.0):
-        grads = _grads(rng, ((3, 4), (4,), (2, 2)))
+    for share, size in ((1.05, 1e-3), (1.05, 1), (7.0, 1)):
+        grads = [size * grad for grad in _grads(rng, ((3, 4), (4,), (2, 2)))]
         _compare(clip_by_global_norm(grads, share * _norm(grads))[0], grads, SHORT)
 
 
@@ -68,8 +71,9 @@ def check_norm_before_clipping(clip_by_global_norm, rng):
 
 
 def check_zeros_and_whole_numbers(clip_by_global_norm, rng):
-    """Gradients of 0 are no division by 0, and whole numbers are not rounded."""
+    """Gradients of 0 are no division by 0, nothing is added to a norm for their sake, and whole numbers stay exact."""
     clipped, norm = clip_by_global_norm([np.zeros((2, 3)), np.zeros(3)], 1.0)
+    require(all(np.isfinite(entries).all() for entries in (*clipped, norm)), NUMBERS)
     _compare(clipped, [np.zeros((2, 3)), np.zeros(3)], ZEROS)
     close(norm, 0.0, ZEROS)
     signs = np.array([[1, -1, 1], [1, 1, -1]], np.int8)  # or the matrix is nearly of rank one
@@ -77,6 +81,10 @@ def check_zeros_and_whole_numbers(clip_by_global_norm, rng):
     _compare(clip_by_global_norm(grads, 0.6 * _norm(grads))[0], [0.6 * grad for grad in grads], WHOLE)
     grads = [signs * rng.integers(60, 99, (2, 3)).astype(np.int8), -rng.integers(60, 99, 3).astype(np.int8)]
     close(clip_by_global_norm(grads, 2.0)[1], _norm(grads), BYTES)
+    grads = [1e-6 * grad for grad in _grads(rng, ((2, 3), (3,)))]
+    clipped = clip_by_global_norm(grads, 0.3 * _norm(grads))[0]
+    require(_norm(clipped) > 0.29999 * _norm(grads), TINY)
+    _compare(clipped, [0.3 * grad for grad in grads], LONG)
 
 
 @hidden(like=(check_long_gradients_are_shortened_together, check_short_gradients_stay, check_norm_before_clipping))
@@ -121,6 +129,12 @@ covers = {
 def each_alone(grads, max_norm):
     clipped = [grad * min(1, max_norm / (np.linalg.norm(grad) or 1)) for grad in grads]
     return clipped, _norm(grads)
+
+
+@same_mistake_as(each_alone)
+def each_alone_if_all_are_long(grads, max_norm):
+    clipped = [grad * max_norm / (np.linalg.norm(grad) or 1) for grad in grads]
+    return (clipped if _norm(grads) > max_norm else grads), _norm(grads)
 
 
 @misconception(
@@ -229,7 +243,8 @@ def spectral_norm(grads, max_norm):
 
 
 @misconception(
-    "The arrays are scaled where they lie (`grad *= factor`). The caller may still need them: make new ones.",
+    "The gradients are changed where they lie (`grad *= factor`, or `grads[i] = ...`). The caller may still need them: "
+    "make a new list of new arrays.",
     caught_by=check_long_gradients_are_shortened_together,
     worth=0.85,
     said_by="grads must not be changed in place",
@@ -245,7 +260,7 @@ def changed_in_place(grads, max_norm):
     "The norm is divided by without a look at 0: where all gradients are 0, nan comes out and spreads to all weights.",
     caught_by=check_zeros_and_whole_numbers,
     worth=0.9,
-    said_by=ZEROS,
+    said_by=NUMBERS,
 )
 def zero_divided(grads, max_norm):
     norm = _norm(grads)
@@ -259,6 +274,24 @@ def zero_divided_in_another_way(grads, max_norm):
     norm = _norm(grads)
     with np.errstate(invalid="ignore", divide="ignore"):
         return [np.asarray(grad) / norm * min(norm, max_norm) for grad in grads], norm
+
+
+@misconception(
+    "A small number is added to the norm, or is the least that it is divided by, as against a division by 0. Tiny "
+    "gradients then come out much too short: only a norm of 0 needs a rule of its own.",
+    caught_by=check_zeros_and_whole_numbers,
+    worth=0.9,
+    said_by=TINY,
+)
+def epsilon_added(grads, max_norm):
+    norm = _norm(grads)
+    return [grad * min(1, max_norm / (norm + 1e-6)) for grad in grads], norm
+
+
+@neighbour("the norm is squared where it is compared with max_norm")
+def square_compared(grads, max_norm):
+    norm = _norm(grads)
+    return [grad * (max_norm / norm if norm**2 > max_norm else 1) for grad in grads], norm
 
 
 @neighbour("the factor is applied twice")

@@ -30,7 +30,7 @@ hints = (
 VALUE = "each entry must be the central difference of f along it"
 CROSS = "each entry must be moved by itself, all others as they are in x"
 SHAPE = "f must be handed an array of the shape of x"
-DEFAULT = "without eps the entries must be moved by 1e-5"
+DEFAULT = "without eps, f must be asked with one entry moved up by 1e-5, and moved down by 1e-5"
 SINGLE = "for x in float32 the moved entries must hold the step: compute in float64"
 WHOLE = "for whole numbers in x the moved entries must hold the step: compute with floats"
 ROUNDED = "for whole numbers in x the gradient must not be rounded"
@@ -40,7 +40,7 @@ ROUNDED = "for whole numbers in x the gradient must not be rounded"
 @weight(3)
 def check_central_difference(numerical_gradient, rng):
     """Each entry is the central difference along it, here of a cubic and with a large step."""
-    x, c = rng.uniform(1, 2, (2, 3)), rng.uniform(1, 2, (2, 3))
+    x, c = rng.uniform(1, 2, (2, 3)) * [1, 1, 0.2], rng.uniform(1, 2, (2, 3))
     for eps in (0.5, 0.1):
         found = numerical_gradient(lambda x: float(np.sum(c * x**3)), x, eps=eps)
         close(found, c * (3 * x**2 + eps**2), VALUE)
@@ -49,9 +49,15 @@ def check_central_difference(numerical_gradient, rng):
 @weight(2)
 def check_one_entry_at_a_time(numerical_gradient, rng):
     """While an entry is moved, the others stay where they are, also those that were moved before."""
-    x = rng.uniform(1, 2, 5)
-    found = numerical_gradient(lambda x: float(np.prod(x)), x, eps=0.3)
-    close(found, np.prod(x) / x, CROSS)
+    x, moved_at_once = rng.uniform(1, 2, 5), []
+
+    def f(moved):
+        moved_at_once.append(np.count_nonzero(np.abs(np.asarray(moved) - x) > 1e-6))
+        return float(np.prod(moved))
+
+    found = numerical_gradient(f, x, eps=0.3)
+    require(max(moved_at_once, default=0) <= 1, CROSS)
+    close(found, np.prod(x) / x, VALUE)
 
 
 def check_any_shape(numerical_gradient, rng):
@@ -71,7 +77,7 @@ def check_any_shape(numerical_gradient, rng):
 def check_step_survives_in_any_dtype(numerical_gradient, rng):
     """float32 and whole numbers are moved by 1e-5 as well, the default, which they themselves could not hold."""
     for x, sentence, slope in (
-        (rng.uniform(200, 300, 3), DEFAULT, DEFAULT),
+        (rng.uniform(200, 300, 3), DEFAULT, VALUE),
         (rng.uniform(200, 300, 3).astype(np.float32), SINGLE, SINGLE),
         (rng.integers(200, 300, 3), WHOLE, ROUNDED),
     ):
@@ -212,6 +218,23 @@ def relative_step(f, x, *, eps=1e-5):
     return gradient
 
 
+@same_mistake_as(relative_step)
+def relative_step_at_zero_too(f, x, *, eps=1e-5):
+    x = np.asarray(x, float)
+    steps = eps * np.abs(x).ravel()[:, None] * np.eye(x.size)
+    differences = [f(x + step.reshape(x.shape)) - f(x - step.reshape(x.shape)) for step in steps]
+    with np.errstate(invalid="ignore"):
+        return np.reshape(differences, x.shape) / (2 * eps * np.abs(x))
+
+
+@misconception(
+    "The step is always the same, 1e-5 for instance, whatever the caller asks for: use `eps`.",
+    caught_by=check_central_difference,
+)
+def eps_ignored(f, x, *, eps=1e-5):
+    return solution(f, x)
+
+
 @misconception(
     "f is handed a flat list of entries. A function of weights needs them in the shape of x: move an entry of a copy "
     "of x itself.",
@@ -232,6 +255,14 @@ def curvature(f, x, *, eps=1e-5):
 @neighbour("the sign is the other way round")
 def downhill(f, x, *, eps=1e-5):
     return -solution(f, x, eps=eps)
+
+
+@neighbour("the step grows with entries that are above 1")
+def step_of_at_least_eps(f, x, *, eps=1e-5):
+    x = np.asarray(x, float)
+    steps = eps * np.maximum(1, np.abs(x))
+    moves = np.eye(x.size).reshape(-1, *x.shape)
+    return np.reshape([f(x + steps * move) - f(x - steps * move) for move in moves], x.shape) / (2 * steps)
 
 
 @neighbour("half the step to either side, and still divided by 2 eps")

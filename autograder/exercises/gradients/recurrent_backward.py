@@ -11,6 +11,7 @@ from autograder.authoring import (
     misconception,
     neighbour,
     require,
+    same_mistake_as,
     weight,
 )
 
@@ -26,6 +27,7 @@ hints = (
 VALUE = "the gradient must be that of the loss through all time steps"
 ONE = "with one time step the gradient must be zero, since W meets only a state of zeros"
 LAST = "the gradient must be that of the loss through the last time steps"
+STILL = "the last step must be passed with its own slope, and has the same wrong one as before"
 
 
 def given(W, xs, target):
@@ -71,7 +73,9 @@ def check_last_two_steps(recurrent_backward, rng):
     W, xs, target = _case(rng, 4, 2)
     first = np.tanh(xs[0])
     last = np.tanh(first @ W + xs[1])
-    close(recurrent_backward(W, xs, target), np.outer(first, (last - target) * (1 - last**2)), LAST)
+    found, right, given = recurrent_backward(W, xs, target), 1 - last**2, 1 - first**2
+    require(found.shape != W.shape or not np.allclose(found, np.outer(first, (last - target) * given)), STILL)
+    close(found, np.outer(first, (last - target) * right), LAST)
 
 
 def check_one_step(recurrent_backward, rng):
@@ -138,6 +142,22 @@ def slope_of_a_sigmoid(W, xs, target):
 )
 def state_moved_as_well(W, xs, target):
     return _backward(W, xs, target, entered=0)
+
+
+@same_mistake_as(state_moved_as_well)
+def state_moved_in_place_of_the_slope(W, xs, target):
+    return _backward(W, xs, target, slope=lambda states, t: 1 - states[t - 1] ** 2, entered=0)
+
+
+@misconception(
+    "What was changed was right as it stood, and the fault is still there. At each step something takes the state that "
+    "went in, where the one that came out belongs: put back your change, and compare the four lines of the loop with "
+    "the forward pass.",
+    caught_by=check_last_two_steps,
+    said_by=STILL,
+)
+def fault_kept(W, xs, target):
+    return _backward(W, xs, target, slope=lambda states, t: 1 - states[t - 1] ** 2, back=lambda W: W)
 
 
 @misconception(

@@ -6,6 +6,7 @@ from autograder.authoring import alternative, lazy
 
 tests = "clip_by_global_norm"
 points = 3
+leaves_out = {"epsilon_added": "it shows with gradients that are smaller than a test need think of"}
 hints = (
     "Write down what the exercise promises, a line for each: long gradients, short ones, the norm, zeros, whole "
     "numbers, and the arrays that were handed in. Each line is an assert.",
