@@ -380,6 +380,21 @@ class VarianceForStd(_Merged):
         return Standardizer(mean=self.mean, std=self.squares / self.count)
 
 
+@misconception(
+    "The batch that came in is changed. It belongs to the caller, who may train on it next: write `x - mean`, not "
+    "`x -= mean`.",
+    caught_by=check_count_of_all_examples,
+    worth=0.9,
+    said_by="x must not be changed in place",
+)
+class BatchOverwritten(_Merged):
+    def update(self, x):
+        count = super().update(x)
+        if x.dtype.kind == "f":
+            x -= x.mean(axis=0)
+        return count
+
+
 @neighbour("the spread between the batches' means is added without its weight")
 class SpreadAddedUnweighted(_Pieces):
     def standardizer(self):

@@ -245,6 +245,19 @@ def rows_told_apart_by_value(x, folds):
 
 
 @misconception(
+    "`~fold` is not the rest: of indices it makes others, counted from the end. It is the rest of a mask alone; take "
+    "`np.delete(x, fold, axis=0)`.",
+    caught_by=check_each_fold_holds_its_rows,
+)
+def indices_inverted(x, folds):
+    pairs = []
+    for fold in folds:
+        standardizer = fit_standardizer(x[~fold])
+        pairs.append((standardizer.transform(x[~fold]), standardizer.transform(x[fold])))
+    return pairs
+
+
+@misconception(
     "The z-scores are written into an array of whole numbers, which cuts off all that stands after the point. Let "
     "NumPy make a new array, or make one of floats.",
     caught_by=check_training_rows_have_the_scale_of_their_fold,

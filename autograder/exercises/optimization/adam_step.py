@@ -106,9 +106,10 @@ def check_defaults(adam_step, rng):
 @weight(2)
 def check_same_step_twice(adam_step, rng):
     """A step that is asked for twice comes out the same, and another run in between disturbs nothing."""
-    w, (one, two, other) = weights(rng, (3,)), gradients(rng, (3,), 3)
-    settings = {"learning_rate": 0.1, "beta1": 0.6, "beta2": 0.8}
-    _, state = adam_step(w, one, **settings)
+    w, (first, one, two, other) = weights(rng, (3,)), gradients(rng, (3,), 4)
+    settings = {"learning_rate": 0.1, "beta1": 0.9, "beta2": 0.8}
+    _, state = adam_step(w, first, **settings)
+    _, state = adam_step(w, one, state, **settings)
     found, state_after = adam_step(w, two, state, **settings)
     found = shaped(found, w.shape, SHAPE)
     require(np.isfinite(found).all(), FINITE)
@@ -243,6 +244,30 @@ def always_the_first(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.9
         return mean / (1 - beta1), square / (1 - beta2)
 
     return _adam(w, grad, state, learning_rate, beta1, beta2, eps, corrected=corrected)
+
+
+@misconception(
+    "The corrections divide by (1 - beta)^t, which soon is next to nothing. They are to divide by 1 - beta^t, which "
+    "grows to 1.",
+    caught_by=check_several_steps,
+)
+def power_of_the_difference(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
+    def corrected(mean, square, t):
+        return mean / (1 - beta1) ** t, square / (1 - beta2) ** t
+
+    return _adam(w, grad, state, learning_rate, beta1, beta2, eps, corrected=corrected)
+
+
+@misconception(
+    "The shares have changed places: beta1 and beta2 are those of the old means, and the gradient and its square "
+    "enter with the rest, 1 - beta1 and 1 - beta2.",
+    caught_by=check_several_steps,
+)
+def shares_swapped(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
+    mean, square, t = (0.0, 0.0, 0) if state is None else state
+    mean, square, t = (1 - beta1) * mean + beta1 * grad, (1 - beta2) * square + beta2 * grad**2, t + 1
+    step = mean / (1 - beta1**t) / (np.sqrt(square / (1 - beta2**t)) + eps)
+    return w - learning_rate * step, (mean, square, t)
 
 
 @misconception(
@@ -466,6 +491,13 @@ def list_in_place(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999,
 @same_mistake_as(state_ignored)
 def sign_of_the_gradient(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
     return w - learning_rate * grad / (np.abs(grad) + eps), "nothing"
+
+
+@neighbour("the first gradient is lost, those after it are not")
+def first_gradient_lost(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
+    settings = {"learning_rate": learning_rate, "beta1": beta1, "beta2": beta2, "eps": eps}
+    new, after = solution(w, grad, state, **settings)
+    return new, (0.0, 0.0, 0) if state is None else after
 
 
 @neighbour("the mean looks one step ahead (NAdam)")

@@ -18,7 +18,7 @@ from autograder.authoring import (
     weight,
 )
 
-from ._shared import follow, gradients, weights
+from ._shared import RTOL, follow, gradients, weights
 
 points = 3
 returns = (array, free(anything))
@@ -74,14 +74,21 @@ def check_rate_may_change(momentum_step, rng):
 
 def check_momentum_by_default(momentum_step, rng):
     """Momentum is 0.9 unless it is given."""
-    follow(momentum_step, solution, weights(rng, (3,)), gradients(rng, (3,), 3), [0.2] * 3, DEFAULT)
+    w, state, velocity = weights(rng, (3,)), None, 0.0
+    expected = w
+    for grad in gradients(rng, (3,), 3):  # the weights in between tell what else may be wrong
+        w, state = momentum_step(w, grad, state, learning_rate=0.2)
+        velocity = 0.9 * velocity + grad
+        expected = expected - 0.2 * velocity
+    close(w, expected, DEFAULT, rtol=RTOL)
 
 
 @weight(2)
 def check_same_step_twice(momentum_step, rng):
     """A step that is asked for twice comes out the same, and another run in between disturbs nothing."""
-    w, (one, two, other) = weights(rng, (3,)), gradients(rng, (3,), 3)
-    _, state = momentum_step(w, one, learning_rate=0.1, momentum=0.6)
+    w, (first, one, two, other) = weights(rng, (3,)), gradients(rng, (3,), 4)
+    _, state = momentum_step(w, first, learning_rate=0.1, momentum=0.6)
+    _, state = momentum_step(w, one, state, learning_rate=0.1, momentum=0.6)
     found, _ = momentum_step(w, two, state, learning_rate=0.1, momentum=0.6)
     found = shaped(found, w.shape, SHAPE)
     require(np.isfinite(found).all(), FINITE)
@@ -328,6 +335,12 @@ def first_gradient_in_place(w, grad, state=None, *, learning_rate, momentum=0.9)
 def shrunk_afterwards(w, grad, state=None, *, learning_rate, momentum=0.9):
     velocity = momentum * (grad if state is None else state + grad)
     return w - learning_rate * velocity, velocity
+
+
+@neighbour("the first gradient is lost, those after it are not")
+def first_gradient_lost(w, grad, state=None, *, learning_rate, momentum=0.9):
+    new, velocity = solution(w, grad, state, learning_rate=learning_rate, momentum=momentum)
+    return new, np.zeros_like(w) if state is None else velocity
 
 
 @neighbour("the weights shrink in place of the velocity")
