@@ -76,7 +76,7 @@ def check_through_the_weights(backward, rng):
     params, x, grad = _network(rng, 4, (3, 5, 4, 2))
     params = [(np.abs(W), np.abs(b) + 0.1) for W, b in params]
     cache = _forward(params, np.abs(x))[1]
-    carried = grad
+    carried = grad = np.abs(grad) * [[1], [-1], [1], [-1]]  # of either sign, and no ReLU looks at that
     expected = []
     for (W, _), (a, _) in zip(params[::-1], cache[::-1]):
         expected.append((a.T @ carried, carried.sum(axis=0)))
@@ -230,6 +230,22 @@ def times_the_activation(params, cache, grad):
 @same_mistake_as(times_the_activation)
 def times_the_pre_activation(params, cache, grad):
     return _carried(params, cache, grad, lambda layer, grad: grad @ params[layer][0].T * cache[layer - 1][1])
+
+
+@misconception(
+    "ReLU is applied to the gradient itself: what is below 0 of it is cut off. Forward ReLU cuts off pre-activations; "
+    "on the way back these say, by `z > 0`, which neurons pass the gradient on, and its own sign says nothing.",
+    caught_by=check_through_the_weights,
+)
+def gradient_cut_off(params, cache, grad):
+    return _carried(params, cache, grad, lambda layer, grad: np.maximum(grad @ params[layer][0].T, 0))
+
+
+@same_mistake_as(gradient_cut_off)
+def gradient_cut_off_too(params, cache, grad):
+    return _carried(
+        params, cache, grad, lambda layer, grad: np.maximum(grad @ params[layer][0].T, 0) * (cache[layer - 1][1] > 0)
+    )
 
 
 @misconception(

@@ -92,6 +92,14 @@ def no_biases():
 
 
 @misconception(
+    "The bias of the hidden layer is left out. It belongs to z as b2 belongs to the logits.",
+    caught_by=check_pre_activations,
+)
+def no_first_bias():
+    return {"z": [-1, 3, 0], "a": [0, 3, 0], "logits": [5, 0], "label": 0}
+
+
+@misconception(
     "The bias of the last layer is left out. It belongs to the logits as b1 belongs to z.",
     caught_by=check_logits,
 )

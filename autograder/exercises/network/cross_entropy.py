@@ -32,6 +32,8 @@ hints = (
 VALUES = "the result must be the mean of -log p over the examples, p the probability of the right class"
 LARGE = "logits of any size must give the loss that their differences stand for"
 FINITE = "logits of any size must give a finite loss"
+CAPPED = "an example that is 1,000 off costs as much as one that is 800 off: from somewhere on the loss does not grow"
+TOGETHER = "a loss that is finite for each example alone must be finite for them together"
 MEAN = "the loss of a batch that is repeated must be that of the batch"
 EQUAL = "equal logits must cost the logarithm of the number of classes"
 
@@ -47,8 +49,8 @@ def check_mean_over_the_examples(cross_entropy, rng):
 
 def check_equal_logits(cross_entropy, rng):
     """Equal logits cost ln K for K classes, whatever the labels are."""
-    for classes in (2, 5, 10):
-        logits, y = np.full((6, classes), rng.normal(0, 2)), rng.integers(0, classes, 6)
+    for classes in (3, 2, 10):
+        logits, y = np.full((6, classes), rng.normal(0, 2)), rng.permutation(np.arange(6) % max(classes - 1, 2))
         close(cross_entropy(logits, y), math.log(classes), EQUAL)
 
 
@@ -67,8 +69,12 @@ def check_large_logits(cross_entropy, rng):
     logits = np.array([[0.0, 1000.0, -500.0], [-3000.0, -3001.0, -2999.0], [2000.0, 1.0, 0.0], [0.0, 0.0, -800.0]])
     logits += rng.normal(0, 1, (4, 3))
     y = np.array([0, 1, 0, 2])
+    alone = np.array([cross_entropy(logits[[i]], y[[i]]) for i in range(4)])
+    require(np.isfinite(alone).all(), FINITE)
+    require(not alone[0] == alone[3] > 5, CAPPED)
+    close(alone, _each(logits, y), LARGE)
     found = cross_entropy(logits, y)
-    require(np.isfinite(found), FINITE)
+    require(np.isfinite(found), TOGETHER)
     close(found, _each(logits, y).mean(), LARGE)
 
 
@@ -76,7 +82,6 @@ def check_large_logits(cross_entropy, rng):
 def check_other_batches(cross_entropy, rng):
     """So it is for one example, two classes, a class that never occurs, single precision and other large logits."""
     six, labels = _batch(rng, 8, 6)
-    labels[labels == 3] = 2
     for logits, y in ((six, labels), _batch(rng, 1, 4), _batch(rng, 9, 2), (six.astype(np.float32), labels)):
         close(cross_entropy(logits, y), _each(logits.astype(float), y).mean(), VALUES)
     logits, y = _batch(rng, 6, 6)
@@ -154,11 +159,31 @@ def overflows(logits, y):
         return -np.log(e / e.sum(axis=1, keepdims=True))[np.arange(len(y)), y].mean()
 
 
+@same_mistake_as(overflows)
+def overflows_in_the_logarithm_of_the_sum(logits, y):
+    with np.errstate(all="ignore"):
+        return (np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(len(y)), y]).mean()
+
+
+@misconception(
+    "One number, the largest logit of all, is subtracted from every row. In a row far below it the exponentials then "
+    "are all 0, and so is their sum, whose logarithm is not finite. Each row needs its own.",
+    caught_by=check_large_logits,
+    worth=0.8,
+    said_by=TOGETHER,
+)
+def one_shift_for_all_rows(logits, y):
+    shifted = logits - logits.max()
+    with np.errstate(divide="ignore"):
+        return (np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(y)), y]).mean()
+
+
 @misconception(
     "A small number is added to the probability, or it is cut off there, so that the logarithm stays finite. The loss "
     "can then not rise above some 20 to 40, and its slope there is 0: an answer that is far off is never corrected.",
     caught_by=check_large_logits,
     worth=0.8,
+    said_by=CAPPED,
 )
 def cut_off(logits, y):
     return -np.log(np.maximum(_softmax(logits)[np.arange(len(y)), y], 1e-12)).mean()
@@ -246,6 +271,30 @@ def softmax_over_the_examples(logits, y):
     return -_log_softmax(logits.T).T[np.arange(len(y)), y].mean()
 
 
+@misconception(
+    "The rows of zeros and a one are only as long as the largest label of the batch asks for. A class that no example "
+    "of a batch has is a class too: take the number of classes from the logits.",
+    caught_by=check_mean_over_the_examples,
+)
+def classes_counted_in_the_labels(logits, y):
+    right = np.zeros((len(y), y.max() + 1))
+    right[np.arange(len(y)), y] = 1
+    return -(right * _log_softmax(logits)).sum(axis=1).mean()
+
+
+@misconception(
+    "The logits are overwritten (`logits -= ...`). Whoever called the function still needs them, for the backward "
+    "pass. Make a new array.",
+    caught_by=check_mean_over_the_examples,
+    worth=0.9,
+    said_by="logits must not be changed in place",
+)
+def changed_in_place(logits, y):
+    found = solution(logits, y)
+    logits -= logits.max(axis=1, keepdims=True)
+    return found
+
+
 @neighbour("one minus the probability stands for minus its logarithm")
 def one_minus_probability(logits, y):
     return (1 - _softmax(logits)[np.arange(len(y)), y]).mean()
@@ -290,9 +339,14 @@ def in_single_precision(logits, y):
 
 
 def _batch(rng, n, classes):
-    """Logits on both sides of 0, and labels: the first example is misread, the second is not."""
-    logits, y = rng.normal(0.3, 1.5, (n, classes)), rng.integers(0, classes, n)
-    y[0], y[1:2] = logits[0].argmin(), logits[1:2].argmax(axis=1)
+    """Logits on both sides of 0, and labels: the first example is misread, the second is not.
+
+    Of more than two classes the last one is never right, and the one before it is, of the third example.
+    """
+    occur = max(classes - 1, 2)
+    logits, y = rng.normal(0.3, 1.5, (n, classes)), rng.integers(0, occur, n)
+    logits[1:2, occur:] -= 9
+    y[0], y[1:2], y[2:3] = logits[0, :occur].argmin(), logits[1:2].argmax(axis=1), occur - 1
     return logits, y
 
 

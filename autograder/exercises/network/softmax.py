@@ -14,6 +14,7 @@ from autograder.authoring import (
     misconception,
     neighbour,
     require,
+    same_mistake_as,
     weight,
 )
 from dnnkit.network import softmax as solution
@@ -32,6 +33,7 @@ hints = (
 VALUES = "an entry must be the exponential of its logit over the sum of those of its row"
 FINITE = "logits of any size must give probabilities, no NaN and no infinity"
 LARGE = "large logits must give the same probabilities as the small ones that differ by as much"
+LIFTED = "an unlikely class must not get more than its logit says: the loss takes the logarithm of what it gets"
 SMALL = "a small probability must be as exact, in proportion, as a large one: the loss takes its logarithm"
 ROWS = "each row must have the probabilities that it has alone"
 
@@ -60,12 +62,14 @@ def check_large_logits(softmax, rng):
     """Logits of any size give probabilities, whichever of them is the largest."""
     z = rng.normal(0, 1, (7, 3))
     z[3:] = [[0, -3000, -1500], [-3000, 0, -1500], [-3000, -1500, 0], [0, 0, -9000]]
-    shifted = z + np.array([[3000.0], [-3000.0], [100_000.0], [3000.0], [0.0], [500.0], [-4000.0]])
-    found = softmax(shifted)
-    require(np.isfinite(found).all(), FINITE)
-    close(found, _softmax(shifted), LARGE)
-    z = rng.normal(0, 1, (5, 3)) + [0, -30, -45]
-    require(np.allclose(softmax(z), _softmax(z), rtol=1e-3, atol=0), SMALL)
+    for shift in ([[3000.0], [-3000.0], [100_000.0], [3000.0], [0.0], [500.0], [-4000.0]], -4000.0):
+        found = softmax(z + shift)
+        require(np.isfinite(found).all(), FINITE)
+        close(found, _softmax(z + shift), LARGE)
+    z = rng.normal(0, 1, (5, 3)) + [0, -30, -80]
+    found, right = softmax(z), _softmax(z)
+    require((found < 1.001 * right).all(), LIFTED)
+    require(np.allclose(found, right, rtol=1e-3, atol=0), SMALL)
 
 
 def check_whole_numbers(softmax, rng):
@@ -150,14 +154,37 @@ def shifted_down_only(z):
 
 
 @misconception(
-    "A small number is added to each exponential, so that none is 0. It becomes the probability of every class that is "
-    "unlikely, and the loss of an example that is badly wrong can no longer grow.",
+    "What is nearly 0 is made larger, an exponential or a probability, by adding a small number or by cutting off. It "
+    "becomes the probability of every class that is unlikely, and the loss of an example that is badly wrong can no "
+    "longer grow.",
     caught_by=check_large_logits,
     worth=0.75,
+    said_by=LIFTED,
 )
 def lifted(z):
     e = np.exp(z - z.max(axis=1, keepdims=True)) + 1e-8
     return e / e.sum(axis=1, keepdims=True)
+
+
+@same_mistake_as(lifted)
+def probabilities_cut_off(z):
+    return np.clip(solution(z), 1e-12, 1)
+
+
+@same_mistake_as(lifted)
+def exponents_cut_off(z):
+    e = np.exp(np.maximum(z - z.max(axis=1, keepdims=True), -50))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@misconception(
+    "The largest logit is subtracted only where a logit of the batch is large. Without one nothing is subtracted, and "
+    "where all logits are far below 0 the exponentials are all 0, and 0 over 0 is NaN.",
+    caught_by=check_large_logits,
+    worth=0.9,
+)
+def shifted_only_if_large(z):
+    return _with_shift(z, z.max(axis=1, keepdims=True) if z.max() > 500 else 0.0)
 
 
 @misconception(
