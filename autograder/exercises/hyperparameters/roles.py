@@ -47,6 +47,7 @@ ASKED = "the scientific setting must be the one whose effect the question asks f
 BOTH = "the setting that the question asks about is tuned as well"
 RATE = "the learning rate is held at one value, though its best value changes with the scientific setting"
 HELD = "a setting is held at one value, though its best value changes with the scientific one"
+CHAIN = "a setting is tuned whose best value changes only with another nuisance setting"
 TUNED = "a setting is tuned, though its best value does not change with the scientific one"
 
 
@@ -194,6 +195,7 @@ def budget_is_asked_about():
     "Settings are tuned too whose best value changes only with another nuisance setting. By such a chain everything "
     "leads to everything; the plan stops at what changes with the scientific setting itself.",
     caught_by=check_depth,
+    said_by=CHAIN,
     worth=0.5,
 )
 def chains_followed():
@@ -250,4 +252,6 @@ def _nuisance(roles, question):
     require(asked not in found, BOTH)
     require("learning_rate" in found or "learning_rate" not in expected or not found, RATE)
     require(found >= expected, HELD)
-    require(found <= expected, TUNED)
+    more = found - expected
+    require(not more or any(not set(SETTINGS[name] or ()) & found for name in more), CHAIN)
+    require(not more, TUNED)

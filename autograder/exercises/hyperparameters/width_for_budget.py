@@ -129,6 +129,16 @@ def first_over(n_inputs, n_outputs, budget, *, hidden_layers):
     worth=0.75,
 )
 def strictly_less(n_inputs, n_outputs, budget, *, hidden_layers):
+    return _largest(budget - 1, lambda h: _count(n_inputs, n_outputs, h, hidden_layers))
+
+
+@same_mistake_as(strictly_less)
+def strictly_less_from_one(n_inputs, n_outputs, budget, *, hidden_layers):
+    return max(1, strictly_less(n_inputs, n_outputs, budget, hidden_layers=hidden_layers))
+
+
+@same_mistake_as(strictly_less)
+def strictly_less_by_the_reference(n_inputs, n_outputs, budget, *, hidden_layers):
     return solution(n_inputs, n_outputs, budget - 1, hidden_layers=hidden_layers)
 
 
