@@ -2,7 +2,18 @@
 
 import numpy as np
 
-from autograder.authoring import alternative, close, core, hidden, misconception, neighbour, number, require, weight
+from autograder.authoring import (
+    alternative,
+    close,
+    core,
+    hidden,
+    misconception,
+    neighbour,
+    number,
+    require,
+    same_mistake_as,
+    weight,
+)
 from dnnkit.distribution import auc as solution
 
 points = 4
@@ -197,13 +208,28 @@ def ranks_not_corrected(scores, labels):
 
 
 @misconception(
-    "Equal scores get different ranks, by their place in the array. They must share the mean of their ranks, so that a "
-    "tied pair counts one half.",
+    "Equal scores are put in an order, by their place in the array. They must share the mean of their ranks, or one "
+    "step of the curve, so that a tied pair counts one half.",
     caught_by=check_ties_count_half,
     worth=0.8,
 )
 def ranks_without_ties(scores, labels):
     return _by_place(scores, labels)
+
+
+@same_mistake_as(ranks_without_ties)
+def steps_without_ties(scores, labels):
+    return 1 - _by_place(-np.asarray(scores), labels)
+
+
+@misconception(
+    "The curve has no start. It begins at (0, 0), above the highest score, where nothing is called positive: without "
+    "that point the first trapezoid is missing, which has an area where both classes have the highest score.",
+    caught_by=check_ties_count_half,
+    worth=0.8,
+)
+def curve_without_a_start(scores, labels):
+    return _without_a_start(scores, labels)
 
 
 @misconception(
@@ -277,14 +303,16 @@ def _data(rng, n_positive, n_negative, *, low=0.55):
 
 
 def _tied(rng, n_positive, n_negative):
-    """Scores of five values, so that some pairs are tied, more are in order, and some are not."""
+    """Scores of four values, so that some pairs are tied, more are in order, and some are not."""
     labels = rng.permutation(np.repeat([1, 0], [n_positive, n_negative]))
     while True:
-        scores = (rng.integers(0, 4, len(labels)) + labels * rng.integers(0, 2, len(labels))) / 4
+        scores = np.minimum(rng.integers(0, 4, len(labels)) + labels * rng.integers(0, 2, len(labels)), 3) / 4
         higher, tied = _counts(scores, labels)
+        if not (0.1 < tied < 0.4 and 0.4 < higher < 0.75):
+            continue
         told = [higher, higher + tied / 2, higher + tied, higher / (1 - tied), _by_place(scores, labels)]
-        told.append(_one_to_one(scores, labels))
-        if 0.1 < tied < 0.4 and 0.4 < higher < 0.75 and np.diff(np.sort(told)).min() > 0.01:
+        told += [1 - _by_place(-scores, labels), _without_a_start(scores, labels), _one_to_one(scores, labels)]
+        if np.diff(np.sort(told)).min() > 0.01:
             return scores, labels
 
 
@@ -301,6 +329,14 @@ def _by_place(scores, labels):
     ranks = np.argsort(np.argsort(scores, kind="stable"), kind="stable") + 1
     positive = labels.sum()
     return float((ranks[labels == 1].sum() - positive * (positive + 1) / 2) / (positive * (len(labels) - positive)))
+
+
+def _without_a_start(scores, labels):
+    """The area under the curve from its second corner on."""
+    scores, labels = np.asarray(scores), np.asarray(labels) == 1
+    thresholds = np.unique(scores)[::-1]
+    hits, alarms = ([(part >= t).mean() for t in thresholds] for part in (scores[labels], scores[~labels]))
+    return float(np.trapezoid(hits, alarms))
 
 
 def _one_to_one(scores, labels):

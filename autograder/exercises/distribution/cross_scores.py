@@ -153,12 +153,30 @@ def chosen_on_all_within_the_loop(x, y, folds):
 
 
 @misconception(
-    "The features are still scaled by the mean and the standard deviation of all examples. It needs no label, and is "
-    "something computed from the held-out examples all the same.",
+    "The features are still scaled by numbers of all examples, their standard deviation or their mean as well. These "
+    "need no label, and are computed from the held-out examples all the same.",
     caught_by=check_rows_have_no_say,
 )
 def scaled_on_all(x, y, folds):
     return _cross(x, y, folds, scale=lambda x, train, held_out: (x - x.mean(axis=0)) / x.std(axis=0))
+
+
+@misconception(
+    "The scores are those of the code that you were given: scaling and choosing still go by all examples. To move "
+    "lines into the loop is not enough: what a line there looks at must be `x[train]` and `y[train]`.",
+    caught_by=check_labels_have_no_say,
+)
+def moved_and_not_mended(x, y, folds):
+    return given(x, y, folds)
+
+
+@misconception(
+    "The features are chosen by differences of what has not been scaled, so that those with the largest numbers win. "
+    "Scale first, by the training examples.",
+    caught_by=check_scores,
+)
+def chosen_before_scaling(x, y, folds):
+    return _cross(x, y, folds, choose=lambda z, y, train: _best(x, y, train))
 
 
 @misconception(

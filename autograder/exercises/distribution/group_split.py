@@ -35,10 +35,14 @@ POSITIONS = "a part must hold positions, whole numbers from 0 to n - 1"
 FLAT = "a part must be an array with one axis"
 SCATTERED = "most groups are in more than one part"
 STRADDLES = "a group is in more than one part"
+APART = "groups are whole only where their examples stand side by side"
 WHOLE = "all examples of a group must be in the same part"
 TWICE = "a position must not be in two parts, nor twice in one"
 ONE_EACH = "of each group only one example is in a part"
 MISSING = "every position must be in a part"
+NUMBERED = "groups whose number is below 0 are in no part"
+ONE_PART = "each group must be in one part, at every call"
+TURNED = "the parts must come in the order of their fractions"
 BY_SIZE = "where groups are of very different sizes, a part must have its fraction of the groups, not of the examples"
 FRACTION = "a part must have its fraction of the groups"
 ROUNDED = (
@@ -57,12 +61,14 @@ LIKELY = "every choice of groups must be equally likely"
 @weight(3)
 def check_groups_are_whole(group_split, rng):
     """All examples of a group are in the same part, in whatever order they come."""
-    for groups in (_numbers(rng, 10), _numbers(rng, 5)):
+    for groups in (np.sort(_numbers(rng, 10)), _numbers(rng, 10), _numbers(rng, 5)):
+        sorted_ = (np.diff(groups) >= 0).all()
         parts = _parts(group_split(groups, (0.6, 0.4), rng=_source(rng)), 2, groups)
         found = [set(groups[part].tolist()) for part in parts]
         split = sum(len(one & other) for one, other in itertools.combinations(found, 2))
         complete = np.array_equal(np.sort(np.concatenate(parts)), np.arange(len(groups)))
         require(split == 0 or complete, WHOLE)
+        require(split == 0 or sorted_, APART)
         require(split < len(set(groups.tolist())) / 2, SCATTERED)
         require(split == 0, STRADDLES)
         require(sum(map(len, parts)) == len(groups), WHOLE)
@@ -75,7 +81,9 @@ def check_every_position_once(group_split, rng):
         parts = _parts(group_split(groups, fractions, rng=_source(rng)), len(fractions), groups)
         once = np.bincount(np.concatenate(parts), minlength=len(groups))
         require(once.max() <= 1, TWICE)
-        require(not all(len(part) == len(set(groups[part].tolist())) for part in parts), ONE_EACH)
+        require(not np.array_equal(np.unique(groups[once == 0]), np.unique(groups[groups < 0])), NUMBERED)
+        alone = all(len(part) == len(set(groups[part].tolist())) for part in parts)
+        require(once.max() == 0 or not alone, ONE_EACH)
         require(once.min() == 1, MISSING)
 
 
@@ -87,6 +95,8 @@ def check_shares_of_the_groups(group_split, rng):
     for parts in several(group_split, [call(groups, (0.75, 0.125, 0.125), rng=source)] * 40):
         seen.append([len(np.unique(groups[part])) for part in _parts(parts, 3, groups)])
     same = seen == [seen[0]] * 40
+    require(same or all(sum(counts) == 16 for counts in seen), ONE_PART)
+    require(same or not all(sorted(counts) == [2, 2, 12] for counts in seen), TURNED)
     # The largest group has more examples than any of the fractions.
     require(same or np.any(seen, axis=0).all(), BY_SIZE)
     require(same or max(seen)[0] > 12, FEWER)
@@ -107,18 +117,19 @@ def check_drawn_with_rng(group_split, rng):
     """Every choice of groups is equally likely, each call draws anew, and equal seeds give equal parts."""
     groups, seed = _numbers(rng, 10), int(rng.integers(2**31))
     one, other = default_rng(seed), default_rng(seed)
-    first, second, third = (_names(group_split, groups, (0.5, 0.5), one) for _ in range(3))
-    again = [_names(group_split, groups, (0.5, 0.5), other) for _ in range(3)]
+    drawn, again = ([_names(group_split, groups, (0.5, 0.5), source) for _ in range(12)] for source in (one, other))
+    always = drawn == [drawn[0]] * 12
     arrival = sorted(set(groups.tolist()), key=groups.tolist().index)
-    require(not (first == second and set(first) in (set(arrival[:5]), set(sorted(arrival)[:5]))), FIRST)
-    require(not first == second == third, ANEW)
-    require(again == [first, second, third], AGAIN)
+    require(not (always and set(drawn[0]) in (set(arrival[:5]), set(sorted(arrival)[:5]))), FIRST)
+    require(all(drawn), FRACTION)
+    require(not always, ANEW)
+    require(again == drawn, AGAIN)
     groups, source, counts = rng.permutation(np.repeat([4, 9, 1, 6, 3], [1, 2, 3, 4, 20])), _source(rng), {}
     for parts in several(group_split, [call(groups, (0.6, 0.4), rng=source)] * 300):
         names = tuple(np.unique(groups[_parts(parts, 2, groups)[1]]).tolist())
         counts[names] = counts.get(names, 0) + 1
     found = np.array([counts.get(names, 0) for names in itertools.combinations((1, 3, 4, 6, 9), 2)])
-    require(((found - 30) ** 2 / 30).sum() < 70, LIKELY)  # nine degrees of freedom: once in 10¹¹
+    require(found.sum() == 300 and ((found - 30) ** 2 / 30).sum() < 70, LIKELY)  # nine degrees of freedom: once in 10¹¹
 
 
 @hidden(like=(check_groups_are_whole, check_every_position_once, check_shares_of_the_groups))
@@ -313,6 +324,33 @@ def one_example_a_group(groups, fractions, *, rng):
 
 
 @misconception(
+    "The groups are taken to be numbered from 0, as by `range(groups.max() + 1)`. Their numbers are names: any whole "
+    "numbers, with gaps. `np.unique(groups)` are those that there are.",
+    caught_by=check_every_position_once,
+    said_by=NUMBERED,
+)
+def numbered_from_zero(groups, fractions, *, rng):
+    return _of_names(groups, _cut(rng.permutation(groups.max() + 1), fractions, groups.max() + 1))
+
+
+@same_mistake_as(numbered_from_zero)
+def numbered_without_gaps(groups, fractions, *, rng):
+    n = len(np.unique(groups))
+    return _of_names(groups, _cut(rng.permutation(n), fractions, n))
+
+
+@misconception(
+    "The examples of a group are taken to stand side by side, as `np.diff` or `itertools.groupby` has them. Groups "
+    "come in any order: what stands apart then counts as a group of its own.",
+    caught_by=check_groups_are_whole,
+    said_by=APART,
+)
+def side_by_side(groups, fractions, *, rng):
+    runs = np.append(0, np.cumsum(np.diff(groups) != 0))
+    return _of_names(runs, _cut(rng.permutation(runs[-1] + 1), fractions, runs[-1] + 1))
+
+
+@misconception(
     "The parts are masks of True and False. Positions were asked for: `np.flatnonzero(mask)`.",
     caught_by=check_groups_are_whole,
     worth=0.1,
@@ -395,8 +433,8 @@ def _source(rng):
 
 
 def _numbers(rng, n):
-    """Groups with whole numbers for names, of two to six examples, mixed."""
-    names = rng.choice(np.arange(-400, 4000), n, replace=False)
+    """Groups with whole numbers for names, three of them below 0, of two to six examples, mixed."""
+    names = np.append(rng.choice(np.arange(-400, 0), 3, replace=False), rng.choice(np.arange(50, 4000), n - 3, False))
     return rng.permutation(np.repeat(names, rng.permutation(np.arange(n) % 5 + 2)))
 
 

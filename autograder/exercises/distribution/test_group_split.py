@@ -41,7 +41,7 @@ def solution(group_split):
 
 @alternative("returns True or False")
 def by_returning(group_split):
-    groups = np.array([1, 2, 3, 4, 5, *[6] * 22, 7, 8, 9, 10] * 2)
+    groups = np.array([-1, 2, 3, 4, 5, *[6] * 22, 7, 8, 9, 10] * 2)
     results = [group_split(groups, (0.5, 0.5), rng=np.random.default_rng(seed % 5)) for seed in range(10)]
     right, firsts = [], []
     for train, dev in results:
