@@ -95,7 +95,9 @@ def check_learning(deep_settings, rng):
 @hidden(like=(check_one_change, check_signal, check_gradients, check_learning))
 def check_other_digits(deep_settings, rng):
     """So it is for other digits and other draws."""
-    require(len(_changed(deep_settings)) == 1, SEVERAL)
+    changed = _changed(deep_settings)
+    require(changed, NOTHING)
+    require(len(changed) == 1, SEVERAL)
     _require_signal(deep_settings, SIZE, rng)
     _require_gradients(deep_settings, GRADIENT, rng)
     _require_learning(deep_settings, rng)

@@ -2,7 +2,17 @@
 
 import math
 
-from autograder.authoring import alternative, close, core, hidden, misconception, neighbour, number, weight
+from autograder.authoring import (
+    alternative,
+    close,
+    core,
+    hidden,
+    misconception,
+    neighbour,
+    number,
+    same_mistake_as,
+    weight,
+)
 from dnnkit.initialization import init_std as solution
 
 points = 2
@@ -134,11 +144,17 @@ def he_and_lecun_swapped(fan_in, fan_out, *, scheme):
 @misconception(
     "The root covers the denominator only: 2 / sqrt(fan_in) is not sqrt(2 / fan_in).",
     caught_by=check_he,
+    worth=0.6,
 )
 def root_of_the_denominator(fan_in, fan_out, *, scheme):
     return {"lecun": 1 / math.sqrt(fan_in), "glorot": 2 / math.sqrt(fan_in + fan_out), "he": 2 / math.sqrt(fan_in)}[
         scheme
     ]
+
+
+@same_mistake_as(root_of_the_denominator)
+def root_of_the_denominator_for_he(fan_in, fan_out, *, scheme):
+    return 2 / math.sqrt(fan_in) if scheme == "he" else EXPECTED[scheme](fan_in, fan_out)
 
 
 @misconception(
@@ -162,6 +178,11 @@ def uniform_bound(fan_in, fan_out, *, scheme):
 @neighbour("the root is taken twice")
 def fourth_root(fan_in, fan_out, *, scheme):
     return EXPECTED[scheme](fan_in, fan_out) ** 0.5
+
+
+@neighbour("the mean of the two fans is rounded down")
+def whole_mean(fan_in, fan_out, *, scheme):
+    return ((fan_in + fan_out) // 2) ** -0.5 if scheme == "glorot" else EXPECTED[scheme](fan_in, fan_out)
 
 
 @neighbour("Glorot's is taken with the geometric mean of the two fans")
@@ -191,9 +212,12 @@ def matched(fan_in, fan_out, *, scheme):
 
 
 def _layers(rng):
-    """Return the fans of a layer that narrows and of one that widens, far from square and from one another."""
-    small, large = rng.integers(20, 200, 2), rng.integers(300, 900, 2)
-    return (int(large[0]), int(small[0])), (int(small[1]), int(large[1]))
+    """Return the fans of a layer that narrows and of one that widens, far from square and from one another.
+
+    No fan_in and no sum of two fans is even, which what divides whole numbers would get right.
+    """
+    small, large = 2 * rng.integers(10, 100, 2), 2 * rng.integers(150, 450, 2)
+    return (int(large[0]) + 1, int(small[0])), (int(small[1]) + 1, int(large[1]))
 
 
 def _compare(init_std, scheme, *layers):
