@@ -40,12 +40,14 @@ DIAGONAL = "dy and dx of an image are the same number"
 IN_PLACE = "images must not be changed in place"
 NO_ORIGINALS = "the originals are not among the images that come back"
 LABELS = "label and image must belong together: one copy of the set after another, each in the order of the originals"
+MIXED = "each original is followed by its copies, and all originals must come first"
 REPEATED = "the labels come in the order of the copies, but the images come original by original"
 ANGLE = "each copy must be its original, turned about its centre by some angle and otherwise unchanged"
 SHIFT = "each copy must be its original, moved by some dy and dx and otherwise unchanged"
 RANGE = "angles must be uniform on [-max_degrees, max_degrees], and dy and dx on [-max_shift, max_shift]"
 POSITIVE = "all angles and shifts have one sign, so that images are only ever turned, or moved, one way"
 TOGETHER = "dy and dx must be drawn independently of each other"
+CORNERS = "dy and dx must be drawn independently, so that some images are moved far along both axes"
 TIED = "the angle must be drawn independently of dy and dx"
 WHOLE_ANGLES = "all angles are whole numbers of degrees"
 WHOLE = "all shifts are whole numbers of pixels"
@@ -53,7 +55,7 @@ ONE_FOR_ALL = "all images of a copy are changed alike"
 COPIES_ALIKE = "an image is changed in the same way in all copies"
 AGAIN = "generators with the same seed must give the same images"
 SAME_TWICE = "two copies of an image must be changed in different ways"
-CHANGED = "the copies must be changed ones"
+CHANGED = "no image after the first n may equal an original"
 ANEW = "the next call with the same generator must change the images in another way"
 NOTHING = "with no copies, the originals and their labels must come back"
 UNCHANGED = "with max_shift 0 and max_degrees 0 all copies must equal their originals"
@@ -77,6 +79,7 @@ def check_order(augment, rng):
     more, y = _asked(augment, images, labels, copies=3, max_degrees=25.0, rng=_source(rng))
     middle, own = more[:, 7, 7], images[:, 7, 7]  # the pixel in the centre stays as it is
     require(not (np.allclose(middle, np.repeat(own, 4)) and np.array_equal(y, np.tile(labels, 4))), REPEATED)
+    require(not (np.allclose(middle, np.repeat(own, 4)) and np.array_equal(y, np.repeat(labels, 4))), MIXED)
     require((more == images[0]).all(axis=(1, 2)).any(), NO_ORIGINALS)
     close(more[:5], images, ORIGINALS)
     equal(y[:5], labels, ORIGINALS)
@@ -93,12 +96,12 @@ def check_order(augment, rng):
 @weight(3)
 def check_angles(augment, rng):
     """Each image of each copy is turned about its centre by an angle of its own, uniform on the range."""
-    images, labels = _turnable(rng, 50)
+    images, labels = _turnable(rng, 200, side=11)
     more, _ = _asked(augment, images, labels, copies=3, max_degrees=30.0, rng=_source(rng))
-    copies, originals = more[50:], np.tile(images, (3, 1, 1))
+    copies, originals = more[200:], np.tile(images, (3, 1, 1))
     require(not np.allclose(copies, originals, rtol=1e-6), NOT_TURNED)
     degrees = _turned_by(copies, originals)
-    _require_own(degrees, 50)
+    _require_own(degrees, 200)
     require((np.abs(degrees - np.round(degrees)) > 1e-2).any(), WHOLE_ANGLES)
     _require_uniform(degrees, 30.0)
 
@@ -106,17 +109,19 @@ def check_angles(augment, rng):
 @weight(3)
 def check_shifts(augment, rng):
     """Each image of each copy is moved by dy and dx of its own, uniform on the range and independent."""
-    images, labels = _movable(rng, 50)
+    images, labels = _movable(rng, 100)
     more, _ = _asked(augment, images, labels, copies=3, max_shift=2.5, rng=_source(rng))
-    copies, originals = more[50:], np.tile(images, (3, 1, 1))
+    copies, originals = more[100:], np.tile(images, (3, 1, 1))
     require(not np.allclose(copies, originals, rtol=1e-6), NOT_MOVED)
     dy, dx = _moves(copies, originals)
     close(copies, augmentation.shift(originals, dy, dx), SHIFT, rtol=1e-3)
     require((np.abs(np.stack([dy, dx]) - np.round([dy, dx])) > 1e-3).any(), WHOLE)
-    _require_own(np.stack([dy, dx]), 50)
+    _require_own(np.stack([dy, dx]), 100)
     _require_uniform(dy, 2.5)
     _require_uniform(dx, 2.5)
     require(not np.allclose(dy, dx, atol=1e-3), DIAGONAL)
+    _require_uniform(np.append(dy, dx), 2.5)  # twice as many tell more
+    require(np.hypot(dy, dx).max() > 1.01 * 2.5, CORNERS)
     require(abs(np.corrcoef(dy, dx)[0, 1]) < 0.5, TOGETHER)
     for along in (0, 1):  # of a plane, the middle tells one of the two shifts, and the slopes the angle
         images, labels = _turnable(rng, 50, along=along)
@@ -196,7 +201,7 @@ def _asked(augment, images, labels, *, copies, rng, max_shift=0.0, max_degrees=0
     more, y = found
     require(np.isfinite(more).all(), FINITE)
     n = len(images)
-    if more.shape == (copies * n, *images.shape[1:]) and y.shape == (copies * n,):
+    if copies and more.shape == (copies * n, *images.shape[1:]) and y.shape == (copies * n,):
         require(np.allclose(more[:n], images), ONLY_COPIES)
         require(False, TOO_FEW)
     require(len(more) != (copies + 1) * n or y.shape != (n,) or not copies, LABELS_ALONE)
@@ -209,7 +214,7 @@ def _turnable(rng, n, side=15, along=1):
     """Images that grow evenly to the right (or down, along 0), and labels: their middle tells how they were turned."""
     plane = np.indices((side, side))[along] - side // 2
     levels = 20.0 + rng.permutation(n)
-    return levels[:, None, None] + plane, rng.integers(0, 10, n) + 10 * np.arange(n)
+    return levels[:, None, None] + plane, rng.integers(0, 10, n) + 10 * rng.permutation(n)
 
 
 def _degrees(copies, along=1):
@@ -245,9 +250,9 @@ def _moves(copies, originals):
 
 def _require_own(found, n):
     """`found` holds numbers for each image of each copy, copy after copy."""
-    by_copy = np.round(found.reshape(-1, found.shape[-1] // n, n), 4)
-    require((by_copy != by_copy[:, :, :1]).any(), ONE_FOR_ALL)
-    require((by_copy != by_copy[:, :1]).any(), COPIES_ALIKE)
+    by_copy = found.reshape(-1, found.shape[-1] // n, n)
+    require(np.ptp(by_copy, axis=2).max() > 1e-3, ONE_FOR_ALL)
+    require(np.ptp(by_copy, axis=1).max() > 1e-3, COPIES_ALIKE)
 
 
 def _require_uniform(found, most):
@@ -287,6 +292,15 @@ def one_for_all(images, labels, *, copies, max_shift, max_degrees, rng):
     return more, np.tile(labels, copies + 1)
 
 
+@same_mistake_as(one_for_all)
+def one_shift_for_all(images, labels, *, copies, max_shift, max_degrees, rng):
+    def draw(_):
+        degrees, dy, dx = _uniform(max_shift, max_degrees, rng, len(images))
+        return degrees, dy[0], dx[0]
+
+    return _copies(images, copies, draw), np.tile(labels, copies + 1)
+
+
 @misconception(
     "Angles and shifts are drawn once, and all copies use them: each image has copies that are all the same. Draw anew "
     "for each copy.",
@@ -309,6 +323,17 @@ def repeated_and_tiled(images, labels, *, copies, **settings):
     n = len(images)
     more, y = solution(images, labels, copies=copies, **settings)
     return more.reshape(copies + 1, n, *images.shape[1:]).swapaxes(0, 1).reshape(more.shape), y
+
+
+@misconception(
+    "Each original is followed by its own copies. All originals come first, as they are, and then one copy of the "
+    "whole set after another: a loop over the copies with one over the images in it.",
+    caught_by=check_order,
+    said_by=MIXED,
+)
+def image_by_image(images, labels, *, copies, **settings):
+    more, _ = repeated_and_tiled(images, labels, copies=copies, **settings)
+    return more, np.repeat(labels, copies + 1)
 
 
 @misconception(
@@ -475,6 +500,31 @@ def normal(images, labels, *, copies, max_shift, max_degrees, rng):
         return rng.normal(0, 1, (3, len(images))) * np.array([[max_degrees], [max_shift], [max_shift]]) / 2
 
     return _copies(images, copies, draw), np.tile(labels, copies + 1)
+
+
+@neighbour("angles and shifts from a normal distribution, cut off at the ends of the range")
+def normal_within_the_range(images, labels, *, copies, max_shift, max_degrees, rng):
+    def draw(_):
+        drawn = np.clip(rng.normal(0, 0.5, (3, len(images))), -1, 1)
+        return drawn * np.array([[max_degrees], [max_shift], [max_shift]])
+
+    return _copies(images, copies, draw), np.tile(labels, copies + 1)
+
+
+@neighbour("the shifts lie in a disc: what one of them may be depends on the other")
+def within_a_disc(images, labels, *, copies, max_shift, max_degrees, rng):
+    def draw(_):
+        degrees, share, turn = rng.uniform(-1, 1, (3, len(images)))
+        length = max_shift * np.sqrt(np.abs(share))
+        return max_degrees * degrees, length * np.sin(np.pi * turn), length * np.cos(np.pi * turn)
+
+    return _copies(images, copies, draw), np.tile(labels, copies + 1)
+
+
+@neighbour("the labels of the copies are sorted")
+def labels_sorted(images, labels, *, copies, **settings):
+    more, _ = solution(images, labels, copies=copies, **settings)
+    return more, np.concatenate([labels, *[np.sort(labels)] * copies])
 
 
 @neighbour("angles from half the range")

@@ -340,7 +340,12 @@ def clockwise_about_the_corner(images, degrees):
     return about_the_corner(images, -degrees)
 
 
-@neighbour("the places are cut off towards zero, so that those just above the first row, or left of it, are wrong")
+@misconception(
+    "Places are cut off towards zero, as `int` and `astype(int)` do it: a place at row −0.3 gets row 0 as the one "
+    "above it, where row −1 lies. `np.floor` rounds down on both sides of 0.",
+    caught_by=check_outside,
+    worth=0.7,
+)
 def truncated(images, degrees):
     y, x = _places(images.shape, np.deg2rad(degrees))
     top, left = np.trunc(y), np.trunc(x)
