@@ -87,11 +87,11 @@ def check_best_loss_and_step(EarlyStopper, rng):
 
 @weight(2)
 def check_params_of_the_best(EarlyStopper, rng):
-    """After each step `best_params` are the parameters of the last improvement."""
-    stopper, best = EarlyStopper(patience=20), 0
-    for t, loss in enumerate((0.8, 0.9, 0.6, 0.5, 0.7, 0.75, 0.4, 0.45)):
+    """After each step `best_params` are the parameters of the last improvement, also when it is time to stop."""
+    stopper, best = EarlyStopper(patience=2), 0
+    for t, loss in enumerate((0.8, 0.9, 0.6, 0.5, 0.7, 0.4, 0.45, 0.5)):
         stopper.step(loss, _params(t))
-        best = t if t in (0, 2, 3, 6) else best
+        best = t if t in (0, 2, 3, 5) else best
         _same(stopper.best_params, _params(best), PARAMS)
 
 
@@ -149,6 +149,8 @@ def check_two_stoppers(EarlyStopper, rng):
     other.step(-1e6, _params(1))
     require(-2e6 < other.best_loss < 0, APART)
     close(other.best_loss, -1e6, BEST)
+    _same(other.best_params, _params(1), APART)
+    _same(one.best_params, _params(0), APART)
 
 
 @weight(2)
@@ -280,6 +282,18 @@ class AgainstTheOneBefore(_Base):
         return math.isfinite(loss) and loss < previous - self.min_delta
 
 
+@same_mistake_as(AgainstTheOneBefore)
+class BestIsKeptApart(_Base):
+    previous = math.inf
+
+    def step(self, loss, params):
+        failures = self.failures + 1
+        super().step(loss, params)
+        falls = math.isfinite(loss) and loss < self.previous - self.min_delta
+        self.failures, self.previous = 0 if falls else failures, loss
+        return self.failures >= self.patience
+
+
 @misconception(
     "`best_params` are those of the latest step, improvement or not. Keep them only when the step improves.",
     caught_by=check_params_of_the_best,
@@ -351,6 +365,27 @@ class BarCreeps(_Base):
         if math.isfinite(loss) and loss < self.best_loss:
             self.best_loss = float(loss)
         return stop
+
+
+@misconception(
+    "`min_delta` counts for the patience only: what is kept as the best follows every lower loss. A gain of "
+    "`min_delta` or less is no improvement, and changes nothing.",
+    caught_by=check_min_delta,
+    worth=0.8,
+)
+class KeepsTheLowest(_Base):
+    bar = math.inf
+
+    def better(self, loss):
+        return math.isfinite(loss) and loss < self.best_loss
+
+    def step(self, loss, params):
+        failures = self.failures + 1
+        super().step(loss, params)
+        if math.isfinite(loss) and loss < self.bar - self.min_delta:
+            self.bar, failures = loss, 0
+        self.failures = failures
+        return failures >= self.patience
 
 
 @misconception(
@@ -501,6 +536,24 @@ class BothArePassedOver(NanIsPassedOver):
 
 
 @misconception(
+    "A loss that is NaN or infinite ends the training at once. It is one failure like any other: while there is "
+    "patience left, training goes on.",
+    caught_by=check_not_finite,
+    worth=0.8,
+)
+class NanEndsIt(_Base):
+    ends = staticmethod(lambda loss: not math.isfinite(loss))
+
+    def step(self, loss, params):
+        return super().step(loss, params) or self.ends(loss)
+
+
+@same_mistake_as(NanEndsIt)
+class OnlyNanEndsIt(NanEndsIt):
+    ends = staticmethod(math.isnan)
+
+
+@misconception(
     "`step` returns True in time, and before that nothing, which is None. A loop takes that for False, but one who "
     "asks whether it *is* False is misled: return False.",
     caught_by=check_best_loss_and_step,
@@ -561,6 +614,24 @@ class OneListByDefault(_Base):
     def better(self, loss):
         self.losses.append(loss if math.isfinite(loss) else math.inf)
         return math.isfinite(loss) and loss < min(self.losses[:-1], default=math.inf) - self.min_delta
+
+
+@same_mistake_as(SharedByAll)
+class OneListOfParamsForAll(_Base):
+    everyones = []
+
+    def kept(self, params):
+        self.everyones[:] = copy.deepcopy(params)
+        return self.everyones
+
+
+@neighbour("the parameters of the last step, once it is time to stop")
+class LastOnesWhenItStops(_Base):
+    def step(self, loss, params):
+        stop = super().step(loss, params)
+        if stop:
+            self.best_params = copy.deepcopy(params)
+        return stop
 
 
 @neighbour("stops after twice the patience")

@@ -38,6 +38,8 @@ def check_percentage(generalization_loss, rng):
         losses = rng.uniform(2, 3, epochs)
         losses[lowest], losses[-1] = 0.7, 1.4 + 0.2 * lowest
         close(generalization_loss(losses), solution(losses), PERCENT, rtol=1e-4)
+    losses[-1] = 0.7 * 1.00123
+    close(generalization_loss(losses), solution(losses), PERCENT, rtol=1e-2)
 
 
 def check_lowest_is_last(generalization_loss, rng):
@@ -49,10 +51,11 @@ def check_lowest_is_last(generalization_loss, rng):
 
 def check_unit(generalization_loss, rng):
     """The result does not change if all losses are multiplied by one number."""
-    losses = np.array([2.5, 1.8, 0.8, 1.0, 1.5]) + rng.uniform(0, 0.2, 5)
+    losses = np.array([2.5, 1.8, 0.8, 1.0, 2.2]) + rng.uniform(0, 0.2, 5)
     found = generalization_loss(losses)
     require(0.01 < found < np.inf, ABOVE)
-    require(np.isclose(generalization_loss(1000 * losses), found, rtol=1e-3), UNIT)
+    for unit in (1000, 1e-15):
+        require(np.isclose(generalization_loss(unit * losses), found, rtol=1e-3), UNIT)
 
 
 @hidden(like=(check_percentage, check_lowest_is_last, check_unit))
@@ -199,6 +202,40 @@ def sorted_in_place(dev_losses):
 def scaled_in_place(dev_losses):
     dev_losses /= np.min(dev_losses)
     return 100 * (dev_losses[-1] - 1)
+
+
+@misconception(
+    "A small number is added to the lowest loss, against a division by 0. All losses are positive, so nothing is "
+    "divided by 0, and in a unit in which they are small it changes the result.",
+    caught_by=check_unit,
+    worth=0.9,
+)
+def with_an_epsilon(dev_losses):
+    return 100 * (dev_losses[-1] - np.min(dev_losses)) / (np.min(dev_losses) + 1e-8)
+
+
+@same_mistake_as(with_an_epsilon)
+def with_a_smaller_epsilon(dev_losses):
+    return 100 * (dev_losses[-1] - np.min(dev_losses)) / (np.min(dev_losses) + 1e-12)
+
+
+@misconception(
+    "The result is rounded, so that a dev loss that is a tenth of a percent above the lowest is said to be as low. "
+    "Return the number as it is.",
+    caught_by=check_percentage,
+)
+def rounded(dev_losses):
+    return round(float(solution(dev_losses)))
+
+
+@same_mistake_as(rounded)
+def rounded_to_two_decimals(dev_losses):
+    return round(float(solution(dev_losses)), 2)
+
+
+@same_mistake_as(rounded)
+def cut_off(dev_losses):
+    return int(solution(dev_losses))
 
 
 @neighbour("against the mean of all losses")

@@ -33,6 +33,11 @@ def solution(EarlyStopper):
     assert told([3, 2.75, 2.25, 3, 2.5], patience=2, min_delta=0.5) == [False, False, False, False, True]
     assert told([3, 2.75], patience=1, min_delta=0.5) == [False, True], "a small gain fails"
 
+    stopper = EarlyStopper(patience=9, min_delta=0.5)
+    for loss in (3, 2.75):
+        stopper.step(loss, [(np.ones((1, 1)), np.zeros(1))])
+    assert (stopper.best_step, stopper.best_loss) == (0, 3), "a small gain changes nothing"
+
     one, other = EarlyStopper(patience=9), EarlyStopper(patience=9)
     W, b = np.ones((2, 2)), np.ones(2)
     for loss in (0.5, 0.25, 0.75):
