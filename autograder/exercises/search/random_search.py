@@ -1,5 +1,6 @@
 """Draw configurations by the logarithm, evaluate them, and keep the best."""
 
+import itertools
 import math
 
 import numpy as np
@@ -31,6 +32,7 @@ hints = (
 
 COUNT = "the objective must be called once for each of the n_trials configurations"
 NAMES = "a configuration must be a dict with the names of space, and a number for each"
+NOT_UNDONE = "the exponential must undo the logarithm that was taken"
 INSIDE = "a value must lie between low and high"
 RETURNED = "the result must be a configuration that was tried, and the loss that it had"
 BEST = "the configuration returned must be the one that had the lowest loss"
@@ -46,6 +48,7 @@ APART = "values, and trials, must be independent of one another"
 AGAIN = "generators with the same seed must give the same result"
 ANEW = "generators with other seeds must give other configurations"
 NEXT = "the next search with the same generator must give other configurations"
+GRID = "the values are those of a grid, which begins at low and ends at high, and nothing is drawn"
 FEW = "the values must be any between low and high, and not some few again and again"
 
 SPACE = {"rate": (1e-4, 1.0), "width": (8.0, 4096.0)}
@@ -67,7 +70,7 @@ def solution(objective, space, *, n_trials, rng):
 def check_best_is_returned(random_search, rng):
     """The configuration with the lowest loss is returned, with its loss."""
     for low, place in ((0.1, 3), (1e12, 6), (-7.0, 1)):
-        losses = low + rng.permutation(np.arange(1.0, 10.0)) * max(abs(low), 1)
+        losses = low + np.append(rng.permutation(np.arange(1.0, 9.0)), 9.0) * max(abs(low), 1)
         losses[place], losses[4] = low, low + 20 * max(abs(low), 1)
         seen = _run(random_search, SPACE, losses, rng)
         require(seen.calls <= len(losses) + 1, COUNT)
@@ -88,7 +91,7 @@ def check_calls(random_search, rng):
 @weight(3)
 def check_logarithm_is_uniform(random_search, rng):
     """The logarithm of each value is uniform from low to high."""
-    _require_uniform(random_search, SPACE, 400, rng)
+    _require_uniform(random_search, SPACE, 600, rng)
 
 
 @weight(2)
@@ -100,11 +103,12 @@ def check_independence(random_search, rng):
 def check_nan(random_search, rng):
     """A trial whose loss is NaN is not the best, wherever it comes."""
     for places in ([0], [2, 5], [5], [0, 1, 2, 3]):
-        losses = np.array([1.5, 1.2, 1.4, 1.1, 1.3, 1.6]) + rng.uniform(0, 0.05, 6)
-        losses[places] = np.nan
-        seen = _run(random_search, SPACE, losses, rng)
-        require(not math.isnan(seen.best_loss), NAN)
-        require(_is(seen.best, seen.tried[int(np.nanargmin(seen.losses))]), BEST)
+        for unit in (1, 1e30):  # higher than any number that is put in the place of NaN
+            losses = unit * (np.array([1.5, 1.2, 1.4, 1.1, 1.3, 1.6]) + rng.uniform(0, 0.05, 6))
+            losses[places] = np.nan
+            seen = _run(random_search, SPACE, losses, rng)
+            require(not math.isnan(seen.best_loss), NAN)
+            require(_is(seen.best, seen.tried[int(np.nanargmin(seen.losses))]), BEST)
 
 
 def check_ties(random_search, rng):
@@ -122,6 +126,8 @@ def check_randomness(random_search, rng):
     first, second, same, foreign = (
         _run(random_search, SPACE, losses, rng, source).tried for source in (one, one, again, other)
     )
+    shares = _shares(first, SPACE)
+    require(not (np.isclose(shares, 0, atol=1e-9) | np.isclose(shares, 1, atol=1e-9)).any(axis=0).all(), GRID)
     require(first == same, AGAIN)
     require(first != foreign, ANEW)
     require(first != second, NEXT)
@@ -147,7 +153,7 @@ def check_other_losses(random_search, rng):
 def check_other_draws(random_search, rng):
     """So it is for other ranges."""
     space = {"a": (1e-5, 1e-1), "b": (2.0, 2e4), "c": (0.01, 30.0)}
-    _require_uniform(random_search, space, 400, rng)
+    _require_uniform(random_search, space, 600, rng)
     _require_independence(random_search, space, rng)
 
 
@@ -218,10 +224,10 @@ def highest(objective, space, *, n_trials, rng):
 
 @misconception(
     "A NaN may become the best. Every comparison with NaN is False: a search that begins with the first trial, or "
-    "takes `not loss >= best`, does not get away from it.",
+    "takes `not loss >= best`, does not get away from it; and a number that is put in its place may be below a loss.",
     caught_by=check_nan,
     said_by=NAN,
-    worth=0.9,
+    worth=0.95,
 )
 def nan_stays(objective, space, *, n_trials, rng):
     tried = [_draw(space, rng) for _ in range(n_trials)]
@@ -240,6 +246,34 @@ def begins_with_the_first(objective, space, *, n_trials, rng):
         if loss < best_loss:
             best, best_loss = tried, loss
     return best, best_loss
+
+
+@same_mistake_as(nan_stays)
+def nan_is_a_large_number(objective, space, *, n_trials, rng):
+    tried = [_draw(space, rng) for _ in range(n_trials)]
+    losses = [objective(each) for each in tried]
+    best = int(np.argmin(np.nan_to_num(losses, nan=1e9)))
+    return tried[best], losses[best]
+
+
+@misconception(
+    "The logarithm is not undone: what was drawn is still a logarithm, or was raised to another base than the one that "
+    "was taken. `np.exp` undoes `np.log`, and `10 **` undoes `np.log10`.",
+    caught_by=check_best_is_returned,
+    said_by=NOT_UNDONE,
+    worth=0.2,
+)
+def not_undone(objective, space, *, n_trials, rng):
+    return _searched(
+        objective, space, n_trials, rng, value=lambda low, high, rng: rng.uniform(math.log(low), math.log(high))
+    )
+
+
+@same_mistake_as(not_undone)
+def another_base(objective, space, *, n_trials, rng):
+    return _searched(
+        objective, space, n_trials, rng, value=lambda a, b, rng: math.exp(rng.uniform(math.log10(a), math.log10(b)))
+    )
 
 
 @misconception(
@@ -280,6 +314,22 @@ def seed_of_its_own(objective, space, *, n_trials, rng):
 
 
 @misconception(
+    "A grid is laid over the space, and nothing is drawn. A grid tries few values of each hyperparameter, again and "
+    "again; draw each value anew.",
+    caught_by=check_randomness,
+    said_by=GRID,
+    worth=0.6,
+)
+def grid(objective, space, *, n_trials, rng):
+    side = math.ceil(n_trials ** (1 / len(space)))
+    axes = [np.geomspace(low, high, max(side, 2)).tolist() for low, high in space.values()]
+    trials = [dict(zip(space, values)) for values in itertools.islice(itertools.product(*axes), n_trials)]
+    losses = [objective(each) for each in trials]
+    best = int(np.nanargmin(losses))
+    return trials[best], losses[best]
+
+
+@misconception(
     "The numbers do not come from the generator that is handed over but from one without a seed, such as "
     "`np.random.uniform` or `np.random.default_rng()`: nobody can repeat the search.",
     caught_by=check_randomness,
@@ -317,6 +367,19 @@ def evaluated_again(objective, space, *, n_trials, rng):
 )
 def ties_win(objective, space, *, n_trials, rng):
     return _searched(objective, space, n_trials, rng, better=lambda loss, best: loss <= best)
+
+
+@neighbour("the logarithm is normal, within the range")
+def normal(objective, space, *, n_trials, rng):
+    def value(low, high, rng):
+        return low * (high / low) ** float(np.clip(rng.normal(0.5, 0.25), 0.001, 0.999))
+
+    return _searched(objective, space, n_trials, rng, value=value)
+
+
+@neighbour("the loss that is nearest to 0 wins")
+def nearest_to_zero(objective, space, *, n_trials, rng):
+    return _searched(objective, space, n_trials, rng, better=lambda loss, best: abs(loss) < abs(best))
 
 
 @neighbour("one trial too few")
@@ -386,12 +449,34 @@ def _run(random_search, space, losses, rng, source=None):
     require(len(tried) > 0, COUNT)
     for each in (*tried, best):
         require(isinstance(each, dict) and each.keys() == space.keys(), NAMES)
-        for name, (low, high) in space.items():
-            value = each[name] = number(each[name])
-            require(low * (1 - 1e-6) <= value <= high * (1 + 1e-6), INSIDE)
+        each.update({name: number(value) for name, value in each.items()})
+    if not all(_inside([each[name] for each in tried], *ends) for name, ends in space.items()):
+        require(not _not_undone(tried, space), NOT_UNDONE)
+        require(False, INSIDE)
+    require(all(_inside([best[name]], *ends) for name, ends in space.items()), INSIDE)
     had = [loss for each, loss in zip(tried, losses) if _is(best, each)]
     require(any(np.isclose(best_loss, loss, rtol=1e-6, atol=0, equal_nan=True) for loss in had), RETURNED)
     return _Seen(tried, losses, (best, best_loss))
+
+
+def _inside(values, low, high):
+    return low - 1e-6 * abs(low) <= min(values) and max(values) <= high + 1e-6 * abs(high)
+
+
+def _not_undone(tried, space):
+    """Whether all values are where the logarithm is left as it is, or the exponential has another base than it."""
+    for taken, left in (
+        (np.log, lambda x: x),
+        (np.log10, lambda x: x),
+        (np.log10, np.log),
+        (np.log, np.log10),
+        (np.log2, np.log),
+        (np.log, np.log2),
+    ):
+        with np.errstate(invalid="ignore", divide="ignore"):
+            if all(_inside(left([each[name] for each in tried]), *taken(ends)) for name, ends in space.items()):
+                return True
+    return False
 
 
 def _is(one, other):
@@ -413,6 +498,8 @@ def _require_uniform(random_search, space, n, rng):
         values = (low * (high / low) ** u[:, place] - low) / (high - low)
         require(_distance(values) > 0.16, LINEAR)
         require(_distance(u[:, place]) < 0.16, UNIFORM)
+        spread = np.mean((u[:, place] - 0.5) ** 2)  # of 5.5 standard errors
+        require(abs(spread - 1 / 12) < 5.5 / math.sqrt(180 * n), UNIFORM)
 
 
 def _distance(u):

@@ -90,7 +90,7 @@ def check_winner(successive_halving, rng):
 
 def check_uneven_numbers(successive_halving, rng):
     """Where the number does not divide by eta, the share is rounded down."""
-    for n, eta in ((7, 2), (11, 3), (2, 4), (1, 2)):
+    for n, eta in ((7, 2), (11, 3), (2, 4), (1, 2), (243, 3)):  # log(243) / log(3) is below 5 in floats
         seen = _run(successive_halving, _curves(rng, n), 3, eta)
         _require_rounds(seen, n, eta)
         _require_winner(seen)
@@ -101,12 +101,16 @@ def check_nan_and_ties(successive_halving, rng):
     curves = _curves(rng, 8)
     _require_best(_run(successive_halving, curves, 1, 2))
     curves[[0, 3, 5]] = np.nan
-    seen = _run(successive_halving, curves, 1, 2)
-    require(not math.isnan(seen.loss), NAN)
-    _require_best(seen, NAN)
-    seen = _run(successive_halving, np.tile([3.0, 2.0, 1.0, 0.5], (8, 1)), 1, 2)
-    equal(seen.winner, 0, TIES)
-    require([sorted(each.places) for each in seen.rounds] == [list(range(k)) for k in (8, 4, 2, 1)], TIES)
+    for unit in (1, 1e30):  # higher than any number that is put in the place of NaN
+        seen = _run(successive_halving, unit * curves, 1, 2)
+        require(not math.isnan(seen.loss), NAN)
+        _require_best(seen, NAN)
+    for n in (8, 40):  # a sort that is not stable leaves few of many in their order
+        level = np.arange(n) % 3 > 0
+        ranked = np.argsort(level, kind="stable").tolist()
+        seen = _run(successive_halving, level[:, None] + np.array([3.0, 2.0, 1.0, 0.5, 0.4, 0.3, 0.2]), 1, 2)
+        equal(seen.winner, 0, TIES)
+        require(all(sorted(each.places) == sorted(ranked[: len(each.places)]) for each in seen.rounds), TIES)
 
 
 @weight(3)
@@ -266,7 +270,8 @@ def rounded(configs, advance, *, min_budget, eta):
 
 @misconception(
     "NaN is sorted like a number. Every comparison with it is False, so that a run that has diverged may stay in the "
-    "race, or scramble the order of the others: put it last yourself.",
+    "race, or scramble the order of the others; and a number that is put in its place may be below a loss. Put it last "
+    "yourself, or infinity in its place.",
     caught_by=check_nan_and_ties,
     said_by=NAN,
     worth=0.95,
@@ -283,6 +288,45 @@ def nan_is_zero(configs, advance, *, min_budget, eta):
 @same_mistake_as(nan_is_best)
 def nan_is_left_in(configs, advance, *, min_budget, eta):
     return _race(configs, advance, min_budget, eta, key=lambda loss: loss)
+
+
+@same_mistake_as(nan_is_best)
+def nan_is_a_large_number(configs, advance, *, min_budget, eta):
+    return _race(configs, advance, min_budget, eta, key=lambda loss: 1e9 if math.isnan(loss) else loss)
+
+
+@misconception(
+    "The number of rounds is computed by logarithms, and cut off: `log(243) / log(3)` is 4.999... in floats, and a "
+    "round is missing. Let the loop run while anything is in the race.",
+    caught_by=check_uneven_numbers,
+    worth=0.95,
+)
+def rounds_by_logarithms(configs, advance, *, min_budget, eta):
+    left = [int(math.log(len(configs)) / math.log(eta))]
+
+    def share(k):
+        left[0] -= 1
+        return k // eta if left[0] >= 0 else 0
+
+    return _race(configs, advance, min_budget, eta, share=share)
+
+
+@misconception(
+    "Equal losses are put in any order: `np.argsort` does not keep theirs unless it is told to. `kind='stable'` does, "
+    "and so does `sorted`.",
+    caught_by=check_nan_and_ties,
+    worth=0.95,
+)
+def ties_mixed_up(configs, advance, *, min_budget, eta):
+    states, losses = [None] * len(configs), np.full(len(configs), np.nan)
+    race, budget, before = np.arange(len(configs)), min_budget, 0
+    while len(race):
+        for i in race:
+            losses[i], states[i] = advance(configs[i], states[i], budget - before)
+        race = race[np.argsort(losses[race])]
+        winner, race = int(race[0]), race[: len(race) // eta]
+        budget, before = budget * eta, budget
+    return winner, losses[winner]
 
 
 @misconception(
