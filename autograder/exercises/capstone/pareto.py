@@ -32,6 +32,7 @@ COST_TIE = "of two equal costs the one with the higher error is beaten"
 ERROR_TIE = "of two equal errors the one with the higher cost is beaten"
 TWINS = "configurations that are equal in both do not beat each other: both belong to the front"
 ORDER = "the order must go from the lowest cost to the highest"
+TWIN_ORDER = "of configurations that are equal in both, the one with the lower index must come first"
 MASK = "the result is a mask, True or False for each configuration, and must be indices"
 INDICES = "the result must be indices: whole numbers from 0 to n − 1, none of them twice"
 
@@ -70,12 +71,11 @@ def check_twins(pareto, rng):
 @weight(2)
 def check_order(pareto, rng):
     """The indices go from the cheapest configuration to the most accurate one; twins by their index."""
-    for n in (12, 25):
-        errors, costs = _staircase(rng, n)
-        found = _indices(pareto(errors, costs), n)
+    for errors, costs in (_staircase(rng, 12), _staircase(rng, 25), _many_twins(rng)):
+        found = _indices(pareto(errors, costs), len(errors))
         require(bool(found), MISSING)
-        ranked = sorted(found, key=lambda i: (costs[i], i))
-        require(found == ranked and len(found) > 1, ORDER)
+        require(len(found) > 1 and (np.diff(costs[found]) >= 0).all(), ORDER)
+        require(found == sorted(found, key=lambda i: (costs[i], i)), TWIN_ORDER)
 
 
 @hidden(like=(check_front, check_ties, check_twins, check_order))
@@ -114,6 +114,12 @@ def _staircase(rng, n):
     errors, costs = (np.append(values, [values[3], values[7]]) for values in (errors, costs))
     order = rng.permutation(n)
     return errors[order], costs[order]
+
+
+def _many_twins(rng):
+    """A front of five places with nine configurations in each, which a sort that is not stable mixes up."""
+    errors = rng.permutation(np.repeat(np.linspace(0.9, 0.1, 5), 9))
+    return errors, 1 - errors
 
 
 def _bulge(rng):
@@ -238,6 +244,49 @@ def convex_hull(errors, costs):
             corners.pop()
         corners.append(i)
     return np.array(corners)
+
+
+@misconception(
+    "Twins change places: `np.argsort` does not keep the order of equal costs. `kind='stable'` does, and so does "
+    "`sorted`.",
+    caught_by=check_order,
+    said_by=TWIN_ORDER,
+    worth=0.8,
+)
+def twins_change_places(errors, costs):
+    front = np.sort(solution(errors, costs))
+    return front[np.argsort(costs[front])]
+
+
+@same_mistake_as(twins_change_places)
+def twins_turned_round(errors, costs):
+    front = solution(errors, costs)
+    return front[np.lexsort((-front, costs[front]))]
+
+
+@misconception(
+    "The configurations are sorted by cost alone, and each one with a new lowest error is kept: of two that cost the "
+    "same, one that happens to come first stays, though the other has the lower error. Sort equal costs by error.",
+    caught_by=check_ties,
+    worth=0.6,
+)
+def sorted_by_cost_alone(errors, costs):
+    best, front = np.inf, []
+    for i in np.argsort(costs, kind="stable"):
+        if errors[i] < best:
+            best = errors[i]
+            front.append(i)
+    return np.array(front)
+
+
+@same_mistake_as(sorted_by_cost_alone)
+def sorted_by_cost_alone_and_equal_errors_stay(errors, costs):
+    best, front = np.inf, []
+    for i in np.argsort(costs, kind="stable"):
+        if errors[i] <= best:
+            best = errors[i]
+            front.append(i)
+    return np.array(front)
 
 
 @misconception(
