@@ -179,6 +179,16 @@ def one_shift_for_all_rows(logits, y):
 
 
 @misconception(
+    "The largest logit is subtracted under the logarithm, and not from the logit of the right class: log(sum of "
+    "exp(z)) - z wants the same z in both places, or the largest logit added again.",
+    caught_by=check_mean_over_the_examples,
+)
+def shifted_on_one_side(logits, y):
+    lost = logits.max(axis=1)
+    return (_each(logits, y) - lost).mean()
+
+
+@misconception(
     "A small number is added to the probability, or it is cut off there, so that the logarithm stays finite. The loss "
     "can then not rise above some 20 to 40, and its slope there is 0: an answer that is far off is never corrected.",
     caught_by=check_large_logits,
