@@ -249,7 +249,10 @@ def _list_of(form):
     def check(value):
         if not isinstance(value, (tuple, list)):
             raise _not(name, value)
-        return [form(item) for item in value]
+        try:
+            return [form(item) for item in value]
+        except Wrong as wrong:  # which speaks of the result, and means an entry of it
+            raise Wrong(f"each entry of the list must be {form.__doc__}", wrong.detail) from None
 
     check.__doc__ = name
     check.compared = lambda value: [compared(form, item) for item in value]

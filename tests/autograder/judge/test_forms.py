@@ -91,7 +91,7 @@ def test_a_list_has_any_length_and_one_form():
     assert [part.tolist() for part in forms.compared(form, out)] == [[1, 2], [[1, 1], [1, 1]]]
     with pytest.raises(Wrong, match="a list, each entry an array of numbers"):
         form(np.ones((2, 2)))
-    with pytest.raises(Wrong, match="an array of numbers"):
+    with pytest.raises(Wrong, match="each entry of the list must be an array of numbers"):
         form([[1, 2], "no"])
     with pytest.raises(TypeError, match="returns must be a form"):
         forms.form_of([forms.array, forms.array])
