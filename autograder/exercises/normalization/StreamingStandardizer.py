@@ -37,6 +37,7 @@ MEAN = "the mean must be that of all examples so far, each with the same weight"
 STD = "the standard deviation must be that of all examples so far"
 FAR = "where numbers are large and their spread is small, the standard deviation must keep its digits"
 KEPT = "a batch must not be kept: its memory is filled again, and the result changes"
+FINITE = "the mean and the standard deviation must be finite numbers"
 AGAIN = "asked again without a new batch, the answer must be the same"
 APART = "two objects that were given the same batch must say the same, so they must share nothing"
 
@@ -72,12 +73,12 @@ def check_far_from_zero(StreamingStandardizer, rng):
 def check_a_batch_is_not_kept(StreamingStandardizer, rng):
     """What a batch's memory holds later on changes nothing."""
     batches = _batches(rng, sizes=(3, 6, 2))
+    _finite(_fitted(StreamingStandardizer, batches), FINITE)
     stream = StreamingStandardizer()
     for batch in batches:
         stream.update(batch)
         spoil(StreamingStandardizer)
-    fitted = stream.standardizer()
-    require(np.isfinite(fitted.mean).all() and np.isfinite(fitted.std).all(), KEPT)
+    _finite(stream.standardizer(), KEPT)
 
 
 def check_asked_in_between(StreamingStandardizer, rng):
@@ -86,6 +87,7 @@ def check_asked_in_between(StreamingStandardizer, rng):
     one, other = StreamingStandardizer(), StreamingStandardizer()
     one.update(first)
     early = one.standardizer()
+    _finite(early, FINITE)
     said = early.mean.copy(), early.std.copy()
     other.update(first)
     close(other.standardizer().mean, said[0], APART)
@@ -452,3 +454,7 @@ def _fitted(StreamingStandardizer, batches):
     for batch in batches:
         stream.update(batch)
     return stream.standardizer()
+
+
+def _finite(fitted, sentence):
+    require(np.isfinite(fitted.mean).all() and np.isfinite(fitted.std).all(), sentence)

@@ -51,7 +51,7 @@ def check_std_of_each_feature(fit_standardizer, rng):
 def check_a_constant_feature_gets_std_one(fit_standardizer, rng):
     """A constant feature gets the standard deviation 1, whatever its value; the others keep theirs."""
     x = rng.normal(rng.uniform(-2, 2, 5), [0.1, 1, 1, 20, 1], (7, 5))
-    x[:, 1], x[:, 2], x[:, 4] = 0.0, 4.0, 0.1
+    x[:, 1], x[:, 2], x[:, 4] = 0.0, -4.0, 0.1
     x[1, 0], x[-1, 3] = x[0, 0], x[0, 3]  # two equal values do not make a feature constant
     fitted = fit_standardizer(x)
     close(fitted.mean, x.mean(axis=0), MEAN)

@@ -106,7 +106,8 @@ def check_defaults(adam_step, rng):
 @weight(2)
 def check_same_step_twice(adam_step, rng):
     """A step that is asked for twice comes out the same, and another run in between disturbs nothing."""
-    w, (first, one, two, other) = weights(rng, (3,)), gradients(rng, (3,), 4)
+    w, signs = weights(rng, (3,)), np.array([1.0, -1.0, 1.0])
+    first, one, two, other = (signs * np.abs(grad) for grad in gradients(rng, (3,), 4))
     settings = {"learning_rate": 0.1, "beta1": 0.9, "beta2": 0.8}
     _, state = adam_step(w, first, **settings)
     _, state = adam_step(w, one, state, **settings)
@@ -299,6 +300,20 @@ def corrected_outside_the_root(w, grad, state=None, *, learning_rate, beta1=0.9,
         return np.sqrt(square * (1 - beta2**t)) / (1 - beta2**t) + eps
 
     return _adam(w, grad, state, learning_rate, beta1, beta2, eps, below=below)
+
+
+@misconception(
+    "The gradients are averaged where their squares belong. Where they are below 0 there is no root, and nan comes "
+    "out.",
+    caught_by=check_length_of_the_first_step,
+    worth=0.4,
+)
+def not_squared(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
+    mean, kept, t = (0.0, 0.0, 0) if state is None else state
+    mean, kept, t = beta1 * mean + (1 - beta1) * grad, beta2 * kept + (1 - beta2) * grad, t + 1
+    with np.errstate(invalid="ignore"):
+        root = np.sqrt(kept / (1 - beta2**t))
+    return w - learning_rate * mean / (1 - beta1**t) / (root + eps), (mean, kept, t)
 
 
 @misconception(
