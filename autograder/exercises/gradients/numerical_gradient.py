@@ -29,6 +29,7 @@ hints = (
 
 VALUE = "each entry must be the central difference of f along it"
 CROSS = "each entry must be moved by itself, all others as they are in x"
+APART = "f must be asked at points that differ from x"
 SHAPE = "f must be handed an array of the shape of x"
 DEFAULT = "without eps, f must be asked with one entry moved up by 1e-5, and moved down by 1e-5"
 SINGLE = "for x in float32 the moved entries must hold the step: compute in float64"
@@ -56,6 +57,7 @@ def check_one_entry_at_a_time(numerical_gradient, rng):
         return float(np.prod(moved))
 
     found = numerical_gradient(f, x, eps=0.3)
+    require(not moved_at_once or max(moved_at_once) > 0, APART)
     require(max(moved_at_once, default=0) <= 1, CROSS)
     close(found, np.prod(x) / x, VALUE)
 
@@ -155,6 +157,22 @@ def not_moved_back(f, x, *, eps=1e-5):
         up = f(moved)
         moved[place] -= 2 * eps
         gradient[place] = (up - f(moved)) / (2 * eps)
+    return gradient
+
+
+@misconception(
+    "The array that is moved up and the one that is moved down are the same array, since `up = x` makes no copy: both "
+    "moves cancel before f is asked. Make two copies, as `x.copy()` does.",
+    caught_by=check_one_entry_at_a_time,
+    said_by=APART,
+)
+def not_copied(f, x, *, eps=1e-5):
+    moved, gradient = np.array(x, float), np.empty(np.shape(x))
+    for place in np.ndindex(moved.shape):
+        up = down = moved
+        up[place] += eps
+        down[place] -= eps
+        gradient[place] = (f(up) - f(down)) / (2 * eps)
     return gradient
 
 
