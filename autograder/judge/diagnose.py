@@ -61,9 +61,10 @@ def diagnose(exercise, findings, seen, key, look, met=None):
         by one key keeps it.
 
     A misconception is meant when the same checks gave the same verdicts and sentences of one of its answers and its
-    returned values agree; else when its marked sentence was said; else when both are so on the inputs that the answer
-    had, though some check found nothing, or another thing, when it was learnt; else, as one mistake of two, when its
-    failures are some of the answer's and the values agree there. Where two are meant alike, neither is named.
+    returned values agree (the parts of a value: those that are wrong); else when its marked sentence was said; else
+    when both are so on the inputs that the answer had, though some check found nothing, or another thing, when it was
+    learnt; else, as one mistake of two, when its failures are some of the answer's and the values agree there. Where
+    two are meant alike, neither is named.
     """
     said = _signature(findings)
     if not _failures(said):
@@ -98,7 +99,8 @@ def diagnose(exercise, findings, seen, key, look, met=None):
         return _said(exercise, said, [looked(known, check) for check in said]) == said
 
     def meant(candidates):
-        alike = [known for known in candidates if agrees(known, said)]
+        parts = _failures(said) if exercise.asks_for_value else said  # a part that is right may be rounded
+        alike = [known for known in candidates if agrees(known, parts)]
         if len({id(known.wrong) for known in alike}) > 1:  # a number, and one that differs by a thousand-millionth
             alike = [known for known in alike if agrees(known, said, EXACT)] or alike
         return list({id(known.wrong): known.wrong for known in alike}.values())

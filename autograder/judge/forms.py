@@ -234,13 +234,22 @@ def _tuple_of(forms):
     def check(value):
         if not isinstance(value, (tuple, list)) or len(value) != len(forms):
             raise _not(name, value)
-        if any(item is None for item in value):
-            raise Wrong(f"the result must be {name}", "got None for one of them")
-        return tuple(form(item) for form, item in zip(forms, value, strict=True))
+        return tuple(_part(name, place, form, item) for place, (form, item) in enumerate(zip(forms, value), 1))
 
     check.__doc__ = name
     check.compared = lambda value: tuple(map(compared, forms, value))
     return check
+
+
+def _part(whole, place, form, item):
+    """Return an entry of a tuple in its form; where it has another, say so of the whole, with the entry's place."""
+    try:
+        return form(item)
+    except Wrong as wrong:
+        if item is None or wrong.sentence == f"the result must be {form.__doc__}":
+            got = "got None" if item is None else wrong.detail
+            raise Wrong(f"the result must be {whole}", f"place {place}: {got}") from None
+        raise
 
 
 def _list_of(form):

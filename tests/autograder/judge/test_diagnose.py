@@ -182,6 +182,14 @@ def test_a_value_with_a_marked_mistake_and_another_is_told_that_there_are_more()
     assert [reports[number].with_others for number in (1, 2)] == [False, True]
 
 
+def test_a_value_is_named_by_its_wrong_parts_however_the_right_ones_are_rounded():
+    asked = exercise.load("regularization/equilibrium")
+    rounded = {"decayed": 1.21, "half": 139, "at_rest": 6, "slower": 6, "bias": 2}
+    report = judge(asked, rounded | {"half": 100}, PUBLIC, checks=asked.checks)
+    named = next(wrong for wrong in asked.misconceptions if wrong.name == "half_in_equal_steps")
+    assert (report.misconception, report.with_others) == (named.sentence, False)
+
+
 def test_a_name_hangs_on_no_luck_of_the_inputs(toy):
     """A check that meets the mistake on some seeds only says nothing of it when it is learnt, or nothing later."""
     rarely = '''def check_doubles_rarely(double, rng):

@@ -83,6 +83,25 @@ def test_a_tuple_is_counted(value):
         form(value)
 
 
+@pytest.mark.parametrize(
+    ("spec", "value", "whole", "place"),
+    [
+        ((forms.array, forms.mask), (np.ones(2), None), "a tuple of 2: an array", "place 2: got None"),
+        ((forms.mask, forms.array), (np.full(2, 0.5), np.ones(2)), "a tuple of 2: an array", "place 1: got an array"),
+        (
+            (forms.number, (forms.text, forms.number)),
+            (1, ("a", "3")),
+            "a tuple of 2: a number",
+            "place 2: place 2: got",
+        ),
+    ],
+)
+def test_an_entry_of_a_tuple_in_another_form_is_told_of_the_whole_with_its_place(spec, value, whole, place):
+    with pytest.raises(Wrong, match=f"the result must be {whole}") as wrong:
+        forms.form_of(spec)(value)
+    assert wrong.value.detail.startswith(place)
+
+
 def test_a_list_has_any_length_and_one_form():
     form = forms.form_of([forms.array])
     assert form([]) == []
