@@ -165,7 +165,7 @@ def constant_hidden_by_rounding(x):
 
 @misconception(
     "A fixed threshold decides what is constant. How small a spread can be depends on the unit: a length of a "
-    "micrometre, written in metres, is 0.000001. Compare the values of the feature with one another.",
+    "nanometre, written in metres, is 0.000000001. Compare the values of the feature with one another.",
     caught_by=check_a_small_spread_is_not_constant,
     worth=0.85,
 )

@@ -222,8 +222,8 @@ def counted_from_two(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.9
 
 
 @misconception(
-    "The count of steps starts at 0: in the first step both corrections are divisions by 1 - beta^0, which is 0, and "
-    "nan comes out. Let t be 1 there.",
+    "The first step is nan. So it is where the count of steps starts at 0: both corrections then divide by 1 - beta^0, "
+    "which is 0. Let t be 1 there.",
     caught_by=check_length_of_the_first_step,
     worth=0.3,
 )
