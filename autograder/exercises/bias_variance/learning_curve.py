@@ -188,8 +188,8 @@ def _run(learning_curve, n, sizes, rng, shape=(1,)):
     codes = [(GRID * errors).tolist() for errors in found]
     require(all(code in calls for half in codes for code in half), VALUES)
     on_train, on_dev = measured = [[calls[code] for code in half] for half in codes]
-    require(not all(model == used for model, used in on_dev), FIRST)
-    own = all(model == used for model, used in on_train)
+    own, swapped = (all(model == used for model, used in half) for half in measured)
+    require(own or not swapped, FIRST)
     largest = max((model for model, _ in on_train), key=len)
     require(own or any(used != largest for _, used in on_train), LARGEST)
     require(own, OWN)
@@ -334,6 +334,12 @@ def behind_the_last_size(fit, error, x, y, sizes, *, rng):
 )
 def two_orders(fit, error, x, y, sizes, *, rng):
     return solution(fit, error, rng.permutation(x), rng.permutation(y), sizes, rng=rng)
+
+
+@neighbour("the dev set is the largest training set")
+def dev_is_trained_on(fit, error, x, y, sizes, *, rng):
+    order = rng.permutation(len(x))
+    return _curve(fit, error, x, y, sizes, order, lambda order, size: (order[:size], order[: max(sizes)]))
 
 
 @neighbour("one model, trained on the largest set, is measured on parts of it")
