@@ -49,9 +49,12 @@ OUTSIDE = "each value must lie on its axis"
 CHAPTERS = "the configuration has the names of the chapter's space, and not those of the space that was given"
 EVALUATED = "evaluate must be given a configuration of the space"
 POOR = "on problems whose dev errors tell good from bad, the choice must be among the better ones"
+LAST_ONE = "the last configuration that was evaluated is returned, though others had a lower error"
+HIGHEST = "the configuration with the highest error is returned"
 DIVERGED = "a configuration whose training diverged was chosen, and others did not diverge"
 FIRST_NAN = "the first configuration that gave NaN was chosen, each time, as if NaN were the lowest error"
 REPEAT = "the same rng must give the same choice"
+OWN_SEED = "the configurations are those of a seed that the function sets itself, and not those of rng"
 REMEMBERS = "the same problem with the same rng must be tuned by the same evaluations, whatever was tuned in between"
 BASELINE = "on average over the problems, the test error must be below that of the baseline"
 UNTUNED = "on average over the problems, the test error is about that of a configuration that nobody chose"
@@ -88,11 +91,15 @@ def check_budget(tune, rng):
 @weight(2)
 def check_dev_error_decides(tune, rng):
     """The choice is a configuration of the space, and one of the better ones by its dev error."""
-    ranks = []
+    ranks, talks = [], []
     for budget in (250, 300, 486) * 6:
         made = Made(rng)
-        ranks.append(made.rank(_tuned(tune, made, budget, rng).chosen))
-    require(np.mean(ranks) < 0.3, POOR, mean_rank=float(np.mean(ranks)))
+        talks.append(_tuned(tune, made, budget, rng))
+        ranks.append(made.rank(talks[-1].chosen))
+    if np.mean(ranks) >= 0.3:
+        require(not all(talk.chosen == talk.configs[np.argmax(talk.errors)] for talk in talks), HIGHEST)
+        require(not all(talk.chosen == talk.configs[-1] for talk in talks), LAST_ONE)
+        require(False, POOR, mean_rank=float(np.mean(ranks)))
 
 
 def check_what_diverges_is_not_chosen(tune, rng):
@@ -111,8 +118,10 @@ def check_what_diverges_is_not_chosen(tune, rng):
 
 def check_same_rng_same_choice(tune, rng):
     """Everything that is drawn is drawn from rng, and nothing is kept from one call to the next."""
-    made, seed = Made(rng), int(rng.integers(2**31))
+    made, seed = Made(rng), int(rng.integers(2**30, 2**31))
     first, second = (_tuned(tune, made, 250, rng, seed) for _ in range(2))
+    usual = (search.sample(made.space, rng=default_rng(own)) for own in (*range(100), 123, 1234, 12345))
+    require(first.configs[0] not in usual, OWN_SEED)
     equal(sorted(first.chosen.items()) == sorted(second.chosen.items()), True, REPEAT)
     for _ in range(3):
         _tuned(tune, Made(rng), 250, rng)
@@ -347,6 +356,7 @@ def nothing_evaluated(evaluate, space, budget, *, rng):
 @misconception(
     "The last configuration is returned, and not the best one.",
     caught_by=check_dev_error_decides,
+    said_by=LAST_ONE,
     worth=0.35,
 )
 def last_one(evaluate, space, budget, *, rng):
@@ -356,6 +366,7 @@ def last_one(evaluate, space, budget, *, rng):
 @misconception(
     "The configuration with the *highest* error is returned. These are errors: lower is better.",
     caught_by=check_dev_error_decides,
+    said_by=HIGHEST,
     worth=0.35,
 )
 def highest_error(evaluate, space, budget, *, rng):
@@ -415,6 +426,21 @@ def linear_rates(evaluate, space, budget, *, rng):
 )
 def own_generator(evaluate, space, budget, *, rng):
     return _random(evaluate, space, budget, np.random.default_rng(), 20)
+
+
+@misconception(
+    "A generator is made inside, with a seed of its own, so that rng changes nothing: draw all numbers from rng.",
+    caught_by=check_same_rng_same_choice,
+    worth=0.95,
+    said_by=OWN_SEED,
+)
+def seed_of_its_own(evaluate, space, budget, *, rng):
+    return _random(evaluate, space, budget, default_rng(0), 20)
+
+
+@same_mistake_as(seed_of_its_own)
+def another_seed_of_its_own(evaluate, space, budget, *, rng):
+    return _random(evaluate, space, budget, default_rng(42), 20)
 
 
 @neighbour("one of the better third is returned, and not the best")
