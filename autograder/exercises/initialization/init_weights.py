@@ -33,6 +33,7 @@ hints = (
 
 SCHEMES = ("lecun", "glorot", "he")
 DISTRIBUTIONS = ("normal", "uniform")
+FAR = 3.05  # standard deviations: of 8,000 normal draws 18 lie beyond, and none do with a chance of e**-18
 SURE = 6  # standard errors: a right answer is further off once in five hundred million comparisons
 
 TRANSPOSED = "W has the shape (fan_out, fan_in); it must be (fan_in, fan_out)"
@@ -476,14 +477,16 @@ def _is_normal(w):
     expected = np.array([math.erf(bound / math.sqrt(2)) for bound in bounds])
     z = _standardized(w)
     symmetric = abs(np.mean(z > 0) - 0.5) < SURE / 2 / math.sqrt(w.size)
-    return symmetric and _shares_are_near(w, bounds, expected) and not _is_cut_off(w)
+    return symmetric and _shares_are_near(w, bounds, expected) and np.abs(z).max() > FAR
 
 
 def _is_cut_off(w):
-    """Whether the weights are dense around their mean, as normal ones are, and none lies far from it."""
-    z = np.abs(_standardized(w))
-    # Of 8,000 normal draws 18 lie beyond 3.05 standard deviations, and none do with a chance of e**-18.
-    return z.max() < 3.05 and np.mean(z < 0.3) > 0.2
+    """Whether weights that are dense around their mean like normal ones end at a bound, on or near which many are."""
+    if np.unique(w).size < 0.9 * w.size:
+        return False
+    z, size = np.abs(_standardized(w)), np.abs(w) / np.abs(w).max()
+    # Where what lies beyond two standard deviations is drawn again, 2.7% lie in the last tenth before that bound.
+    return z.max() < FAR and np.mean(z < 0.3) > 0.2 and (np.sum(size > 1 - 1e-6) > 1 or np.mean(size > 0.9) > 0.018)
 
 
 def _is_uniform(w):
