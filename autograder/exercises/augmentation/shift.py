@@ -77,7 +77,7 @@ def check_nought_and_far(shift, rng):
     found = shift(images, 0, 0)
     equal(found.shape, images.shape, SHAPE)
     close(found, images, STAYS)
-    for dy, dx in ((4, 0), (0, -6), (9, 1), (-5, -8)):
+    for dy, dx in ((4, 0), (0, -6), (9, 1), (-5, -8), (5, 0), (0, 8)):
         found = shift(images, dy, dx)
         equal(found.shape, images.shape, SHAPE)
         require((found == 0).all(), GONE)
@@ -92,6 +92,7 @@ def check_other_images(shift, rng):
         (rng.uniform(1, 2, (2, 7, 7)).astype(np.float32), -6, 6),
         (rng.uniform(1, 2, (2, 3, 3)), -1, 0),
         (rng.uniform(1, 2, (2, 3, 5)), 3, 0),
+        (rng.uniform(1, 2, (2, 3, 5)), 4, 0),
     ):
         found = shift(images, dy, dx)
         equal(found.shape, images.shape, SHAPE)
@@ -159,6 +160,14 @@ def up_is_positive(images, dy, dx):
 
 
 @misconception(
+    "Left and right is the wrong way round: with a positive dx the images move to the left.",
+    caught_by=check_moves,
+)
+def left_is_positive(images, dy, dx):
+    return solution(images, dy, -dx)
+
+
+@misconception(
     "The edge is drawn out: its pixels are repeated where nothing comes in. Outside the image there is paper, which is"
     " 0.",
     caught_by=check_zeros_come_in,
@@ -181,14 +190,23 @@ def batch_moved(images, dy, dx):
 
 
 @misconception(
-    "A move that is longer than the image brings something back. Perhaps a slice was given a negative number, which "
-    "counts from the end. Such an image has left: nothing but zeros remains.",
+    "A move that is longer than the image brings something back, or ends in an error. Perhaps a slice was given a "
+    "negative number, which counts from the end. Such an image has left: nothing but zeros remains.",
     caught_by=check_nought_and_far,
     worth=0.85,
 )
 def far_comes_back(images, dy, dx):
     _, height, width = images.shape
     return solution(images, np.sign(dy) * (abs(dy) % height), np.sign(dx) * (abs(dx) % width))
+
+
+@same_mistake_as(far_comes_back)
+def far_is_an_error(images, dy, dx):
+    _, height, width = images.shape
+    out = np.zeros_like(images)
+    part = images[:, max(-dy, 0) : height - max(dy, 0), max(-dx, 0) : width - max(dx, 0)]
+    out[:, max(dy, 0) :, max(dx, 0) :][:, : part.shape[1], : part.shape[2]] = part
+    return out
 
 
 @misconception(

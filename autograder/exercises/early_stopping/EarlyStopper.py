@@ -149,6 +149,7 @@ def check_two_stoppers(EarlyStopper, rng):
     other.step(-1e6, _params(1))
     require(-2e6 < other.best_loss < 0, APART)
     close(other.best_loss, -1e6, BEST)
+    equal(other.best_step, one.best_step, APART)
     _same(other.best_params, _params(1), APART)
     _same(one.best_params, _params(0), APART)
 
@@ -623,6 +624,16 @@ class OneListOfParamsForAll(_Base):
     def kept(self, params):
         self.everyones[:] = copy.deepcopy(params)
         return self.everyones
+
+
+@same_mistake_as(SharedByAll)
+class OneCounterForAll(_Base):
+    steps = -1
+
+    def step(self, loss, params):
+        type(self).steps += 1
+        self.t = self.steps - 1
+        return super().step(loss, params)
 
 
 @neighbour("the parameters of the last step, once it is time to stop")
