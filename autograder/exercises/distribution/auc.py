@@ -69,7 +69,7 @@ def check_ties_count_half(auc, rng):
 def check_order_alone_counts(auc, rng):
     """Scores need not be probabilities: negative, huge or nearly equal ones count by their order alone."""
     scores, labels = _data(rng, 8, 5)
-    for other in (40 * scores - 90, np.exp(9 * scores), scores * 1e-6 + 7):
+    for other in (40 * scores - 90, np.exp(200 * scores), scores * 1e-6 + 7):
         close(auc(other, labels), _pairs(scores, labels), ORDER)
 
 
@@ -241,6 +241,19 @@ def curve_without_a_start(scores, labels):
 def thresholds_from_zero_to_one(scores, labels):
     scores, labels = np.asarray(scores, float), np.asarray(labels) == 1
     thresholds = np.r_[np.inf, np.linspace(1, 0, 201)]
+    hits, alarms = ([(part >= t).mean() for t in thresholds] for part in (scores[labels], scores[~labels]))
+    return float(np.trapezoid(hits, alarms))
+
+
+@misconception(
+    "The thresholds are spaced equally from the lowest score to the highest. Where scores lie close together there is "
+    "no threshold between them, and they count as tied: take the scores themselves for thresholds, or compare pairs.",
+    caught_by=check_order_alone_counts,
+    worth=0.9,
+)
+def thresholds_equally_spaced(scores, labels):
+    scores, labels = np.asarray(scores, float), np.asarray(labels) == 1
+    thresholds = np.r_[np.inf, np.linspace(scores.max(), scores.min(), 101)]
     hits, alarms = ([(part >= t).mean() for t in thresholds] for part in (scores[labels], scores[~labels]))
     return float(np.trapezoid(hits, alarms))
 

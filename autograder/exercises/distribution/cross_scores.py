@@ -230,6 +230,15 @@ def held_out_not_scaled(x, y, folds):
 
 
 @misconception(
+    "The scores stand in the order of the folds, one fold after the other. Each belongs at the place of its example: "
+    "`scores[held_out] = ...`.",
+    caught_by=check_scores,
+)
+def in_the_order_of_the_folds(x, y, folds):
+    return solution(x, y, folds)[np.concatenate(folds)]
+
+
+@misconception(
     "Scaling has been taken out. It is no leak by itself, and without it the features with the largest numbers decide "
     "alone: scale by the training examples.",
     caught_by=check_scores,

@@ -61,15 +61,18 @@ LIKELY = "every choice of groups must be equally likely"
 @weight(3)
 def check_groups_are_whole(group_split, rng):
     """All examples of a group are in the same part, in whatever order they come."""
-    for groups in (np.sort(_numbers(rng, 10)), _numbers(rng, 10), _numbers(rng, 5)):
-        sorted_ = (np.diff(groups) >= 0).all()
+    for in_order, groups in ((True, np.sort(_numbers(rng, 10))), (False, _twice(rng, 10)), (False, _numbers(rng, 5))):
         parts = _parts(group_split(groups, (0.6, 0.4), rng=_source(rng)), 2, groups)
         found = [set(groups[part].tolist()) for part in parts]
+        runs = np.cumsum(np.diff(groups, prepend=groups[0]) != 0)  # of equal neighbours: the groups, if they are sorted
+        runs_cut = np.intersect1d(runs[parts[0]], runs[parts[1]]).size
         split = sum(len(one & other) for one, other in itertools.combinations(found, 2))
         complete = np.array_equal(np.sort(np.concatenate(parts)), np.arange(len(groups)))
         require(split == 0 or complete, WHOLE)
-        require(split == 0 or sorted_, APART)
-        require(split < len(set(groups.tolist())) / 2, SCATTERED)
+        require(split == 0 or runs_cut, APART)
+        few = split < len(set(groups.tolist())) / 2
+        require(few or not in_order, SCATTERED)
+        require(few, WHOLE)
         require(split == 0, STRADDLES)
         require(sum(map(len, parts)) == len(groups), WHOLE)
 
@@ -125,11 +128,11 @@ def check_drawn_with_rng(group_split, rng):
     require(not always, ANEW)
     require(again == drawn, AGAIN)
     groups, source, counts = rng.permutation(np.repeat([4, 9, 1, 6, 3], [1, 2, 3, 4, 20])), _source(rng), {}
-    for parts in several(group_split, [call(groups, (0.6, 0.4), rng=source)] * 300):
-        names = tuple(np.unique(groups[_parts(parts, 2, groups)[1]]).tolist())
+    for parts in several(group_split, [call(groups, (0.6, 0.2, 0.2), rng=source)] * 400):
+        names = tuple(tuple(np.unique(groups[part]).tolist()) for part in _parts(parts, 3, groups)[1:])
         counts[names] = counts.get(names, 0) + 1
-    found = np.array([counts.get(names, 0) for names in itertools.combinations((1, 3, 4, 6, 9), 2)])
-    require(found.sum() == 300 and ((found - 30) ** 2 / 30).sum() < 70, LIKELY)  # nine degrees of freedom: once in 10¹¹
+    found = np.array([counts.get(((a,), (b,)), 0) for a, b in itertools.permutations((1, 3, 4, 6, 9), 2)])
+    require(found.sum() == 400 and ((found - 20) ** 2 / 20).sum() < 92, LIKELY)  # 19 degrees of freedom: once in 10¹¹
 
 
 @hidden(like=(check_groups_are_whole, check_every_position_once, check_shares_of_the_groups))
@@ -147,7 +150,7 @@ def check_other_groups(group_split, rng):
         once = np.bincount(np.concatenate(parts), minlength=len(groups))
         require(once.max() <= 1, TWICE)
         require(once.min() == 1, MISSING)
-        require(sum(map(len, names)) == len(set().union(*names)), STRADDLES)
+        require(sum(map(len, names)) == len(set().union(*names)), WHOLE)
         require([len(one) for one in names] == expected, FRACTION)
 
 
@@ -247,7 +250,8 @@ def nothing_drawn(groups, fractions, *, rng):
 
 
 @misconception(
-    "Every call gives the same parts, from a generator that is made inside the function. Draw from the rng handed in.",
+    "Every call gives the same parts: nothing is drawn, or by a generator that is made inside the function. Draw from "
+    "the rng handed in.",
     caught_by=check_drawn_with_rng,
     worth=0.75,
     said_by=ANEW,
@@ -383,6 +387,13 @@ def largest_trains(groups, fractions, *, rng):
     return _of_names(groups, _cut(np.array(names), fractions, len(names)))
 
 
+@neighbour("the first part is drawn, and the others get what is left in the order of the names")
+def first_part_drawn(groups, fractions, *, rng):
+    names = np.unique(groups)
+    first = rng.choice(names, round(fractions[0] * len(names)), replace=False)
+    return _of_names(groups, _cut(np.append(first, np.setdiff1d(names, first)), fractions, len(names)))
+
+
 @neighbour("only neighbours in the list of groups go together")
 def a_window(groups, fractions, *, rng):
     names = np.unique(groups)
@@ -436,6 +447,12 @@ def _numbers(rng, n):
     """Groups with whole numbers for names, three of them below 0, of two to six examples, mixed."""
     names = np.append(rng.choice(np.arange(-400, 0), 3, replace=False), rng.choice(np.arange(50, 4000), n - 3, False))
     return rng.permutation(np.repeat(names, rng.permutation(np.arange(n) % 5 + 2)))
+
+
+def _twice(rng, n):
+    """Such groups, where the examples of each stand side by side in two places, as many as may be."""
+    names = np.unique(_numbers(rng, n))
+    return np.concatenate([np.repeat(rng.permutation(names), rng.permutation(np.arange(n) % 5 + 2)) for _ in range(2)])
 
 
 def _parts(parts, n_parts, groups):
