@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import yaml
+
 from .classes import classes, scores, seconds, start
 from .grade_scale import _each, _family, _proportional
 from .record import Record
@@ -29,6 +31,7 @@ WAIT = "import time; time.sleep(2)"  # in the simulation, seven times what judgi
 EACH = 12  # of so many submissions for each worker,
 SIMULATED = 2, 4  # of these numbers of workers
 EFFICIENCY, WITHIN, MOST_GIB, GROWTH = 0.9, 1.1, 1.0, 1.1
+SETTINGS = Path(__file__).parents[1] / "deploy" / "grading.yaml"
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -98,7 +101,10 @@ class Processes:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
-        self._folder = folder
+        self._folder, self._settings = folder, Path(folder, "grading.yaml")
+        settings = yaml.safe_load(SETTINGS.read_text(encoding="utf-8"))
+        del settings["distributed"]["comm"]  # what goes between processes of one machine is not encrypted
+        self._settings.write_text(yaml.safe_dump(settings), encoding="utf-8")
         self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", self.address.rpartition(":")[2])
         self.workers = []
 
@@ -107,7 +113,7 @@ class Processes:
         self.workers.append(self._start("worker", self.address, *options))
 
     def _start(self, *command):
-        environment = os.environ | {"OMP_NUM_THREADS": "1", "DASK_DISTRIBUTED__WORKER__DAEMON": "False"}
+        environment = os.environ | {"OMP_NUM_THREADS": "1", "DASK_CONFIG": str(self._settings)}
         return subprocess.Popen(
             [sys.executable, "-m", "dask", *command, "--no-dashboard"],
             env=environment,

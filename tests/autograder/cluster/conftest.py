@@ -15,7 +15,9 @@ from autograder.sandbox.doctor import doctor
 from tests.autograder.classroom.conftest import _made_once, course, fresh, hand_in, released  # noqa: F401
 from tests.autograder.processes import marked, with_mark
 
-PAGE = (Path(__file__).parents[3] / "docs" / "cluster.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "cluster.md").read_text(encoding="utf-8")
+SETTINGS = (ROOT / "deploy" / "grading.yaml").read_text(encoding="utf-8")
 POISONED = "poisoned"  # the student whose submission ends every worker that judges it
 UNLUCKY = "unlucky-"  # and those whose workers lose the process that judges, at as many tries as the number says
 PRELOAD = f"""
@@ -162,9 +164,9 @@ def block(kind, has=""):
 
 @contextmanager
 def settings(folder):
-    """Make a certificate and settings as the page says, have this process use them, and yield how others are told."""
+    """Make a certificate as the page says, have this process use it and the settings, and yield how others are told."""
     subprocess.run(["bash", "-e", "-c", block("bash", "openssl")], cwd=folder, check=True, capture_output=True)
-    text = block("yaml").replace("/etc/grading", str(folder))
+    text = SETTINGS.replace("/etc/grading", str(folder))
     (folder / "grading.yaml").write_text(text)
     with dask.config.set(dask.config.merge(dask.config.config, yaml.safe_load(text))):
         yield {"DASK_CONFIG": str(folder / "grading.yaml")}

@@ -4,13 +4,10 @@ Its certificate, its settings and its commands are those of the cluster that the
 """
 
 import re
-from pathlib import Path
 
 import yaml
 
-from .conftest import PAGE, block, settings
-
-ROOT = Path(__file__).parents[3]
+from .conftest import PAGE, ROOT, block, settings
 
 
 def test_the_script_for_slurm_makes_jobs_that_are_let_in(tmp_path):
