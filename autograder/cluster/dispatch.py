@@ -30,6 +30,7 @@ MOST_AHEAD = 2**28  # and bytes of all of them
 WAIT = 300.0  # seconds to wait where every worker is gone, or, beside what a submission may take, nothing comes back
 MOST_AT_ONCE = 1000  # submissions that one worker is believed to have room for
 LOOK = 1.0  # seconds from one look at the cluster to the next
+SLIGHT = 2.0**-20  # of a submission's room, so that only workers that judge make what all need: another one may hang
 MOST_TIMES = 4  # what a submission may take, besides learning, in times of its job's
 MOST_TRIES = 20  # how often a submission is sent again, whatever ends
 FETCH = 30.0  # seconds to wait for what workers have to say
@@ -73,7 +74,7 @@ class Dispatch:
         self._ready, self._begun = SimpleQueue(), {}
         self._sent, self._packed = {}, {}
         self._aside, self._suspects = [], Suspects()
-        self._able, self._slots, self._looked, self._seen = [], 1, 0.0, time.monotonic()
+        self._able, self._slots, self._looked, self._seen = set(), 1, 0.0, time.monotonic()
         self._came = self._seen
         self._topic = f"{name}-{uuid4().hex}"
         client.subscribe_topic(self._topic, self._note)
@@ -148,12 +149,12 @@ class Dispatch:
         """Return what a topic's submissions need, which each worker fetches once, and its digest.
 
         It is the result of a task, so that Dask has it made anew where the worker that held it is gone; it is sent
-        again where a worker ended that was just making it. Workers that judge are asked first: another one may hang.
+        again where a worker ended that was just making it.
         """
         if topic not in self._packed or self._packed[topic][0].status == "error":
             packed = material.pack(self._place, topic, needed.release)
-            options = {"workers": self._able, "allow_other_workers": True}
-            future = self._client.submit(bytes, packed, key=f"material-{uuid4().hex}", **options)
+            room = {self._name: SLIGHT}
+            future = self._client.submit(bytes, packed, key=f"material-{uuid4().hex}", resources=room)
             self._packed[topic] = future, hashlib.sha256(packed).hexdigest()
         return self._packed[topic]
 
@@ -216,10 +217,10 @@ class Dispatch:
         workers = self._client.scheduler_info(n_workers=-1)["workers"]
         rooms = {address: _room(each["resources"], self._name) for address, each in workers.items()}
         slots, self._looked = sum(rooms.values()), now
-        self._able = [address for address, room in rooms.items() if room]
+        before, self._able = self._able, {address for address, room in rooms.items() if room}
+        if self._able - before:
+            self._send_again(begun=not self._able & before)
         if slots:
-            if not self._slots:
-                self._send_again()
             self._slots, self._seen = slots, now
         elif now > self._seen + WAIT:
             raise ClassError(
@@ -233,9 +234,14 @@ class Dispatch:
         ):
             raise SchedulerLost("nothing has come back for a long time")
 
-    def _send_again(self):
-        """Send anew what waits for a worker: what Dask had none for it does not give to one that is ready later."""
-        waiting = {future: sent for future, sent in self._sent.items() if not future.done()}
+    def _send_again(self, begun):
+        """Send anew what waits for a worker: what Dask had none for it does not give to one that is ready later.
+
+        Where all that could judge are gone that is all that there is, also what they had `begun`.
+        """
+        self._packed = {topic: made for topic, made in self._packed.items() if made[0].status == "finished"}
+        sent = ((future, sent) for future, sent in self._sent.items() if begun or not self._begun[sent.key])
+        waiting = {future: sent for future, sent in sent if not future.done()}
         for future, sent in waiting.items():
             del self._sent[future], self._begun[sent.key]
             self._send(sent)

@@ -1,10 +1,11 @@
-"""A network that is cut while a class is graded costs nobody anything.
+"""A network that is cut while a class is graded costs nobody anything, nor does a worker that hangs, or the only one.
 
-Client and cluster have a network namespace each; between them is a cable that can be pulled.
+For the network, client and cluster have a network namespace each; between them is a cable that can be pulled.
 """
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from contextlib import ExitStack
@@ -20,6 +21,8 @@ from .test_client import QUIET, RIGHT, WRONG, written
 
 HERE, THERE = "10.0.0.1", "10.0.0.2"
 LOST = "11s"  # the least after which Dask takes a connection for lost on which nothing arrives
+
+HANGS = "20s"  # after which Dask takes a worker of which it hears nothing for ended
 
 
 class Network:
@@ -92,5 +95,32 @@ def test_a_cable_that_is_pulled_and_put_back_costs_nobody_anything(networks, fre
         assert len(list(fresh.glob("autograded/*"))) < 6
         here.ip("link", "set", "cable", "up")
         _, said = running.communicate()
+    assert running.returncode == 0, said
+    assert written(fresh) == written(alone)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("how", "workers"), [(signal.SIGSTOP, 2), (signal.SIGKILL, 1)])
+def test_a_worker_that_hangs_or_the_only_one_that_is_killed_is_done_without(how, workers, fresh, hand_in, tmp_path):
+    """With the only one ends what all need, and its nanny starts another one at another address."""
+    require_sandboxes()
+    for number in range(6):
+        hand_in(fresh, f"student-{number}", double="import time; time.sleep(1)\n" + (RIGHT, WRONG)[number % 2])
+    alone = shutil.copytree(fresh, tmp_path / "alone")
+    classroom.grade(alone, console=QUIET)
+    mark, environment = marked()
+    environment |= {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": HANGS}
+    (tmp_path / "cluster").mkdir()
+    with settings(tmp_path / "cluster") as variables, ExitStack() as stack:
+        cluster = Cluster(tmp_path / "cluster", mark, environment | variables)
+        stack.callback(cluster.stop)
+        cluster.start_scheduler()
+        for number in range(workers):
+            cluster.start_worker(f"worker-{number}")
+        running = stack.enter_context(grading(fresh, cluster))
+        worker = cluster.workers()[0]
+        os.kill(worker, how)
+        _, said = running.communicate()
+        assert worker not in cluster.workers(), "it was waited for"
     assert running.returncode == 0, said
     assert written(fresh) == written(alone)

@@ -63,7 +63,7 @@ class Cluster:
     def scheduler_info(self, n_workers):
         return {"workers": {"one": {"resources": {NAME: SLOTS}}, **self.liars}}
 
-    def submit(self, function, *arguments, key, resources=None, workers=(), allow_other_workers=False):
+    def submit(self, function, *arguments, key, resources):
         if function is bytes:
             self.material_ends -= 1
             return Future("error" if self.material_ends >= 0 else "pending")
@@ -215,6 +215,32 @@ def test_what_all_need_is_sent_again_where_a_worker_ended_that_was_making_it():
     cluster = Cluster(lambda student, tries: None)
     cluster.material_ends = 3
     assert judged(cluster, names(5))[0] == own(names(5))
+
+
+class Joined(Cluster):
+    """A cluster whose first worker does nothing, nor what hangs on it, until others are there, or others only."""
+
+    def __init__(self, others):
+        super().__init__(lambda student, tries: None)
+        self._looks, self._workers, self._others, self._stuck = count(), ["first"], others, set()
+
+    def scheduler_info(self, n_workers):
+        if next(self._looks) == 3:
+            self._workers = self._others
+        return {"workers": {worker: {"resources": {NAME: SLOTS}} for worker in self._workers}}
+
+    def submit(self, function, *arguments, **options):
+        assert options["resources"][NAME] in (1, dispatch.SLIGHT), "workers that judge are asked, and no other"
+        if self._workers == ["first"] or not self._stuck.isdisjoint(arguments):
+            self._stuck.add(waits := Future("pending"))
+            return waits
+        return super().submit(function, *arguments, **options)
+
+
+@pytest.mark.parametrize("others", [["second"], ["first", "second"]])
+def test_what_waits_in_vain_is_sent_again_when_workers_come(others, monkeypatch):
+    monkeypatch.setattr(dispatch, "LOOK", 0.0)
+    assert judged(Joined(others), names(9)) == (own(names(9)), [])
 
 
 def test_what_is_set_aside_does_not_fill_this_machine(monkeypatch):
