@@ -13,10 +13,13 @@ var Scorer = {
   partialTerm: 2,
 }
 
-// A page's text, from which Sphinx cuts what it shows, has a formula's TeX, which reads badly and may be cut in two.
+// Sphinx cuts what it shows from a page's text, in which stand, outside the article, a table of contents that is only
+// printed and the words of buttons, and inside it a formula's TeX, which reads badly and may be cut in two.
 const textOf = Search.htmlToText
 Search.htmlToText = (html, anchor) => {
   const page = new DOMParser().parseFromString(html, "text/html")
+  const article = page.querySelector("article")
+  if (article) page.querySelector("[role=main]").replaceChildren(article)
   page.querySelectorAll(".math").forEach((formula) => formula.replaceWith("…"))
   return textOf(page.documentElement.outerHTML, anchor)
 }

@@ -114,7 +114,7 @@ def test_a_search_finds_chapters_before_the_library(query, visit):
     assert any(library)
 
 
-def test_a_search_shows_formulas_as_dots_and_never_their_tex(visit):
+def test_a_search_shows_words_of_the_article_and_formulas_as_dots(visit):
     page = visit("search.html?q=variance")
     page.wait_for_function("() => document.querySelector('#search-results p')?.textContent.includes('finished')")
     page.wait_for_load_state("networkidle")  # each excerpt comes with its page
@@ -122,3 +122,4 @@ def test_a_search_shows_formulas_as_dots_and_never_their_tex(visit):
     assert len(excerpts) > 5
     assert any("…" in text for text in excerpts)
     assert [text for text in excerpts if re.search(r"\\[(\[a-z]", text)] == []
+    assert [text for text in excerpts if "Contents" in text] == [], "which is only printed"
