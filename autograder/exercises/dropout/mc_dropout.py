@@ -101,7 +101,7 @@ def check_other_predictions(mc_dropout, rng):
 
 covers = {
     "Write `mc_dropout(forward, x, *, n_samples, rng)`": check_forward_is_called_as_asked,
-    "an array of any shape": check_any_shape_and_calls_that_agree,
+    "an array of floats of any shape": check_any_shape_and_calls_that_agree,
     "Call it `n_samples` times, each time with `x` as it is and with `rng` itself": check_forward_is_called_as_asked,
     "two arrays of the shape of one prediction": check_any_shape_and_calls_that_agree,
     "the mean over the calls": check_mean_is_over_calls,
