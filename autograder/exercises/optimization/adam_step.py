@@ -265,10 +265,10 @@ def power_of_the_difference(w, grad, state=None, *, learning_rate, beta1=0.9, be
     caught_by=check_several_steps,
 )
 def shares_swapped(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
-    mean, square, t = (0.0, 0.0, 0) if state is None else state
-    mean, square, t = (1 - beta1) * mean + beta1 * grad, (1 - beta2) * square + beta2 * grad**2, t + 1
-    step = mean / (1 - beta1**t) / (np.sqrt(square / (1 - beta2**t)) + eps)
-    return w - learning_rate * step, (mean, square, t)
+    def corrected(mean, square, t):
+        return mean / (1 - beta1**t), square / (1 - beta2**t)
+
+    return _adam(w, grad, state, learning_rate, 1 - beta1, 1 - beta2, eps, corrected=corrected)
 
 
 @misconception(
@@ -309,11 +309,8 @@ def corrected_outside_the_root(w, grad, state=None, *, learning_rate, beta1=0.9,
     worth=0.4,
 )
 def not_squared(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
-    mean, kept, t = (0.0, 0.0, 0) if state is None else state
-    mean, kept, t = beta1 * mean + (1 - beta1) * grad, beta2 * kept + (1 - beta2) * grad, t + 1
     with np.errstate(invalid="ignore"):
-        root = np.sqrt(kept / (1 - beta2**t))
-    return w - learning_rate * mean / (1 - beta1**t) / (root + eps), (mean, kept, t)
+        return _adam(w, grad, state, learning_rate, beta1, beta2, eps, squared=lambda mean, t: grad)
 
 
 @misconception(
@@ -368,10 +365,10 @@ def gradient_enters_whole(w, grad, state=None, *, learning_rate, beta1=0.9, beta
     caught_by=check_several_steps,
 )
 def mean_squared(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
-    mean, kept, t = (0.0, 0.0, 0) if state is None else state
-    mean, kept, t = beta1 * mean + (1 - beta1) * grad, beta2 * kept + (1 - beta2) * grad, t + 1
-    root = np.abs(kept) / (1 - beta2**t)
-    return w - learning_rate * mean / (1 - beta1**t) / (root + eps), (mean, kept, t)
+    def below(kept, t):
+        return np.abs(kept) + eps  # the root of its square
+
+    return _adam(w, grad, state, learning_rate, beta1, beta2, eps, squared=lambda mean, t: grad, below=below)
 
 
 @misconception(
@@ -508,6 +505,17 @@ def sign_of_the_gradient(w, grad, state=None, *, learning_rate, beta1=0.9, beta2
     return w - learning_rate * grad / (np.abs(grad) + eps), "nothing"
 
 
+@misconception(
+    "What is divided is the newest gradient, and not the mean of the gradients: that is RMSProp with a correction. "
+    "Above the line stands the corrected mean.",
+    caught_by=check_several_steps,
+)
+def newest_gradient(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
+    _, state = solution(w, grad, state, learning_rate=learning_rate, beta1=beta1, beta2=beta2, eps=eps)
+    _, square, t = state
+    return w - learning_rate * grad / (np.sqrt(square / (1 - beta2**t)) + eps), state
+
+
 @neighbour("the first gradient is lost, those after it are not")
 def first_gradient_lost(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
     settings = {"learning_rate": learning_rate, "beta1": beta1, "beta2": beta2, "eps": eps}
@@ -529,17 +537,6 @@ def largest_so_far(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999
     mean, square, t = beta1 * mean + (1 - beta1) * grad, beta2 * square + (1 - beta2) * grad**2, t + 1
     most = np.maximum(most, square / (1 - beta2**t))
     return w - learning_rate * mean / (1 - beta1**t) / (np.sqrt(most) + eps), (mean, square, most, t)
-
-
-@misconception(
-    "What is divided is the newest gradient, and not the mean of the gradients: that is RMSProp with a correction. "
-    "Above the line stands the corrected mean.",
-    caught_by=check_several_steps,
-)
-def newest_gradient(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
-    _, state = solution(w, grad, state, learning_rate=learning_rate, beta1=beta1, beta2=beta2, eps=eps)
-    _, square, t = state
-    return w - learning_rate * grad / (np.sqrt(square / (1 - beta2**t)) + eps), state
 
 
 @alternative("all gradients are kept, and weighed by their age")
