@@ -180,8 +180,8 @@ def _numbers(peer, verdict):
         return {"went_in": told.arguments(peer.last_call)}
     missed = verdict.difference
     if missed is None:
-        came_out = told.excerpt(peer.seen[-1]) if peer.seen else ""
-        came_out = f"{peer.last_read} = {came_out}" if came_out and peer.last_read else came_out
+        name = f"{peer.last_read} = " if peer.last_read else ""
+        came_out = name + told.excerpt(peer.seen[-1]) if peer.seen else ""
         return {"detail": verdict.detail, "went_in": told.arguments(peer.last_call), "came_out": came_out}
     return {
         "detail": missed.words,

@@ -76,10 +76,10 @@ class JudgeSide(Peer):
     def ask(self, operation, number, args=(), kwargs=None):
         template, kwargs = self._templates.get(number, Template()), kwargs or {}
         names = template.names(args, kwargs) if operation == "call" else ()
-        if self._depth == 0:
-            self.last_read = args[0] if operation == "get" else ""
-            if operation == "call":
-                self.last_call = template.label, snapshot(_by_name(names, args, kwargs))
+        if self._depth == 0 and operation == "call":
+            self._note_call(template, snapshot(_by_name(names, args, kwargs)))
+        elif self._depth == 0 and operation == "get":
+            (self.last_read,) = args
         value = self._in_turn(self._asked, operation, number, args, kwargs, names)
         self._note(value)
         if isinstance(value, Handle) and operation != "submission":
@@ -97,7 +97,7 @@ class JudgeSide(Peer):
             names = [template.names(*call) for call in due]
             values, raised, done = self._in_turn(self._asked_for_several, number, due, names)
             for place in range(done):
-                self.last_call, self.last_read = (template.label, _by_name(names[place], *due[place])), ""
+                self._note_call(template, _by_name(names[place], *due[place]))
                 if place == len(values):
                     self.raise_as_told(raised)
                 self._note(values[place])
@@ -138,6 +138,9 @@ class JudgeSide(Peer):
                 self.table.end_turn()
             if self._pending is not None:
                 raise self._pending
+
+    def _note_call(self, template, named):
+        self.last_call, self.last_read = (template.label, named), ""
 
     def _note(self, value):
         if self._depth == 0:
