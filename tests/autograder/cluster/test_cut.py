@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,6 @@ from .test_client import QUIET, RIGHT, WRONG, written
 
 HERE, THERE = "10.0.0.1", "10.0.0.2"
 LOST = "11s"  # the least after which Dask takes a connection for lost on which nothing arrives
-
 HANGS = "20s"  # after which Dask takes a worker of which it hears nothing for ended
 
 
@@ -72,31 +71,42 @@ def networks():
         yield here, there
 
 
+@contextmanager
+def graded_as_here(directory, folder, workers, variables, host="127.0.0.1", there=(), here=()):
+    """Yield a cluster that has begun to grade a class, and the command; in the end all has come as on one machine.
+
+    Processes of the cluster are begun by way of `there`, the command by way of `here`.
+    """
+    alone = shutil.copytree(directory, folder / "alone")
+    classroom.grade(alone, console=QUIET)
+    mark, environment = marked()
+    (folder / "cluster").mkdir()
+    with settings(folder / "cluster") as more, ExitStack() as stack:
+        cluster = Cluster(folder / "cluster", mark, environment | variables | more, host, there)
+        stack.callback(cluster.stop)
+        cluster.start_scheduler()
+        for number in range(workers):
+            cluster.start_worker(f"worker-{number}")
+        running = stack.enter_context(grading(directory, cluster, here))
+        yield cluster, running
+        _, said = running.communicate()
+    assert running.returncode == 0, said
+    assert written(directory) == written(alone)
+
+
 @pytest.mark.long
 def test_a_cable_that_is_pulled_and_put_back_costs_nobody_anything(networks, fresh, hand_in, tmp_path):
     here, there = networks
     for number in range(6):
         wait = "import time; time.sleep(2)\n" if number == 1 else ""
         hand_in(fresh, f"student-{number}", double=wait + (RIGHT, WRONG)[number % 2])
-    alone = shutil.copytree(fresh, tmp_path / "alone")
-    classroom.grade(alone, console=QUIET)
-    mark, environment = marked()
-    environment |= {"DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": LOST}
-    (tmp_path / "cluster").mkdir()
-    with settings(tmp_path / "cluster") as variables, ExitStack() as stack:
-        cluster = Cluster(tmp_path / "cluster", mark, environment | variables, THERE, there.enter)
-        stack.callback(cluster.stop)
-        cluster.start_scheduler()
-        cluster.start_worker("worker")
-        running = stack.enter_context(grading(fresh, cluster, here.enter))
+    variables = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": LOST}
+    with graded_as_here(fresh, tmp_path, 1, variables, THERE, there.enter, here.enter) as (_, running):
         here.ip("link", "set", "cable", "down")
         while connected(running) and running.poll() is None:
             time.sleep(0.1)
         assert len(list(fresh.glob("autograded/*"))) < 6
         here.ip("link", "set", "cable", "up")
-        _, said = running.communicate()
-    assert running.returncode == 0, said
-    assert written(fresh) == written(alone)
 
 
 @pytest.mark.long
@@ -106,21 +116,9 @@ def test_a_worker_that_hangs_or_the_only_one_that_is_killed_is_done_without(how,
     require_sandboxes()
     for number in range(6):
         hand_in(fresh, f"student-{number}", double="import time; time.sleep(1)\n" + (RIGHT, WRONG)[number % 2])
-    alone = shutil.copytree(fresh, tmp_path / "alone")
-    classroom.grade(alone, console=QUIET)
-    mark, environment = marked()
-    environment |= {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": HANGS}
-    (tmp_path / "cluster").mkdir()
-    with settings(tmp_path / "cluster") as variables, ExitStack() as stack:
-        cluster = Cluster(tmp_path / "cluster", mark, environment | variables)
-        stack.callback(cluster.stop)
-        cluster.start_scheduler()
-        for number in range(workers):
-            cluster.start_worker(f"worker-{number}")
-        running = stack.enter_context(grading(fresh, cluster))
+    variables = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": HANGS}
+    with graded_as_here(fresh, tmp_path, workers, variables) as (cluster, running):
         worker = cluster.workers()[0]
         os.kill(worker, how)
-        _, said = running.communicate()
+        running.wait()
         assert worker not in cluster.workers(), "it was waited for"
-    assert running.returncode == 0, said
-    assert written(fresh) == written(alone)
