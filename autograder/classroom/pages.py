@@ -4,11 +4,10 @@ nbgrader opens the gradebook for each page and asks it for each cell, and has th
 pictures a text. Style sheets stay in each page, which a student opens alone, but only what the page has use for.
 """
 
-import multiprocessing
 import re
 import signal
 import threading
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,10 +26,10 @@ from traitlets.utils.importstring import import_item
 
 from ..judge.report import Report
 from ..judge.show import JSON, bundle
-from ..sandbox.isolate import die_with_parent
 from . import config as settings
 from .disclosure import withheld
 from .layout import ClassDirectory
+from .processes import processes
 from .reading import readable
 from .sheets import lean
 from .source import ANSWER
@@ -93,7 +92,7 @@ def makers(count, workers):
     if workers == 1 or count <= FEW:
         yield lambda pages: ((page, make(page)) for page in pages)
         return
-    with _pool(min(workers, count)) as pool:
+    with processes(min(workers, count)) as pool:
         yield partial(_made_by, pool)
 
 
@@ -105,7 +104,7 @@ def _made_by(pool, pages):
         except BrokenProcessPool:  # a process was killed, which says nothing of which page
             lost.append(made[future])
     for page in lost:
-        with _pool(1) as pool:
+        with processes(1) as pool:
             try:
                 yield page, pool.submit(make, page).result()
             except BrokenProcessPool:
@@ -226,24 +225,6 @@ def _exporter(place, _):
             step = import_item(step) if isinstance(step, str) else step
             exporter.register_preprocessor(_TakeGrades if step is GetGrades else step)
         return exporter
-
-
-@contextmanager
-def _pool(workers):
-    # A process with threads, as a notebook's kernel, cannot be forked safely; a new one can, but imports everything.
-    context = multiprocessing.get_context("fork" if threading.active_count() == 1 else "forkserver")
-    pool = ProcessPoolExecutor(workers, context, _begin)
-    try:
-        pool.submit(int)  # which starts the processes
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _begin():
-    """Begin a process: it ends when writing does, and leaves Ctrl-C to the process that began it."""
-    die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager

@@ -1,25 +1,19 @@
 """Where submissions are judged: by worker processes, which share one warm interpreter."""
 
-import fcntl
-import multiprocessing
 import os
-import select
-import signal
 import socket
-import threading
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, wait
+from contextlib import ExitStack, contextmanager
 from functools import partial
 
 from threadpoolctl import threadpool_limits
 
-from ..sandbox.isolate import die_with_parent
 from ..sandbox.warm import warm
 from .apart import Apart
 from .config import same_environment
 from .judging import judge_submission
 from .parcel import size
+from .processes import processes, submitted
 from .worker import work
 
 FEW = 6  # submissions, for which it does not pay to start several processes
@@ -50,16 +44,14 @@ def judges(count, workers, isolation, rehearsals=()):
             if server.is_warm():
                 break
             rehearsal()
-        pool = _pool(1 if count <= FEW else workers, server)
-        try:
-            server.wait()
-            server.sandbox().close()  # says now whether this machine isolates; a later refusal is one submission's
-            yield partial(_submit, pool)
-        except BaseException:
-            server.stop()  # which ends what is being judged
-            raise
-        finally:
-            pool.shutdown(cancel_futures=True)
+        with _pool(1 if count <= FEW else workers, server) as pool:
+            try:
+                server.wait()
+                server.sandbox().close()  # says now whether this machine isolates; a later refusal is one submission's
+                yield partial(submitted, pool, _work)
+            except BaseException:
+                server.stop()  # which ends what is being judged
+                raise
 
 
 @contextmanager
@@ -94,57 +86,25 @@ def _done(waiting):
         yield waiting.pop(future)[0], future.result
 
 
-def _submit(pool, job, material):
-    try:
-        return pool.submit(_work, job, material)
-    except OSError as error:  # a worker was killed while another one was being started
-        raise BrokenProcessPool(f"no worker could be started: {error}") from error
-
-
-def _context():
-    """Return how processes are started: one with threads, as a notebook's kernel, cannot be forked safely."""
-    if threading.active_count() == 1:
-        return multiprocessing.get_context("fork")
-    context = multiprocessing.get_context("forkserver")  # which imports everything
-    context.set_forkserver_preload([work.__module__])
-    return context
-
-
+@contextmanager
 def _pool(workers, server):
-    context = _context()
-    pool = ProcessPoolExecutor(workers, context, _begin, (server,))
-    with same_environment():
-        os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # for what a worker loads later
-        pool.submit(int)  # which starts the processes, now, as long as nothing else has started a thread
-    return pool
+    with ExitStack() as started:
+        with same_environment():
+            os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # for what a worker loads later
+            pool = started.enter_context(processes(workers, _begin, (server,), preload=[work.__module__]))
+        yield pool
 
 
 def _begin(server):
-    """Begin a worker: it ends when grading does, however that ends, and leaves Ctrl-C to the process that began it.
+    """Begin a worker, which stays on one processor that its sandboxes share: a question and its answer cross faster.
 
-    It stays on one processor, which its sandboxes share: a question and its answer then cross faster. There a second
-    thread of NumPy, which a forked process inherits whatever its environment says, would only wait for the first.
+    There a second thread of NumPy, which a forked process inherits whatever its environment says, would only wait for
+    the first.
     """
     global _judging, _mine
-    die_with_parent()
-    _die_with_owner()
     threadpool_limits(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _mine = _take_processor()
     _judging = Apart(partial(judge_submission, server))
-
-
-def _die_with_owner():
-    """Have this process killed when that ends which began the pool, where another has forked it: a forkserver.
-
-    That other would live on, as long as what it has forked does.
-    """
-    sentinel = multiprocessing.parent_process().sentinel  # of a pipe, whose other end closes then
-    fcntl.fcntl(sentinel, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(sentinel, fcntl.F_SETSIG, signal.SIGKILL)
-    fcntl.fcntl(sentinel, fcntl.F_SETFL, fcntl.fcntl(sentinel, fcntl.F_GETFL) | os.O_ASYNC)
-    if select.select([sentinel], [], [], 0)[0]:
-        os._exit(1)
 
 
 def _take_processor():
