@@ -136,7 +136,7 @@ class Run:
             from ..cluster.client import there
         except ImportError as error:
             raise ClassError(f"--scheduler needs the course's extra `cluster`: {error}") from error
-        return partial(there, self.scheduler, self.place, self._warn)
+        return partial(there, self.workers, self.scheduler, self.place, self._warn)
 
     def _warn(self, sentence):
         self.warnings[sentence] = None

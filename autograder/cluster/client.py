@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 import dask
 from distributed import Client, Security
 
+from .. import language
 from ..classroom.judging import NAMESPACES
 from ..classroom.layout import ClassError, shown
-from . import material, station
+from ..classroom.processes import processes
+from . import material, received, station
 from .dispatch import MOST_AHEAD, Dispatch, losses
 from .plain import NotPlain, plain_data_only
 
@@ -31,11 +33,13 @@ class Quiet(Client):
 
 
 @contextmanager
-def there(address, place, warn, count, isolation, rehearsals=()):
+def there(workers, address, place, warn, count, isolation, rehearsals=()):
     """Yield what `pool.here` yields, of a cluster: a function of jobs that yields each task, and what came of it.
 
     Parameters
     ----------
+    workers : int
+        How many processes of this machine look at what comes back.
     address : str
         The scheduler's.
     place : ClassDirectory
@@ -53,7 +57,8 @@ def there(address, place, warn, count, isolation, rehearsals=()):
     if isolation != NAMESPACES:
         raise ClassError("on a cluster notebooks are isolated: without, one could read what lets it take part in that")
     settings = {"distributed.admin.large-graph-warning-threshold": 2 * MOST_AHEAD} | station.FEW_MESSAGES
-    with plain_data_only(), dask.config.set(settings):
+    looking = processes(min(workers, count), language.use, (language.spoken(),), preload=[received.__name__])
+    with looking as beside, plain_data_only(), dask.config.set(settings):
         try:
             client = Quiet(address, security=Security(), timeout=CONNECT, set_as_default=False)
         except (OSError, ValueError, RuntimeError, TypeError) as error:  # the last where there is no certificate
@@ -64,7 +69,7 @@ def there(address, place, warn, count, isolation, rehearsals=()):
         try:
             with losses():
                 name = _require_workers(client, isolation, warn)
-            yield Dispatch(client, name, place, warn).judged
+            yield Dispatch(client, name, place, warn, beside).judged
         finally:
             with suppress(Exception):
                 client.close(timeout=5)

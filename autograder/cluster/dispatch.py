@@ -11,7 +11,7 @@ import pickle
 import time
 from concurrent.futures import BrokenExecutor, CancelledError
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from queue import Empty, SimpleQueue
 from uuid import uuid4
@@ -19,8 +19,9 @@ from uuid import uuid4
 from distributed.client import ClosedClientError
 
 from ..classroom.judging import Job, Material, give_up
-from ..classroom.layout import ClassError, shown
+from ..classroom.layout import ClassError
 from ..classroom.parcel import size
+from ..classroom.processes import submitted
 from . import material, received, station
 from .plain import NotPlain
 from .suspects import Suspects
@@ -67,11 +68,11 @@ class Sent:
 
 
 class Dispatch:
-    """What is at the cluster, and what has come back."""
+    """What is at the cluster, and what has come back, which processes beside this one look at."""
 
-    def __init__(self, client, name, place, warn):
-        self._client, self._name, self._place, self._warn = client, name, place, warn
-        self._ready, self._begun = SimpleQueue(), {}
+    def __init__(self, client, name, place, warn, beside):
+        self._client, self._name, self._place, self._warn, self._beside = client, name, place, warn, beside
+        self._ready, self._begun, self._looked_at = SimpleQueue(), {}, {}
         self._sent, self._packed = {}, {}
         self._aside, self._suspects = [], Suspects()
         self._able, self._slots, self._looked, self._seen = set(), 1, 0.0, time.monotonic()
@@ -84,7 +85,7 @@ class Dispatch:
         jobs, more = iter(jobs), True
         try:
             with losses():
-                while more or self._sent or self._aside:
+                while more or self._sent or self._aside or self._looked_at:
                     self._look()
                     more = more and self._fill(jobs)
                     if self._slots and not self._sent:
@@ -96,7 +97,7 @@ class Dispatch:
 
     def _fill(self, jobs):
         """Send jobs as long as there is room; return whether there may be more."""
-        while len(self._sent) < AHEAD * self._slots and self._size() < MOST_AHEAD:
+        while len(self._sent) + len(self._looked_at) < AHEAD * self._slots and self._size() < MOST_AHEAD:
             if (given := next(jobs, None)) is None:
                 return False
             task, job, needed = given
@@ -159,8 +160,8 @@ class Dispatch:
         return self._packed[topic]
 
     def _done(self):
-        """Wait a while for what is done, and yield it; send again what is to be."""
-        if not self._sent and self._slots:
+        """Wait a while for what comes back, and yield what has been looked at; send again what is to be."""
+        if not self._sent and not self._looked_at and self._slots:
             return
         try:
             ready = [self._ready.get(timeout=LOOK)]
@@ -169,6 +170,8 @@ class Dispatch:
         with suppress(Empty):
             while True:
                 ready.append(self._ready.get_nowait())
+        for future in [future for future in ready if future in self._looked_at]:
+            yield self._looked_at.pop(future), future.result
         ready = [future for future in ready if future in self._sent]
         self._came = time.monotonic()
         if any(future.status == "cancelled" for future in ready):
@@ -177,9 +180,9 @@ class Dispatch:
         for future in ready:
             sent = self._sent.pop(future)
             pool = self._begun.pop(sent.key)
-            if outcome := _outcome(sent, said.get(future)):
+            if said.get(future, station.LOST) != station.LOST:
                 self._suspects.came_back(sent.task)
-                yield sent.task, outcome
+                self._look_at(said[future], sent)
             elif pool and (future in said or future.status == "error"):
                 self._suspects.ended(sent.task, pool)
                 self._aside.append(sent)
@@ -188,6 +191,14 @@ class Dispatch:
             else:
                 sent.lost += 1
                 self._send(sent)
+
+    def _look_at(self, said, sent):
+        """Have a process look at what a worker says; what is no answer by its length alone is not given to it."""
+        said = said if isinstance(said, bytes) and len(said) <= received.MOST else b""
+        job = replace(sent.job, handed_in=())
+        future = submitted(self._beside, received.finished, said, job, sent.material.release)
+        self._looked_at[future] = sent.task
+        future.add_done_callback(self._ready.put)
 
     def _said(self, futures):
         """Return what workers say, by future; nothing of what ended with its worker meanwhile."""
@@ -259,19 +270,6 @@ def _room(resources, name):
     said = resources.get(name) if isinstance(resources, dict) else None
     is_number = isinstance(said, int | float) and 0 < said < math.inf
     return min(int(said), MOST_AT_ONCE) if is_number else 0
-
-
-def _outcome(sent, said):
-    """Return a function that returns what came of a submission, or raises; None where its worker ended."""
-    try:
-        told = {station.LOST: ""} if said is None else received.load(said)
-        if station.FINISHED in told:
-            return partial(received.finished, told[station.FINISHED], sent.job, sent.material.release)
-        if station.FAULT in told:
-            return partial(_fault, shown(str(told[station.FAULT]))[:500])
-    except received.NotUnderstood as error:
-        return partial(_fault, f"a worker said {error}")
-    return None
 
 
 def _fault(words):

@@ -15,6 +15,7 @@ import nbformat
 
 from ..classroom import sanitize
 from ..classroom.cells import KINDS, MOST_CELLS, MOST_SOURCES
+from ..classroom.layout import shown
 from ..classroom.preprocessors.scores import NO_RESPONSE
 from ..classroom.record import Finished, Judged
 from ..classroom.submission import require_time
@@ -23,9 +24,11 @@ from ..judge.report import Report
 from ..judge.show import JSON, MARKS
 from ..sandbox.outputs import MAX_OUTPUT, size, well_formed
 from ..sandbox.run import MAX_OUTPUTS, graded_name
+from .station import FAULT, FINISHED
 from .typed import is_typed
 
 MOST = 2**27  # bytes of what is said of one submission,
+MOST_OF_A_FAULT = 500  # characters,
 MOST_TOLD = 2**16  # and characters of its notices, which are kept for the whole class in one file
 MOST_TEXT = 2 * MOST_SOURCES  # characters of cells besides the assignment's own
 MOST_SHOWN, MOST_HTML = 2 * sanitize.GROWTH * MAX_OUTPUT, sanitize.GROWTH * sanitize.MOST_HTML  # it was cleaned there
@@ -37,35 +40,35 @@ RAW = {"raw_mimetype": "text/plain"}  # others are part of a page as they stand
 class NotUnderstood(Exception):
     """What a worker says of a submission cannot be so; the message says where."""
 
-
-def load(said) -> dict:
-    """Return what bytes from a worker say: one thing, by its kind."""
-    _require(isinstance(said, bytes) and len(said) <= MOST, "more than it may say")
-    try:
-        told = json.loads(said)
-    except (ValueError, RecursionError):
-        raise NotUnderstood("what is no JSON") from None
-    _require(isinstance(told, dict) and len(told) == 1, "something else than one answer")
-    return told
+    def __str__(self):
+        return f"a worker said {self.args[0]}"
 
 
-def finished(told, job, release) -> Finished:
-    """Return what came of a job, as a worker told it.
+def finished(said, job, release) -> Finished:
+    """Return what came of a job, as a worker said it.
 
     Parameters
     ----------
-    told : dict
-        The fields of a `Finished`, as they come out of JSON.
+    said : bytes
+        As `station.judge` returns them, where they are honest.
     job : judging.Job
+        What was handed in may be left out.
     release : str
         The assignment as it is graded, as text.
 
     Raises
     ------
+    RuntimeError
+        Where the worker could not judge it.
     NotUnderstood
-        Where it cannot have come of that job.
+        Where what it said cannot have come of that job.
     """
+    kind, _, rest = said.partition(b"\n")
+    if kind == FAULT:
+        raise RuntimeError(shown(rest.decode("utf-8", "replace"))[:MOST_OF_A_FAULT])
+    _require(kind == FINISHED, "something else than an answer")
     try:
+        told = _loaded(rest)
         _require(is_typed(told, Finished), "something of another form")
         json.dumps(told, ensure_ascii=False).encode()  # which fails where half a letter is in it, as writing would
         points, solutions = _cells(release)
@@ -81,6 +84,13 @@ def finished(told, job, release) -> Finished:
         raise
     except Exception as error:  # of whatever form it is
         raise NotUnderstood(f"something of another form ({type(error).__name__}: {error})") from error
+
+
+def _loaded(text):
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise NotUnderstood("what is no JSON") from None
 
 
 def _judged(told, job, points, solutions):

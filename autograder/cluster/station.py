@@ -24,7 +24,7 @@ from distributed import WorkerPlugin, get_worker
 
 MESSAGES = "distributed.admin.low-level-log-length"  # how many messages, of up to a megabyte, Dask keeps by default:
 FEW_MESSAGES = {MESSAGES: 10}  # a thousand at either end of each connection
-FINISHED, LOST, FAULT = "finished", "lost", "fault"
+FINISHED, FAULT, LOST = b"finished", b"fault", b"lost"  # how what is said of a submission begins
 DAEMON = "it may start no processes; start it with DASK_DISTRIBUTED__WORKER__DAEMON=False in its environment"
 log = logging.getLogger("distributed.worker")  # where a worker's operator looks
 
@@ -39,7 +39,10 @@ def name_of(isolation, versions):
 
 
 def judge(name, job, material, digest, alone, topic):
-    """Have a submission judged by the worker that runs this task; return what came of it, as JSON.
+    """Have a submission judged by the worker that runs this task; return what came of it, as bytes.
+
+    These are `FINISHED`, and then as JSON the fields of a `record.Finished`; `FAULT`, and then why it could not be
+    judged; or `LOST`, where a process of the worker ended that judged it.
 
     Parameters
     ----------
@@ -130,15 +133,16 @@ class Station(WorkerPlugin):
         self._submit, self._called = self._pool.enter_context(judges(inf, self._places, self.isolation)), uuid4().hex
 
     def judge(self, job, material, digest, alone, tell):
-        """Return what came of a job, as JSON; `tell` is called with the name of the pool that begins it."""
+        """Return what came of a job, as bytes; `tell` is called with the name of the pool that begins it."""
         with self._room(self._places if alone else 1, alone):
             submit, called = self._submit, self._called
             try:
                 tell(called)
-                return _said(FINISHED, asdict(submit(pickle.loads(job), self._material(digest, material)).result()))
-            except BrokenProcessPool as death:
+                finished = submit(pickle.loads(job), self._material(digest, material)).result()
+                return _said(FINISHED, json.dumps(asdict(finished), ensure_ascii=False))
+            except BrokenProcessPool:
                 self._renew(submit)
-                return _said(LOST, str(death))
+                return LOST
             except Exception as error:  # of nbgrader's steps, or of an instructor's own
                 return _said(FAULT, f"{type(error).__name__}: {error}")
 
@@ -178,6 +182,6 @@ class Station(WorkerPlugin):
                 self._open()
 
 
-def _said(kind, what):
-    """Return an answer as JSON, whose length is that of its text, whatever letters a student uses."""
-    return json.dumps({kind: what}, ensure_ascii=False).encode("utf-8", "replace")
+def _said(kind, text):
+    """Return an answer, whose length is that of its text, whatever letters a student uses."""
+    return kind + b"\n" + text.encode("utf-8", "replace")

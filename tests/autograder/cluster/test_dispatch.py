@@ -3,7 +3,7 @@
 The cluster is a stand-in here, which says when a worker ends; with real workers see `test_client`.
 """
 
-import json
+import concurrent.futures
 import math
 import pickle
 import random
@@ -22,7 +22,7 @@ from autograder.cluster import dispatch, material, received, station
 from autograder.cluster.dispatch import Dispatch
 from autograder.sandbox.run import Times
 
-NAME, SLOTS, LOST = "places", 2, "lost"
+NAME, SLOTS, LOST = "places", 2, station.LOST
 POISONED = "poisoned"
 
 
@@ -77,7 +77,7 @@ class Cluster:
         if ended != "unbegun":
             self._note((0.0, (key, ended or "a worker that goes on")))
         if ended in (None, LOST):
-            return Future("finished", ended or json.dumps({station.FINISHED: student}).encode())
+            return Future("finished", ended or student.encode())
         return Future("lost" if ended == "forgotten" else "error")
 
     def gather(self, futures, asynchronous):
@@ -97,18 +97,27 @@ class Cluster:
         assert force
 
 
+class Beside:
+    """A pool of processes that does at once what it is asked for."""
+
+    def submit(self, function, *arguments):
+        future = concurrent.futures.Future()
+        future.set_result(function(*arguments))
+        return future
+
+
 @pytest.fixture(autouse=True)
 def plain(monkeypatch):
     """Nothing is packed, and what comes of a submission is who handed it in."""
     monkeypatch.setattr(material, "pack", lambda place, topic, release: b"packed")
-    monkeypatch.setattr(received, "finished", lambda told, job, release: told)
+    monkeypatch.setattr(received, "finished", lambda said, job, release: said.decode())
     monkeypatch.setattr(dispatch, "give_up", lambda job, material, notice: notice)
 
 
 def judged(cluster, students):
     """Return what comes of each student's submission, in the order in which it comes, and what is warned of."""
     warnings, come = [], {}
-    made = Dispatch(cluster, NAME, ClassDirectory(Path("class")), warnings.append)
+    made = Dispatch(cluster, NAME, ClassDirectory(Path("class")), warnings.append, Beside())
     for task, outcome in made.judged(map(job, students)):
         assert task.student not in come
         try:
@@ -262,7 +271,7 @@ def test_what_a_worker_says_that_it_has_room_for_keeps_the_others_from_nothing(c
 
 def test_nothing_is_kept_of_beginnings_that_nobody_was_asked_for():
     cluster = Cluster(lambda student, tries: None)
-    made = Dispatch(cluster, NAME, ClassDirectory(Path("class")), None)
+    made = Dispatch(cluster, NAME, ClassDirectory(Path("class")), None, Beside())
     for number in range(100):
         cluster._note((0.0, (f"judge-{number}", "liar")))
     assert len([*made.judged(map(job, names(9)))]) == 9

@@ -10,7 +10,7 @@ from autograder import language
 from autograder.classroom import sanitize
 from autograder.classroom.judging import Job
 from autograder.classroom.record import Finished, Judged
-from autograder.cluster import received
+from autograder.cluster import received, station
 from autograder.cluster.received import NotUnderstood
 from autograder.judge.report import Report
 from autograder.judge.show import bundle
@@ -54,7 +54,11 @@ GOOD = Finished(Judged("ann", "toy", {"double": 2.0}, {"double-answer": None}, n
 
 
 def told(finished):
-    return json.loads(json.dumps(asdict(finished)))
+    return said(asdict(finished))
+
+
+def said(what):
+    return station.FINISHED + b"\n" + json.dumps(what).encode()
 
 
 def test_what_is_right_is_taken_as_it_is():
@@ -91,10 +95,10 @@ def test_what_is_right_is_taken_as_it_is():
     ],
 )
 def test_a_grade_that_cannot_be_is_refused(change, message):
-    forged = told(GOOD)
+    forged = asdict(GOOD)
     forged["judged"] |= change
     with pytest.raises(NotUnderstood, match=message):
-        received.finished(forged, JOB, RELEASE)
+        received.finished(said(forged), JOB, RELEASE)
 
 
 @pytest.mark.parametrize(
@@ -130,16 +134,24 @@ def test_a_record_of_something_else_is_refused(field):
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        (b"[", "what is no JSON"),
-        (b"[" * 100_000, "what is no JSON"),
-        (b"[]", "something else than one answer"),
-        (b'{"finished": 1, "lost": 2}', "something else than one answer"),
-        ("text", "more than it may say"),
+        (b"finished\n[", "what is no JSON"),
+        (b"finished\n" + b"[" * 100_000, "what is no JSON"),
+        (b"finished\n[]", "something of another form"),
+        (b"finished", "what is no JSON"),
+        (b"finish\n{}", "something else than an answer"),
+        (b"", "something else than an answer"),
     ],
 )
 def test_what_is_no_answer_is_refused(said, message):
     with pytest.raises(NotUnderstood, match=message):
-        received.load(said)
+        received.finished(said, JOB, RELEASE)
+
+
+def test_a_fault_of_the_worker_is_told_in_a_line():
+    with pytest.raises(RuntimeError, match="^OSError: no mood") as raised:
+        received.finished(station.FAULT + b"\nOSError: no mood\x1b[2J" + b"x" * 10_000, JOB, RELEASE)
+    assert str(raised.value).isprintable()
+    assert len(str(raised.value)) == received.MOST_OF_A_FAULT
 
 
 def test_a_verdict_speaks_the_language_of_the_class():

@@ -39,17 +39,20 @@ def answers(what):
 
 
 def judged(made, digest=DIGEST, alone=False):
-    return json.loads(made.judge(pickle.dumps("job"), PACKED, digest, alone, lambda pool: None))
+    kind, _, rest = made.judge(pickle.dumps("job"), PACKED, digest, alone, lambda pool: None).partition(b"\n")
+    return kind, rest.decode()
 
 
 def test_what_comes_of_a_job_is_said_as_data(made):
     made._submit = answers(FOUND)
-    assert judged(made)[FINISHED]["judged"]["scores"] == {"double": 2.0}
+    kind, rest = judged(made)
+    assert kind == FINISHED
+    assert json.loads(rest)["judged"]["scores"] == {"double": 2.0}
 
 
 def test_a_fault_is_said_and_the_worker_goes_on(made):
     made._submit = answers(OSError("no mood"))
-    assert judged(made) == {FAULT: "OSError: no mood"}
+    assert judged(made) == (FAULT, "OSError: no mood")
 
 
 def test_a_pool_that_lost_a_process_is_made_anew_once(made):
@@ -57,15 +60,15 @@ def test_a_pool_that_lost_a_process_is_made_anew_once(made):
     opened = []
     made._open = lambda: (opened.append(1), setattr(made, "_submit", answers(FOUND)))
     broken = made._submit
-    assert judged(made) == {LOST: "killed"}
+    assert judged(made) == (LOST, "")
     made._renew(broken)  # another thread's
     assert opened == [1]
-    assert FINISHED in judged(made)
+    assert judged(made)[0] == FINISHED
 
 
 def test_material_is_laid_out_once_and_only_what_was_asked_for(made, monkeypatch):
     made._submit = answers(FOUND)
-    assert judged(made, digest="another") == {FAULT: "ValueError: the exercises that came are not those that were sent"}
+    assert judged(made, digest="another") == (FAULT, "ValueError: the exercises that came are not those that were sent")
     first = made._material(DIGEST, PACKED)
     assert made._material(DIGEST, b"not looked at again") is first
 
