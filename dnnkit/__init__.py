@@ -1,10 +1,10 @@
-"""dnnkit: the reference of *Tuning Deep Networks*, in NumPy, small enough to be read in an evening.
+"""dnnkit: the reference implementation of *Tuning Deep Networks*, in NumPy, small enough to read in an evening.
 
-A topic is one room, a module or a package: ``from dnnkit import dropout`` and then ``dropout.inverted_dropout(...)``.
-Only ``dnnkit.pytorch`` needs more than NumPy, torch, and ``dnnkit.quiz`` what shows a quiz in a notebook.
+Each topic is one module or package: ``from dnnkit import dropout``, then ``dropout.inverted_dropout(...)``.
+NumPy is all they need, except that ``dnnkit.pytorch`` needs torch and ``dnnkit.quiz`` needs jupyterquiz.
 
-Public functions look at their arguments first. What is of the wrong type raises a TypeError; what has another shape, is
-out of its range, empty, NaN or infinite a ValueError; and the message names the argument, what was expected and what
-came. *Raises* tells what else may happen. Arrays may come as lists; float32 is computed with as float32, float64 and
-integers as float64, and half precision is refused. No argument is changed.
+Public functions check their arguments first. An argument of the wrong type raises a TypeError; one that has the wrong
+shape, is out of range, empty, NaN or infinite raises a ValueError. The message names the argument, what was expected
+and what was passed. *Raises* lists what else may go wrong. Arrays may be passed as lists; float32 stays float32,
+float64 and integers are computed as float64, and half precision is refused. No argument is modified.
 """

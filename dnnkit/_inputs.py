@@ -1,4 +1,4 @@
-"""Checks at the public door: each names the argument, what was expected and what came.
+"""Checks at the public door: each names the argument, what was expected and what was passed.
 
 Public functions validate once with these and then call plain inner code, so that nothing is checked twice
 in a training loop.
@@ -13,8 +13,8 @@ import numpy as np
 def array(name, value, *, ndim=None, shape=None):
     """Return `value` as a finite float array; float32 stays float32, integers become float64.
 
-    Half precision is refused: sums and squares overflow in it, or vanish beside an eps of 1e-8. `ndim` is the number of
-    axes asked for; `shape` is an exact shape in which None leaves an axis free.
+    Half precision is refused: its sums and squares overflow, or vanish next to an eps of 1e-8. `ndim` is the required
+    number of axes; `shape` is an exact shape in which None leaves an axis free.
     """
     out = np.asarray(value)
     if out.dtype.kind not in "iuf":
@@ -77,7 +77,7 @@ def number(name, value, *, low=-math.inf, high=math.inf, low_open=False, high_op
 
 
 def probability(name, value):
-    """Return `value` as a float in (0, 1]: a share to keep may be all, never none."""
+    """Return `value` as a float in (0, 1]: the share to keep may be all, never none."""
     return number(name, value, low=0, high=1, low_open=True)
 
 
@@ -101,7 +101,7 @@ def sizes(name, value):
 
 
 def categories(name, value, *, shape=(None,), like=None):
-    """Return `value` as an array of names of kinds: integers, booleans or text; text if and only if `like` is.
+    """Return `value` as an array of category names: integers, booleans or text; text if and only if `like` is.
 
     Text may come as Python strings in an array of objects, which is what a column of a data frame becomes.
     """
@@ -121,7 +121,7 @@ def categories(name, value, *, shape=(None,), like=None):
 
 
 def function(name, value, call):
-    """Return `value` if it can be called; `call` shows how it will be."""
+    """Return `value` if it can be called; `call` shows how it will be called."""
     if not callable(value):
         raise TypeError(f"{name} must be callable as {call}, got {type(value).__name__}")
     return value
@@ -158,7 +158,7 @@ def generator(rng):
 
 
 def labels(name, value, *, classes, n=None):
-    """Return `value` as an int64 array of `n` labels (any number if None), each one of 0 .. classes - 1."""
+    """Return `value` as an int64 array of `n` labels (any number if None), each in 0 .. classes - 1."""
     out = np.asarray(value)
     if out.dtype.kind in "UTO" and out.size and all(isinstance(entry, str) for entry in out.flat):
         raise TypeError(
@@ -175,7 +175,7 @@ def labels(name, value, *, classes, n=None):
 
 
 def layers(name, value, *, fan_in=None):
-    """Return `value` as a list of (W, b) whose shapes follow on one another, the first taking `fan_in` features."""
+    """Return `value` as a list of (W, b) whose shapes chain, the first taking `fan_in` features."""
     if not isinstance(value, (list, tuple)) or not all(isinstance(pair, (list, tuple)) for pair in value):
         raise TypeError(f"{name} must be a list of pairs (W, b), got {type(value).__name__} {value!r}"[:200])
     if not value or any(len(pair) != 2 for pair in value):

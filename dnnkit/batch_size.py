@@ -20,16 +20,16 @@ _RULES = {"linear": 1.0, "sqrt": 0.5}  # the power of the batch size that the ra
 
 
 class NoiseScale(NamedTuple):
-    """The noise of a gradient beside its signal, as :func:`noise_scale` estimates them.
+    """The noise of a gradient relative to its signal, as :func:`noise_scale` estimates it.
 
     Parameters
     ----------
     scale : float
-        In examples: trace / squared_norm, or infinite where the squared norm is not estimated above 0.
+        In examples: trace / squared_norm, or infinite if the estimated squared norm is not above 0.
     trace : float
         Of the covariance matrix of single examples' gradients: the sum of the parameters' variances.
     squared_norm : float
-        Of the gradient over all examples. It may be estimated below 0 where noise hides the signal.
+        Of the gradient over all examples. The estimate may be below 0 if noise hides the signal.
     """
 
     scale: float
@@ -48,7 +48,7 @@ def noise_scale(gradients, batch_size):
     single examples' gradients. Two sizes of batch give two such equations for two unknowns. Here they are the k batches
     at hand, of n examples each, and their union, of kn examples, whose gradient is the mean of theirs. Both the trace
     and the squared norm are estimated without bias; their quotient is not, and it is noisy: average both over several
-    calls before you divide.
+    calls before dividing.
 
     Parameters
     ----------
@@ -74,7 +74,8 @@ def noise_scale(gradients, batch_size):
 
     Examples
     --------
-    Two batches of four examples. Both parameters have the mean gradient 3; only the first one's differs between them:
+    Two batches of four examples. Both parameters have a mean gradient of 3; only the first one's differs between the
+    batches:
 
     >>> noise_scale([[2.0, 3.0], [4.0, 3.0]], 4)             # 4 * 2; 18 - 8 / 8
     NoiseScale(scale=0.47058823529411764, trace=8.0, squared_norm=17.0)
@@ -113,7 +114,7 @@ def accumulate(gradients, sizes):
 
     References
     ----------
-    Goyal et al. 2017, *Accurate, large minibatch SGD: training ImageNet in 1 hour*, on the same sum between machines.
+    Goyal et al. 2017, *Accurate, large minibatch SGD: training ImageNet in 1 hour*, on the same sum across machines.
 
     Examples
     --------
@@ -123,7 +124,7 @@ def accumulate(gradients, sizes):
     if len(gradients) == 0:
         raise ValueError("gradients must not be empty")
     if len(sizes) != len(gradients):
-        raise ValueError(f"sizes must be as many as gradients, {len(gradients)}, got {len(sizes)}")
+        raise ValueError(f"sizes must have length {len(gradients)}, one for each gradient, got {len(sizes)}")
     shape, counts, total = np.shape(gradients[0]), [], 0.0
     for index, (gradient, size) in enumerate(zip(gradients, sizes)):
         counts.append(_inputs.count(f"sizes[{index}]", size))
@@ -185,7 +186,7 @@ def ema_update(average, params, *, decay, step):
     params : array of the same shape
         The parameters after this step.
     decay : float
-        d in [0, 1); 0 keeps the last parameters alone.
+        d in [0, 1); 0 keeps only the last parameters.
     step : int
         t, counted from 1: how many parameters are averaged, these included.
 
@@ -213,12 +214,12 @@ def ema_update(average, params, *, decay, step):
 
 
 def steps_to_target(losses, target, *, every=1):
-    """How many steps it takes until a loss is at its target, or below it, for the first time.
+    """Number of steps until a loss first reaches its target, or falls below it.
 
     Parameters
     ----------
     losses : array of shape (evaluations,)
-        The loss after every so many steps. One that is NaN or infinite, as in a run that diverged, is at no target.
+        The loss at each evaluation. One that is NaN or infinite, as in a run that diverged, reaches no target.
     target : float
     every : int
         Steps between evaluations, and before the first one.
@@ -230,8 +231,8 @@ def steps_to_target(losses, target, *, every=1):
 
     References
     ----------
-    Shallue et al. 2019, *Measuring the effects of data parallelism on neural network training*, who compare batch sizes
-    by it.
+    Shallue et al. 2019, *Measuring the effects of data parallelism on neural network training*, who use it to compare
+    batch sizes.
 
     Examples
     --------

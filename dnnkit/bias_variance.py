@@ -1,4 +1,4 @@
-"""Under-, over- and right fitting: telling them apart by their errors, and what to do about each."""
+"""Underfitting, overfitting and good fits: telling them apart by their errors, and what to do about each."""
 
 import numpy as np
 
@@ -82,7 +82,7 @@ def bias_variance(predictions, truth):
 def learning_curve(fit, error, x, y, sizes, *, rng):
     """Training and dev error against the number of training examples.
 
-    The examples are shuffled once. The dev set is what the largest size leaves over, the same for every size, and
+    The examples are shuffled once. The dev set is what the largest size leaves, the same for every size, and
     each smaller training set is part of the next larger one.
 
     Parameters
@@ -93,7 +93,7 @@ def learning_curve(fit, error, x, y, sizes, *, rng):
         ``error(model, x, y)`` returns a number.
     x : array of shape (n, ...)
     y : array of shape (n, ...)
-        Labels or numbers, handed on as they are.
+        Labels or numbers, passed on as they are.
     sizes : sequence of int
         Numbers of training examples, each below n.
     rng : numpy.random.Generator
@@ -154,8 +154,8 @@ def error_gaps(human, train, train_dev, dev, test=None):
     train : float
         Error on the training set.
     train_dev : float
-        Error on data of the training set's distribution that was not trained on; without such a set, because training
-        data and dev share one distribution, the dev error.
+        Error on data from the training set's distribution that was not trained on; the dev error if there is no such
+        set because training data and dev share one distribution.
     dev : float
         Error on the dev set.
     test : float, optional
@@ -207,7 +207,7 @@ def diagnose_errors(gaps, *, tolerance):
     Raises
     ------
     ValueError
-        If a name is not a gap's.
+        If a name is not that of a gap.
 
     References
     ----------
@@ -236,8 +236,7 @@ def next_actions(causes):
     Returns
     -------
     tuple of str
-        Each action once. Where two causes ask for opposite things (less and more regularization), the first is
-        followed.
+        Each action once. If two causes ask for opposite things (less and more regularization), the first wins.
 
     Raises
     ------
@@ -265,7 +264,7 @@ def next_actions(causes):
 
 
 def committee_error(votes, y):
-    r"""Error of a committee that decides by the most votes: a stand-in for the best possible error.
+    r"""Error of a committee that decides by plurality vote: a stand-in for the best possible error.
 
     .. math:: E = 1 - \frac1n \sum_i \frac{[y_i \in T_i]}{|T_i|}, \qquad T_i = \text{classes with the most votes}
 
@@ -304,7 +303,7 @@ def committee_error(votes, y):
 def adjudicate(machine, committee, reread):
     """Errors of machine and committee after experts have re-read the cases in which the two disagree.
 
-    Where the two agree, their answer is taken for the truth. Cases that both get wrong in the same way stay unseen, so
+    Where the two agree, their answer is taken as the truth. Cases that both get wrong in the same way go unseen, so
     both errors are lower bounds; their difference is exact.
 
     Parameters

@@ -12,7 +12,7 @@ from dnnkit import _inputs
 def split(y, fractions, *, rng):
     """Divide examples into parts at random, with every class in the same proportions in each part (stratified).
 
-    A part's size is its fraction of all examples and a class's count in it the class's share of the part, both
+    A part's size is its fraction of all examples, and a class's count in it is the class's share of the part, both
     rounded by the largest remainder. Parts are filled one after the other from what is left.
 
     Parameters
@@ -27,7 +27,7 @@ def split(y, fractions, *, rng):
     Returns
     -------
     tuple of int64 arrays
-        Positions in `y`, one array a part: each position is in exactly one of them.
+        Positions in `y`, one array per part: each position is in exactly one of them.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def group_split(groups, fractions, *, rng):
     Returns
     -------
     tuple of int64 arrays
-        Positions in `groups`, one array a part: each position is in exactly one of them.
+        Positions in `groups`, one array per part: each position is in exactly one of them.
 
     Raises
     ------
@@ -149,8 +149,8 @@ def shift_auc(a, b, *, fit_score, rng, folds=5):
     b : array of shape (n_b, ...)
         Examples of the other, such as what the model meets.
     fit_score : callable
-        ``fit_score(x, y, held_out)`` fits a classifier to x, whose y is 0 where an example is of `a` and 1 where it is
-        of `b`, and returns an array of shape (len(held_out),): the larger, the more likely of `b`.
+        ``fit_score(x, y, held_out)`` fits a classifier to x, whose y is 0 for examples from `a` and 1 for those from
+        `b`, and returns an array of shape (len(held_out),): the larger, the more likely from `b`.
     rng : numpy.random.Generator
         Draws the folds.
     folds : int
@@ -164,7 +164,7 @@ def shift_auc(a, b, *, fit_score, rng, folds=5):
     Raises
     ------
     ValueError
-        If `a` or `b` has fewer than two examples a fold.
+        If `a` or `b` has fewer than two examples per fold.
 
     References
     ----------
@@ -207,9 +207,9 @@ def importance_weights(probability, *, n_source, n_target):
     Parameters
     ----------
     probability : array of any shape
-        q in [0, 1): a calibrated classifier's probability, for each training example, that it is of the target.
+        q in [0, 1): a calibrated classifier's probability, for each training example, that it comes from the target.
     n_source, n_target : int
-        How many examples of each the classifier was trained on; its probabilities mirror their ratio.
+        How many examples of each the classifier was trained on; its probabilities reflect their ratio.
 
     Returns
     -------
@@ -239,7 +239,7 @@ def importance_weights(probability, *, n_source, n_target):
 
 
 def allocate_sources(sources, target, fractions, *, rng):
-    """Divide data of several sources: dev and test take examples of the target source only, training takes the rest.
+    """Divide data from several sources: dev and test take examples of the target source only, training takes the rest.
 
     Parameters
     ----------
@@ -256,7 +256,7 @@ def allocate_sources(sources, target, fractions, *, rng):
     Returns
     -------
     tuple of int64 arrays
-        Positions in `sources`, one array a part, training first: each position is in exactly one of them.
+        Positions in `sources`, one array per part, training first: each position is in exactly one of them.
 
     Raises
     ------
@@ -265,7 +265,7 @@ def allocate_sources(sources, target, fractions, *, rng):
 
     References
     ----------
-    Ng 2018, *Machine Learning Yearning*, on dev and test sets of one distribution.
+    Ng 2018, *Machine Learning Yearning*, on dev and test sets from one distribution.
 
     Examples
     --------
@@ -302,7 +302,7 @@ def _refuse_empty(sizes, what):
 
 def _round(exact, total, order):
     """Integers with sum `total`, each the floor of an exact share or one more; ties go to the lowest `order`."""
-    rounded = np.floor(exact).astype(np.intp)  # what `np.repeat` takes, of 32 bits in a browser
+    rounded = np.floor(exact).astype(np.intp)  # what `np.repeat` takes: 32 bits in a browser
     largest_remainders = np.lexsort((order, rounded - exact))
     rounded[largest_remainders[: total - rounded.sum()]] += 1
     return rounded

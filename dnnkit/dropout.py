@@ -13,14 +13,14 @@ __all__ = ["drop_path", "dropout_backward", "dropout_mask", "inverted_dropout", 
 
 
 def dropout_mask(shape, keep_prob, *, rng):
-    r"""Draw which neurons are kept, each on its own with probability `keep_prob`.
+    r"""Draw which neurons are kept, each independently with probability `keep_prob`.
 
     .. math:: m_{ij} \sim \mathrm{Bernoulli}(q), \qquad q = \mathrm{keep\_prob}
 
     Parameters
     ----------
     shape : int or tuple of int
-        Shape of the mask; (n, features) gives every example of a batch a mask of its own.
+        Shape of the mask; (n, features) gives each example of a batch its own mask.
     keep_prob : float
         Probability q in (0, 1] that an entry is kept.
     rng : numpy.random.Generator
@@ -135,7 +135,7 @@ def dropout_backward(grad, mask, keep_prob):
 
 
 def drop_path(x, branch, keep_prob, *, rng, train):
-    r"""Add a residual branch, or leave it out for an example as a whole: stochastic depth.
+    r"""Add a residual branch, or leave it out for whole examples: stochastic depth.
 
     .. math:: y_i = x_i + \frac{m_i}{q}\, b_i, \quad m_i \sim \mathrm{Bernoulli}(q)
         \quad\Rightarrow\quad \mathrm{E}[y] = x + b
@@ -145,7 +145,7 @@ def drop_path(x, branch, keep_prob, *, rng, train):
     Parameters
     ----------
     x : array of shape (n, ...)
-        What goes around the branch.
+        What bypasses the branch.
     branch : array of the shape of `x`
         What the branch computes.
     keep_prob : float
@@ -195,11 +195,11 @@ def mc_dropout(forward, x, *, n_samples, rng):
     forward : callable
         ``forward(x, rng=rng)`` makes one prediction with masks freshly drawn from `rng`.
     x : array of shape (n, features)
-        Inputs, handed on as they are.
+        Inputs, passed on as they are.
     n_samples : int
         Number T of passes, at least 2: one pass has no spread.
     rng : numpy.random.Generator
-        Handed to every pass in turn, so that each draws other masks.
+        Passed to every pass in turn, so that each draws different masks.
 
     Returns
     -------
@@ -209,7 +209,7 @@ def mc_dropout(forward, x, *, n_samples, rng):
     Raises
     ------
     ValueError
-        If predictions differ in shape or one is not finite.
+        If predictions differ in shape or any is not finite.
 
     References
     ----------
@@ -242,7 +242,7 @@ def layer_keep_probs(sizes, *, keep_prob, threshold):
     sizes : sequence of int
         Neurons per layer, inputs first and outputs last, as in ``mlp.init``.
     keep_prob : float
-        Probability in (0, 1] to keep a neuron of a large hidden layer.
+        Probability in (0, 1] of keeping a neuron of a large hidden layer.
     threshold : int
         Smallest number of neurons that makes a hidden layer large.
 
@@ -268,7 +268,7 @@ def layer_keep_probs(sizes, *, keep_prob, threshold):
 
 
 def draw_mask(shape, keep_prob, rng):
-    """What :func:`dropout_mask` draws, without a look at the arguments."""
+    """What :func:`dropout_mask` draws, without checking the arguments."""
     # random() lies in [0, 1), so keep_prob = 1 keeps everything; single precision is drawn in half the time
     return np.asarray(rng.random(shape, dtype=np.float32) < keep_prob)
 

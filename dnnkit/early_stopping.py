@@ -10,17 +10,17 @@ from dnnkit import _inputs
 
 
 class EarlyStopper:
-    """Watches the dev loss, tells when to stop, and keeps the best parameters.
+    """Watches the dev loss, says when to stop, and keeps the best parameters.
 
-    A step *improves* when its loss is below the best so far by more than `min_delta`. All others fail, among them a tie
+    A step *improves* when its loss is below the best so far by more than `min_delta`. All others fail, including a tie
     and a loss that is NaN or infinite. After `patience` failures in a row it is time to stop.
 
     Parameters
     ----------
     patience : int
-        Failures in a row that end the training, at least 1; in steps, which are whatever :meth:`step` is called for.
+        Failures in a row that end training, at least 1; in steps, which are whatever :meth:`step` is called for.
     min_delta : float
-        By how much a loss has to be lower, in the unit of the loss; not negative.
+        By how much a loss must be lower, in the unit of the loss; not negative.
 
     Attributes
     ----------
@@ -43,8 +43,8 @@ class EarlyStopper:
     >>> stopper.best_loss, stopper.best_step, stopper.best_params
     (0.5, 1, {'step': 1})
 
-    As a callback of :func:`dnnkit.mlp.train`, which ends when one returns True. What goes into the best step's loss is
-    the whole network, batch norm's running statistics too:
+    As a callback of :func:`dnnkit.mlp.train`, which ends when one returns True. The best step's loss depends on the
+    whole network, including batch norm's running statistics:
 
     >>> from dnnkit import data, mlp
     >>> from dnnkit.hyperparameters import Hyperparameters
@@ -78,9 +78,9 @@ class EarlyStopper:
         Parameters
         ----------
         loss : float
-            Dev loss, or another measure of which less is better; it may be NaN or infinite.
+            Dev loss, or another measure for which lower is better; it may be NaN or infinite.
         params : any
-            Parameters that gave this loss: arrays in lists, tuples or dicts. Copied, if the step improves.
+            Parameters that gave this loss: arrays in lists, tuples or dicts. Copied if the step improves.
 
         Returns
         -------
@@ -98,7 +98,7 @@ class EarlyStopper:
 
 
 def stop_epoch(losses, *, patience, min_delta=0.0):
-    """Where early stopping ends a training with these dev losses, and which epoch it goes back to.
+    """Where early stopping ends training with these dev losses, and which epoch it goes back to.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def stop_epoch(losses, *, patience, min_delta=0.0):
     stopped_at : int
         The last epoch that is trained, counted from 0; the last of all if patience does not run out.
     best_at : int or None
-        The epoch of the last improvement up to there; None if there was none.
+        The epoch of the last improvement up to then; None if there was none.
 
     References
     ----------
@@ -148,8 +148,8 @@ def generalization_loss(dev_losses):
     Returns
     -------
     float
-        In percent, not negative. Stop once it is over a threshold; or once PQ = GL / P is, with P from
-        :func:`training_progress`, which waits as long as training still gets on.
+        In percent, not negative. Stop once it exceeds a threshold; or once PQ = GL / P does, with P from
+        :func:`training_progress`, which waits as long as training still makes progress.
 
     References
     ----------
@@ -165,7 +165,7 @@ def generalization_loss(dev_losses):
 
 
 def training_progress(train_losses, *, k):
-    r"""By how much the mean training loss of the last `k` epochs is over their lowest, in per mille: Prechelt's P.
+    r"""By how much the mean training loss of the last `k` epochs exceeds their lowest, in per mille: Prechelt's P.
 
     .. math:: P_k(t) = 1000 \left( \frac{\frac1k \sum_{t'=t-k+1}^{t} E(t')}{\min_{t'=t-k+1}^{t} E(t')} - 1 \right)
 
@@ -179,7 +179,7 @@ def training_progress(train_losses, *, k):
     Returns
     -------
     float
-        In per mille; high while the loss still falls (or jumps), near 0 once it stands.
+        In per mille; high while the loss still falls (or jumps), near 0 once it levels off.
 
     References
     ----------

@@ -19,12 +19,13 @@ __all__ = [
 
 
 def numerical_gradient(f, x, *, eps=1e-5):
-    r"""Gradient of a function by central differences, to check one that was derived.
+    r"""Gradient of a function by central differences, to check an analytic one.
 
     .. math:: \frac{\partial f}{\partial x_i} \approx
         \frac{f(x + \varepsilon e_i) - f(x - \varepsilon e_i)}{2 \varepsilon}, \qquad \text{error } O(\varepsilon^2)
 
-    Everything is computed in float64: in float32 two values so close together differ by little more than rounding.
+    Everything is computed in float64: in float32 two values so close together differ by little more than rounding
+    error.
 
     Parameters
     ----------
@@ -33,7 +34,7 @@ def numerical_gradient(f, x, *, eps=1e-5):
     x : array of any shape
         Where the gradient is taken.
     eps : float
-        ε, positive. Near the cube root of the machine's precision (6e-6) rounding and truncation balance.
+        ε, positive. Near the cube root of machine precision (6e-6), rounding and truncation errors balance.
 
     Returns
     -------
@@ -68,7 +69,7 @@ def numerical_gradient(f, x, *, eps=1e-5):
 
 
 def relative_error(a, b):
-    r"""How far two arrays are apart in proportion to their size, as when a gradient is checked.
+    r"""How far apart two arrays are in proportion to their size, as when a gradient is checked.
 
     .. math:: \frac{\lVert a - b \rVert}{\lVert a \rVert + \lVert b \rVert}
 
@@ -108,8 +109,8 @@ def layer_gradient_norms(params, x, y, *, activation):
         G_{l-1} = \frac{\partial L}{\partial a_{l-1}} = \left(G_l \odot f'(z_l)\right) W_l^\top
 
     with cross-entropy for L and without f' at the last layer. The gradients of the *weights* would hide what happens:
-    they are products of these and of the activations, and where one grows through the layers as the other falls, every
-    layer's is as small or as large as the others'.
+    they are products of these and the activations, and where one grows through the layers as the other falls, every
+    layer's is about the same size.
 
     Parameters
     ----------
@@ -154,7 +155,7 @@ def jacobian_singular_values(weights, pre_activations, *, activation):
         \text{rate}_l = \sqrt{\textstyle\sum_k \sigma_k^2 \,/\, n_l}
 
     A gradient without a preferred direction changes its norm by the root-mean-square rate, with :math:`n_l` the layer's
-    outputs. A largest singular value below 1 in every layer suffices for vanishing; above 1 it is only necessary for
+    outputs. A largest singular value below 1 in every layer suffices for vanishing; one above 1 is only necessary for
     exploding.
 
     Parameters
@@ -168,7 +169,7 @@ def jacobian_singular_values(weights, pre_activations, *, activation):
     Returns
     -------
     list of arrays of shape (n, min(fan_in, fan_out))
-        One array a layer; each row belongs to an example, the largest value first.
+        One array per layer; each row belongs to an example, the largest value first.
 
     References
     ----------
@@ -234,7 +235,7 @@ def clip_by_global_norm(grads, max_norm):
 
 
 def clip_by_value(grads, limit):
-    r"""Gradients with every entry cut to [-limit, limit]; unlike :func:`clip_by_global_norm` it turns their direction.
+    r"""Gradients with every entry cut to [-limit, limit]; unlike :func:`clip_by_global_norm` this changes direction.
 
     .. math:: g_i \leftarrow \min(\max(g_i, -\text{limit}), \text{limit})
 
@@ -279,7 +280,7 @@ def diagnose_gradients(norms, *, low=0.9, high=1.1):
     -------
     verdict : {"vanishing", "stable", "exploding"}
     rate : float
-        The mean factor (geometric) by which one layer, on the way back, changes the norm; 0 if nothing arrives.
+        The (geometric) mean factor by which a layer changes the norm in the backward pass; 0 if nothing arrives.
 
     Raises
     ------
@@ -315,7 +316,8 @@ def update_ratio(update, w):
 
     .. math:: \sqrt{\frac{\operatorname{mean}(\Delta w^2)}{\operatorname{mean}(w^2)}}
 
-    Around 0.001 to 0.01 training gets on; far below it hardly moves, and near 1 each step draws the weights anew.
+    At about 0.001 to 0.01 training makes progress; far below that it hardly moves, and near 1 each step redraws the
+    weights.
 
     Parameters
     ----------
@@ -346,7 +348,7 @@ def update_ratio(update, w):
     update = _inputs.array("update", update, shape=w.shape)
     size = global_norm(w)
     if size == 0:
-        raise ValueError("w must not be all zeros, whose size is no measure")
+        raise ValueError("w must not be all zeros: they have no size to compare with")
     return global_norm(update) / size
 
 
@@ -372,7 +374,7 @@ def norm_and_factors(max_norm, *arrays):
 
 
 def _norm(arrays):
-    # In float32 the squares of a vanishing gradient are zero, and of an exploding one infinite: scaled, and in float64.
+    # In float32 a vanishing gradient's squares are zero and an exploding one's infinite: hence scaled, in float64.
     largest = max(map(_largest, arrays))
     if largest == 0:
         return 0.0, 1.0

@@ -1,4 +1,4 @@
-"""What the developer sets before training and training does not change, and what sizes of layers cost."""
+"""What the developer sets before training and training does not change, and what layer sizes cost."""
 
 import math
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import numpy as np
 
 from dnnkit import _inputs, network
 
-# The settings of its own that each optimizer reads.
+# The settings specific to each optimizer.
 OPTIMIZERS = {
     "sgd": ("momentum", "weight_decay"),
     "rmsprop": ("decay", "eps"),
@@ -22,7 +22,7 @@ _DTYPES = ("float16", "float32", "float64")
 class Hyperparameters:
     """The settings of one training run of :func:`dnnkit.mlp.train`, validated and frozen.
 
-    The widths of the layers are not among the fields: they are read from the parameters that are handed to training.
+    The widths of the layers are not among the fields: they are read from the parameters that are passed to training.
     ``dataclasses.replace(h, learning_rate=0.1)`` gives a copy with one setting changed, validated again.
 
     Parameters
@@ -41,9 +41,9 @@ class Hyperparameters:
     momentum : float
         In [0, 1), for "sgd" only. With 0 it is plain gradient descent.
     beta1, beta2 : float
-        In [0, 1), for "adam" and "adamw": what the running means of the gradient and of its square keep at a step.
+        In [0, 1), for "adam" and "adamw": what the running means of the gradient and of its square keep at each step.
     decay : float
-        In [0, 1), for "rmsprop": what the running mean of the squared gradient keeps at a step.
+        In [0, 1), for "rmsprop": what the running mean of the squared gradient keeps at each step.
     eps : float
         Positive, for "rmsprop", "adam" and "adamw": added to the root of that mean.
     weight_decay : float
@@ -61,7 +61,7 @@ class Hyperparameters:
     keep_prob : float or tuple of float
         Share of neurons that dropout keeps, in (0, 1]: one number for all hidden layers, or one for each.
     batchnorm : bool
-        Whether batch norm stands between each hidden layer's weighted sums and its activation.
+        Whether batch norm is applied between each hidden layer's weighted sums and its activation.
     batchnorm_momentum : float
         Share of a new batch in the running statistics, in (0, 1]; only with batch norm.
 
@@ -103,7 +103,7 @@ class Hyperparameters:
 
     def __post_init__(self):
         def keep(name, value):
-            object.__setattr__(self, name, value)  # the way past a frozen dataclass, for its own normalized values
+            object.__setattr__(self, name, value)  # the way around a frozen dataclass, for its own normalized values
 
         if not callable(self.learning_rate):
             keep("learning_rate", _inputs.number("learning_rate", self.learning_rate, low=0, low_open=True))
@@ -260,7 +260,7 @@ def width_for_budget(n_inputs, n_outputs, budget, *, hidden_layers):
 
     References
     ----------
-    Goodfellow, Bengio and Courville 2016, *Deep Learning*, section 6.4.1, compares depths at equal parameters.
+    Goodfellow, Bengio and Courville 2016, *Deep Learning*, section 6.4.1, compares depths at equal parameter counts.
 
     Examples
     --------

@@ -118,7 +118,7 @@ def orthogonal(fan_in, fan_out, *, gain, rng):
         W^\top W = g^2 I \ \text{ if } n_\text{in} \ge n_\text{out}, \qquad
         W W^\top = g^2 I \ \text{ if } n_\text{in} \le n_\text{out}
 
-    W is the Q of a QR factorisation of a Gaussian matrix, each column times the sign of R's diagonal entry.
+    W is the Q of a QR factorization of a Gaussian matrix, each column times the sign of R's diagonal entry.
     Without these signs Q would depend on the convention of the QR routine; with them it is uniform (Haar)
     over the orthogonal matrices.
 
@@ -160,8 +160,8 @@ def gain(activation):
     r"""Factor on a standard deviation of :math:`\sqrt{1/n_\text{in}}` that makes up for what an activation takes away.
 
     It is :math:`\sqrt 2` for ReLU, which passes half of the mean square of a symmetric input; 1.53 for GELU, which
-    passes a share of :math:`\frac13 + \frac{1}{2 \sqrt 3 \pi}` of that of a standard normal input; 1 where nothing is
-    made up for; and 5/3 for tanh, a convention: no factor keeps the variance of tanh exactly at every depth.
+    passes a share of :math:`\frac13 + \frac{1}{2 \sqrt 3 \pi}` of that of a standard normal input; 1 where there is
+    nothing to make up for; and 5/3 for tanh, a convention: no factor keeps the variance of tanh exactly at every depth.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ def gain(activation):
 
     References
     ----------
-    He et al. 2015, section 2.2, for ReLU; but for GELU the table is the one of ``torch.nn.init.calculate_gain``.
+    He et al. 2015, section 2.2, for ReLU; but for GELU the table is that of ``torch.nn.init.calculate_gain``.
 
     Examples
     --------
@@ -205,7 +205,7 @@ class ActivationStatistics:
     saturated: np.ndarray
 
 
-# The largest slope of each activation, against which saturation is measured; GELU's is at the root of 2.
+# The largest slope of each activation, against which saturation is measured; GELU's is at the square root of 2.
 _STEEPEST = {"linear": 1.0, "relu": 1.0, "leaky_relu": 1.0, "gelu": 1.1289, "tanh": 1.0, "sigmoid": 0.25}
 
 
@@ -217,11 +217,11 @@ def activation_statistics(weights, x, *, activation):
     Parameters
     ----------
     weights : list of arrays of shape (fan_in, fan_out)
-        One array a layer, each taking what the one before it gives.
+        One array per layer, each taking the output of the one before it.
     x : array of shape (n, features)
         The batch.
     activation : str
-        A key of ``network.ACTIVATIONS``; it follows every layer, the last one too.
+        A key of ``network.ACTIVATIONS``; it follows every layer, including the last.
 
     Returns
     -------
@@ -256,13 +256,13 @@ def lsuv(weights, x, *, activation):
 
     The variance is taken over all examples and neurons of the layer together: a single neuron may vary more or less.
     What a scheme gets right on average is measured on data here, so the activation does not matter. Without biases a
-    pre-activation is linear in its layer's weights, and one division is exact; the paper repeats it, for layers
-    in which it is not.
+    pre-activation is linear in its layer's weights, and one division is exact; the paper repeats it, for layers where
+    it is not.
 
     Parameters
     ----------
     weights : list of arrays of shape (fan_in, fan_out)
-        The weights to scale, by the paper from :func:`orthogonal`; they are not changed.
+        The weights to scale, in the paper from :func:`orthogonal`; they are not changed.
     x : array of shape (n, features)
         A batch of training data.
     activation : str

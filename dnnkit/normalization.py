@@ -1,4 +1,4 @@
-"""Normalization of inputs: every feature brought to a common scale, by what the training data measure."""
+"""Normalization of inputs: every feature brought to a common scale, measured on the training data."""
 
 from dataclasses import dataclass
 
@@ -49,7 +49,7 @@ class Standardizer:
 
 @dataclass(frozen=True, eq=False)
 class MinMaxScaler:
-    r"""The range of the training data: turns every feature into its place in that range.
+    r"""The range of the training data: turns every feature into its position in that range.
 
     .. math:: u = \frac{x - \text{low}}{\text{span}}
 
@@ -74,7 +74,7 @@ class MinMaxScaler:
     span: np.ndarray
 
     def transform(self, x):
-        """The place of `x` in the fitted range.
+        """The position of `x` in the fitted range.
 
         Parameters
         ----------
@@ -105,7 +105,7 @@ def fit_standardizer(x):
     -------
     Standardizer
         With `mean` and `std` of shape (features,). A constant feature gets the standard deviation 1,
-        and so the z-score 0: it carries no information, and 0/0 would be no number.
+        and so the z-score 0: it carries no information, and 0/0 would not be a number.
 
     References
     ----------
@@ -189,7 +189,7 @@ class StreamingStandardizer:
         Returns
         -------
         int
-            How many examples were taken in so far.
+            How many examples have been taken in so far.
         """
         x = _inputs.array("x", x, shape=(None, len(self._mean) if self._count else None))
         n, mean = len(x), x.mean(axis=0, dtype=np.float64)
@@ -205,7 +205,7 @@ class StreamingStandardizer:
         return self._count
 
     def standardizer(self):
-        """The scale of all examples so far, as :func:`fit_standardizer` would measure it on them at once.
+        """The scale of all examples so far, as :func:`fit_standardizer` would measure it on all of them at once.
 
         Returns
         -------
@@ -215,7 +215,7 @@ class StreamingStandardizer:
         Raises
         ------
         ValueError
-            If there was no batch yet.
+            If there has been no batch yet.
         """
         if self._count == 0:
             raise ValueError("update must be called with a batch before standardizer, got none")
@@ -224,7 +224,7 @@ class StreamingStandardizer:
 
 
 def standardize_folds(x, folds):
-    """Standardize data for cross-validation: in each fold by the rows that this fold trains on, and by no others.
+    """Standardize data for cross-validation: in each fold by the rows that the fold trains on, and by no others.
 
     Parameters
     ----------
@@ -286,6 +286,6 @@ def _fit(x):
 
 def _standardizer(mean, std, low, high):
     dtype = low.dtype
-    # The deviation of a constant may come out as a rounding error instead of 0: ask the values themselves.
+    # The standard deviation of a constant may be a rounding error instead of 0: ask the values themselves.
     constant = (low == high) | (std.astype(dtype) == 0)
     return Standardizer(mean=mean.astype(dtype), std=np.where(constant, 1, std).astype(dtype))

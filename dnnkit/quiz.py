@@ -1,7 +1,7 @@
-"""The quiz at a chapter's end: questions that a reader answers for themselves, with something to say to every answer.
+"""The quiz at the end of a chapter: questions that readers answer for themselves, with feedback on every answer.
 
-``$`` marks mathematics and backticks mark code, in questions, answers and what is said to them. An answer to choose is
-a tuple ``(text, whether it is right, what is said to who chooses it)``.
+``$`` marks mathematics and backticks mark code, in questions, answers and feedback. An answer to choose from is a tuple
+``(text, whether it is right, feedback)``.
 """
 
 
@@ -14,7 +14,7 @@ def quiz(*questions):
     <IPython.core.display.HTML object>
     <IPython.core.display.Javascript object>
     """
-    from jupyterquiz import display_quiz  # belongs to the book, not to those who only make questions
+    from jupyterquiz import display_quiz  # comes with the book; only making questions does not need it
 
     display_quiz(list(questions))
 
@@ -32,7 +32,7 @@ def question(text, *answers):
 
 
 def mark_all(text, *answers):
-    """Return a question with one right answer or more, all of which are to be marked.
+    """Return a question with one or more right answers, all of which are to be marked.
 
     Examples
     --------
@@ -44,15 +44,15 @@ def mark_all(text, *answers):
 
 
 def number(text, *answers, otherwise):
-    """Return a question after a number.
+    """Return a question whose answer is a number.
 
     Parameters
     ----------
     text : str
-    *answers : (value, whether it is right, what is said to it)
-        The right number, and wrong ones that something can be said to.
+    *answers : (value, whether it is right, feedback)
+        The right number, and wrong ones that deserve their own feedback.
     otherwise : str
-        What is said to any other number.
+        Feedback on any other number.
 
     Examples
     --------
@@ -74,5 +74,5 @@ def _choices(text, kind, answers):
 def _whole(answers):
     for answer in answers:
         if not isinstance(answer, tuple) or len(answer) != 3:
-            raise ValueError(f"each answer must be (answer, whether it is right, what is said to it), got {answer!r}")
+            raise ValueError(f"each answer must be (answer, whether it is right, feedback), got {answer!r}")
     return answers

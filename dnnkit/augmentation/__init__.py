@@ -1,7 +1,7 @@
 """Augmentation: more training images from transformations that keep the label.
 
-Images are (n, height, width), height counted downwards. Rotations and scales are about the centre of the image; what is
-between pixels is interpolated linearly along both axes, and what is outside the image is zero. Wherever a number
+Images are (n, height, width), height counted downwards. They are rotated and scaled about their centre; values
+between pixels are interpolated linearly along both axes, and everything outside the image is zero. Wherever a number
 describes a transformation, an array of n numbers gives each image its own.
 """
 

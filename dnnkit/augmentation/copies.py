@@ -17,7 +17,7 @@ def augment(images, labels, *, copies, max_shift, max_degrees, rng, max_factor=1
     ----------
     images : array of shape (n, height, width)
     labels : array of shape (n,) or (n, ...)
-        Kept by the transformations, which is for the caller to see to.
+        Assumed to survive the transformations, which is up to the caller to ensure.
     copies : int
         How many copies of the whole set; 0 adds none.
     max_shift : float
@@ -25,7 +25,7 @@ def augment(images, labels, *, copies, max_shift, max_degrees, rng, max_factor=1
     max_degrees : float
         Largest angle; uniform on [-max_degrees, max_degrees].
     rng : numpy.random.Generator
-        Draws a transformation of its own for each image of each copy.
+        Draws a separate transformation for each image of each copy.
     max_factor : float
         Largest factor, in [1, 1000]; its logarithm is uniform, so that as many images shrink as grow.
 

@@ -1,4 +1,4 @@
-"""What all transformations ask of images and promise of them: pixels of real numbers, whose dtype is kept."""
+"""What all transformations ask of images and promise in return: pixels are real numbers, and their dtype is kept."""
 
 import numpy as np
 
@@ -13,5 +13,5 @@ def checked(name, images):
 
 
 def rounded(values):
-    """The nearest integers, halves away from zero, as scipy.ndimage rounds images of integers."""
+    """Round to the nearest integers, halves away from zero, as scipy.ndimage does for integer images."""
     return np.trunc(values + np.copysign(values.dtype.type(0.5), values))

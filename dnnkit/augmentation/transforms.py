@@ -36,7 +36,7 @@ def rotate(images, degrees):
 
 
 def scale(images, factor):
-    """Enlarge or shrink what each image shows, about its centre; the number of pixels stays.
+    """Enlarge or shrink what each image shows, about its centre; the number of pixels stays the same.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def shift(images, dy, dx):
 def affine_transform(images, *, degrees=0.0, factor=1.0, dy=0.0, dx=0.0):
     r"""Scale and rotate each image about its centre and then shift it, all in one interpolation.
 
-    Each pixel p of the output asks where it came from. So the map is the inverse one, and no pixel is left out:
+    Each output pixel p asks where it came from, so the map is the inverse one and no pixel is left out:
 
     .. math:: q = \frac1f
         \begin{pmatrix} \cos\theta & \sin\theta \\ -\sin\theta & \cos\theta \end{pmatrix} (p - c - d) + c
@@ -149,7 +149,7 @@ def inverse_map(shape, degrees, factor, dy, dx):
 def sample(images, inverse, out):
     """Fill `out` with the images as seen through their inverse maps, and return it.
 
-    Works block by block in buffers that are made once: a frame of zeros around each image stands for what is outside.
+    Works block by block in buffers allocated once; a frame of zeros around each image represents everything outside.
     """
     n, height, width = images.shape
     block, stride = min(n, max(1, _BLOCK // (height * width))), width + 2
@@ -170,14 +170,14 @@ def sample(images, inverse, out):
         framed[:, 1:-1, 1:-1] = images[part]
         np.matmul(inverse[:, part], grid, out=place)
         np.clip(place, dtype.type(0), last, out=place)
-        corner[...] = place  # cuts the fraction off
+        corner[...] = place  # cuts off the fraction
         left[...] = corner
         place -= left
         corner[0] *= stride
         corner[0] += corner[1]
         corner[0] += first
         index[...] = corner[0]
-        # A neighbour past the end of the frame has the weight zero: whatever "clip" reads there does not count.
+        # A neighbour past the end of the frame has weight zero: whatever "clip" reads there does not count.
         for offset, neighbour in ((0, top), (1, right[0]), (stride, bottom), (stride + 1, right[1])):
             flat[offset:].take(index, out=neighbour, mode="clip")
         right -= left

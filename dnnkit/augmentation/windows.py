@@ -1,4 +1,4 @@
-"""Images of which a window is cut out, removed, or pasted into another."""
+"""Windows of images, cut out, removed, or pasted into another image."""
 
 import numpy as np
 
@@ -9,15 +9,15 @@ from dnnkit.augmentation.images import checked, rounded
 def crop(images, size, *, rng):
     """Cut a random window out of each image and enlarge it to the whole image.
 
-    Pixels of the window are interpolated linearly along both axes; what lies outside of it has no part in the result.
+    Pixels of the window are interpolated linearly along both axes; pixels outside it play no part in the result.
 
     Parameters
     ----------
     images : array of shape (n, height, width)
     size : int
-        Side of the window in pixels, at most the image's shorter side. All places are equally likely.
+        Side of the window in pixels, at most the image's shorter side. All positions are equally likely.
     rng : numpy.random.Generator
-        Draws the place of each window.
+        Draws the position of each window.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def crop(images, size, *, rng):
 def cutout(images, size, *, rng):
     """Set a random square of each image to zero.
 
-    The square's centre is any pixel, so the square may reach over the edge and take less.
+    The square's centre may be any pixel, so the square may extend past the edge and cover less.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def cutout(images, size, *, rng):
     size : int
         Side of the square in pixels, at most the image's shorter side.
     rng : numpy.random.Generator
-        Draws the place of each square.
+        Draws the position of each square.
 
     Returns
     -------
@@ -89,20 +89,20 @@ def cutout(images, size, *, rng):
 
 
 def cutmix_labels(y, partners, boxes, *, shape, classes):
-    r"""Soft labels of images into which a rectangle of another image of the batch was pasted.
+    r"""Soft labels of images into which a rectangle from another image of the batch was pasted.
 
     .. math:: t_i = (1 - s_i)\, e_{y_i} + s_i\, e_{y_{p_i}}, \qquad
         s_i = \frac{\text{pasted pixels}}{\text{height} \cdot \text{width}}
 
-    The share s is of the pixels that were pasted: of a rectangle that reaches over the edge only what is inside counts,
-    and not the share that was asked for when it was drawn.
+    The share s is that of the pixels actually pasted: of a rectangle that extends past the edge only the part inside
+    counts, not the share that was intended when it was drawn.
 
     Parameters
     ----------
     y : integer array of shape (n,)
         The images' own classes.
     partners : integer array of shape (n,)
-        For each image the position in the batch of the one whose pixels it got.
+        For each image, the position in the batch of the image that its pasted pixels come from.
     boxes : integer array of shape (n, 4)
         Top, left, height and width of each rectangle, in pixels; it may lie partly or wholly outside.
     shape : tuple of int
@@ -112,7 +112,7 @@ def cutmix_labels(y, partners, boxes, *, shape, classes):
     Returns
     -------
     float64 array of shape (n, classes)
-        Each row is not negative and sums to 1.
+        Rows are non-negative and sum to 1.
 
     References
     ----------
@@ -134,7 +134,7 @@ def cutmix_labels(y, partners, boxes, *, shape, classes):
     if boxes.dtype.kind not in "iu" or boxes.shape != (len(y), 4):
         raise ValueError(f"boxes must be integers of shape ({len(y)}, 4), got dtype {boxes.dtype}, shape {boxes.shape}")
     if boxes[:, 2:].min() < 0:
-        raise ValueError(f"boxes must have sides that are not negative, got {boxes[:, 2:].min()}")
+        raise ValueError(f"boxes must have non-negative sides, got {boxes[:, 2:].min()}")
     first, sides = boxes[:, :2].astype(np.int64), np.array([height, width])
     inside = np.clip(first + boxes[:, 2:], 0, sides) - np.clip(first, 0, sides)
     share = (inside.prod(axis=1) / (height * width))[:, None]

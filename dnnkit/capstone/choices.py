@@ -13,19 +13,19 @@ def tune(evaluate, space, budget, *, rng):
     r"""Choose a configuration by successive halving, for at most `budget` epochs of training in all.
 
     Begins with :math:`n = 2 \cdot 3^s` configurations drawn at random and :math:`e` epochs each; each of the s + 1
-    rounds keeps a third and trains it three times as long, until the better one of the last two is taken. An evaluation
-    begins anew, so that every round costs n e epochs: s is the largest with :math:`(s + 1) n \le \mathrm{budget}`, and
-    e is what the budget then allows.
+    rounds keeps a third and trains it three times as long, until the better of the last two is taken. Evaluations start
+    from scratch, so each round costs n e epochs: s is the largest with :math:`(s + 1) n \le \mathrm{budget}`, and e is
+    what the budget then allows.
 
     Parameters
     ----------
     evaluate : callable
-        ``evaluate(config, epochs)`` trains from the start for so many epochs and gives the dev error; NaN is a failure.
-        The test set has no part in it.
+        ``evaluate(config, epochs)`` trains from scratch for that many epochs and returns the dev error, or NaN on
+        failure. The test set plays no part in it.
     space : dict of str to axis
         As for :func:`dnnkit.search.sample`.
     budget : int
-        Most epochs that all evaluations may cost together, at least 1.
+        Most epochs that all evaluations together may cost, at least 1.
     rng : numpy.random.Generator
         Draws the configurations.
 
@@ -81,7 +81,7 @@ def pareto(errors, costs):
     Returns
     -------
     int64 array
-        Indices of the points of the front, from the cheapest to the most accurate.
+        Indices of the points on the front, from the cheapest to the most accurate.
 
     References
     ----------
@@ -107,14 +107,14 @@ def compare(scores_a, scores_b, *, confidence=0.95):
 
     .. math:: \bar d \pm t_{n-1} \, \frac{s_d}{\sqrt n}, \qquad d_i = a_i - b_i
 
-    If the interval holds 0, the seeds do not tell the arms apart.
+    If the interval contains 0, the seeds do not tell the arms apart.
 
     Parameters
     ----------
     scores_a, scores_b : arrays of shape (seeds,)
-        One score a seed, in the same unit; entry i of both comes from the same seed and data.
+        One score per seed, in the same unit; entry i of both comes from the same seed and data.
     confidence : float
-        Share of such intervals that hold the true mean, in (0, 1), if the differences are normal.
+        Share of such intervals that contain the true mean, in (0, 1), if the differences are normal.
 
     Returns
     -------
@@ -146,9 +146,9 @@ def t_quantile(p, dof):
     Parameters
     ----------
     p : float
-        In [0.5, 1); by symmetry, the quantile of 1 − p is the negative one of p.
+        In [0.5, 1); by symmetry, the quantile of 1 − p is minus that of p.
     dof : int
-        Degrees of freedom, at least 1: for the mean of n differences n − 1.
+        Degrees of freedom, at least 1: n − 1 for the mean of n differences.
 
     Returns
     -------
@@ -167,7 +167,7 @@ def t_quantile(p, dof):
 
 
 def probability_of_improvement(a, b):
-    r"""How often a run of one arm beats a run of the other: all pairs of seeds compared, a tie as half a win.
+    r"""How often a run of one arm beats a run of the other: all pairs of seeds compared, a tie counting as half a win.
 
     .. math:: P(a < b) = \frac{1}{n_a n_b} \sum_{i, j} \left([a_i < b_j] + \tfrac12 [a_i = b_j]\right)
 
@@ -176,7 +176,7 @@ def probability_of_improvement(a, b):
     Parameters
     ----------
     a, b : arrays of shape (n_a,) and (n_b,)
-        Losses or errors, the lower the better, one a run; the seeds need not be the same.
+        Losses or errors, the lower the better, one per run; the seeds need not be the same.
 
     Returns
     -------
@@ -200,5 +200,5 @@ def probability_of_improvement(a, b):
 
 
 def _first_round(rounds):
-    """Configurations to begin with, so that the last of so many rounds has two to choose from."""
+    """Number of configurations to begin with, so that the last of `rounds` rounds has two to choose from."""
     return 2 * _ETA ** (rounds - 1)

@@ -1,8 +1,8 @@
 """The problem of the capstone: wrong labels, images from the wrong source, and a budget of training steps.
 
-What is trained is the last layer of a network whose hidden layer is random and stays as it is, by gradient descent on
-the whole training set. In the directions of its eigenvectors each weight goes its own way, so that a training takes a
-millisecond and a method of tuning can be tried on dozens of problems.
+Only the last layer of the network is trained, by gradient descent on the whole training set; the hidden layer is random
+and stays as it is. Along the eigenvectors of the curvature each weight goes its own way, so a training run takes a
+millisecond and a tuning method can be tried on dozens of problems.
 """
 
 import math
@@ -14,8 +14,8 @@ import numpy as np
 from dnnkit import _inputs, data
 from dnnkit.search.space import Choice, LogUniform, Uniform
 
-BUDGET = 486  # epochs that all evaluations may cost together
-LONGEST = 81  # epochs of one evaluation, and those for which the chosen configuration is trained in the end
+BUDGET = 486  # epochs that all evaluations together may cost
+LONGEST = 81  # most epochs of one evaluation, and those that the chosen configuration is trained for in the end
 SPACE = {
     "learning_rate": LogUniform(1e-4, 100),
     "momentum": Uniform(0, 0.95),
@@ -33,7 +33,7 @@ class OverBudgetError(RuntimeError):
 
 
 class Images(NamedTuple):
-    """Training and dev set: rows of 64 pixels, float32; labels, int64; `printed` marks the training images in print."""
+    """Training and dev set: rows of 64 pixels, float32; labels, int64; `printed` marks the printed training images."""
 
     x_train: np.ndarray
     y_train: np.ndarray
@@ -47,7 +47,7 @@ def problem(seed, *, budget=BUDGET):
 
     The training set has 300 printed digits of one font and 60 handwritten ones; 10% to 40% of all its labels are
     redrawn at random. Dev (150 images) and test (1000) are handwritten and labelled with care. The font, the share of
-    wrong labels and the contrast of all images (a factor from 0.1 to 10) are the seed's, so that a configuration that
+    wrong labels and the contrast of all images (a factor from 0.1 to 10) depend on the seed, so a configuration that
     suits one problem need not suit another.
 
     Parameters
@@ -55,7 +55,7 @@ def problem(seed, *, budget=BUDGET):
     seed : int
         At least 0; equal seeds give equal problems.
     budget : int
-        Epochs that all evaluations may cost together.
+        Epochs that all evaluations together may cost.
 
     Returns
     -------
@@ -79,7 +79,8 @@ def problem(seed, *, budget=BUDGET):
 
 
 class Problem:
-    """A problem of :func:`problem`, with a count of what its evaluations have cost and a test set that answers once.
+    """A problem made by :func:`problem`, with a count of what its evaluations have cost and a test set that answers
+    once.
 
     Attributes
     ----------
@@ -89,7 +90,7 @@ class Problem:
         Axes by their names: ``learning_rate``, ``momentum``, ``lam``, ``printed_weight`` (what a printed image counts
         in the loss, a handwritten one counting 1) and ``width`` (neurons of the hidden layer).
     budget, spent : int
-        Epochs that all evaluations together may cost, and have cost.
+        Epochs that all evaluations together may cost, and have cost so far.
     longest : int
         Most epochs of one evaluation, and those of the training whose test error counts.
     """
@@ -115,7 +116,7 @@ class Problem:
         config : dict
             A value for each axis of `space`.
         epochs : int
-            1 to `longest`; they are spent, whatever comes out.
+            1 to `longest`; they are spent, whatever the result.
 
         Returns
         -------
@@ -125,7 +126,7 @@ class Problem:
         Raises
         ------
         OverBudgetError
-            If that would cost more than what is left of the budget; then nothing is trained.
+            If that would cost more than is left of the budget; nothing is trained then.
         """
         config, epochs = _checked_config(config), _checked_epochs(epochs)
         if self.spent + epochs > self.budget:
@@ -136,7 +137,7 @@ class Problem:
         return self._world.dev_error(config, epochs)
 
     def test_error(self, config, epochs=LONGEST):
-        """Train for so many epochs and return the error on the test set; it answers once, and costs no budget.
+        """Train for that many epochs and return the error on the test set, which answers once and costs no budget.
 
         Raises
         ------
@@ -168,7 +169,8 @@ def _checked_epochs(epochs):
 
 
 class _World:
-    """What a seed stands for: the images, the hidden layer and, by width and weight, the least squares they make."""
+    """Everything a seed determines: the images, the hidden layer and, by width and weight, the least-squares
+    problems."""
 
     def __init__(self, seed):
         rng = np.random.default_rng([seed, 16])
@@ -182,7 +184,7 @@ class _World:
         scale = np.float32(contrast)
         self.images = Images(x[order] * scale, y[order], order >= _HANDWRITTEN, split.x_dev * scale, split.y_dev)
         for array in self.images:
-            array.flags.writeable = False  # worlds are kept, and shared by problems
+            array.flags.writeable = False  # worlds are cached, and shared by problems
         self._test = split.x_test[:_TEST] * scale, split.y_test[:_TEST]
         self._mean = self.images.x_train.mean(axis=0)
         widest = max(SPACE["width"].options)
@@ -211,7 +213,7 @@ class _World:
         return float(((self.hidden(x, config["width"]) @ weights).argmax(axis=1) != y).mean())
 
     def _trained(self, config, epochs):
-        """Weights of the last layer after so many steps with momentum, from zero; None if they diverge."""
+        """Weights of the last layer after `epochs` steps with momentum, from zero; None if they diverge."""
         curvature, directions, pull = self._least_squares(config["width"], config["printed_weight"])
         curvature = curvature + config["lam"] / len(self.images.y_train)
         weights = np.zeros_like(curvature)  # along each direction, as a share of its pull
@@ -225,7 +227,7 @@ class _World:
         return directions @ (weights[:, None] * pull)
 
     def _least_squares(self, width, printed_weight):
-        """Eigenvalues and -vectors of the curvature, and along each vector the gradient at zero."""
+        """Eigenvalues and eigenvectors of the curvature, and along each vector the gradient at zero."""
         key = width, printed_weight
         if key not in self._prepared:
             images = self.images

@@ -1,4 +1,4 @@
-"""What the results of a function depend on: its code, and the values that it takes from around it."""
+"""What the results of a function depend on: its code, and the values that it takes from its surroundings."""
 
 import dis
 import functools
@@ -15,14 +15,14 @@ _GENERATORS = (np.random.Generator, np.random.RandomState, random.Random)
 def fingerprint(function):
     """Return a hashable key, equal for functions of the same code in the same surroundings.
 
-    A notebook's function depends on its cells: another value of a global that it reads, or that a function of the same
-    module reads which it calls, makes another key. Functions of other modules count by their own code.
+    A notebook's function depends on its cells: a different value of a global that it reads, or that a function it calls
+    in the same module reads, makes a different key. Functions of other modules count by their own code alone.
 
     Raises
     ------
     ValueError
-        If the function takes a random generator from around it: the generator's state would go on from call to call,
-        and what a call returns would depend on the calls before it.
+        If the function takes a random generator from its surroundings: the generator's state would carry over from call
+        to call, and the result of a call would depend on the calls before it.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def fingerprint(function):
 
 
 class _Same:
-    """Equal to itself alone, by the thing that it holds; and holding it, so that its id is not given to another."""
+    """Equal only to a wrapper of the same thing, which it keeps alive so that its id is not reused."""
 
     def __init__(self, thing):
         self.thing = thing
@@ -52,7 +52,7 @@ class _Reader:
     def __init__(self, function):
         self.digest = hashlib.sha256()
         self.by_identity = []
-        self._seen = {}  # by id, of what can hold itself; the things are held, so that no later one gets the id
+        self._seen = {}  # by id, for things that can contain themselves; they are kept alive, so that no id is reused
         self._home = {"__main__", getattr(function, "__module__", None)}
         self._read(function, "the function")
 
@@ -125,7 +125,7 @@ class _Reader:
 
 
 def _unwrapped(thing):
-    """The function itself, of one that `functools.cache` or another decorator has wrapped."""
+    """The function itself, if `functools.cache` or another decorator has wrapped it."""
     while hasattr(thing, "__wrapped__") and callable(thing) and not isinstance(thing, type):
         thing = thing.__wrapped__
     return thing

@@ -32,9 +32,9 @@ def t_interval(values, confidence=0.95):
     Raises
     ------
     TypeError
-        If `values` are not real numbers or `confidence` is none.
+        If `values` or `confidence` are not real numbers.
     ValueError
-        If there are fewer than two values, one is not finite, or `confidence` is outside (0, 1).
+        If there are fewer than two values, any is not finite, or `confidence` is outside (0, 1).
 
     References
     ----------
@@ -56,7 +56,7 @@ def t_interval(values, confidence=0.95):
     return mean, standard_error, mean - reach, mean + reach
 
 
-@lru_cache(maxsize=256)  # a bisection takes milliseconds, and many comparisons are of one size
+@lru_cache(maxsize=256)  # a bisection takes milliseconds, and many comparisons are of the same size
 def quantile(p, dof):
     """The number that Student's t with `dof` degrees of freedom stays under with probability `p`, for p in [0.5, 1)."""
     # In theta = atan(t / sqrt(dof)) the probability rises on (0, pi/2), so that bisection finds its root.
@@ -79,7 +79,7 @@ def _shares(theta, dof):
     half = dof / 2
     log_cos = math.log1p(-sin) if sin < 0.5 else math.log(cos)
     front = math.exp(half * log_cos + 0.5 * math.log(sin) + _log_gamma_ratio(half)) / math.sqrt(math.pi)
-    if sin < 1.5 / (half + 2.5):  # where the continued fraction of the one is short
+    if sin < 1.5 / (half + 2.5):  # where its continued fraction is short
         inside = front / (0.5 * _fraction(sin, 0.5, half))
         return inside, 1 - inside
     outside = front / (half * _fraction(cos, half, 0.5))
@@ -87,7 +87,7 @@ def _shares(theta, dof):
 
 
 def _log_gamma_ratio(a):
-    """log(Γ(a + 1/2) / Γ(a)), by its series where the two logarithms are so large that their difference is rounding."""
+    """log(Γ(a + 1/2) / Γ(a)), by its series where the logarithms are so large that only rounding error is left."""
     if a < 200:
         return math.lgamma(a + 0.5) - math.lgamma(a)
     return 0.5 * math.log(a) - 1 / (8 * a) + 1 / (192 * a**3) - 1 / (640 * a**5)

@@ -3,14 +3,14 @@
 import math
 
 MINUS = "−"
-_DIGITS = 6  # of a mean whose standard error is nought
-_LOWEST = -300  # below it a power of ten is no float with all its digits
-_PLAIN = (1e-4, 1e7)  # sizes outside are written as a power of ten
+_DIGITS = 6  # of a mean whose standard error is zero
+_LOWEST = -300  # below it a power of ten is not a float with full precision
+_PLAIN = (1e-4, 1e7)  # sizes outside are written with a power of ten
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def percent(share):
-    """A share as percents, of at most six digits.
+    """A share in percent, with at most six digits.
 
     >>> percent(0.95), percent(0.995)
     ('95%', '99.5%')
@@ -19,15 +19,16 @@ def percent(share):
 
 
 class Numerals:
-    """How a mean, its standard error and what belongs to them are written, in one precision.
+    """Writes a mean, its standard error and related numbers to the same precision.
 
-    The standard error keeps one significant digit, or two if the first is a 1, and all else as many decimals.
+    The standard error keeps one significant digit, or two if the first is a 1, and everything else has as many
+    decimals.
 
     Parameters
     ----------
     mean, standard_error : float
     apart : iterable of (number, bound)
-        Pairs that must not look equal, or the other way round, by rounding: decimals are added until they do not.
+        Pairs that rounding must not make look equal or swapped: decimals are added until it does not.
 
     Examples
     --------
@@ -53,12 +54,12 @@ class Numerals:
             self._decimals += 1
 
     def __call__(self, number):
-        rounded = round(self._scaled(number), self._decimals) or 0.0  # no minus in front of nought
+        rounded = round(self._scaled(number), self._decimals) or 0.0  # no minus sign in front of zero
         return f"{rounded:.{max(self._decimals, 0)}f}".replace("-", MINUS)
 
     @property
     def power(self):
-        """The power of ten that all numbers are to be multiplied by, or nothing."""
+        """The power of ten that all numbers are to be multiplied by, or an empty string."""
         return f" × 10{str(self._exponent).translate(_RAISED)}" if self._exponent else ""
 
     def _scaled(self, number):

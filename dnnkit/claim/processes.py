@@ -8,7 +8,7 @@ import sys
 import warnings
 
 _WORK = None  # the function and its arguments; a forked process has them without a copy, and nothing is pickled
-_LIBRARIES = {  # by a part of the file's name, what sets the number of threads and what asks for it
+_LIBRARIES = {  # by part of the file's name, the functions that set and get the number of threads
     "openblas": [
         (f"{prefix}openblas_set_num_threads{suffix}", f"{prefix}openblas_get_num_threads{suffix}")
         for prefix in ("scipy_", "")
@@ -23,7 +23,7 @@ def starmap(function, arguments, processes=None):
 
     The results are the same in number, order and every bit, since each call runs with one thread of the linear algebra
     library in either case. (The matrices of this course are small: two threads wait for one another most of the time.)
-    Where a process cannot be forked safely (anywhere but on Linux) or at all, the calls run one after the other.
+    If a process cannot be forked safely (anywhere but on Linux) or at all, the calls run one after the other.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def starmap(function, arguments, processes=None):
         Its results must be picklable. What it prints is printed in order; what it changes stays in its process.
     arguments : list of tuples
     processes : int or None
-        At most so many; None for as many as there are cores to use.
+        At most this many; None for as many as there are cores to use.
     """
     global _WORK
     processes = min(processes or _cores(), len(arguments))
@@ -56,14 +56,14 @@ def starmap(function, arguments, processes=None):
 
 
 def _fork(processes):
-    """A pool whose processes run, or None where a machine forbids them."""
+    """A pool whose processes are running, or None if the machine forbids them."""
     try:
         import multiprocessing
         from concurrent.futures import ProcessPoolExecutor
 
         pool = ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork"))
         with warnings.catch_warnings():
-            # Python warns of forking beside other threads, as a notebook's kernel has. A call only computes.
+            # Python warns about forking when there are other threads, as in a notebook's kernel. A call only computes.
             warnings.simplefilter("ignore", DeprecationWarning)
             pool.submit(int).result()
     except (ImportError, OSError):

@@ -1,9 +1,9 @@
-"""Sentences as HTML: mathematics, code and emphasis, as far as they can be written on one line."""
+"""Sentences as HTML: mathematics, code and emphasis that fit on one line."""
 
 import html
 import re
 
-# As pandoc reads it: no space inside the dollars, no digit behind them, so that two prices are no formula.
+# As pandoc reads it: no space inside the dollars, no digit after them, so that two prices are not a formula.
 _MATH = re.compile(r"(?<!\\)\$(?!\s)((?:\\.|[^$\\])+?)(?<!\s)\$(?!\d)")
 _CODE = re.compile(r"`([^`]+)`")
 _EMPHASIS = ((re.compile(r"\*\*(?!\s)([^*]+?)(?<!\s)\*\*"), "strong"), (re.compile(r"\*(?!\s)([^*]+?)(?<!\s)\*"), "em"))
@@ -12,7 +12,7 @@ _SHORT = re.compile(r"\b(e\.g|i\.e|cf|vs|al|no|fig)$", re.IGNORECASE)
 
 
 def typeset(text):
-    r"""Text as HTML, its formulas marked for MathJax.
+    r"""Text as HTML, with its formulas marked for MathJax.
 
     >>> typeset("The variance is $a^2 (1 - q) / q < 1$, for \\$2.")
     'The variance is <span class="math notranslate nohighlight">\\(a^2 (1 - q) / q &lt; 1\\)</span>, for $2.'

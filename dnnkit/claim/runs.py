@@ -1,4 +1,4 @@
-"""What a training function returns, read alike, and kept: no run is made twice in a process."""
+"""What training functions return, in one format and cached: no run is made twice in a process."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ _kept = OrderedDict()
 
 
 def collect(train, jobs, n_processes):
-    """Return {job: record of train(*job)}, running those that `train`, in its surroundings, has not run before."""
+    """Return {job: record of train(*job)}, running those that `train`, in these surroundings, has not run before."""
     key = fingerprint(train)
     known = _kept.setdefault(key, {})
     _kept.move_to_end(key)
     missing = [job for job in jobs if job not in known]
-    # A record is made where the run is: a whole History may hold what does not travel between processes.
+    # A record is made where the run is: a whole History may hold things that cannot travel between processes.
     found = processes.starmap(lambda *job: _checked(train(*job), job), missing, n_processes)
     known.update(zip(missing, map(_frozen, found)))
     while len(_kept) > _FUNCTIONS:
@@ -34,19 +34,19 @@ def record(history, **scores):
     ----------
     history : dnnkit.mlp.History
     **scores : sequences of length evaluations
-        What else was measured at each evaluation of the run, by a callback say: test errors, parameters. Of a run that
-        diverged the last evaluation, which no callback sees, may be missing.
+        Anything else measured at each evaluation of the run, say by a callback: test errors, parameters. If the run
+        diverged, the last evaluation, which no callback sees, may be missing.
 
     Returns
     -------
     dict
         ``epochs``, the losses and errors of the history, and the scores, each of length evaluations. Where the run had
-        diverged they are NaN, or None for what is no number.
+        diverged they are NaN, or None if a score is not a number.
 
     Raises
     ------
     ValueError
-        If there are more or fewer of a score than evaluations, or if the history has the name.
+        If a score does not have one entry per evaluation, or has a name that the history uses.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def record(history, **scores):
             column[-1] = np.nan
     for name, score in scores.items():
         if name == "epochs" or name in _HISTORY:
-            raise ValueError(f"scores must have names that a history has not, got {name}")
+            raise ValueError(f"scores must have names that a history does not use, got {name}")
         score = list(score)
         if diverged and len(score) >= n - 1:
             score = score[: n - 1] + [np.nan if _is_number(score[:1]) else None]
@@ -86,25 +86,25 @@ def _is_number(score):
 
 
 def _checked(result, job):
-    """The record that a training function returned, or that of the history which it returned."""
+    """The record that a training function returned, or that of the history it returned."""
     if hasattr(result, "diverged_at") and hasattr(result, "epochs"):
         result = record(result)
     where = "train({!r}, {:g}, {})".format(*job)
     if not isinstance(result, Mapping) or "epochs" not in result:
         raise TypeError(
-            f"{where} must return a mlp.History, or a dict with 'epochs' and scores, got {type(result).__name__}"
+            f"{where} must return an mlp.History, or a dict with 'epochs' and scores, got {type(result).__name__}"
         )
     epochs = np.asarray(result["epochs"])
     if epochs.ndim != 1 or not len(epochs) or epochs.dtype.kind not in "iu" or (np.diff(epochs) <= 0).any():
         raise ValueError(f"{where} must return 'epochs' as rising integers, got {result['epochs']!r}")
     for name, score in result.items():
         if len(score) != len(epochs):
-            raise ValueError(f"{where} must return one of {name!r} for each of {len(epochs)} epochs, got {len(score)}")
+            raise ValueError(f"{where} must return {len(epochs)} values of {name!r}, one per epoch, got {len(score)}")
     return dict(result)
 
 
 def _frozen(columns):
-    """A record that cells can share: its numbers are arrays that cannot be written to."""
+    """A record that cells can share: its numbers are read-only arrays."""
     out = {}
     for name, score in columns.items():
         out[name] = np.array(score) if isinstance(score, np.ndarray) or _is_number(score) else tuple(score)

@@ -21,15 +21,15 @@ class ClaimError(AssertionError):
 
 @dataclass(frozen=True, eq=False)
 class Claim:
-    """A sentence and what was measured for it; shows itself in a notebook.
+    """A sentence and what was measured for it; displays itself in a notebook.
 
     Parameters
     ----------
     sentence : str
     expect : str
-        The expectation that the mean was held against.
+        The expectation that the mean was checked against.
     values : float array of shape (seeds,)
-        One for each seed; of a change relative to a base, in percent of it.
+        One for each seed; relative to a base, in percent of it.
     mean, standard_error : float
         Of the values.
     low, high : float
@@ -109,18 +109,18 @@ class Claim:
 
 
 def claim(sentence, values, expect, *, base=None, confidence=0.95, unit="", textbook=""):
-    r"""Hold a sentence against a measurement over seeds, by a t interval of the mean.
+    r"""Check a sentence against a measurement over seeds, by a t interval of the mean.
 
-    To compare two arms give the differences, seed by seed: that makes the interval a paired one. The claim is
+    To compare two arms, pass the differences, seed by seed: that makes the interval a paired one. The claim is
     *supported* if all of :func:`t_interval` meets the expectation, *contradicted* if none of it does, and *undecided*
     otherwise, or if the mean is less than two standard errors away from the expectation's nearest bound.
 
-    Numbers are shown in the digits that their standard error allows.
+    Numbers are shown with the digits that their standard error allows.
 
     Parameters
     ----------
     sentence : str
-        What is claimed. What stands between two dollar signs is mathematics; ``\$`` is a dollar.
+        What is claimed. Text between two dollar signs is mathematics; ``\$`` is a dollar.
     values : array of shape (seeds,)
         One number for each seed, at least five.
     expect : str
@@ -132,9 +132,9 @@ def claim(sentence, values, expect, *, base=None, confidence=0.95, unit="", text
     confidence : float
         Of the interval, in (0, 1).
     unit : str
-        Of `values`, and of `base`; shown behind the mean.
+        Of `values`, and of `base`; shown after the mean.
     textbook : str
-        A sentence that is often taught and that the measurement speaks against, shown under it.
+        A sentence that is often taught but that the measurement speaks against; shown below.
 
     Returns
     -------
@@ -147,7 +147,7 @@ def claim(sentence, values, expect, *, base=None, confidence=0.95, unit="", text
     TypeError
         If `sentence`, `expect`, `unit` or `textbook` is not text.
     ValueError
-        If there are fewer than five values, one is not finite, `base` is not positive, or `expect` cannot be read.
+        If there are fewer than five values, any is not finite, `base` is not positive, or `expect` cannot be read.
 
     References
     ----------
@@ -184,7 +184,7 @@ def claim(sentence, values, expect, *, base=None, confidence=0.95, unit="", text
 
 
 def _plain(number):
-    """A number of an expectation without an e in it."""
+    """A number of an expectation, written without an e."""
     if "e" not in number.lower():
         return number.replace("-", MINUS)
     write = Numerals(float(number), 0.0)

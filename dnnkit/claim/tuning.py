@@ -14,7 +14,7 @@ _TOLERATED = 1 / 4  # share of the seeds that may choose an end
 
 
 class UntunedError(AssertionError):
-    """An arm had no room to show its best: what it chose lies at an end of what it was offered."""
+    """An arm had no room to show its best: it chose an end of what it was offered."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,7 @@ class Arm:
     epochs : int64 array of shape (seeds,)
         The epoch chosen.
     records : dict
-        By (rate, seed), what was recorded of that run, as by :func:`record`.
+        By (rate, seed), what was recorded for that run, as by :func:`record`.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Arm:
 
 @dataclass(frozen=True, eq=False)
 class Tuned(Mapping):
-    """Arms by name, each at what dev chose for it; shows in a notebook what that was.
+    """Arms by name, each at what dev chose for it; displays those choices in a notebook.
 
     Parameters
     ----------
@@ -89,41 +89,42 @@ class Tuned(Mapping):
 def tuned(train, rates, *, seeds, by="dev_errors", budget=None, processes=None):
     """Compare arms, each at the learning rate and the number of epochs that suit it best on dev.
 
-    Every arm is trained at each rate of its grid and on each seed. For each seed anew, the rate and the epoch with the
-    smallest score on dev are chosen together; of equal scores the one whose rate is nearer to the middle of the grid
-    (then the smaller rate, then the earlier epoch), so that an end is chosen only where it is better. A run's scores
-    that are not finite are never chosen.
+    Every arm is trained at each rate of its grid and on each seed. For each seed separately, the rate and the epoch
+    with the smallest score on dev are chosen together; among equal scores, the one whose rate is nearer the middle of
+    the grid (then the smaller rate, then the earlier epoch), so that an end is chosen only if it is better. Scores that
+    are not finite are never chosen.
 
-    A seed is thus one independent trial of the whole procedure, search included, as :func:`claim` wants it: one rate
-    for all seeds would tie them together, and its luck would not be in the interval. The chosen score on dev is the
-    best of many and flatters the arm, the more so the more it was offered: that is why all arms get equally many rates,
-    and why a claim about how good an arm is should read a score that did not choose, on the test set.
+    A seed is thus one independent trial of the whole procedure, search included, as :func:`claim` requires: one rate
+    for all seeds would tie them together, and its luck would not show in the interval. The chosen score on dev is the
+    best of many and flatters the arm, the more so the more it was offered: that is why all arms get the same number of
+    rates, and why a claim about how good an arm is should read a score that played no part in the choice, on the test
+    set.
 
-    An arm whose choice lies at an end of what it was offered, its lowest or highest rate or the last epoch of a run
-    that had not diverged, on more than a quarter of the seeds, might be better than was seen. It is refused, with what
-    to do.
+    An arm that on more than a quarter of the seeds chose an end of what it was offered (its lowest or highest rate, or
+    the last epoch of a run that had not diverged) might be better than it seemed. It is refused, with advice on what to
+    do.
 
-    Runs are spread over processes where they can be forked, and kept: no run is made twice as long as `train`, the
+    Runs are spread over processes where they can be forked, and cached: no run is repeated as long as `train`, the
     functions that it calls and the globals that they read stay the same.
 
     Parameters
     ----------
     train : callable
         ``train(arm, rate, seed)`` trains one network and returns its :class:`dnnkit.mlp.History`, or a dict with
-        ``epochs`` and scores of that length (see :func:`record`). All that is random in it must come from the seed. It
-        runs in a process of its own: it must not use torch if torch has computed something before.
+        ``epochs`` and scores of that length (see :func:`record`). All its randomness must come from the seed. It runs
+        in a separate process: it must not use torch if torch has already computed something.
     rates : dict
-        By the name of the arm, the learning rates that it is offered: at least three, equally many for each arm. A rate
-        that diverges is a good upper end.
+        By the name of the arm, the learning rates that it is offered: at least three, the same number for each arm. A
+        rate that diverges is a good upper end.
     seeds : iterable of int
         At least five.
     by : str
-        The score that chooses, smaller is better. It must be on dev: its name begins with ``dev_``.
+        The score to choose by; smaller is better. It must be on dev: its name begins with ``dev_``.
     budget : int or None
-        Declares that the comparison is about what can be reached within so many epochs: later ones are not chosen, and
-        the last one may be. The sentence that is claimed should then name the budget. It lifts no other rule.
+        Declares that the comparison is about what can be reached within this many epochs: later ones are not chosen,
+        and the last one may be. The sentence that is claimed should then name the budget. It lifts no other rule.
     processes : int or None
-        At most so many; None for as many as there are cores.
+        At most this many; None for as many as there are cores.
 
     Returns
     -------
@@ -134,7 +135,7 @@ def tuned(train, rates, *, seeds, by="dev_errors", budget=None, processes=None):
     UntunedError
         If an arm chose an end on more than a quarter of the seeds, or diverged at all rates on one.
     TypeError, ValueError
-        If an argument or what `train` returns does not fit.
+        If an argument or a result of `train` is not valid.
 
     References
     ----------
@@ -200,7 +201,7 @@ def _grids(rates):
         grids[name] = grid
     lengths = {name: len(grid) for name, grid in grids.items()}
     if len(set(lengths.values())) > 1:
-        raise ValueError(f"rates must be equally many for each arm, got {lengths}")
+        raise ValueError(f"rates must be the same number for each arm, got {lengths}")
     return grids
 
 
@@ -230,7 +231,7 @@ def _arm(name, grid, seeds, records, by, budget):
 
 
 def _ranked(grid, columns_by_rate, by, budget):
-    """For every finite score on dev: itself, and what decides between equal ones; rate and epoch by their places."""
+    """For every finite score on dev: the score, and what breaks ties; rate and epoch by their positions."""
     middle = (len(grid) - 1) / 2
     ranked = []
     for index, columns in enumerate(columns_by_rate):

@@ -39,7 +39,7 @@ def digits():
     Returns
     -------
     Digits
-        ``images`` of shape (1797, 8, 8) and ``labels`` of shape (1797,), fresh arrays at each call.
+        ``images`` of shape (1797, 8, 8) and ``labels`` of shape (1797,), fresh arrays on each call.
 
     References
     ----------
@@ -61,7 +61,7 @@ def split_digits(*, n_train, n_dev, rng):
     Parameters
     ----------
     n_train, n_dev : int
-        Examples in the training and the dev set; what is left is the test set.
+        Examples in the training and the dev set; the rest is the test set.
     rng : numpy.random.Generator
         Draws the order.
 
@@ -91,7 +91,7 @@ def split_digits(*, n_train, n_dev, rng):
 
 
 def with_label_noise(y, share, classes, *, rng):
-    """A copy of the labels in which a share of them is drawn anew, uniformly among all classes.
+    """A copy of the labels in which a share of them is redrawn, uniformly from all classes.
 
     A redrawn label is the old one by chance in 1 of `classes` cases: with 10 classes and a share of 0.2,
     18% are wrong on average.

@@ -1,6 +1,6 @@
 """Printed digits in several fonts: one kind of image from several sources.
 
-``glyphs.npz`` holds the ten digits of the fonts DejaVu and STIX, each drawn once as an image of 32x32.
+``glyphs.npz`` holds the ten digits of the fonts DejaVu and STIX, each drawn once as a 32x32 image.
 """
 
 import numpy as np
@@ -9,19 +9,19 @@ from dnnkit import _inputs, augmentation
 from dnnkit.data.digits import Digits, stored
 
 FONTS = ("sans", "bold", "mono", "serif", "stix", "italic")
-_CELL = 4  # pixels of a stored glyph, in each direction, that make one of an image
+_CELL = 4  # pixels of a stored glyph, in each direction, that make one pixel of an image
 
 
 def glyphs(n, *, font, rng, max_degrees=10.0, max_shift=0.75, max_factor=1.1):
     """Printed digits in one font, each rotated, scaled and shifted at random: one source of several.
 
-    They have the size of the handwritten :func:`digits`, so that one network can be given both; but what it learned
-    from one source it reads worse in another.
+    They have the size of the handwritten :func:`digits`, so that one network can be given both; but having learned from
+    one source, it reads another less well.
 
     Parameters
     ----------
     n : int
-        Images; the classes' sizes differ by one at most.
+        Images; class sizes differ by at most one.
     font : {"sans", "bold", "mono", "serif", "stix", "italic"}
         DejaVu Sans, DejaVu Sans Bold, DejaVu Sans Mono, DejaVu Serif, STIX General or STIX General Italic.
     rng : numpy.random.Generator

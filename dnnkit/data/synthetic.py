@@ -6,16 +6,16 @@ from dnnkit import _inputs
 
 
 def moons(n, *, noise, rng):
-    """Two interleaved half circles of radius 1, one a class, with normal noise on both coordinates.
+    """Two interleaved half circles of radius 1, one per class, with normal noise on both coordinates.
 
     Parameters
     ----------
     n : int
-        Examples, at least 2; the first class has the odd one.
+        Examples, at least 2; the first class gets the odd one.
     noise : float
         Standard deviation of the noise, in units of the radius; not negative.
     rng : numpy.random.Generator
-        Draws the places on the circles, the noise and the order.
+        Draws the positions on the circles, the noise and the order.
 
     Returns
     -------
@@ -25,7 +25,7 @@ def moons(n, *, noise, rng):
 
     References
     ----------
-    The set known from ``sklearn.datasets.make_moons``, here with places drawn uniformly instead of evenly spaced.
+    The set known from ``sklearn.datasets.make_moons``, here with positions drawn uniformly instead of evenly spaced.
 
     Examples
     --------
@@ -43,12 +43,12 @@ def moons(n, *, noise, rng):
 
 
 def blobs(n, *, classes, spread, rng):
-    """Normal clouds of points around centres that are evenly spaced on the unit circle, one a class.
+    """Normal clouds of points around centres that are evenly spaced on the unit circle, one per class.
 
     Parameters
     ----------
     n : int
-        Examples; the classes' sizes differ by one at most.
+        Examples; class sizes differ by at most one.
     classes : int
         At least 2.
     spread : float

@@ -12,7 +12,7 @@ from dnnkit.mlp import prediction
 class Progress(NamedTuple):
     """What an evaluation found and a callback sees.
 
-    The arrays of `network` are read-only views that go on changing: copy the network to keep it, with its running
+    The arrays of `network` are read-only views that keep changing: copy the network to keep it, with its running
     statistics of batch norm, as :class:`~dnnkit.early_stopping.EarlyStopper` does.
     """
 
@@ -42,7 +42,7 @@ class History:
     """A trained network and the record of its training.
 
     Losses are those of the data alone, without penalties. An error is the share of examples whose class is wrong; in a
-    regression it is the loss itself. Rows of the arrays per evaluation belong to the epochs in `epochs`.
+    regression it is the loss itself. Arrays per evaluation have one row for each epoch in `epochs`.
 
     Parameters
     ----------
@@ -52,19 +52,19 @@ class History:
         One for each hidden layer, or empty without batch norm.
     hyperparameters : Hyperparameters
     losses : float array of shape (steps,)
-        Loss of each minibatch before its step, dropout and batch norm in training mode. In a training that diverged the
-        last is not finite; if no minibatch saw that, it is the loss of the whole training set.
+        Loss of each minibatch before its step, with dropout and batch norm in training mode. If training diverged, the
+        last is not finite; if no minibatch showed that, it is the loss of the whole training set.
     epochs : int64 array of shape (evaluations,)
         How many epochs had passed at each evaluation.
     train_losses, train_errors : float arrays of shape (evaluations,)
         On the whole training set, in evaluation mode.
     dev_losses, dev_errors : float arrays of shape (evaluations,), or None without a dev set
     weight_norms, gradient_norms : float arrays of shape (evaluations, layers)
-        Frobenius norm of each W, and of its gradient in the last minibatch: penalties added, and clipped if asked.
+        Frobenius norm of each W, and of its gradient in the last minibatch: penalties added, and clipped if requested.
     seconds : float
-        Wall time of the steps, evaluations and callbacks left out.
+        Wall time of the steps, without evaluations and callbacks.
     diverged_at : int or None
-        The first step (counted from 0) whose loss is not finite, and which is not made: ``losses[diverged_at]``.
+        The first step (counted from 0) whose loss is not finite, and which is not taken: ``losses[diverged_at]``.
     """
 
     params: list

@@ -2,9 +2,8 @@
 
 ``forward(a)`` is the training pass and keeps what ``backward(grad)`` needs; ``backward`` turns the gradient with
 respect to the layer's output into the one with respect to its input, and writes its parameters' gradients where it was
-told to.
-It may overwrite the gradient that it is given, and lets go of the activations that were kept for it. Nothing is
-validated here: training looks at its inputs once.
+told to. It may overwrite the gradient it is given, and releases the activations kept for it. Nothing is validated here:
+training checks its inputs once.
 """
 
 import math

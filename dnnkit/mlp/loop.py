@@ -11,7 +11,7 @@ from dnnkit.mlp import layers, updates
 from dnnkit.mlp.history import Progress, collect
 from dnnkit.mlp.prediction import Network, wrong_answers
 
-_ROWS = 256  # evaluated at once, or a batch if that is more: the activations of a whole set need not fit into memory
+_ROWS = 256  # evaluated at once, or a batch if that is larger: the activations of a whole set need not fit in memory
 
 
 def train(params, data, hyperparameters, *, rng, callbacks=(), evaluate_every=1, on_divergence="raise"):
@@ -19,15 +19,15 @@ def train(params, data, hyperparameters, *, rng, callbacks=(), evaluate_every=1,
 
     Each epoch goes through the training set in a new order. Each step takes a batch and computes the loss and its
     gradient; the penalties' gradients are added, the sum is clipped, the weights decay, the optimizer moves all
-    parameters and the weights' norms are limited, as far as the hyperparameters ask for it. Two generators are made
-    from `rng`, one for the order and one for dropout, so that runs that differ in dropout alone see the same batches.
+    parameters and the weights' norms are limited, where the hyperparameters ask for it. Two generators are made
+    from `rng`, one for the order and one for dropout, so that runs that differ only in dropout see the same batches.
 
-    Beside the data a run holds the parameters, their gradient, the optimizer's state and one batch's activations.
+    Besides the data, a run holds the parameters, their gradient, the optimizer's state and one batch's activations.
 
     Parameters
     ----------
     params : list of (W, b)
-        Starting point; not changed. Training computes in its dtype.
+        Starting point; not changed. Training uses its dtype.
     data : tuple
         ``(x_train, y_train)`` or ``(x_train, y_train, x_dev, y_dev)``. x of shape (n, features); y an integer array of
         shape (n,) for the cross-entropy, a float array of shape (n, outputs) for the squared error.
@@ -38,7 +38,7 @@ def train(params, data, hyperparameters, *, rng, callbacks=(), evaluate_every=1,
     evaluate_every : int
         Epochs between evaluations on the whole sets; the last epoch is always evaluated.
     on_divergence : {"raise", "record"}
-        Whether a loss that is not finite raises, or ends the training and is told in ``History.diverged_at``.
+        Whether a loss that is not finite raises, or ends training and is recorded in ``History.diverged_at``.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def train(params, data, hyperparameters, *, rng, callbacks=(), evaluate_every=1,
     Raises
     ------
     ValueError
-        If a schedule gives a rate that is negative or not finite.
+        If a schedule returns a rate that is negative or not finite.
     FloatingPointError
         If the loss is not finite; the message names the step and the hyperparameters.
 
@@ -83,7 +83,7 @@ def train(params, data, hyperparameters, *, rng, callbacks=(), evaluate_every=1,
     for epoch in range(1, h.epochs + 1):
         started = time.perf_counter()
         order = shuffler.permutation(len(x))
-        with np.errstate(all="ignore"):  # an overflow ends in a loss that is not finite, and is told below
+        with np.errstate(all="ignore"):  # an overflow ends in a loss that is not finite, and is reported below
             for start in range(0, len(x), h.batch_size):
                 batch = order[start : start + h.batch_size]
                 loss = losses[step] = stack.backpropagate(x.take(batch, axis=0), y.take(batch, axis=0))
@@ -110,7 +110,7 @@ def train(params, data, hyperparameters, *, rng, callbacks=(), evaluate_every=1,
 
 
 def _rates(learning_rate):
-    """The rate of each step; what a schedule gives is looked at, since a negative rate would climb without a word."""
+    """The rate of each step; a schedule's rates are checked, since a negative one would climb without a word."""
     if callable(learning_rate):
         return lambda step: _inputs.number(f"learning_rate({step})", learning_rate(step), low=0)
     return lambda step: learning_rate

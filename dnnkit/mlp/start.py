@@ -16,7 +16,7 @@ def init(sizes, *, scheme, rng, dtype="float32"):
         As in :func:`dnnkit.initialization.init_weights`.
     rng : numpy.random.Generator
     dtype : {"float32", "float64"}
-        Training computes in it.
+        Training uses it.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def init(sizes, *, scheme, rng, dtype="float32"):
     """
     sizes = [_inputs.count(f"sizes[{index}]", size) for index, size in enumerate(sizes)]
     if len(sizes) < 2:
-        raise ValueError(f"sizes must hold the features and the outputs at least, got {sizes}")
+        raise ValueError(f"sizes must hold at least the features and the outputs, got {sizes}")
     dtype = _inputs.one_of("dtype", dtype, ("float32", "float64"))
     return [
         (

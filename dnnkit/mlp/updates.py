@@ -1,7 +1,7 @@
 """How a gradient becomes a step of training: penalties, clipping, decay, the optimizer and the limit on norms.
 
-All of it works in place on the flat vectors of a :class:`~dnnkit.mlp.layers.Stack`, and block by block where arrays are
-made on the way: they stay in the cache, and are small beside the network.
+All of it works in place on the flat vectors of a :class:`~dnnkit.mlp.layers.Stack`, and block by block where temporary
+arrays are made: they stay in the cache, and are small compared with the network.
 """
 
 import functools
@@ -72,7 +72,7 @@ def _optimizer(h):
         name, settings = "momentum", {"momentum": h.momentum}
     elif name == "rmsprop":
         settings = {"decay": h.decay, "eps": h.eps}
-    elif name in ("adam", "adamw"):  # AdamW is Adam and a decay of the weights, which is a step of its own above
+    elif name in ("adam", "adamw"):  # AdamW is Adam and a decay of the weights, which is a separate step above
         name, settings = "adam", {"beta1": h.beta1, "beta2": h.beta2, "eps": h.eps}
     step, first_state = IN_PLACE[name]
     return functools.partial(step, **settings), first_state

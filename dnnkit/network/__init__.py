@@ -1,8 +1,8 @@
 """One small fully connected network, forward and backward.
 
-A network is a list of ``(W, b)``, one pair a layer, W of shape (fan_in, fan_out) and b of shape (fan_out,).
+A network is a list of ``(W, b)``, one pair per layer, W of shape (fan_in, fan_out) and b of shape (fan_out,).
 A batch is (n, features) and a layer computes ``z = a @ W + b``. Hidden layers are followed by an activation,
-the last one is not: what it gives are logits (for classes) or predictions (for numbers).
+the last one is not: its outputs are logits (for classes) or predictions (for numbers).
 """
 
 from dnnkit.network.activations import ACTIVATIONS, gelu, leaky_relu, relu, sigmoid, tanh

@@ -10,7 +10,7 @@ from dnnkit import _inputs
 
 
 def relu(z):
-    r"""Rectified linear unit, entry by entry: what is negative becomes zero.
+    r"""Rectified linear unit, entry by entry: negative values become zero.
 
     .. math:: \mathrm{relu}(z) = \max(z, 0)
 
@@ -35,7 +35,7 @@ def relu(z):
 
 
 def leaky_relu(z, *, negative_slope=0.01):
-    r"""Rectified linear unit that lets a little of what is negative pass, so that its gradient is nowhere zero.
+    r"""Rectified linear unit that lets a little of each negative value through, so that its gradient is never zero.
 
     .. math:: f(z) = \begin{cases} z & z > 0 \\ \alpha z & z \le 0 \end{cases}
 
@@ -63,13 +63,13 @@ def leaky_relu(z, *, negative_slope=0.01):
 
 
 def gelu(z):
-    r"""Gaussian error linear unit, entry by entry: z times the share of a normal distribution that lies under z.
+    r"""Gaussian error linear unit, entry by entry: z times the share of a normal distribution that lies below z.
 
     .. math:: \mathrm{gelu}(z) = z \, \Phi(z), \qquad
               \Phi(z) = \frac{1}{2} \left( 1 + \mathrm{erf}\frac{z}{\sqrt 2} \right)
 
-    This is the exact form, not the one by tanh. NumPy has no Φ: ours, from a table, is within 1e-15 of it in float64
-    and within 2e-7 in float32.
+    This is the exact form, not the tanh approximation. NumPy has no Φ: ours, from a table, is within 1e-15 of it in
+    float64 and within 2e-7 in float32.
 
     Parameters
     ----------
@@ -151,14 +151,14 @@ def _leaky_relu(z, negative_slope=0.01):
 
 def _sigmoid(z):
     out = np.negative(z, out=np.empty_like(z))
-    with np.errstate(over="ignore"):  # an exponential that overflows ends as 1 / inf, and what it stands for is 0 too
+    with np.errstate(over="ignore"):  # an exponential that overflows ends as 1 / inf, and the true value is 0 too
         np.exp(out, out=out)
     out += 1
     return np.reciprocal(out, out=out)
 
 
 def _gelu(z):
-    """z times its table value of Φ: the nearest place x of the table, and from there a Taylor series in z - x."""
+    """z times Φ from a table: the nearest place x of the table, and from there a Taylor series in z - x."""
     series = _SERIES[z.dtype]
     flat, out = z.reshape(-1), np.empty(z.size, z.dtype)
     n = min(_BLOCK, z.size)
@@ -171,7 +171,7 @@ def _gelu(z):
         np.rint(step, out=place)
         step -= place
         place += _END
-        narrow[: part.size] = place  # NumPy makes 32-bit integers of floats by vectors, and 64-bit ones one by one
+        narrow[: part.size] = place  # NumPy vectorizes the conversion of floats to 32-bit integers, not to 64-bit ones
         i[...] = narrow[: part.size]
         series[-1].take(i, out=share, mode="clip")
         for coefficient in series[-2::-1]:
@@ -182,18 +182,18 @@ def _gelu(z):
 
 
 def _gelu_slope(z, a):
-    # The value is z times the share that lies under z: a division is cheaper than that share once more.
+    # The value is z times the share that lies below z: a division is cheaper than computing that share again.
     share = np.divide(a, z, out=np.full_like(z, 0.5), where=z != 0)
     return share + z * np.exp(-0.5 * z * z) * (1 / math.sqrt(2 * math.pi))
 
 
-_BLOCK = 2**13  # entries worked on at a time, so that all that is made on the way stays in the processor's cache
-_PER_ONE = 512  # places of the table in a distance of 1
+_BLOCK = 2**13  # entries worked on at a time, so that all temporaries stay in the processor's cache
+_PER_ONE = 512  # places of the table per unit
 _END = 9 * _PER_ONE  # beyond 9 the share is 0 or 1 to the last digit
 
 
 def _taylor_coefficients(n):
-    """Those of Φ at each place, powers 0 to n - 1 of a distance in places."""
+    """Those of Φ at each place, for powers 0 to n - 1 of a distance in places."""
     x = np.arange(-_END, _END + 1) / _PER_ONE
     derivatives = [np.array([0.5 * math.erfc(-place / math.sqrt(2)) for place in x])]
     derivatives.append(np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi))
@@ -214,7 +214,7 @@ _SERIES = {
 class Activation(NamedTuple):
     """An activation and its slope, both unvalidated: ``slope(z, a)`` takes the input z and the value a.
 
-    Where `needs_input` is False the slope looks at the value alone, and training need not keep the input.
+    If `needs_input` is False, the slope uses only the value, and training need not keep the input.
     """
 
     value: Callable

@@ -104,7 +104,7 @@ def cross_entropy_gradient(logits, y):
 
 
 def squared_error(predictions, targets):
-    r"""Mean of the squared differences over all entries, as ``torch.nn.functional.mse_loss``.
+    r"""Mean of the squared differences over all entries, as in ``torch.nn.functional.mse_loss``.
 
     .. math:: L = \frac{1}{n d} \sum_{i,j} (\hat y_{ij} - y_{ij})^2
 
@@ -174,7 +174,7 @@ def huber(predictions, targets, *, delta=1.0):
        L = \frac{1}{n d} \sum_{i,j} h(\hat y_{ij} - y_{ij}), \qquad
        h(e) = \begin{cases} e^2 / 2 & |e| \le \delta \\ \delta (|e| - \delta / 2) & |e| > \delta \end{cases}
 
-    A target that is far off pulls with force δ and no more. As ``torch.nn.functional.huber_loss``.
+    A target that is far off pulls with force δ and no more. Same as ``torch.nn.functional.huber_loss``.
 
     Parameters
     ----------
@@ -247,7 +247,7 @@ def _softmax(z):
 
 def _cross_entropy(logits, y):
     n = len(y)
-    # Classes along the first axis: NumPy reduces along that one by vectors, and along the last entry by entry.
+    # Classes along the first axis: NumPy vectorizes reductions along that one, and works entry by entry along the last.
     shifted = np.ascontiguousarray(logits.T)
     shifted = shifted - np.maximum.reduce(shifted, axis=0)
     grad = np.exp(shifted)
@@ -274,7 +274,7 @@ def _huber(predictions, targets, delta=1.0):
     return float(loss), pull
 
 
-# A loss gives its value and its gradient at once: they share most of their work. Outputs first, then targets.
+# A loss returns its value and its gradient together: they share most of their work. Outputs first, then targets.
 LOSSES = {"cross_entropy": _cross_entropy, "squared_error": _squared_error, "huber": _huber}
 
 

@@ -36,7 +36,7 @@ def affine(a, W, b):
 
 
 def forward(params, x, *, activation="relu"):
-    r"""Outputs of the network for a batch, and what :func:`backward` needs to know about the way there.
+    r"""Outputs of the network for a batch, and what :func:`backward` needs to know about the forward pass.
 
     .. math:: z_l = a_{l-1} W_l + b_l, \qquad a_l = f(z_l), \qquad a_0 = x; \qquad \text{outputs} = z_L
 
@@ -113,7 +113,7 @@ def backward(params, cache, grad, *, activation="relu"):
 
 
 def weighted_sums(a, W, b):
-    """What :func:`affine` computes, without a look at the arguments."""
+    """What :func:`affine` computes, without checking the arguments."""
     z = a @ W
     z += b
     return z
@@ -141,7 +141,7 @@ def _backward(params, cache, grad, activation):
 
 
 def _matched(params, cache):
-    """Parameters and cache, if the arrays of one have the shapes that those of the other make."""
+    """Return parameters and cache, if the shapes of their arrays match."""
     params = _inputs.layers("params", params)
     if not isinstance(cache, (list, tuple)) or not all(isinstance(pair, (list, tuple)) for pair in cache):
         raise TypeError(f"cache must be the list of pairs (a, z) from forward, got {type(cache).__name__}")

@@ -1,4 +1,4 @@
-"""Batch norm: every feature normalized over the batch, by running statistics where there is no batch."""
+"""Batch norm: every feature normalized over the batch, or by running statistics where there is no batch."""
 
 from dataclasses import dataclass
 
@@ -48,7 +48,7 @@ class RunningStatistics:
 
 @dataclass(frozen=True, eq=False)
 class BatchNormCache:
-    """What the backward pass of batch norm needs of the forward pass.
+    """What the backward pass of batch norm needs from the forward pass.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def batchnorm_forward(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
         \tilde x_{ij} = \gamma_j\, \hat x_{ij} + \beta_j
 
     In training, :math:`\mu_j` and :math:`\sigma_j^2` are the mean and the (biased) variance of feature j over the
-    batch, and `state` moves towards them; in evaluation they are those of `state`, which stays:
+    batch, and `state` moves towards them; in evaluation they are those of `state`, which stays as it is:
 
     .. math::
         \text{mean} \leftarrow (1 - \rho)\, \text{mean} + \rho\, \mu, \qquad
@@ -160,7 +160,7 @@ def batchnorm_backward(grad, cache):
 
     feature by feature, where :math:`\delta_i = \partial L / \partial \tilde x_i` and a bar is a mean over the batch.
     The last two terms are there because mean and variance depend on every example; in evaluation they do not, and only
-    the first term is left.
+    the first term remains.
 
     Parameters
     ----------
@@ -214,7 +214,7 @@ def normalize_batch(x, gamma, beta, state, momentum, eps):
     n = len(x)
     batch_mean = np.add.reduce(x, axis=0) / n
     centered = x - batch_mean
-    # In the inner loop of training: half the time of x.mean and x.var, which centres once more.
+    # In the inner loop of training: half the time of x.mean and x.var, which centres again.
     batch_var = np.einsum("ij,ij->j", centered, centered) / n
     out, cache = _divide(centered, batch_var, gamma, beta, eps, train=True)
     new_state = RunningStatistics(
@@ -225,7 +225,7 @@ def normalize_batch(x, gamma, beta, state, momentum, eps):
 
 
 def normalize_batch_backward(grad, cache):
-    """What :func:`batchnorm_backward` computes, without a look at the arguments."""
+    """What :func:`batchnorm_backward` computes, without checking the arguments."""
     x_hat = cache.x_hat
     grad_gamma = np.einsum("ij,ij->j", grad, x_hat)
     grad_beta = np.add.reduce(grad, axis=0)

@@ -9,7 +9,7 @@ from dnnkit import _inputs
 
 @dataclass(frozen=True, eq=False)
 class LayerNormCache:
-    """What the backward pass of layer norm needs of the forward pass.
+    """What the backward pass of layer norm needs from the forward pass.
 
     Parameters
     ----------
@@ -148,10 +148,10 @@ def rmsnorm_forward(x, gamma, *, eps=1e-5):
 
 
 def normalize_examples(x, gamma, beta, eps):
-    """What :func:`layernorm_forward` computes, without a look at the arguments."""
+    """What :func:`layernorm_forward` computes, without checking the arguments."""
     features = x.shape[1]
     x_hat = x - np.add.reduce(x, axis=1, keepdims=True) / features
-    # x.var would centre once more.
+    # x.var would centre again.
     inv_std = (1 / np.sqrt(np.einsum("ij,ij->i", x_hat, x_hat) / features + eps))[:, None]
     x_hat *= inv_std
     out = gamma * x_hat
@@ -160,7 +160,7 @@ def normalize_examples(x, gamma, beta, eps):
 
 
 def normalize_examples_backward(grad, cache):
-    """What :func:`layernorm_backward` computes, without a look at the arguments."""
+    """What :func:`layernorm_backward` computes, without checking the arguments."""
     x_hat, features = cache.x_hat, grad.shape[1]
     grad_gamma = np.einsum("ij,ij->j", grad, x_hat)
     scaled = grad * cache.gamma

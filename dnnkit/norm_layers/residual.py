@@ -1,4 +1,4 @@
-"""Residual blocks, with layer norm before the branch, behind the sum, or nowhere."""
+"""Residual blocks, with layer norm before the branch, after the sum, or nowhere."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -30,7 +30,7 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class ResidualCache:
-    """What :func:`residual_backward` needs of the forward pass: the settings, and for each block what it computed."""
+    """What :func:`residual_backward` needs from the forward pass: the settings, and for each block what it computed."""
 
     norm: str | None
     scale: float
@@ -41,7 +41,7 @@ class ResidualCache:
 
 
 def residual_forward(blocks, x, *, norm, scale=1.0, activation="relu", eps=1e-5):
-    r"""A stack of residual blocks: each adds what its branch computes to what it was given.
+    r"""A stack of residual blocks: each adds what its branch computes to its input.
 
     .. math::
         \text{none:} \ y = x + s\, F(x), \qquad
@@ -49,7 +49,7 @@ def residual_forward(blocks, x, *, norm, scale=1.0, activation="relu", eps=1e-5)
         \text{post:} \ y = \mathrm{LN}(x + s\, F(x)), \qquad
         F(a) = \phi(a W_1 + b_1) W_2 + b_2
 
-    With "pre" and none a gradient finds a way around all branches, by the sums alone; with "post" every norm stands
+    With "pre" or no norm a gradient finds a way around all branches, through the sums alone; with "post" every norm is
     in that way. A scale of 1 / sqrt(blocks) keeps the sum of the branches from growing with their number.
 
     Parameters
@@ -57,7 +57,7 @@ def residual_forward(blocks, x, *, norm, scale=1.0, activation="relu", eps=1e-5)
     blocks : list of Block
     x : array of shape (n, width)
     norm : {"pre", "post", None}
-        Where layer norm stands: before the branch, behind the sum, or nowhere.
+        Where layer norm is applied: before the branch, after the sum, or nowhere.
     scale : float
         s, of every branch.
     activation : str
@@ -74,7 +74,7 @@ def residual_forward(blocks, x, *, norm, scale=1.0, activation="relu", eps=1e-5)
     References
     ----------
     He, Zhang, Ren and Sun 2016, *Deep residual learning for image recognition*; Xiong et al. 2020, *On layer
-    normalization in the transformer architecture*, for the two places of the norm.
+    normalization in the transformer architecture*, for the two positions of the norm.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Optimization: how far to step, and along what."""
+"""Optimization: how far to step, and in which direction."""
 
 from dnnkit.optimization.range_test import RangeTest, range_test
 from dnnkit.optimization.schedules import cosine, exponential, step_decay, warmup, wsd

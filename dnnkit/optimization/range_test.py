@@ -1,4 +1,4 @@
-"""The learning-rate range test: one short training in which the rate grows until the loss does."""
+"""The learning-rate range test: one short training run in which the rate grows until the loss does."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from dnnkit.optimization.schedules import exponential
 
 
 class RangeTest(NamedTuple):
-    """The rates of a range test and the losses at them, float64 arrays of one shape (steps,)."""
+    """The rates of a range test and the losses at them, float64 arrays of shape (steps,)."""
 
     rates: np.ndarray
     losses: np.ndarray
@@ -20,30 +20,29 @@ def range_test(train, *, low, high, steps):
 
     .. math:: \eta_t = \eta_\text{low} \left( \frac{\eta_\text{high}}{\eta_\text{low}} \right)^{t / (n - 1)}
 
-    Good rates lie where the loss falls, well under the one at which it rises again. The paper lets the rate grow in a
-    line; by equal factors, as here, it spends as many steps on each power of ten.
+    Good rates lie where the loss falls, well below the one at which it rises again. The paper lets the rate grow
+    linearly; with equal factors, as here, it spends the same number of steps on each power of ten.
 
     Parameters
     ----------
     train : callable
-        ``train(schedule, steps)`` trains for so many steps, step t (from 0) at the rate ``schedule(t)``, and gives the
-        loss of each before it is made. It may go on for longer, to the end of an epoch, or end at a loss that is
-        not finite.
+        ``train(schedule, steps)`` trains for that many steps, step t (from 0) at the rate ``schedule(t)``, and returns
+        the loss before each step. It may go on to the end of an epoch, or end at a loss that is not finite.
     low, high : float
-        First and last rate; positive, low under high.
+        First and last rate; positive, low below high.
     steps : int
         n, at least 2.
 
     Returns
     -------
     RangeTest
-        ``losses[t]`` is the loss before the step with ``rates[t]``. If training diverges both end there, with a loss
+        ``losses[t]`` is the loss before the step with ``rates[t]``. If training diverges, both end there, with a loss
         that is not finite.
 
     Raises
     ------
     ValueError
-        If `train` gives fewer losses though all are finite.
+        If `train` returns fewer losses although all are finite.
 
     References
     ----------
@@ -58,7 +57,7 @@ def range_test(train, *, low, high, steps):
     ...         w -= schedule(step) * 2 * w
     ...     return losses
     >>> rates, losses = range_test(train, low=1e-3, high=10, steps=100)
-    >>> bool(0.5 < rates[losses.argmin()] < 1.2)             # 0.5 is the best rate, from 1 on w grows
+    >>> bool(0.5 < rates[losses.argmin()] < 1.2)             # 0.5 is the best rate, above 1 w grows
     True
     """
     _inputs.function("train", train, "train(schedule, steps)")
@@ -69,7 +68,7 @@ def range_test(train, *, low, high, steps):
     finite = np.isfinite(losses)
     if len(losses) < steps and (not len(losses) or finite[-1]):
         raise ValueError(
-            f"train must give a loss for each of {steps} steps or end at one that is not finite, got {len(losses)}"
+            f"train must return a loss for each of {steps} steps or end at one that is not finite, got {len(losses)}"
         )
     end = len(losses) if finite.all() else int(finite.argmin()) + 1
     return RangeTest(np.array([rate(step) for step in range(end)]), losses[:end])
@@ -78,5 +77,5 @@ def range_test(train, *, low, high, steps):
 def _losses(found):
     losses = np.asarray(found)
     if losses.dtype.kind not in "iuf" or losses.ndim != 1:
-        raise TypeError(f"train must give one loss a step, got dtype {losses.dtype} and shape {losses.shape}")
+        raise TypeError(f"train must return one loss per step, got dtype {losses.dtype} and shape {losses.shape}")
     return losses.astype(np.float64, copy=False)

@@ -186,7 +186,7 @@ def test_the_first_time_counts_and_a_tie_is_there():
         (lambda: noise_scale([1.0, 2.0], 4), ValueError, "gradients must have 2 axes"),
         (lambda: noise_scale([[1.0], [2.0]], 0), ValueError, "batch_size must be at least 1"),
         (lambda: accumulate([], []), ValueError, "gradients must not be empty"),
-        (lambda: accumulate([[1.0]], [1, 2]), ValueError, "sizes must be as many as gradients, 1, got 2"),
+        (lambda: accumulate([[1.0]], [1, 2]), ValueError, "sizes must have length 1, one for each gradient, got 2"),
         (lambda: accumulate([[1.0], [1.0, 2.0]], [1, 2]), ValueError, r"gradients\[1\] must have shape"),
         (lambda: accumulate([[1.0], [1.0]], [1, 0]), ValueError, r"sizes\[1\] must be at least 1"),
         (lambda: accumulate([[1.0]], [1.5]), TypeError, r"sizes\[0\] must be an integer"),

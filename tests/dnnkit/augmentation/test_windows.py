@@ -132,7 +132,7 @@ def cutmix(y=(0, 1), partners=(1, 0), boxes=((0, 0, 1, 1),) * 2, shape=(3, 3)):
         (lambda: cutmix(partners=[0]), ValueError, "partners must hold one position for each of 2 images, got 1"),
         (lambda: cutmix(boxes=[[0, 0, 1, 1]]), ValueError, r"boxes must be integers of shape \(2, 4\), .* \(1, 4\)"),
         (lambda: cutmix(boxes=[[0, 0, 1, 0.5]] * 2), ValueError, "boxes must be integers of .* got dtype float64"),
-        (lambda: cutmix(boxes=[[0, 0, 1, -1]] * 2), ValueError, "boxes must have sides that are not negative, got -1"),
+        (lambda: cutmix(boxes=[[0, 0, 1, -1]] * 2), ValueError, "boxes must have non-negative sides, got -1"),
         (lambda: cutmix(shape=(0, 3)), ValueError, r"shape\[0\] must be at least 1, got 0"),
     ],
 )

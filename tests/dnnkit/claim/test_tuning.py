@@ -192,7 +192,7 @@ def test_a_budget_excuses_the_last_epoch_but_no_grid_and_no_wish():
         (
             {"rates": {"a": GRID, "b": (*GRID, 0.3)}},
             ValueError,
-            "rates must be equally many for each arm, got {'a': 3, 'b': 4}",
+            "rates must be the same number for each arm, got {'a': 3, 'b': 4}",
         ),
         ({"rates": {"a": GRID[:2]}}, ValueError, r"rates\['a'\] must hold at least 3 different rates"),
         ({"rates": {"a": (0.1, 0.1, 0.2)}}, ValueError, r"rates\['a'\] must hold at least 3 different rates"),
@@ -215,12 +215,12 @@ def test_a_budget_excuses_the_last_epoch_but_no_grid_and_no_wish():
         (
             {"train": lambda arm, rate, seed: 3},
             TypeError,
-            r"train\('a', 0.01, 0\) must return a mlp.History, or a dict",
+            r"train\('a', 0.01, 0\) must return an mlp.History, or a dict",
         ),
         (
             {"train": lambda arm, rate, seed: {"epochs": [1, 2], "dev_errors": [1.0]}},
             ValueError,
-            r"train\('a', 0.01, 0\) must return one of 'dev_errors' for each of 2 epochs, got 1",
+            r"train\('a', 0.01, 0\) must return 2 values of 'dev_errors', one per epoch, got 1",
         ),
         (
             {"train": lambda arm, rate, seed: {"epochs": [2, 2], "dev_errors": [1.0, 1.0]}},
@@ -326,7 +326,7 @@ def test_scores_of_a_record_must_fit_its_history():
     history = mlp.train(start, split[:4], Hyperparameters(learning_rate=0.1, epochs=3), rng=np.random.default_rng(0))
     with pytest.raises(ValueError, match="test_errors must hold one value for each of 3 evaluations, got 2"):
         record(history, test_errors=[0.1, 0.2])
-    with pytest.raises(ValueError, match="scores must have names that a history has not, got dev_errors"):
+    with pytest.raises(ValueError, match="scores must have names that a history does not use, got dev_errors"):
         record(history, dev_errors=[0.1, 0.2, 0.3])
 
 

@@ -24,7 +24,7 @@ def test_init_draws_weights_by_the_scheme_and_zero_biases(dtype):
 @pytest.mark.parametrize(
     ("sizes", "settings", "message"),
     [
-        ([3], {}, "sizes must hold the features"),
+        ([3], {}, "sizes must hold at least the features"),
         ([3, 0], {}, r"sizes\[1\] must be at least 1"),
         ([3, 2], {"dtype": "int8"}, "dtype must be one of"),
         ([3, 2], {"scheme": "ones"}, "scheme must be one of"),

@@ -87,11 +87,11 @@ def test_what_comes_after_a_loss_that_is_not_finite_is_left_out():
         (
             {"train": lambda schedule, steps: [1.0] * 4},
             ValueError,
-            "train must give a loss for each of 5 steps .* got 4",
+            "train must return a loss for each of 5 steps .* got 4",
         ),
-        ({"train": lambda schedule, steps: []}, ValueError, "train must give a loss for each of 5 steps .* got 0"),
-        ({"train": lambda schedule, steps: None}, TypeError, "train must give one loss a step, got dtype object"),
-        ({"train": lambda schedule, steps: [[1.0]] * 5}, TypeError, r"train must give one loss a step, .*\(5, 1\)"),
+        ({"train": lambda schedule, steps: []}, ValueError, "train must return a loss for each of 5 steps .* got 0"),
+        ({"train": lambda schedule, steps: None}, TypeError, "train must return one loss per step, got dtype object"),
+        ({"train": lambda schedule, steps: [[1.0]] * 5}, TypeError, r"train must return one loss per step, .*\(5, 1\)"),
     ],
 )
 def test_bad_input_is_named(change, error, message):
