@@ -9,14 +9,14 @@ from .containers import holds, skeleton
 from .peer import Peer, described
 from .shared import Table, only_drawn
 
-MUCH, LONG = 2**20, 0.5  # bytes and seconds, after which one message has been asked enough
+MUCH, LONG = 2**20, 0.5  # bytes and seconds after which one message has asked enough
 
 
 class AnswerSide(Peer):
     """The side where the answer lives; `table` makes its table.
 
-    An answer may have threads, which call what the judge handed over: one at a time has its `turn` to speak to the
-    judge, and while the answer's own code runs, the turn is anybody's.
+    An answer may have threads that call what the judge handed over: one at a time takes its `turn` to speak to the
+    judge, and while the answer's own code runs, any of them may take it.
     """
 
     operations = ("call", "get")
@@ -29,7 +29,7 @@ class AnswerSide(Peer):
         self._raised = None
 
     def handle_in_turn(self, frame):
-        """Answer a request frame where there is nobody who holds the turn for it."""
+        """Take the turn and answer a request frame."""
         with self.turn:
             return self.handle(frame)
 
@@ -44,10 +44,10 @@ class AnswerSide(Peer):
         return self._send({"value": self._several(message)} | self.beside())
 
     def _several(self, message):
-        """Make several calls one after another, and return the encoded list of what they gave.
+        """Make several calls one after another, and return the encoded list of their results.
 
-        Each gets what the judge handed over: where one changes that, raises, or has taken long, it is the last. A
-        result is encoded before the next call, which may reuse its memory.
+        Each gets what the judge handed over, so a call that changes it is the last, as is one that raises or takes
+        long. A result is encoded before the next call, which may reuse its memory.
         """
         target, calls, values = self.named(message.get("on")), [self.taken(call) for call in message["calls"]], []
         ends, states = time.monotonic() + LONG, self.table.states()
@@ -81,7 +81,7 @@ class AnswerSide(Peer):
         return value
 
     def beside(self):
-        """Return at which places a list or dict among the last call's arguments was changed, and what it raised."""
+        """Return the places at which the last call changed a list or dict among its arguments, and what it raised."""
         beside = {"touched": self._touched, "raised": self._raised}
         return {name: said for name, said in beside.items() if said}
 

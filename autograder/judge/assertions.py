@@ -1,4 +1,4 @@
-"""What a check asserts. Each takes the sentence that says what broke; the numbers are added to it as detail."""
+"""Assertions for checks. Each takes the sentence that says what broke; the numbers are added to it as detail."""
 
 from contextlib import contextmanager
 
@@ -16,7 +16,7 @@ def require(condition, sentence, **numbers):
 
 
 def chosen(answer, names, words, sentence):
-    """Return, by name, the words that an answer's dict gives to some names, in small letters and without spaces.
+    """Return, by name, the words that an answer's dict gives for some names, in lower case and stripped of spaces.
 
     Say `sentence` unless each of them is one of `words`.
 
@@ -29,17 +29,17 @@ def chosen(answer, names, words, sentence):
 
 
 def close(actual, expected, sentence, *, rtol=1e-5, scale=None):
-    """Say `sentence` unless two arrays have one shape and nearly the same entries, all of them finite.
+    """Say `sentence` unless two arrays have the same shape and nearly the same entries, all of them finite.
 
-    The tolerance is relative to the entry expected and, ten times finer, to the largest one: an answer in float32
-    passes. Where large numbers cancel (a sum that should be 0), `scale` is their size, and takes the place of the
-    largest entry; without it, what should be 0 everywhere may be 1e-12. What is infinite is for `equal`.
+    The tolerance is relative to the expected entry and, ten times finer, to the largest one: an answer in float32
+    passes. If large numbers cancel (a sum that should be 0), `scale` is their size, used instead of the largest
+    entry; without it, entries that should all be 0 may be up to 1e-12. Compare infinite values with `equal`.
     """
     actual, expected = _pair(actual, expected, sentence)
     actual, expected = actual + 0.0, expected + 0.0  # True and 1 are numbers here
     size = np.where(np.isfinite(expected), np.abs(expected), 0)
     largest = np.max(np.abs(scale) if scale is not None else size, initial=0)
-    allowed = rtol * size + (0.1 * rtol * largest or 1e-12) + 1e-43  # float32 ends there
+    allowed = rtol * size + (0.1 * rtol * largest or 1e-12) + 1e-43  # where float32 ends
     with np.errstate(invalid="ignore"):
         _same(np.abs(actual - expected) <= allowed, actual, expected, sentence)
 
@@ -56,10 +56,10 @@ def equal(actual, expected, sentence):
 
 
 def shaped(actual, shape, sentence):
-    """Return an array in the shape it should have; say `sentence` for another.
+    """Return an array in the shape it should have; say `sentence` if its shape differs.
 
-    Where only axes of length 1 are too many or too few, that is told once and costs one check: the numbers can be
-    judged all the same.
+    If only axes of length 1 are missing or superfluous, that is reported once and costs one check: the numbers can
+    still be judged.
     """
     actual = array(actual)
     if actual.shape == tuple(shape):
@@ -79,17 +79,17 @@ def call(*args, **kwargs):
 def several(answer, calls):
     """Yield what the answer gives to each of several calls: ``several(double, [call(x), call(y, times=3)])``.
 
-    They cross in one message, when the first result is asked for, and so cost a fraction of what they would one by one;
-    what a call changes of its arguments is seen all the same, and the next one gets the check's own. Look at a result
-    before the next one is taken, so that a finding is told with its own arguments.
+    They cross in one message when the first result is asked for, at a fraction of what they would cost one by one. What
+    a call changes in its arguments is still seen, and the next call gets the check's own. Look at each result before
+    taking the next, so that a finding is reported with the arguments it belongs to.
     """
     return answer._several(calls)
 
 
 def spoil(answer):
-    """Overwrite every array that the answer was handed so far, where it lives: NaN, or the opposite of True and False.
+    """Overwrite every array handed to the answer so far, on its side: NaN, the largest integer, or the opposite truth.
 
-    What it keeps of them, a view or the array itself, has no value then; the check's own arrays stay as they are.
+    Whatever it keeps of them, a view or the array itself, is then worthless; the check's own arrays stay as they are.
     """
     answer._peer.spoil()
 
@@ -102,7 +102,7 @@ def raises(kind, sentence):
     except Crashed as crash:
         if kind.__name__ not in crash.bases:
             raise Wrong(sentence, f"got {crash.kind}, expected {kind.__name__}") from None
-    except Wrong:  # something came back, in a wrong form at that
+    except Wrong:  # something came back, if in a wrong form
         raise Wrong(sentence, f"nothing was raised, expected {kind.__name__}") from None
     else:
         raise Wrong(sentence, f"nothing was raised, expected {kind.__name__}")

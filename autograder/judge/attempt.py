@@ -1,4 +1,4 @@
-"""Whether an answer was attempted at all: an empty body is no answer, and so is what the exercise gave."""
+"""Whether an answer was attempted at all: an empty body does not count, nor does what the exercise gave."""
 
 import dis
 import inspect
@@ -9,9 +9,9 @@ import numpy as np
 
 
 def attempted(answer, given=...):
-    """Return False for what is blank, an empty function, a class of empty methods, and what was `given` unchanged.
+    """Return False for a blank, an empty function, a class of empty methods, and what was `given` if left unchanged.
 
-    A dict, tuple or list is blank where each of its parts is (`...`, None or an empty text); None alone is a value.
+    A dict, tuple or list is blank if all its parts are (`...`, None or an empty string); None alone is a value.
     """
     if answer is ... or _all_blank(answer):
         return False
@@ -23,7 +23,7 @@ def attempted(answer, given=...):
 
 
 def is_blank(part):
-    """Whether a part of a value was left open."""
+    """Whether a part of a value was left blank."""
     return part is ... or part is None or (isinstance(part, str) and not part.strip())
 
 
@@ -47,13 +47,13 @@ def _is_empty(function):
 
 
 def _size(function):
-    """How many bytes of code a function has, besides those of a closure; disassembling all of it takes long."""
+    """Return how many bytes of code a function has, not counting a closure's; disassembling all of it takes long."""
     code = function.__code__
     return len(code.co_code) - 2 * len(code.co_cellvars) - 2 * bool(code.co_freevars)
 
 
 def _steps(function):
-    """What a function does, instruction by instruction; texts are left out, since they only say something."""
+    """Return what a function does, instruction by instruction, without strings, since they only say something."""
     closure = ("COPY_FREE_VARS", "MAKE_CELL")
     steps = [step for step in dis.get_instructions(function) if step.opname not in closure]
     return [
@@ -83,7 +83,7 @@ _LARGEST = max(map(_size, _NOTHING_DONE))
 
 
 def _same_function(answer, given):
-    """Whether a function does what was given, by default too. One whose docstring was removed has been worked on."""
+    """Whether a function does what the given one does, defaults included; one without its docstring was worked on."""
     if given.__doc__ and not answer.__doc__:
         return False
     return _moves(answer.__code__) == _moves(given.__code__) and _defaults(answer) == _defaults(given)
@@ -94,10 +94,10 @@ def _defaults(function):
 
 
 def _moves(code):
-    """What a function does, instruction by instruction; a docstring is not among them, so editing it is no attempt.
+    """Return what a function does, instruction by instruction, without docstrings: editing one is not an attempt.
 
-    Python compiles `np.mean(x)` in two ways, by whether the same file imports `np`, and from 3.13 on it loads two
-    variables at once where they stand in one line: a cell and a module may differ.
+    Python compiles `np.mean(x)` in two ways, depending on whether the same file imports `np`, and from 3.13 on it loads
+    two variables at once if they are on one line: a cell and a module may differ.
     """
     steps = [step for step in dis.get_instructions(code) if step.opname not in ("PUSH_NULL", "EXTENDED_ARG")]
     parts = [_parts(step) for step in steps]
@@ -115,7 +115,7 @@ def _moves(code):
 
 
 def _parts(step):
-    """Return the instructions, as (name, value), of which one is made up."""
+    """Return the instructions, as (name, value), that one instruction is made up of."""
     names = _FAST.findall(step.opname)
     return list(zip(names, step.argval)) if len(names) > 1 else [(step.opname, step.argval)]
 

@@ -2,7 +2,7 @@
 
 A frame is JSON. What JSON has (None, booleans, integers, floats, text) stands for itself; everything else is an object
 with one key, the name of its form: ``{"tuple": [...]}``, ``{"array": [id, dtype, shape, bytes]}`` and so on.
-Bytes follow the JSON, after a new line, in the order in which it has them: each stands in it as ``{"#": how many}``.
+Bytes follow the JSON, after a newline, in the order in which they occur in it, each as ``{"#": how many}``.
 Things with an identity (arrays, generators, handles) are the business of the `Table` that is passed in; see `standin`.
 """
 
@@ -14,19 +14,19 @@ from fractions import Fraction
 
 import numpy as np
 
-MAX_FRAME = 16 * 2**20  # bytes; no answer of this course's exercises takes more than 0.2 of one of these
-MAX_ITEMS = 2**17  # of a frame; each costs the reader some hundred bytes, in the frame it may cost three
+MAX_FRAME = 16 * 2**20  # bytes; no answer to this course's exercises takes more than 0.2 MiB
+MAX_ITEMS = 2**17  # of a frame; each costs the reader about a hundred bytes, but may take only three in the frame
 MAX_TEXT = 2**16  # characters
-MAX_KEYS = 256  # of a dict, which are no text: whoever chooses numbers can give all of them the same hash
+MAX_KEYS = 256  # of a dict that are not strings: numbers can be chosen to all have the same hash
 MAX_DEPTH = 24
 MAX_AXES = 8  # of an array
 MAX_BITS = 4096  # of an integer
 DTYPES = frozenset("?bhilqBHILQefdFD")
-# By what a frame calls them; NumPy's own reader of such texts knows shapes, fields and repetitions as well.
+# By their names in a frame; NumPy's own parser of such names also takes shapes, fields and repetitions.
 NAMES = {np.dtype(char).newbyteorder(order).str for char in DTYPES for order in "<>"}
 BY_NAME = {name: np.dtype(name) for name in NAMES}
-DECODER = json.JSONDecoder()  # of a frame with nothing behind the JSON
-PLAIN = frozenset((type(None), bool, float))  # which have no cap
+DECODER = json.JSONDecoder()  # for a frame with nothing after the JSON
+PLAIN = frozenset((type(None), bool, float))  # types without a cap
 DATA = PLAIN | {int, str}
 
 
@@ -51,16 +51,16 @@ def dump(message):
 
 
 def load(frame, most=MAX_ITEMS):
-    """Return the message in a frame, of at most so many items; raise BadFrame for anything else."""
+    """Return the message in a frame of at most `most` items; raise BadFrame for anything else."""
     if len(frame) > MAX_FRAME:
         raise BadFrame(f"a frame may have at most {MAX_FRAME} bytes, got {len(frame)}")
-    end = frame.find(b"\n") % (len(frame) + 1)  # its length, where nothing follows the JSON
+    end = frame.find(b"\n") % (len(frame) + 1)  # its length if nothing follows the JSON
     if end > most and sum(frame.count(mark, 0, end) for mark in (b",", b"[", b"{")) > most:
         raise BadFrame(f"a frame may have at most {most} items")
     behind, taken = memoryview(frame)[end + 1 :], 0
 
     def put_in(node):
-        """No byte is taken twice, so that a small frame makes no large value."""
+        """Put bytes in; none is taken twice, so that a small frame cannot make a large value."""
         nonlocal taken
         if len(node) != 1 or "#" not in node:
             return node
@@ -92,7 +92,7 @@ def encode(value, table, depth=0):
         return value
     if isinstance(value, str):
         if len(value) > MAX_TEXT:
-            raise OverflowError(f"a text may have at most {MAX_TEXT} characters, got {len(value)}")
+            raise OverflowError(f"a string may have at most {MAX_TEXT} characters, got {len(value)}")
         return str(value)
     if kind is np.ndarray:
         return table.encode_shared(value)
@@ -115,7 +115,7 @@ def encode(value, table, depth=0):
         return {"tuple": [encode(item, table, depth) for item in value]}
     if isinstance(value, dict) and all(map(_is_key, value)):
         if _numbers_among(value) > MAX_KEYS:
-            raise OverflowError(f"a dict may have at most {MAX_KEYS} keys that are no text, got {len(value)} keys")
+            raise OverflowError(f"a dict may have at most {MAX_KEYS} keys that are not strings, got {len(value)} keys")
         return {"dict": [[encode(key, table, depth), encode(item, table, depth)] for key, item in value.items()]}
     if _is_record(type(value)):
         fields = {field.name: encode(getattr(value, field.name), table, depth) for field in dataclasses.fields(value)}
@@ -130,7 +130,7 @@ def decode(node, table, depth=0):
     kind = type(node)
     if kind in DATA:
         if kind is str and len(node) > MAX_TEXT:
-            raise BadFrame(f"a text may have at most {MAX_TEXT} characters, got {len(node)}")
+            raise BadFrame(f"a string may have at most {MAX_TEXT} characters, got {len(node)}")
         return node
     if kind is not dict or len(node) != 1:
         raise BadFrame("a value must be JSON data or an object with one key")
@@ -145,7 +145,7 @@ def decode(node, table, depth=0):
             return tuple([decode(item, table, depth) for item in _a(list, body)])
         if form == "dict":
             if _numbers_among(key for key, _ in _a(list, body)) > MAX_KEYS:
-                raise BadFrame(f"a dict may have at most {MAX_KEYS} keys that are no text, got {len(body)} keys")
+                raise BadFrame(f"a dict may have at most {MAX_KEYS} keys that are not strings, got {len(body)} keys")
             return {decode(key, table, depth): decode(item, table, depth) for key, item in body}
         if form == "record":
             module, name, fields = body
@@ -162,25 +162,25 @@ def array_body(array):
 
 
 def array_from(body):
-    """Return the array of [dtype, shape, bytes], writable and our own."""
+    """Return the array that [dtype, shape, bytes] describe, writable and owning its memory."""
     dtype, shape, data = body
     if _a(str, dtype) not in BY_NAME:
         raise BadFrame(f"an array must hold numbers, got dtype {dtype[:40]}")
     if len(_a(list, shape)) > MAX_AXES or not all(type(n) is int and n >= 0 for n in shape):
         raise BadFrame(f"an array's shape must be at most {MAX_AXES} counts, got {shape!r:.80}")
-    if type(data) not in (bytes, memoryview):  # the former where nothing became a frame
+    if type(data) not in (bytes, memoryview):  # the former if the message never became a frame
         raise BadFrame("an array needs its bytes")
     return np.frombuffer(data, BY_NAME[dtype]).reshape(shape).copy()
 
 
 def _from_torch(value):
-    """A tensor is an array that another library holds; torch itself is never imported here."""
+    """Return a tensor as an array, anything else as it is; torch itself is never imported here."""
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(value, getattr(torch, "Tensor", ())):
         value = value.detach().cpu()
         try:
             return value.numpy()
-        except TypeError:  # of a type that NumPy has not, such as bfloat16
+        except TypeError:  # of a type that NumPy lacks, such as bfloat16
             return value.float().numpy()
     return value
 
@@ -200,7 +200,7 @@ def _is_record(cls):
 
 
 def _record(module, name):
-    """Return a dataclass of dnnkit by name; only modules that are loaded already are looked at."""
+    """Return a dataclass of dnnkit by name; only modules already loaded are searched."""
     cls = vars(sys.modules[_a(str, module)])[_a(str, name)]
     if not isinstance(cls, type) or not _is_record(cls):
         raise BadFrame(f"{module}.{name} is not a record of dnnkit")

@@ -1,4 +1,4 @@
-"""Lists and dicts cross by value: whether an answer changed one that it was handed is seen where it lives."""
+"""Lists and dicts cross by value: whether an answer changed one that it was handed is seen on the answer's side."""
 
 import numbers
 
@@ -8,7 +8,7 @@ from .codec import DATA, MAX_AXES
 
 
 def skeleton(value):
-    """Return what a list or dict holds now: copies of the containers, and all else itself."""
+    """Return what a list or dict holds now: copies of the containers, and everything else itself."""
     if isinstance(value, (list, tuple)):
         return type(value)(map(skeleton, value))
     if isinstance(value, dict):
@@ -17,7 +17,7 @@ def skeleton(value):
 
 
 def holds(value, before):
-    """Whether a list or dict still holds what its skeleton says: the same things, numbers and texts equal ones."""
+    """Whether a list or dict still holds what its skeleton says: the same things, or equal numbers and strings."""
     if isinstance(before, (list, tuple)):
         return type(value) is type(before) and len(value) == len(before) and all(map(holds, value, before))
     if isinstance(before, dict):
@@ -26,9 +26,9 @@ def holds(value, before):
 
 
 def holds_numbers(value, axes=MAX_AXES):
-    """Whether lists, nested for at most so many axes, hold nothing but numbers and arrays of them.
+    """Whether lists, nested at most `axes` deep, hold nothing but numbers and arrays of them.
 
-    NumPy makes one long text and many short ones an array in which each has the room of the long one.
+    Of one long string and many short ones, NumPy makes an array in which each takes as much room as the long one.
     """
     if isinstance(value, (list, tuple)):
         return axes > 0 and all(holds_numbers(item, axes - 1) for item in value)

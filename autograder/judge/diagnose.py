@@ -1,7 +1,7 @@
 """Name a mistake: the misconception that the checks find wrong in the same way and that returns the same values.
 
-A false name is worse than none. That the checks say the same of two answers is no reason yet, nor is that no other
-misconception is left: what both returned has to agree, or the author has marked the sentence as the mistake itself.
+A false name is worse than none. It is not enough that the checks say the same of two answers, nor that no other
+misconception is left: what both returned must agree, or the author has marked the sentence as the mistake itself.
 """
 
 import contextlib
@@ -15,8 +15,8 @@ from .looked import together
 from .seeds import PUBLIC
 from .verdict import PASSED
 
-RTOL = 1e-5  # of an entry, and a tenth of it of a column's largest: an answer in float32 makes the same mistake
-EXACT = 1e-12  # tells apart what so many digits make alike
+RTOL = 1e-5  # of an entry, and a tenth of that for its column's largest: an answer in float32 makes the same mistake
+EXACT = 1e-12  # tells apart what is equal to so few digits
 NOTHING = 1e-13  # of the largest entry, if that is above 1: what should be 0 is 1e-17 if computed in another order
 _learnt_before = {}
 _tell = ContextVar("tell", default=(lambda: None, lambda what, seconds: None))
@@ -24,7 +24,7 @@ _tell = ContextVar("tell", default=(lambda: None, lambda what, seconds: None))
 
 @dataclass(frozen=True)
 class _Known:
-    """An answer that makes a misconception, and what is said of it."""
+    """An answer that makes a misconception, and what is said about it."""
 
     wrong: object
     name: str
@@ -34,14 +34,14 @@ class _Known:
 
 @dataclass(frozen=True)
 class Named:
-    """The misconception that an answer makes, and whether it makes another mistake besides."""
+    """The misconception behind an answer, and whether the answer makes another mistake as well."""
 
     misconception: object
     with_others: bool = False
 
 
 def diagnose(exercise, findings, seen, key, look, met=None):
-    """Return the Named mistake of an answer, or None.
+    """Return an answer's mistake as a Named, or None.
 
     Parameters
     ----------
@@ -49,22 +49,22 @@ def diagnose(exercise, findings, seen, key, look, met=None):
     findings : sequence of Finding
         What the checks found.
     seen : sequence of list
-        What the answer returned to each check, as far as it counts.
+        What counts of what the answer returned to each check.
     key : bytes
-        What made the inputs that the answer had (a value hangs on none).
+        The key that made the inputs that the answer had (a value depends on none).
     look : function
         ``look(answer, key, names)`` runs the checks of these names on another answer and returns what was Looked at:
-        with the public key to learn once what each says of each misconception (the audit shows that it hangs on no
-        key), with `key` on the inputs that the answer had.
+        with the public key, to learn once what each says about each misconception (the audit shows that this depends
+        on no key); with `key`, on the inputs that the answer had.
     met : dict, optional
-        What was Looked at where known answers met these inputs, to which more is added: whoever judges many answers
-        by one key keeps it.
+        What was Looked at when known answers met these inputs; more is added to it. To judge many answers with one
+        key, keep it.
 
-    A misconception is meant when the same checks gave the same verdicts and sentences of one of its answers and its
-    returned values agree (the parts of a value: those that are wrong); else when its marked sentence was said; else
-    when both are so on the inputs that the answer had, though some check found nothing, or another thing, when it was
-    learnt; else, as one mistake of two, when its failures are some of the answer's and the values agree there. Where
-    two are meant alike, neither is named.
+    A misconception is meant when the checks gave the same verdicts and sentences for one of its answers and the
+    returned values agree (of a value, the parts that are wrong); else when its marked sentence was said; else when both
+    hold on the inputs that the answer had, though some check found nothing, or something else, when it was learned;
+    else, as one mistake of two, when its failures are among the answer's and the values agree there. If two are meant
+    equally, neither is named.
     """
     said = _signature(findings)
     if not _failures(said):
@@ -85,14 +85,14 @@ def diagnose(exercise, findings, seen, key, look, met=None):
         return kept[place]
 
     def agrees(known, checks, rtol=RTOL):
-        """Whether it returns the same values to these checks, of which the first difference ends the comparison."""
+        """Whether it returns the same values to these checks; the first difference ends the comparison."""
         if not any(ours[check] for check in checks):
             return False  # nothing came back that could agree
-        checks = sorted(checks, key=lambda check: said[check][0] == PASSED)  # where it fails it differs soonest
+        checks = sorted(checks, key=lambda check: said[check][0] == PASSED)  # failed ones first: they differ soonest
         return all(same_values(looked(known, check).seen, ours[check], rtol) for check in checks)
 
     def says_here(known):
-        """Whether the checks say the same of it on these inputs; asked where a failure and its values are alike."""
+        """Whether the checks say the same of it on these inputs; run only if a failure and its values agree."""
         common = [check for check, failed in _failures(known.said).items() if failed == said[check]]
         if exercise.asks_for_value or not common or not agrees(known, common):
             return False
@@ -101,7 +101,7 @@ def diagnose(exercise, findings, seen, key, look, met=None):
     def meant(candidates):
         parts = _failures(said) if exercise.asks_for_value else said  # a part that is right may be rounded
         alike = [known for known in candidates if agrees(known, parts)]
-        if len({id(known.wrong) for known in alike}) > 1:  # a number, and one that differs by a thousand-millionth
+        if len({id(known.wrong) for known in alike}) > 1:  # numbers that differ by a billionth, say
             alike = [known for known in alike if agrees(known, said, EXACT)] or alike
         return list({id(known.wrong): known.wrong for known in alike}.values())
 
@@ -126,7 +126,7 @@ def _marked(exercise, said):
 
 
 def _one_of_several(answers, failures, agrees):
-    """Return a misconception whose failures are some of an answer's: the one with most, and no other with the same."""
+    """Return a misconception whose failures are among an answer's: the one with the most, if no other has the same."""
     parts = {}  # the checks that fail -> the misconceptions that fail these and agree
     for known in answers:
         part = _failures(known.said)
@@ -160,20 +160,20 @@ def same_values(one, other, rtol=RTOL):
 
 
 def learnt():
-    """Return what has been learnt of misconceptions, which another process may `learn`."""
+    """Return what has been learned about misconceptions, which another process may `learn`."""
     return dict(_learnt_before)
 
 
 def learn(more):
-    """Know what another process has learnt, besides what is known here."""
+    """Add what another process has learned to what is known here."""
     _learnt_before.update(more | _learnt_before)
 
 
 @contextlib.contextmanager
 def told_of_learning(before, after):
-    """Have ``before()`` called each time before something is learnt, which may take long, and which other answers need.
+    """Have ``before()`` called each time before something is learned, which may take long and which other answers need.
 
-    After it, ``after(what, seconds)`` is told what another process may `learn`, and how long it took.
+    Afterwards, ``after(what, seconds)`` receives what another process may `learn`, and how long it took.
     """
     token = _tell.set((before, after))
     try:
@@ -183,12 +183,12 @@ def told_of_learning(before, after):
 
 
 def _signature(findings):
-    """Return by check what was said of an answer: verdict and sentence."""
+    """Return, by check, what was said about an answer: verdict and sentence."""
     return {finding.check: (finding.verdict, finding.sentence) for finding in findings}
 
 
 def _said(exercise, checks, looked):
-    """Return by check what was said where these checks, by their names, have looked."""
+    """Return, by check, what was said when these checks, given by name, looked."""
     by_name = {check.name: check for check in exercise.checks}
     return _signature(together(looked, [by_name[check] for check in checks]))
 
@@ -198,7 +198,7 @@ def _failures(signature):
 
 
 def _learnt(exercise, name, answer, checks, look):
-    """Return what checks say of a misconception's answer, from memory after the first time."""
+    """Return what checks say about a misconception's answer, from memory after the first time."""
     keys = {check: (exercise.path, name, check) for check in checks}
     if missing := [check for check, key in keys.items() if key not in _learnt_before]:
         before, after = _tell.get()

@@ -1,7 +1,7 @@
 """The form of an answer: what kind of thing came back, tested at every call before any property is.
 
-A form is a function from what came to what the check sees; it raises `Wrong` for anything else. A right answer may be
-written in other ways, so a form takes lists, other dtypes and zero-dimensional arrays where they mean the same.
+A form is a function from what came back to what the check sees; it raises `Wrong` for anything else. A right answer may
+be written in other ways, so a form takes lists, other dtypes and zero-dimensional arrays if they mean the same.
 Forms are put together as data: ``(array, mask)`` is a tuple of two, ``[array]`` a list of any length, and
 ``{"mean": number}`` a dict with that key.
 """
@@ -17,7 +17,7 @@ from .containers import holds_numbers
 from .shared import HANDLE, Handle, snapshot
 from .verdict import Wrong, note
 
-LONGEST_EMPTY = 2**16  # an axis; sums over another one would fill the judge's memory
+LONGEST_EMPTY = 2**16  # axis; sums over another one would fill the judge's memory
 
 
 def array(value):
@@ -70,9 +70,9 @@ def boolean(value):
 
 
 def text(value):
-    """a text"""
+    """a string"""
     if not isinstance(value, str):
-        raise _not("a text", value)
+        raise _not("a string", value)
     return value
 
 
@@ -84,7 +84,7 @@ def anything(value):
 
 
 def ignored(value):
-    """whatever comes, or nothing: of what is called for what it does"""
+    """anything or nothing, from a function called for its effect"""
     return value
 
 
@@ -92,7 +92,7 @@ ignored.compared = lambda value: "<free>"
 
 
 def free(spec):
-    """Return the form of what an answer may return as it likes: left out when values are compared for a name."""
+    """Return the form of what an answer may choose freely: left out when values are compared to name a mistake."""
     form = form_of(spec)
 
     def check(value):
@@ -104,7 +104,7 @@ def free(spec):
 
 
 def compared(form, value):
-    """Return what counts of a value, which has that form, when two answers are compared: a copy, and no free part."""
+    """Return what counts of a value in this form when two answers are compared: a copy without free parts."""
     return getattr(form, "compared", snapshot)(value)
 
 
@@ -146,7 +146,7 @@ def instance(**members):
 
 
 class Callable:
-    """A function or class of the answer; what it gives is held to its form."""
+    """A function or class of the answer; its results are held to their form."""
 
     def __init__(self, handle, form):
         self._handle, self._peer, self._form = handle, handle._peer, form
@@ -159,7 +159,7 @@ class Callable:
 
 
 class Instance:
-    """An object of the answer; what its members give is held to their forms."""
+    """An object of the answer; what its members return is held to their forms."""
 
     def __init__(self, handle, forms):
         self._handle, self._peer = handle, handle._peer
@@ -187,10 +187,10 @@ def form_of(spec):
 
 
 def value_of(spec, saw):
-    """Return the form of an answer that is a value; the parts of a dict are held to their forms each by itself.
+    """Return the form of an answer that is a value; each part of a dict is held to its form separately.
 
-    So a part that was left open, or is no number, fails the checks that look at it and no other. ``saw(form, value)``
-    is how each part, or the whole, is held to its form.
+    So a part that was left blank, or is not a number, fails only the checks that look at it. ``saw(form, value)`` holds
+    each part, or the whole, to its form.
     """
     if not isinstance(spec, dict):
         return partial(saw, form_of(spec))
@@ -201,13 +201,13 @@ def _parts(forms, saw, value):
     name = "a dict with the keys " + ", ".join(map(repr, forms))
     if not isinstance(value, dict):
         raise _not(name, value)
-    if set(value) - set(forms):  # which costs one check: the parts that are there can be judged
+    if set(value) - set(forms):  # this costs one check: the parts that are there can be judged
         note(_not(name, value))
     return Parts(value, forms, saw)
 
 
 class Parts(Mapping):
-    """A dict that an answer is; each of its parts is held to its form when a check looks at it."""
+    """An answer that is a dict; each of its parts is held to its form when a check looks at it."""
 
     def __init__(self, parts, forms, saw):
         self._parts, self._forms, self._saw = parts, forms, saw
@@ -215,7 +215,7 @@ class Parts(Mapping):
     def __getitem__(self, key):
         part = self._parts.get(key)
         if is_blank(part) or (isinstance(part, Handle) and part._kind == "ellipsis"):
-            raise Wrong(f"{key} was left open")
+            raise Wrong(f"{key} was left blank")
         try:
             return self._saw(self._forms[key], part)
         except Wrong as wrong:
@@ -242,13 +242,13 @@ def _tuple_of(forms):
 
 
 def _part(whole, place, form, item):
-    """Return an entry of a tuple in its form; where it has another, say so of the whole, with the entry's place."""
+    """Return an entry of a tuple in its form; if it has another, report the whole as wrong, with the entry's place."""
     try:
         return form(item)
     except Wrong as wrong:
         if item is None or wrong.sentence == f"the result must be {form.__doc__}":
             got = "got None" if item is None else wrong.detail
-            raise Wrong(f"the result must be {whole}", f"place {place}: {got}") from None
+            raise Wrong(f"the result must be {whole}", f"entry {place}: {got}") from None
         raise
 
 
@@ -260,7 +260,7 @@ def _list_of(form):
             raise _not(name, value)
         try:
             return [form(item) for item in value]
-        except Wrong as wrong:  # which speaks of the result, and means an entry of it
+        except Wrong as wrong:  # its sentence says "the result" and means an entry
             raise Wrong(f"each entry of the list must be {form.__doc__}", wrong.detail) from None
 
     check.__doc__ = name

@@ -4,7 +4,7 @@ import numpy as np
 
 from . import codec
 
-FURTHEST = 2**63  # numbers drawn; what lies further ahead lies behind, for a generator runs in a circle of 2**128
+FURTHEST = 2**63  # numbers drawn; any further ahead is behind, for a generator runs in a circle of 2**128
 _MULTIPLIER = 0x2360ED051FC65DA44385DF649FCCF645  # of PCG64 (O'Neill 2014), as NumPy has it
 _WORD = 2**128 - 1
 
@@ -21,7 +21,7 @@ def state_of(generator):
 
 
 def generator_in(state):
-    """Return a generator in that state; its seed sequence, used by `spawn`, is made of the state too."""
+    """Return a generator in that state; its seed sequence, used by `spawn`, is also made from the state."""
     proper_state = proper(state)
     bits = np.random.PCG64(np.random.SeedSequence(state[:2]))
     bits.state = proper_state
@@ -29,7 +29,7 @@ def generator_in(state):
 
 
 def proper(state):
-    """Return a state that came, as NumPy takes it; raise BadFrame for what is none."""
+    """Return a received state as NumPy takes it; raise BadFrame if it is not one."""
     if not isinstance(state, list) or len(state) != 4 or not all(type(n) is int and 0 <= n < 2**128 for n in state):
         raise codec.BadFrame("a generator's state must be four integers")
     if state[1] % 2 == 0:

@@ -1,8 +1,8 @@
 """What the judge hands over stays the judge's: the answer works on replicas, and what it does to them is seen.
 
-After each call every array and generator that was handed over is compared with what it was. A change that the exercise
-does not allow is kept as a `Wrong`, and the judge goes on with its own: its array never takes the answer's change, and
-the answer's replica is made equal to it again. While a call lasts, a callable of the judge sees what the answer passes.
+After each call, every array and generator that was handed over is compared with what it was. A change that the exercise
+does not allow is recorded as a `Wrong`, and the judge goes on with its own: its array never takes the answer's change,
+and the answer's replica is made equal to it again. During a call, a callable of the judge sees what the answer passes.
 """
 
 import weakref
@@ -27,13 +27,13 @@ class JudgeTable(Table):
         super().__init__(peer, first_number)
         self.may_change = frozenset()
         self.faults = []
-        self.parameter = None  # the name of that which is being handed over; None for what a callable gives back
-        self._parameters = {}  # number -> name of the parameter as which it was handed over last
+        self.parameter = None  # the name of the one being handed over; None for what a callable returns
+        self._parameters = {}  # number -> name of the parameter that it was last handed over as
         self._theirs_now = {}  # number -> what the answer has made, in this turn, of an array that it may not change
         self._alive = []
 
     def encode_shared(self, value):
-        """Return the JSON of a thing with an identity, and remember as which parameter it was handed over."""
+        """Return the JSON of a thing with an identity, and remember which parameter it was handed over as."""
         node = super().encode_shared(value)
         if self.parameter is not None:
             ((_, body),) = node.items()
@@ -43,7 +43,7 @@ class JudgeTable(Table):
     def share_array(self, array, body):
         """Return the number by which an argument is known until the check lets go of it.
 
-        What a callable of the judge gives back belongs to who called it: it goes by value.
+        What a callable of the judge returns belongs to its caller: it goes by value.
         """
         if self.parameter is None:
             return None
@@ -57,7 +57,7 @@ class JudgeTable(Table):
     def decode_shared(self, form, body):
         """Return the thing that the JSON of `encode_shared` names; an answer's arrays go by value, and have no number.
 
-        One that had could be named thousands of times in a small frame.
+        One that had a number could be named thousands of times in a small frame.
         """
         if form == "same" and body in self._theirs_now:
             return self._again(body, self._theirs_now[body])
@@ -68,14 +68,14 @@ class JudgeTable(Table):
         return super().decode_shared(form, body)
 
     def changes(self):
-        """Return the new states of what the judge has changed; the answer's replica then has that one."""
+        """Return the new states of what the judge has changed; the answer's replica then has the same."""
         changes = super().changes()
         for number, _ in changes:
             self._theirs_now.pop(number, None)
         return changes
 
     def update(self, changes, forgotten):
-        """Look at the other side's changes; what is to be forgotten is for this side alone to say."""
+        """Look at the other side's changes; only this side may say what is to be forgotten."""
         if forgotten:
             raise codec.BadFrame("an answer cannot let go of what the judge holds")
         super().update(changes, forgotten)
@@ -95,12 +95,12 @@ class JudgeTable(Table):
         self._alive.clear()
 
     def tell_of_change(self, parameter):
-        """Keep that an argument was changed, unless that is allowed."""
+        """Record that an argument was changed, unless that is allowed."""
         if parameter not in self.may_change:
             self.faults.append(Wrong(f"{parameter} must not be changed in place"))
 
     def renew(self):
-        """Let every array cross anew when it is next handed over; return nothing of what went before."""
+        """Let every array cross anew when it is next handed over, and forget its earlier crossings."""
         for number, thing in list(self._mine.items()):
             if isinstance(thing, weakref.ref):
                 array = thing()
@@ -132,8 +132,8 @@ class JudgeTable(Table):
         if only_drew(before, body) or parameter in self.may_change:
             own.bit_generator.state = state
         else:
-            self.faults.append(Wrong(f"{parameter} must not be set back or replaced: draw from it as it is"))
-        self._track(number, thing, body)  # where it was set back, it is put right by the next message
+            self.faults.append(Wrong(f"{parameter} must not be reset or replaced: draw from it as it is"))
+        self._track(number, thing, body)  # if it was reset, the next message puts it right
 
     def _drop(self, number, key):
         for table, name in ((self._tracked, number), (self._mine, number), (self._parameters, number)):

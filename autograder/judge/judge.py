@@ -23,16 +23,16 @@ from .trials import Trials, count
 from .verdict import CRASHED, NOT_ATTEMPTED, OUT_OF_MEMORY, PASSED, WRONG, Crashed, Ended, Finding, Wrong, collected
 
 UNEXAMINED = "the answer could not be examined"
-CORE_FAILED = 0.5  # the most that an answer earns which fails a core check
+CORE_FAILED = 0.5  # the most that an answer earns if it fails a core check
 MAX_PRINTED = 2000  # characters of what the answer printed
-MAX_DETAIL = 4000  # and of what is told about one check: an answer chooses its exception's message and traceback
+MAX_DETAIL = 4000  # and of what is said about one check: an answer chooses its exception's message and traceback
 
 
 def judge(exercise, answer, key, *, checks, met=None):
     """Return the Report on an answer that lives in this process.
 
-    `key` makes the checks' inputs (see `seeds`); `checks` are those of the exercise to run, public ones or all; `met`
-    is what known answers did with these inputs (see `diagnose`).
+    `key` makes the checks' inputs (see `seeds`); `checks` are the exercise's checks to run, the public ones or all;
+    `met` is what known answers did with these inputs (see `diagnose`).
     """
     if not attempted(answer, exercise.given):
         return Report(exercise.id, NOT_ATTEMPTED, 0.0, exercise.points)
@@ -50,7 +50,7 @@ def verdict(exercise, connect, key, checks, met=None):
 
 
 def unnamed(exercise, connect, key, checks, met=None):
-    """Return the Report on an answer without the mistake's name, and a function that returns it with that.
+    """Return the Report on an answer without the mistake's name, and a function that returns it with the name.
 
     The function asks nothing more of the answer, which may be gone by then.
     """
@@ -95,7 +95,7 @@ def examine(exercise, connect, key, checks):
 
 
 def look(exercise, connect, key, checks):
-    """Run checks on an answer, each over a talk of its own; return what was Looked at."""
+    """Run checks on an answer, each in its own talk; return what was Looked at."""
     if exercise.kind == "test":
         trials = Trials(exercise, connect, key, checks)
         found = (_find(check, partial(trials.tell, check), _in_words) for check in checks)
@@ -152,9 +152,9 @@ def _find(check, run, tell):
         detail = f"{crash.trace[-MAX_DETAIL:]}\n{str(crash)[:MAX_DETAIL]}".strip()
         words = _each_told(tell(crash)) | {"detail": _told(detail)}
         return Finding(check.name, check.title, kind, f"your code raised {_told(crash.kind[:80])}", **words)
-    except Ended:  # there is no answer any longer to ask anything of
+    except Ended:  # the answer is gone: there is nothing left to ask
         raise
-    except Exception as error:  # the check's own fault, which `audit` reports; an answer cannot stop a batch by it
+    except Exception as error:  # the check's own fault, which `audit` reports; an answer cannot stop a batch with it
         return Finding(check.name, check.title, WRONG, UNEXAMINED, _told(f"{type(error).__name__}: {error}"))
     return Finding(check.name, check.title, PASSED)
 
@@ -164,7 +164,7 @@ def _in_words(verdict):
 
 
 def _values_missed(verdict):
-    """Return what is told of a wrong value: never what is right, for that is what was asked."""
+    """Return what is said about a wrong value: never the right one, for that is what was asked."""
     missed = getattr(verdict, "difference", None)
     if missed is None:
         return _in_words(verdict)
@@ -173,7 +173,7 @@ def _values_missed(verdict):
 
 
 def _numbers(peer, verdict):
-    """Return what is told of a wrong result: what went in, what came out, and what should have."""
+    """Return what is said about a wrong result: what went in, what came out, and what should have."""
     if peer.last_call is None:
         return _in_words(verdict)
     if isinstance(verdict, Crashed):
@@ -196,7 +196,7 @@ def _each_told(words):
 
 
 def _without_inputs(finding):
-    """Return what a hidden check found without anything by which an answer could tell the inputs that it was given.
+    """Return what a hidden check found, without anything through which an answer could reveal its inputs.
 
     A second hand-in meets them again. An answer chooses its results, the text and even the class of what it raises.
     """
@@ -211,7 +211,7 @@ def _without_inputs(finding):
 
 
 def _told(text):
-    """Return text of which an answer may have chosen a part: not too long, and such that it can be written."""
+    """Return text that an answer may have chosen in part: not too long, and such that it can be written."""
     return text[: 2 * MAX_DETAIL].encode("utf-8", "replace").decode()
 
 

@@ -3,8 +3,8 @@
 Elsewhere an answer's arrays cross by value. Here the answer's own code calls functions of the judge, and part of what
 can be wrong with one shows only in what becomes of an array afterwards: it is overwritten, kept, or handed out while it
 is still in use. So every array and generator, whichever side made it, exists once on each side and is kept in step, as
-long as a function of the judge holds on to it; the judge's side says when it no longer does. A view is a thing of its
-own: that it shares memory with another is seen on the side that made it, and not on the other.
+long as a function of the judge holds on to it; the judge's side says when it no longer does. A view is a separate
+thing: only the side that made it sees that it shares memory with another.
 """
 
 import numpy as np
@@ -19,11 +19,11 @@ class LentTable(Table):
 
     def __init__(self, peer, first_number):
         super().__init__(peer, first_number)
-        self._lets_go = first_number == 0  # whether this side decides what is no longer needed: the judge's
+        self._lets_go = first_number == 0  # whether this side decides what is no longer needed: the judge's does
         self._sent = ()  # numbers that the other side knew when it last had its turn
 
     def encode_shared(self, value):
-        """Return the JSON of a thing with an identity; of what stays here its kind is not told."""
+        """Return the JSON of a thing with an identity; the kind of what stays here is not revealed."""
         coded = super().encode_shared(value)
         if "handle" in coded:
             return {"handle": [coded["handle"][0], value.shown_as if type(value) is Specimen else "object"]}
@@ -32,12 +32,12 @@ class LentTable(Table):
         return coded
 
     def decode_shared(self, form, body):
-        """Return the thing that the JSON of `encode_shared` names, new things under numbers of the other side only."""
+        """Return the thing that the JSON of `encode_shared` names, new things only under numbers of the other side."""
         if form == "same":
             return super().decode_shared(form, body)
         number = body[0]
         if type(number) is not int or number < 0 or number % 2 == self._next % 2 or number in self._theirs:
-            raise codec.BadFrame("a new thing has a new number of the side that made it")
+            raise codec.BadFrame("a new thing must have a new number of the side that made it")
         if form == "fixed":
             array = super().decode_shared("array", body)
             array.setflags(write=False)
@@ -58,7 +58,7 @@ class LentTable(Table):
                 self._drop(number)
 
     def forgotten(self):
-        """Return the numbers of what nothing but this table holds any longer, of all that the other side could name.
+        """Return the numbers of all that the other side could name and that only this table still holds.
 
         What has just been received or is about to be sent is in use, and is looked at when the next frame is sent.
         """
@@ -71,10 +71,10 @@ class LentTable(Table):
         return super().forgotten()
 
     def begin_turn(self):
-        """Nothing needs to be kept for the answer's turn: what it can name is here."""
+        """Do nothing: what the answer can name in its turn is here."""
 
     def end_turn(self):
-        """Nothing was kept."""
+        """Do nothing: nothing was kept."""
 
     def _update(self, number, body):
         replica = self._theirs.get(number)
@@ -92,14 +92,14 @@ class LentTable(Table):
 
 
 class LentHere(LentTable):
-    """A side's table where both sides are in one process.
+    """A side's table when both sides are in one process.
 
-    An array that owns its memory is then the same one on both sides, and so is a generator; a view is a thing of its
-    own, as it is elsewhere.
+    An array that owns its memory is then the same one on both sides, and so is a generator; a view is a separate thing,
+    as it is elsewhere.
     """
 
     def encode_shared(self, value):
-        """Return the node of a thing with an identity: itself, where it can be the same on both sides."""
+        """Return the node of a thing with an identity: itself, if it can be the same on both sides."""
         owns = type(value) is np.ndarray and value.dtype.char in codec.DTYPES and value.base is None
         if not owns and not generators.is_synchronised(value):
             return super().encode_shared(value)

@@ -1,4 +1,4 @@
-"""What one check found of an answer by itself, and what several found together."""
+"""What one check found in an answer by itself, and what several found together."""
 
 from dataclasses import dataclass, field
 
@@ -13,9 +13,9 @@ class Looked:
     ----------
     finding : Finding
     fault : Finding or None
-        What this check has found instead if it is the one which a changed argument, or a superfluous axis, costs.
+        What this check found instead if it is the one that a changed argument, or a superfluous axis, costs.
     seen : list or None
-        What of the replies counts when two answers are compared; None where it is not known, but what was found is.
+        What counts of the replies when two answers are compared; None if that is not known, but what was found is.
     replies : list
         All of them.
     """
@@ -29,7 +29,7 @@ class Looked:
 def together(looked, checks):
     """Return the findings of checks, in their order: what happened to an argument in several of them costs one.
 
-    That is the first in which it happened that passes otherwise, rather one that is not core.
+    That is the first in which it happened that otherwise passes, preferably one that is not core.
     """
     findings = [each.finding for each in looked]
     places = [place for place, each in enumerate(looked) if each.fault is not None]

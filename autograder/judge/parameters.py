@@ -1,4 +1,4 @@
-"""By which names an answer's parameters go: those of the reference, which its own should have."""
+"""The names of an answer's parameters: those of the reference, which its own should have."""
 
 import functools
 import inspect
@@ -22,14 +22,14 @@ class Template:
         return cls(reference, reference if inspect.isclass(reference) else None)
 
     def after(self, operation, args):
-        """Return the template of what an operation on the handle gives."""
+        """Return the template of what an operation on the handle returns."""
         if operation == "call":
             return replace(self, reference=None, label="") if self.reference is self.members else Template()
         (name,) = args
         return Template(getattr(self.members, name, None), label=name)
 
     def names(self, args, kwargs):
-        """Return the names of the arguments of a call, in the order of both together."""
+        """Return the names of the arguments of a call, positional ones first."""
         # A method is looked up on its class, and so has `self` in front.
         places, rest = _places(self.reference, bool(self.label)) if callable(self.reference) else ((), None)
         unnamed = [rest or f"argument {place + 1}" for place in range(len(places), len(args))]
@@ -38,7 +38,7 @@ class Template:
 
 @functools.lru_cache(maxsize=64)  # a check may call an answer a thousand times
 def _places(reference, is_method):
-    """Return the names of the parameters that go by their place, and that of the rest or None."""
+    """Return the names of the positional parameters, and that of the rest or None."""
     try:
         parameters = list(inspect.signature(reference).parameters.values())
     except (TypeError, ValueError):

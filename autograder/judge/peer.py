@@ -1,8 +1,8 @@
-"""A peer: one of the two sides of the talk between a check and an answer, whichever it is.
+"""A peer: either of the two sides of the talk between a check and an answer.
 
-Two peers exchange frames (see `codec`) about things that they know by number (see `shared`), so that mutation, aliasing
-and the use of randomness are seen across. The transport is a function that sends a frame and returns the frame that
-comes back: over a pipe, and in memory, where no message becomes bytes.
+Two peers exchange frames (see `codec`) about things that they know by number (see `shared`), so that each sees the
+other's mutation, aliasing and use of randomness. The transport is a function that sends a frame and returns the frame
+that comes back: over a pipe, or in memory, where no message becomes bytes.
 """
 
 import builtins
@@ -11,11 +11,11 @@ from itertools import zip_longest
 from . import codec
 from .trace import answer_trace
 
-_REQUEST = b'{"op":'  # as the codec writes a message whose first key it is
+_REQUEST = b'{"op":'  # how the codec begins a message with this key first
 
 
 def is_request(frame):
-    """Whether a frame asks for something; any other is a reply, or no message at all."""
+    """Whether a frame asks for something; any other is a reply, or not a message at all."""
     return frame.startswith(_REQUEST)
 
 
@@ -26,7 +26,7 @@ class Peer:
     """
 
     operations = ("call",)
-    frames = codec  # what makes frames of messages, and messages of frames
+    frames = codec  # what turns messages into frames, and frames into messages
 
     def __init__(self, table, exchange=None):
         self.table = table
@@ -37,7 +37,7 @@ class Peer:
         return codec.decode(self.request(operation, number, args, kwargs or {}).get("value"), self.table)
 
     def request(self, operation, number, args, kwargs, names=()):
-        """Send a request and return the reply. `names` are those of all arguments, by which they are handed over."""
+        """Send a request and return the reply. `names` are those under which all arguments are handed over."""
         return self.told({"op": operation, "on": number} | self.given(args, kwargs, names))
 
     def given(self, args, kwargs, names=()):
@@ -57,7 +57,7 @@ class Peer:
         return reply
 
     def raise_as_told(self, error):
-        """Raise what the other side says that it has raised, if anything."""
+        """Raise what the other side says it has raised, if anything."""
         if isinstance(error, dict):
             self.fail(*(error.get(key) for key in ("kind", "bases", "message", "trace")))
 
@@ -79,14 +79,14 @@ class Peer:
     def reply(self, message):
         """Return the frame that answers a request.
 
-        What was given and what is given back is held until the frame is made, which says what nobody holds any longer.
+        The arguments and the value are held until the frame is made, which says what nobody holds any longer.
         """
         args, kwargs = self.taken(message)
         value = self.perform(message.get("op"), self.named(message.get("on")), args, kwargs)
         return self._send({"value": codec.encode(value, self.table)} | self.beside())
 
     def named(self, number):
-        """Return the thing of that number which lives here, or None."""
+        """Return the thing with this number that lives here, or None."""
         return self.table.mine(number)
 
     def perform(self, operation, target, args, kwargs):
@@ -101,7 +101,7 @@ class Peer:
         return getattr(target, name)
 
     def beside(self):
-        """Return what a reply says beside its value."""
+        """Return what a reply says in addition to its value."""
         return {}
 
     def _send(self, message):

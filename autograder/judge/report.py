@@ -8,10 +8,10 @@ from .verdict import Finding
 
 @dataclass(frozen=True)
 class Report:
-    """The judgement of one answer: its verdict, what each check found, and the mistake's name where it is known.
+    """The judgement of one answer: its verdict, what each check found, and the mistake's name if it is known.
 
-    `count` says in words how much is right, where that is more than how many checks pass; `note` is what to do next,
-    where that is more than to ask for a hint; `doubt` is why a person should look at it, whatever the verdict.
+    `count` says in words how much is right, if there is more to it than how many checks pass; `note` is what to do
+    next, if not to ask for a hint; `doubt` is why a person should look at it, whatever the verdict.
     """
 
     exercise: str
@@ -28,7 +28,7 @@ class Report:
 
     @classmethod
     def of(cls, told):
-        """Return the report that plain data tell, as `as_dict` returns them, also when they have been through JSON."""
+        """Return the report that plain data describe, as returned by `as_dict`, even after a trip through JSON."""
         return cls(**told | {"findings": tuple(Finding(**finding) for finding in told["findings"])})
 
     def as_dict(self):

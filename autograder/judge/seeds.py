@@ -1,4 +1,4 @@
-"""Where a check's inputs come from: fixed in practice; in grading fresh for each submission, equal on each regrade."""
+"""Where a check's inputs come from: fixed in practice; in grading, fresh per submission and equal on each regrade."""
 
 import hashlib
 import hmac
@@ -11,7 +11,7 @@ VARIABLE = "AUTOGRADER_SEED"
 
 
 def submission_key(class_secret, student):
-    """Return the key of a student's inputs, which tells nothing of the class's secret (bytes)."""
+    """Return the key of a student's inputs, which reveals nothing about the class's secret (bytes)."""
     return hmac.digest(class_secret, student.encode(), hashlib.sha256)
 
 

@@ -14,7 +14,7 @@ from . import codec, generators
 from .verdict import Wrong
 
 HANDLE = "<handle>"  # what stands for any handle when replies are compared
-MAX_THINGS = 2**16  # of the other side that one talk holds at once
+MAX_THINGS = 2**16  # of the other side that one side holds at once
 
 
 class Handle:
@@ -44,7 +44,7 @@ class Handle:
 class Table:
     """The things that one side shares with the other, for the codec to name.
 
-    Numbers of the two sides never meet: one counts the even, the other the odd ones.
+    The numbers of the two sides never clash: one uses the even, the other the odd ones.
     """
 
     def __init__(self, peer, first_number):
@@ -54,19 +54,19 @@ class Table:
         self._mine = {}  # number -> object that lives here and that the other side may name
         self._theirs = {}  # number -> Handle, or replica of an array or a generator
         self._tracked = {}  # number -> (a way to the array or generator, its state when last in step)
-        self._in_use = set()  # numbers of those that something besides this table may hold, and change
+        self._in_use = set()  # numbers of those that something other than this table may hold, and change
         self._let_gone = []  # references to replicas that the other side has let go of
         self._forgotten = []  # numbers that the other side need not keep any longer
         self._named = 0  # bytes of arrays that the frame in hand names
-        self._naming = 0  # and that the message in hand does which will be sent
+        self._naming = 0  # and that the message being made names
 
     @property
     def naming(self):
-        """The bytes of arrays that the message will name which is made now."""
+        """The bytes of arrays that the message being made names."""
         return self._naming
 
     def states(self):
-        """Return the states, by number, of what is kept in step and in use, as it is now."""
+        """Return the current states, by number, of what is kept in step and in use."""
         there = {number: self._tracked[number][0]() for number in self._in_use if number in self._tracked}
         return {number: _state_of(thing) for number, thing in there.items() if thing is not None}
 
@@ -75,7 +75,7 @@ class Table:
         return isinstance(value, Handle) or id(value) in self._numbers
 
     def mine(self, number):
-        """Return the thing of that number that lives here, or None."""
+        """Return the thing with this number that lives here, or None."""
         thing = self._mine.get(number)
         return thing() if isinstance(thing, weakref.ref) else thing
 
@@ -118,18 +118,18 @@ class Table:
         raise codec.BadFrame(f"unknown form {form!r}")
 
     def _count_named(self, array):
-        """Count the bytes of an array which the message names, before any of it is copied."""
+        """Count the bytes of an array that the message names, before any of it is copied."""
         self._naming += array.nbytes
         if self._naming > codec.MAX_FRAME:
             naming, self._naming = self._naming, 0
             raise OverflowError(f"the arrays of a message may have at most {codec.MAX_FRAME} bytes, got {naming}")
 
     def share_array(self, array, body):
-        """Return the number by which an array crosses: none, for an array goes by value."""
+        """Return the number by which an array crosses: none, since it goes by value."""
         return
 
     def register(self, value, key=None):
-        """Give a thing that lives here a number; `key` stands for it where only a way to it is kept."""
+        """Give a thing that lives here a number; `key` identifies it if only a reference to it is kept."""
         number = self._next
         self._next += 2
         self._mine[number] = value
@@ -139,7 +139,7 @@ class Table:
     def changes(self):
         """Return the new states, by number, of what changed since both sides were last in step.
 
-        What only this table holds then stays as it is until a message names it, and is not looked at before.
+        What only this table holds stays as it is until a message names it, and is not looked at before.
         """
         changes = []
         for number in sorted(self._in_use):
@@ -202,7 +202,7 @@ class Table:
             self._let_gone.append(weakref.ref(thing))  # something here may keep a view of it
 
     def _track(self, number, thing, state):
-        """Keep in step, from a state on, what a function returns."""
+        """Keep what a function returns in step, from a state on."""
         self._tracked[number] = (thing, state)
         self._in_use.add(number)
 
@@ -249,7 +249,7 @@ class Table:
 def snapshot(value):
     """Return a copy of a value that later synchronisation does not change; any handle becomes the same text.
 
-    The name of its kind is the answer's choice, and says nothing of what it does.
+    The name of its kind is the answer's choice, and says nothing about what it does.
     """
     if isinstance(value, np.ndarray):
         return value.copy()
@@ -261,7 +261,7 @@ def snapshot(value):
 
 
 def refuse_another_form(name, own, made):
-    """Raise Wrong where an array was given another shape or dtype in place."""
+    """Raise Wrong if an array was given another shape or dtype in place."""
     if made.shape != own.shape:
         raise Wrong(f"{name} must not be resized in place", f"{own.shape} became {made.shape}")
     if made.dtype != own.dtype:
@@ -269,7 +269,7 @@ def refuse_another_form(name, own, made):
 
 
 def only_drawn(before, after):
-    """Whether between two `states` no array was changed, and of generators only drawn."""
+    """Whether, between two `states`, no array was changed and generators were only drawn from."""
     return all(
         state == now or (isinstance(state, list) and generators.only_drew(state, now))
         for state, now in ((state, after.get(number, state)) for number, state in before.items())
@@ -282,7 +282,7 @@ def _state_of(thing):
 
 
 def _kind_of(value):
-    """Return what the other side is told of a thing that stays here."""
+    """Return what the other side is told about a thing that stays here."""
     return f"NumPy array of dtype {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
 
 
@@ -297,7 +297,7 @@ def _count(number):
 
 
 def _nothing():
-    """Stands for what is gone."""
+    """Stand in for what is gone."""
 
 
 def _references_of_what_only_a_table_holds():

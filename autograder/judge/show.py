@@ -16,17 +16,17 @@ MARKS = dict.fromkeys(FAILED, "✗") | {PASSED: "✓", NOT_ATTEMPTED: "○"}
 # Middle tones that keep a contrast of 3:1 on white and on black; the words carry the meaning, the colour only helps.
 COLOURS = dict.fromkeys(MARKS, "#c25700") | {PASSED: "#2e8b57", NOT_ATTEMPTED: "#767676"}
 NUMBERS = ("Went in", "Came out", "Should have come out")
-NAME = re.compile(r"(?<!\\)\b[A-Za-z]\w*_\w\w+\b")  # a formula's letters with an index are none
+NAME = re.compile(r"(?<!\\)\b[A-Za-z]\w*_\w\w+\b")  # but not a formula's letter with an index
 SAME = "the same as above"
 HEADINGS = {
     PASSED: "Passed",
     WRONG: "Not right yet",
     CRASHED: "Your code raised an error",
     NOT_ATTEMPTED: "Not attempted",
-    TIMED_OUT: "Your code did not come to an end in time",
+    TIMED_OUT: "Your code did not finish in time",
     OUT_OF_MEMORY: "Your code needed too much memory",
     KILLED: "Your code ended the Python that ran it",
-    TOO_COSTLY: "What your code gave took too much to judge",
+    TOO_COSTLY: "Your code's result took too much to judge",
 }
 
 
@@ -87,7 +87,7 @@ def html(report):
 
 
 def _said(report):
-    """Return the report in the language that is spoken; what the answer printed or raised stays as it is."""
+    """Return the report in the spoken language; what the answer printed or raised stays as it is."""
     findings = tuple(
         replace(one, title=say(one.title), sentence=say(one.sentence), detail=_each_line(one))
         for one in report.findings
@@ -128,13 +128,13 @@ def _item(finding, repeated):
 
 
 def _naming(report):
-    """A name is a likely cause; where it explains a part of what failed, something else is wrong as well."""
-    others = "What may have happened, besides something else:"
+    """A name is a likely cause; if it explains only part of what failed, something else is wrong as well."""
+    others = "Part of what may have happened:"
     return say(others if report.with_others else "What may have happened:")
 
 
 def _numbers(finding):
-    """Return (label, words) of what is known of a function's last call."""
+    """Return (label, words) of what is known about a function's last call."""
     words = (finding.went_in, finding.came_out, finding.expected)
     return [(say(label), told) for label, told in zip(NUMBERS, words) if told]
 
@@ -176,7 +176,7 @@ def _what_next(report):
 
 
 def coded(words):
-    """Return words of the course as HTML: what stands between backticks is code, and so is a name with an underscore.
+    """Return words of the course as HTML: what is between backticks is code, and so is a name with an underscore.
 
     >>> coded("It is `a <= b`."), coded("One ` alone stays.")
     ('It is <code>a &lt;= b</code>.', 'One ` alone stays.')

@@ -1,7 +1,7 @@
-"""Specimens: the right and wrong answers to an exercise, as a student's test may use them and learns nothing else of.
+"""Specimens: right and wrong answers to an exercise that a student's test may use, and learns nothing else about.
 
-A specimen is called, and where it is a class, the public members of its instances are called or read. Whatever it draws
-of no generator that it was given comes from one of the judge's, so that no test is judged by luck.
+A specimen is called; if it is a class, the public members of its instances are called or read. Whatever it does not
+draw from a generator that it was given comes from one of the judge's, so that no test is judged by luck.
 """
 
 import contextlib
@@ -13,17 +13,17 @@ import numpy as np
 from .verdict import Verdict, Wrong
 
 NOT_ASKED = (
-    "your test calls it with what the exercise does not speak of, which a right answer may refuse: leave that out"
+    "your test calls it with input that the exercise does not mention and a right answer may refuse: leave that out"
 )
 
 
 class Specimen:
     """A function, a class, an instance or a method of the judge in the hands of a student's test.
 
-    `members` are the public names of a class's instances; `entropy` is a Generator from which everything comes that is
-    drawn from nowhere in particular; `spent` numbers are first drawn from every generator that is handed in, since a
-    right answer may draw as it likes; `calls` says how many there may be, of it and of all that it makes. It `is_right`
-    if it is one of the `right_ones`, or made by one.
+    `members` are the public names of a class's instances; `entropy` is the Generator behind everything that is drawn
+    from nowhere in particular; `spent` numbers are first drawn from every generator that is handed in, since a right
+    answer may draw as it likes; `calls` limits the calls of it and of all that it makes. It `is_right` if it is one of
+    the `right_ones`, or made by one.
     """
 
     def __init__(self, thing, shown_as, *, members=(), entropy, spent=0, calls, is_right=False, right_ones=()):
@@ -33,10 +33,10 @@ class Specimen:
         self._right_ones = right_ones
 
     def __call__(self, *args, **kwargs):
-        """Call the thing; what a class makes is a specimen, too.
+        """Call the thing; what a class makes is a specimen as well.
 
-        One call too many is `Wrong`, and so is one that raises and that a right answer does not take: by what becomes
-        of bad input a test could tell the reference, or a mistake, without looking at what it does.
+        One call too many is `Wrong`, and so is one that raises and that a right answer would refuse: from what happens
+        to bad input, a test could recognize the reference, or a mistake, without looking at what it does.
         """
         self._made_with["calls"].count()
         for source in (*args, *kwargs.values()):
@@ -65,7 +65,7 @@ class Specimen:
         return self._another(value) if callable(value) else value
 
     def _is_bad_input(self, error, args, kwargs):
-        """Whether a right answer, or another one, raised for what it was given, and not for how many arguments."""
+        """Whether a right answer raises on what was given, and not merely on the number of arguments."""
         was_called = error.__traceback__.tb_next is not None
         return was_called and (
             self._made_with["is_right"] or any(_refuses(right, args, kwargs) for right in self._right_ones)
@@ -97,15 +97,15 @@ class Calls:
         """Count a call; raise Wrong for one too many, which ends the trial."""
         self._made += 1
         if self._made > self._most:
-            raise Wrong(f"your test makes more than {self._most} calls, which is all that it may make")
+            raise Wrong(f"your test makes more than {self._most} calls, the most it may make")
 
 
 @contextlib.contextmanager
 def _drawing_from(entropy, thing):
     """Let NumPy's global generator, and each that is made without a seed, draw what `entropy` says.
 
-    Another generator takes the global one's place for that while (of which the second number of a pair of normal ones
-    is lost): to save a state and to restore it takes twenty times as long.
+    Another generator replaces the global one inside (which loses the second of a pair of normal numbers): saving and
+    restoring a state would take twenty times as long.
     """
 
     def default_rng(seed=None):

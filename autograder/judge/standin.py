@@ -1,7 +1,7 @@
 """The stand-in: a check talks to an answer through messages, as if the answer were far away.
 
-The answer's side lets its handles be called, read and passed back; the judge's side lets its own only be called, and of
-a `Specimen` public members be read. How the two talk is told in `peer`.
+The answer's side lets its handles be called, read and passed back; the judge's side lets its own only be called, and
+the public members of a `Specimen` be read. See `peer` for how the two talk.
 A verdict raised in a callable of the judge ends the check, whatever the answer catches.
 """
 
@@ -20,9 +20,9 @@ from .verdict import Crashed, Ended, Verdict, Wrong
 class JudgeSide(Peer):
     """The side where the check runs.
 
-    `replies` lists what came back from the answer, `seen` what of it, in its form, counts when two answers are
+    `replies` lists what came back from the answer, `seen` the part of it, in its form, that counts when two answers are
     compared; `last_call` is what was called last, with the arguments by name, and `last_read` the attribute that was
-    read after it, if one was. `table` makes the table.
+    read after it, if any. `table` makes the table.
     """
 
     def __init__(self, exchange=None, table=JudgeTable):
@@ -31,7 +31,7 @@ class JudgeSide(Peer):
         self.seen = []
         self.last_call = None
         self.last_read = ""
-        self.in_time = lambda function, *args: function(*args)  # how a transport limits what reading takes
+        self.in_time = lambda function, *args: function(*args)  # how a transport limits the time that reading takes
         self._templates = {}
         self._pending = None
         self._depth = 0
@@ -87,10 +87,10 @@ class JudgeSide(Peer):
         return value
 
     def several(self, number, calls):
-        """Yield the value of each of several calls, which are pairs of arguments by place and by name.
+        """Yield the value of each of several calls, which are pairs of positional and keyword arguments.
 
-        They are asked for in one message, or in a few: the answer stops where a call has changed what it was handed, so
-        that each gets what the judge hands over.
+        They are asked for in one message or a few: the answer stops when a call has changed what it was handed, so that
+        each gets what the judge hands over.
         """
         template, due = self._templates.get(number, Template()), list(calls)
         while due:
@@ -121,7 +121,7 @@ class JudgeSide(Peer):
         return values, raised, done
 
     def _in_turn(self, ask, *args):
-        """Return what comes of asking: the answer has its turn, or another one while a callable of the judge runs."""
+        """Return the result of asking: the answer has its turn, or a further one while a callable of the judge runs."""
         self._depth += 1
         if self._depth == 1:
             self.table.begin_turn()
@@ -129,7 +129,7 @@ class JudgeSide(Peer):
             return ask(*args)
         except codec.BadFrame as error:
             raise Wrong("the result cannot be read", str(error)) from None
-        except Ended:  # there is nobody any longer with whom a check could go on
+        except Ended:  # there is no one left for a check to go on with
             self._pending = None
             raise
         finally:
@@ -170,7 +170,7 @@ class JudgeSide(Peer):
     def _receive(self, frame):
         try:
             return super()._receive(frame)
-        except Verdict as verdict:  # also in a call of the judge's own, where the answer could swallow it
+        except Verdict as verdict:  # also in a call to the judge's own, where the answer could swallow it
             self._pending = verdict
             raise
 
@@ -190,7 +190,7 @@ def _by_name(names, args, kwargs):
 
 
 def _done(values, raised, most):
-    """Return how many calls a reply is about, at least one: each has a value, but for a last one that raised."""
+    """Return how many calls a reply is about, at least one: each has a value, except a last one that raised."""
     done = len(values) + (raised is not None) if isinstance(values, list) else 0
     if not 0 < done <= most or not isinstance(raised, dict | None):
         raise codec.BadFrame(f"values must be a list, one for each of {most} calls")
@@ -200,7 +200,7 @@ def _done(values, raised, most):
 def in_memory(submission, lending=False):
     """Return the judge's side of a talk with a submission that lives in this very process.
 
-    With `lending` it is one in which the submission calls functions of the judge (see `lent`).
+    With `lending`, the submission may call functions of the judge (see `lent`).
     """
     judges, answers = (LentHere, LentHere) if lending else (JudgeTable, Table)
     judge, answer = JudgeSide(table=judges), AnswerSide(submission, table=answers)

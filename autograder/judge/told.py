@@ -1,6 +1,6 @@
-"""What a finding tells of numbers: what went in, what came out and what should have, or, of a value, only which way.
+"""What a finding says about numbers: what went in, what came out and what should have, or, for a value, only which way.
 
-At most twelve numbers each: of a larger array those around the first entry that differs.
+At most twelve numbers each: of a larger array, those around the first entry that differs.
 """
 
 import itertools
@@ -42,7 +42,7 @@ def excerpt(value, where=(), room=NUMBERS):
         return _named(value)
     array = np.asarray(value)
     if array.size <= room:
-        return _nested(array) if array.size else f"nothing, of shape {array.shape}"
+        return _nested(array) if array.size else f"empty, of shape {array.shape}"
     place = [*where, *[0] * array.ndim][: array.ndim]
     *rows, last = (min(int(index), length - 1) for index, length in zip(place, array.shape))
     start = max(0, min(last - room // 2, array.shape[-1] - room))
@@ -52,7 +52,7 @@ def excerpt(value, where=(), room=NUMBERS):
 
 
 def which_way(actual, expected, where=()):
-    """Return how a number misses, without what it should have been; "" for what is no number.
+    """Return how a number misses, without what it should have been; "" for anything that is not a number.
 
     >>> which_way(30.0, 2.0), which_way(-1, 2), which_way(1.9, 2.0)
     ('more than ten times too large', 'the sign is wrong', 'too small')
@@ -61,7 +61,7 @@ def which_way(actual, expected, where=()):
         return ""
     actual, expected = float(np.asarray(actual)[tuple(where)]), float(np.asarray(expected)[tuple(where)])
     if not np.isfinite(actual):
-        return "this is no finite number"
+        return "this is not a finite number"
     if actual * expected < 0:
         return "the sign is wrong"
     small, large = sorted((abs(actual), abs(expected)))
@@ -86,7 +86,7 @@ def _share(room, parts):
 
 
 def _named(value):
-    """What a thing is that has no numbers to show; nothing of it that differs from run to run."""
+    """Return what a thing without numbers to show is, leaving out what differs from run to run."""
     if value is None:
         return "None"
     if isinstance(value, np.random.Generator):

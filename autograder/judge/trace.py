@@ -10,7 +10,7 @@ EXERCISES = str(HERE / "exercises")  # an exercise's own wrong answers are answe
 NOT_THEIRS = (
     str(HERE),
     str(HERE.parent / "dnnkit"),
-    str(Path(traceback.__file__).parent),  # the standard library, also where it is a zip, as it is in a browser
+    str(Path(traceback.__file__).parent),  # the standard library, even as a zip, as in a browser
     *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
 )
 MAX_LINES = 12
@@ -33,5 +33,5 @@ def _is_theirs(path):
     """Whether code of this file is the author's: a cell's, or one in a file that is neither ours nor installed."""
     if path.startswith(EXERCISES):
         return True
-    # What was compiled before it was packed, as a browser's standard library is, says where it lay in the package.
+    # Code compiled before it was packed, such as a browser's standard library, has its path within the package.
     return (path.startswith("<") or Path(path).is_absolute()) and not path.startswith(NOT_THEIRS)

@@ -1,8 +1,8 @@
 """How a student's test is judged: it must accept every right answer to another exercise, and refuse the wrong ones.
 
 To refuse is to raise, an AssertionError or anything else, or to return False; to accept is to return None or True. Each
-specimen is tried at least twice, each time in a talk of its own and with other random numbers; the key shuffles all
-trials, so that neither a number, nor an order, nor a count tells a test what it has before it.
+specimen is tried at least twice, each time in a separate talk and with other random numbers; the key shuffles all
+trials, so that neither a number, nor an order, nor a count tells a test which specimen it has.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from .specimens import Calls, Specimen
 from .verdict import PASSED, Crashed, Ended, Wrong
 
 TIMES = 2  # each specimen is tried, with other draws the second time: a test that depends on luck is not right
-# All else says something of a test only if it accepts the reference: a coin does so every time in one of 256.
+# The rest says something about a test only if it accepts the reference: a coin does so every time once in 256.
 REFERENCE_TIMES = 8
 MOST_DRAWN = 50  # numbers that a specimen may draw beforehand
 
@@ -30,7 +30,7 @@ class Subject:
     members: tuple[str, ...] = ()
 
     def specimen(self, rng, trial, calls, right_ones):
-        """Return the subject as it is handed out for so many calls; in all but the first trial it draws otherwise."""
+        """Return the subject as it is handed out for `calls` calls; in all but the first trial it draws differently."""
         spent = int(rng.integers(1, MOST_DRAWN)) if trial else 0
         made_with = {"members": self.members, "entropy": rng, "spent": spent, "calls": Calls(calls)}
         return Specimen(self.answer, self.shown_as, **made_with, is_right=self.right, right_ones=right_ones)
@@ -42,7 +42,7 @@ def decision(value):
         value = value[()]
     if value is None or isinstance(value, (bool, np.bool_)):
         return value is None or bool(value)
-    raise Wrong("a test must return nothing, or False to refuse, and say with `assert` what is wrong")
+    raise Wrong("a test must return nothing, or False to refuse, and use `assert` to say what is wrong")
 
 
 class Trials:
@@ -72,7 +72,7 @@ class Trials:
         self.replies = [[_kind_of(why) for why in said] for said in self._said.values()]
 
     def tell(self, check):
-        """Raise the verdict on one check, or return where the test did as it should."""
+        """Raise the verdict on one check, or return if the test did as it should."""
         said = self._said[check.name]
         if odd := next((why for why in said if isinstance(why, Wrong)), None):
             raise odd
@@ -85,7 +85,7 @@ class Trials:
             luck = " now and then: whether it finds this depends on luck" if any(said) else ""
             raise Wrong(f"your test accepts it{luck}")
         if self._right and any(self._said[self._right[0].name]):
-            raise Wrong("your test refuses the reference too, so that this refusal says nothing")
+            raise Wrong("your test also refuses the reference, so this refusal says nothing")
 
 
 def count(checks, findings):
@@ -98,7 +98,7 @@ def count(checks, findings):
 
 
 def _no_function(exercise, connect):
-    """Return what is wrong with an answer that is none to call, or None."""
+    """Return what is wrong with an answer that cannot be called, or None."""
     try:
         test = connect(lending=True).submission()
     except Wrong as unreadable:
@@ -109,7 +109,7 @@ def _no_function(exercise, connect):
 
 
 def _try(connect, specimen):
-    """Return None where the test accepts the specimen, else why it did not: a Crashed, or a Wrong for no decision."""
+    """Return None if the test accepts the specimen, else why it did not: a Crashed, or a Wrong for no decision."""
     try:
         if decision(connect(lending=True).answer(specimen)):
             return None

@@ -1,6 +1,6 @@
-"""Messages between two sides in one process: they stay what they are, and have the caps of frames (see `codec`).
+"""Messages between two sides in one process: they stay as they are, with the caps of frames (see `codec`).
 
-So an answer is told in a notebook what it would be told over a pipe, and a hundred calls cost a third.
+So an answer gets the same verdict in a notebook as over a pipe, and a hundred calls cost a third.
 """
 
 from .codec import MAX_FRAME, MAX_ITEMS, BadFrame

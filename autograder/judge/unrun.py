@@ -1,6 +1,6 @@
-"""The report on an answer that is not there, since its cell did not run: what Python says of it, and in which line.
+"""The report on an answer that is missing because its cell did not run: what Python says, and about which line.
 
-Without it such an answer would count as not attempted, or an older one, which the cell was to replace, would be judged.
+Without it, such an answer would count as not attempted, or an older one that the cell was to replace would be judged.
 """
 
 import ast
@@ -12,10 +12,10 @@ from .report import Report
 from .verdict import CRASHED, Finding
 
 TITLE = "The cell with your answer runs."
-NO_ANSWER = "it did not come to its end, so that there is no answer to check"
+NO_ANSWER = "it did not finish, so there is no answer to check"
 NOTHING = "nothing could be checked"
 MAX_WORDS, MAX_LINE, MAX_KIND = 2000, 200, 80  # characters of a message, a line and a name, which may hold any text
-PLACE = re.compile(r"\s*\([^()]*, line \d+\)$")  # where IPython puts the place of a slip, behind the message
+PLACE = re.compile(r"\s*\([^()]*, line \d+\)$")  # where IPython puts the place of a slip, after the message
 
 
 def raised(exercise, kind, message, line=None, code="", doubt="") -> Report:
@@ -23,14 +23,14 @@ def raised(exercise, kind, message, line=None, code="", doubt="") -> Report:
     lines = [f"    {each[:MAX_LINE]}" for each in code.rstrip().splitlines()]
     place = [] if line is None else [f"line {line}", *lines]
     detail = "\n".join([*place, f"{kind}: {PLACE.sub('', message[:MAX_WORDS])}"])
-    finding = Finding("", TITLE, CRASHED, f"it raised {kind}, so that there is no answer to check", detail)
+    finding = Finding("", TITLE, CRASHED, f"it raised {kind}, so there is no answer to check", detail)
     return Report(exercise.id, CRASHED, 0.0, exercise.points, (finding,), count=NOTHING, doubt=doubt)
 
 
 def slip(exercise):
-    """Return the report on an exercise whose latest cell in this notebook is no Python; None where there is none.
+    """Return the report on an exercise whose latest cell in this notebook is not Python, or None if there is none.
 
-    What was run last for an answer is asked, since a name may still stand for what an earlier run has defined.
+    The cell that was run last decides, since the name may still refer to what an earlier run has defined.
     """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     defines = re.compile(
@@ -44,7 +44,7 @@ def slip(exercise):
 
 
 def _error(source):
-    """Return the SyntaxError for which nothing of a cell runs, or None; others are found as its statements run."""
+    """Return the SyntaxError that keeps all of a cell from running, or None; others are found as its statements run."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # they were shown when the cell ran
         try:

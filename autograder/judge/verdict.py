@@ -17,7 +17,7 @@ class Verdict(Exception):
 class Wrong(Verdict):
     """The answer breaks a property.
 
-    `sentence` is constant text, the same for every input, so that a mistake can be recognised by it;
+    `sentence` is constant text, the same for every input, so that a mistake can be recognized by it;
     the numbers of this input go into `detail`, and where two values were compared, into `difference`.
     """
 
@@ -52,7 +52,7 @@ class Crashed(Verdict):
 class Ended(Verdict):
     """The process in which the answer lives is gone, or had to be ended; `how` is one of the verdicts above.
 
-    `results` is how many had come back until then, as long as nothing was found wrong with the answer; else 0.
+    `results` is how many had come back by then, provided nothing was found wrong with the answer; else 0.
     """
 
     def __init__(self, how, detail=""):
@@ -66,9 +66,9 @@ class Ended(Verdict):
 class Finding:
     """What one check found: `title` is the property, `sentence` what broke, `detail` the place or the traceback.
 
-    Of a function, `went_in` are the arguments of its last call, `came_out` is what it gave and `expected` what it
-    should have, as text of at most twelve numbers each. `measured` are the numbers by which answers can be compared
-    that all pass, each with its name.
+    For a function, `went_in` holds the arguments of its last call, `came_out` what it returned and `expected` what it
+    should have returned, as text of at most twelve numbers each. `measured` holds the numbers, each with its name, by
+    which answers that all pass can be compared.
     """
 
     check: str
@@ -83,9 +83,9 @@ class Finding:
 
 
 def note(wrong):
-    """Have a check fail by `wrong` and go on: what it says costs one check, not every one in which it happens.
+    """Have a check fail with `wrong` but go on: this costs one check, not every one in which it happens.
 
-    Outside of judging, where nobody collects what is noted, it is raised.
+    Outside judging, where nobody collects what is noted, it is raised.
     """
     noted = _noted.get()
     if noted is None:
@@ -94,7 +94,7 @@ def note(wrong):
 
 
 def measured(name, value):
-    """Have a check tell a number that is no verdict: how good an answer is beyond right and wrong."""
+    """Have a check report a number that is not a verdict: how good an answer is beyond right and wrong."""
     if (numbers := _measured.get()) is not None:
         numbers.append((name, float(value)))
 

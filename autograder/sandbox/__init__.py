@@ -1,7 +1,7 @@
-"""Where a student's code runs: a process of its own, forked from a warm one, with nothing of ours in sight.
+"""Where a student's code runs: a separate process, forked from a warm one, with nothing of ours in sight.
 
-`client` is the judge's end, with an end to each question (`deadline`). `server` starts the interpreter that `warm`
-returns: `interpreter` forks, and `keeper` keeps its forks. `session` is what a fork does, and `shell` how it runs a
-cell, with the `magics` of a kernel; `isolate` and `seccomp` take everything away that an answer does not need. `wire`
-lies between the two sides, and `run` takes a submission from its first cell to its last.
+`client` is the judge's end, with a time limit on each question (`deadline`). `server` starts the interpreter that
+`warm` returns: `interpreter` forks, and `keeper` keeps its forks. `session` is what a fork does, and `shell` how it
+runs a cell, with the `magics` of a kernel; `isolate` and `seccomp` take away everything that an answer does not need.
+`wire` connects the two sides, and `run` takes a submission from its first cell to its last.
 """

@@ -24,11 +24,11 @@ from .deadline import Watch
 from .outputs import well_formed
 from .wire import Asking, Channel, Closed, Stranger, TooBig, TooLate, receive_from, tell_senders
 
-START = 60.0  # seconds in which the warm interpreter must be ready
+START = 60.0  # seconds within which the warm interpreter must be ready
 ENTER = 10.0  # and a fork in its namespaces
 GREETING = 512  # bytes
-MAX_TALK = 4 * codec.MAX_FRAME  # bytes from an answer in one talk, whose values the judge and its checks may all keep
-MAX_SHOWN = 2**21  # items of what is told of a cell's outputs, in whose text each comma counts
+MAX_TALK = 4 * codec.MAX_FRAME  # bytes from an answer in one talk; the judge and its checks may keep all the values
+MAX_SHOWN = 2**21  # items in the report of a cell's outputs, in whose text each comma counts
 
 
 class Refused(Exception):
@@ -49,17 +49,17 @@ class Limits:
 class Server:
     """A warm interpreter, which forks a sandbox for each submission.
 
-    Use it as a context manager; started by itself it ends with this process. A process that this one starts may be
-    given it, and gets sandboxes of the same interpreter.
+    Use it as a context manager; if only started, it ends with this process. A process that this one starts may be
+    given it, and gets sandboxes from the same interpreter.
     """
 
     isolation: str = "namespaces"
     limits: Limits = field(default_factory=Limits)
 
     def start(self):
-        """Start the interpreter, which takes a while to be warm."""
+        """Start the interpreter, which takes a while to warm up."""
         if platform.system() != "Linux":
-            raise Refused(f"this is {platform.system()}, and a notebook is graded on Linux only")
+            raise Refused(f"this is {platform.system()}, and notebooks are graded on Linux only")
         self._is_warm = False
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-I", "-m", "autograder.sandbox.server", self.isolation, str(self.limits.memory)]
@@ -97,7 +97,7 @@ class Server:
     def stop(self):
         """End the interpreter, and leave nothing behind."""
         with contextlib.suppress(OSError):
-            self._control.shutdown(socket.SHUT_RDWR)  # workers have it open too
+            self._control.shutdown(socket.SHUT_RDWR)  # workers also have it open
         self._control.close()
         try:
             self._process.wait(5)
@@ -114,7 +114,7 @@ class Server:
         self.stop()
 
     def sandbox(self, files=None, seed=0, seconds=math.inf):
-        """Return a new `Sandbox`; `files` (name to bytes) lie in its working directory, `seconds` is all its time."""
+        """Return a new `Sandbox` with `files` (name to bytes) in its working directory and `seconds` for everything."""
         channel, theirs = socket.socketpair()
         tell_senders(channel)
         lifeline, their_lifeline = socket.socketpair()
@@ -123,9 +123,9 @@ class Server:
             "environment": self._environment,
             "files": {name: content.hex() for name, content in (files or {}).items()},
             "seed": seed,
-            "processors": sorted(os.sched_getaffinity(0)),  # the judge and an answer take turns, and share what is near
+            "processors": sorted(os.sched_getaffinity(0)),  # the judge and an answer take turns, and share caches
         }
-        # A message may not be as large as what a student hands in, but a file may.
+        # What a student hands in may be too large for a message, but not for a file.
         with theirs, their_lifeline, tempfile.TemporaryFile() as file:
             file.write(json.dumps(request).encode())
             file.flush()
@@ -139,18 +139,18 @@ class Server:
         return Sandbox(channel, lifeline, time.monotonic() + seconds)
 
     def __getstate__(self):
-        """Leave to its owner what ends the interpreter."""
+        """Leave out what ends the interpreter, which is its owner's."""
         return {name: value for name, value in vars(self).items() if name != "_process"}
 
 
 class _Until:
-    """When all talks with an answer must be over, at a time of `time.monotonic`; what is not counted moves it."""
+    """The time of `time.monotonic` by which all talks with an answer must be over; time not counted postpones it."""
 
     def __init__(self, seconds):
         self.at, self._room = time.monotonic() + seconds, seconds / 2
 
     def not_counted(self, function, *args):
-        """Return what a function returns, and do not count its time, as long as there is room for that."""
+        """Return what a function returns without counting its time, as long as there is room for that."""
         began = time.monotonic()
         try:
             return function(*args)
@@ -173,7 +173,7 @@ class Sandbox:
             refused = json.loads(greeting)["refused"]
         except (OSError, ValueError):
             refused = "the sandbox did not start"
-        self._channel = Asking(Channel(channel, sender))  # of what it starts nothing may reply in its place
+        self._channel = Asking(Channel(channel, sender))  # nothing that it starts may reply for it
         if refused:
             self.close()
             raise Refused(refused)
@@ -191,24 +191,24 @@ class Sandbox:
         self._watch.close()
 
     def run(self, source, seconds):
-        """Run a cell; return its outputs and whether it raised. Raises Ended when it does not come to its end."""
-        if not source or source.isspace():  # as in IPython, this is no cell
+        """Run a cell; return its outputs and whether it raised. Raises Ended if it does not finish."""
+        if not source or source.isspace():  # as in IPython, this is not a cell
             return [], False
         reply = self._ask({"do": "run", "source": source}, seconds, MAX_SHOWN)
         return well_formed(reply.get("outputs")), bool(reply.get("failed"))
 
     def answer(self, name, seconds, in_all=math.inf):
-        """Return whether a name stands for an attempt, and how to begin a talk with it (as `in_memory` does).
+        """Return whether a name refers to an attempt, and how to begin a talk with it (as `in_memory` does).
 
-        One question may take so many seconds, and all talks together `in_all`, from now on. What the judge takes where
-        the answer calls it back is not counted, up to half as much again.
+        One question may take `seconds`, and all talks together `in_all`, from now on. What the judge takes when the
+        answer calls it back is not counted, up to half as much again.
         """
         until = _Until(in_all)
         attempted = bool(self._ask({"do": "answer", "name": name}, min(seconds, in_all)).get("attempted"))
         return attempted, partial(self._talk, name, seconds, until)
 
     def _talk(self, name, seconds, until, lending=False):
-        """Return the judge's side of a new talk with what a name stands for."""
+        """Return the judge's side of a new talk with what a name refers to."""
         judge = JudgeSide(table=LentTable if lending else JudgeTable)
         begun = False
         room = MAX_TALK
@@ -218,7 +218,7 @@ class Sandbox:
             frame = self._channel.receive(deadline)
             room -= len(frame)
             if room < 0:
-                raise TooBig(f"one check may be told at most {MAX_TALK} bytes")
+                raise TooBig(f"one check may receive at most {MAX_TALK} bytes")
             return frame
 
         def asked(frame):
@@ -257,7 +257,7 @@ class Sandbox:
         return min(time.monotonic() + seconds, self._ends_at)
 
     def _until_it_ends(self, function, *args):
-        """Return what a function returns, and say how the sandbox ended where it did."""
+        """Return what a function returns; if the sandbox ends, say how."""
         try:
             return function(*args)
         except TooLate:
@@ -270,7 +270,7 @@ class Sandbox:
             raise self._end() from None
 
     def _end(self):
-        """Return what the keeper says of the end."""
+        """Return what the keeper says about the end."""
         self._lifeline.settimeout(2)
         try:
             said = self._lifeline.recv(16) or b"1"
@@ -283,7 +283,7 @@ class Sandbox:
 
 
 def _greeting(channel):
-    """Return what a fork says first, and which process it is."""
+    """Return a fork's first message, and which process it is."""
     data, sender = b"", 0
     while len(data) < GREETING:
         piece, sender = receive_from(channel, GREETING - len(data))

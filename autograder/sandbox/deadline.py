@@ -1,4 +1,4 @@
-"""An end to what the judge does at an answer's request: the answer chooses with what, and so how long it would take."""
+"""A limit on what the judge does at an answer's request: the answer chooses the input, and so how long that takes."""
 
 import ctypes
 import math
@@ -7,18 +7,18 @@ import time
 
 from .wire import TooLate
 
-LOOK = 0.5  # seconds from one look at the time to the next
+LOOK = 0.5  # seconds between two looks at the time
 RAISE_IN_THREAD = ctypes.pythonapi.PyThreadState_SetAsyncExc
 RAISE_IN_THREAD.argtypes = ctypes.c_ulong, ctypes.py_object
-NOTHING = ctypes.py_object()  # takes back what has not been raised yet
+NOTHING = ctypes.py_object()  # revokes what has not been raised yet
 
 
 class Watch:
-    """Interrupts what runs too long in the thread that judges, whichever that is; it watches from another."""
+    """Interrupts whatever runs too long in the thread that judges, whichever that is; watches from another."""
 
     def __init__(self):
         self._deadline = math.inf
-        self._raised = False  # since it was last taken back
+        self._raised = False  # since it was last revoked
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._watching = self._thread = None
@@ -26,22 +26,22 @@ class Watch:
     def in_time(self, deadline, function, *args):
         """Return what a function returns; raise TooLate in it soon after a deadline, a time of `time.monotonic`.
 
-        It is raised between two steps of Python, and again at the next look, should it have been swallowed.
+        It is raised between two steps of Python, and again at the next look if it was swallowed.
         """
         thread = threading.get_ident()
         if self._watching is None:
             self._watching = threading.Thread(target=self._look, daemon=True)
             self._watching.start()
-        self._thread = thread  # before there is a deadline, by which alone it is looked at
+        self._thread = thread  # before there is a deadline, without which it is not looked at
         outer, self._deadline = self._deadline, deadline
         try:
             return function(*args)
-        finally:  # no function of Python is called here, in which an interruption on its way could come too soon
+        finally:  # calls no Python function, in which a pending interruption could come too soon
             while self._deadline != outer:
                 try:
                     with self._lock:
                         self._deadline = outer
-                    if self._raised:  # not for nothing: it leaves Python 3.11 looking for something to raise
+                    if self._raised:  # only if needed: it leaves Python 3.11 looking for something to raise
                         RAISE_IN_THREAD(thread, NOTHING)
                         self._raised = False
                 except TooLate:

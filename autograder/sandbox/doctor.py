@@ -1,4 +1,4 @@
-"""Say what isolation this machine offers, and where it does not, why."""
+"""Say what isolation this machine offers, or why it offers none."""
 
 import ast
 import platform
@@ -29,7 +29,7 @@ print("Seccomp:\t2" in open("/proc/self/status").read())
 def doctor():
     """Return (sound, lines): whether notebooks can be isolated here, and what was found, for people.
 
-    It tries, with a real sandbox, instead of guessing from versions and settings.
+    It tries a real sandbox instead of guessing from versions and settings.
     """
     if platform.system() != "Linux":
         return False, [f"This is {platform.system()}; isolation needs Linux. " + ADVICE]
@@ -63,10 +63,10 @@ def _word(value):
 
 ADVICE = (
     "In a container, user namespaces are often switched off; outside one, see sysctl user.max_user_namespaces, "
-    "kernel.unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns. Where they are not to be had, "
+    "kernel.unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns. If they are not available, "
     "grade on another machine or in a virtual one: without isolation, what students hand in runs as you."
 )
 UNFILTERED = (
-    "System calls are not filtered here (Linux with CONFIG_SECCOMP_FILTER on x86_64 or aarch64 does): what a notebook "
-    "locks or watches may hold up others that are graded beside it."
+    "System calls are not filtered here (that takes Linux with CONFIG_SECCOMP_FILTER on x86_64 or aarch64): what a "
+    "notebook locks or watches may hold up others that are graded alongside it."
 )

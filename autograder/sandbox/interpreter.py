@@ -26,8 +26,8 @@ from . import isolate, keeper, pages, seccomp, session
 from .shell import Notebook
 
 WARM = ("numpy", "torch", "matplotlib", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "IPython")
-MANY = 100  # forks, after which it is worth its price to make the next ones cheap
-SHARED = 4  # the memory of a fork is so many times what its processes may share by name
+MANY = 100  # forks, after which it pays to make the next ones cheap
+SHARED = 4  # the memory of a fork is this many times what its processes may share by name
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -49,7 +49,7 @@ def serve(control, place, memory):
         place.close()
     except (isolate.NoIsolation, OSError) as error:
         place = Refused(error)
-    tempfile.tempdir = "/tmp"  # where it is for a fork
+    tempfile.tempdir = "/tmp"  # as it is for a fork
     control.send(b"ready")
     gc.collect()
     gc.freeze()
@@ -61,7 +61,7 @@ def serve(control, place, memory):
         forks.wait()
         try:
             order, fds, _, _ = socket.recv_fds(control, 16, 3)
-        except ConnectionResetError:  # nobody has waited for it to be warm
+        except ConnectionResetError:  # nobody waited for it to be warm
             order = b""
         if not order:
             return
@@ -81,10 +81,10 @@ def serve(control, place, memory):
 
 
 def warm_up():
-    """Import what notebooks import, without running any of it: a library that has started a thread cannot be forked."""
+    """Import what notebooks import, without running any of it: a library that has started threads cannot be forked."""
     reference = [module.name for module in pkgutil.walk_packages(dnnkit.__path__, "dnnkit.")]
     for name in (*WARM, *reference):
-        with contextlib.suppress(ImportError):  # torch is not everywhere
+        with contextlib.suppress(ImportError):  # torch is not installed everywhere
             importlib.import_module(name)
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)
@@ -97,10 +97,10 @@ class Isolated:
     def __init__(self, folder):
         self._folder = Path(folder)
         self._visible = isolate.environment_paths()
-        seccomp.program(platform.machine())  # which each fork then has
+        seccomp.program(platform.machine())  # computed now, so that each fork has it
 
     def close(self):
-        """See no more than the forks will; everything has been imported, and what was written for it can go."""
+        """See no more than the forks will: everything has been imported, and what that wrote can go."""
         around = os.open(self._folder.parent, os.O_RDONLY)
         isolate.build_view(self._folder, self._visible, hidden=[PACKAGE])
         shutil.rmtree(self._folder.name, dir_fd=around)
@@ -113,12 +113,12 @@ class Isolated:
         """Called in the fork, before it does anything of the student's."""
         isolate.enter(self._visible, files, size=2 * limits["file_size"], shared=limits["memory"] // SHARED)
         isolate.limit(**limits)
-        with contextlib.suppress(seccomp.NoFilter):  # as `doctor` tells
+        with contextlib.suppress(seccomp.NoFilter):  # as `doctor` reports
             seccomp.install()
 
 
 class Trusted:
-    """No isolation: a fork is this user's process like any other, in a folder of its own."""
+    """No isolation: a fork is a process of this user like any other, in its own folder."""
 
     def __init__(self, folder):
         self._folder = folder
@@ -134,11 +134,11 @@ class Trusted:
         isolate.die_with_parent()
         os.chdir(tempfile.mkdtemp(dir=self._folder))
         isolate.lay(files)
-        isolate.limit(**limits | {"processes": None})  # it would count this user's other processes too
+        isolate.limit(**limits | {"processes": None})  # it would also count this user's other processes
 
 
 class Refused:
-    """In the place of what this machine refused."""
+    """Instead of what this machine refused."""
 
     def __init__(self, reason):
         self._reason = reason

@@ -1,9 +1,9 @@
-"""Take everything away from a process that an answer does not need: Linux namespaces, limits, a view of its own.
+"""Take away from a process everything that an answer does not need: Linux namespaces, limits, a separate view.
 
-It is done in three steps. The warm interpreter is the first process of a PID namespace (`unshare`). When it is warm, it
-makes a read-only view of the machine its whole world (`build_view`). Each of its children (`fork`) gets namespaces of
-its own in there, a fresh temporary folder, and gives up its user (`enter`): what runs a student's code is an unmapped
-user without a capability, who can make no further namespace. `seccomp` then refuses what no namespace divides.
+There are three steps. The warm interpreter is the first process of a PID namespace (`unshare`). When it is warm, it
+makes a read-only view of the machine its whole world (`build_view`). Each of its children (`fork`) gets its own
+namespaces in there and a fresh temporary folder, and gives up its user (`enter`): what runs a student's code is an
+unmapped user without capabilities, who can make no further namespace. `seccomp` then refuses what no namespace divides.
 """
 
 import contextlib
@@ -31,14 +31,14 @@ NOBODY = 65534
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/etc/alternatives", "/etc/fonts", "/etc/localtime")
 FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf")
-MADE_UP = {  # of the machine's own, no user or host is in sight
+MADE_UP = {  # the machine's own users and hosts are out of sight
     "etc/passwd": "student:x:{user}:{group}::/tmp:/bin/sh\n",
     "etc/group": "student:x:{group}:\n",
     "etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
     "etc/hosts": "127.0.0.1 localhost sandbox\n",
 }
 LINKS = {"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"}
-DEVICES = ("null", "full", "random", "urandom")  # not "zero", which gives memory that nobody counts to who shares it
+DEVICES = ("null", "full", "random", "urandom")  # not "zero": sharing it gives memory that nobody counts
 INODES = 10_000  # files that an answer may make
 WORK = "/tmp/work"  # the working directory that an answer sees
 
@@ -48,11 +48,11 @@ class NoIsolation(Exception):
 
 
 def unshare():
-    """Give this process a user namespace, and its children a PID namespace, whose first is the first of them.
+    """Give this process a user namespace, and its children a PID namespace, in which the first child is process 1.
 
     When that one ends, for whatever reason, the kernel kills all that it and its children started.
     """
-    # Keys are no namespace's. Where this fails, there are none, or `seccomp` keeps answers from them.
+    # Keys belong to no namespace. If this fails, there are none, or `seccomp` keeps answers from them.
     LIBC.syscall(_number("keyctl"), JOIN_SESSION_KEYRING, None)
     uid, gid = os.getuid(), os.getgid()
     if uid == 0:
@@ -69,9 +69,9 @@ def unshare():
 
 @contextlib.contextmanager
 def _helper(pid):
-    """For root: have a child that stays outside map a second, powerless user into the namespace made meanwhile.
+    """For root: have a child that stays outside map a second, powerless user into the namespace made inside the block.
 
-    Limits on processes do not bind root, whatever its namespace, so that an answer must not be root's in any.
+    Limits on processes do not bind root in any namespace, so an answer must not be root's in any.
     """
     reader, writer = os.pipe()
     child = os.fork()
@@ -101,9 +101,9 @@ def build_view(root, visible, hidden):
     Parameters
     ----------
     root : path
-        A directory; the view is mounted on it, which nobody else sees.
+        A directory on which the view is mounted; nobody else sees that.
     visible : sequence of path
-        Directories that can be read, besides the system's: the Python environment.
+        Directories that can be read in addition to the system's: the Python environment.
     hidden : sequence of path
         Directories inside these that appear empty.
     """
@@ -140,20 +140,20 @@ def fork():
         child = os.fork()
     finally:
         if child != 0:
-            _call("setns", own, NEWPID)  # or the next child would come into the same one
+            _call("setns", own, NEWPID)  # or the next child would land in the same one
         os.close(own)
     return child
 
 
 def enter(visible, files, size, shared):
-    """In a child from `fork`: take mounts, a network and interprocess communication of its own, and give up the user.
+    """In a child from `fork`: get its own mounts, network and interprocess communication, and give up the user.
 
     Parameters
     ----------
     visible : sequence of path
         As given to `build_view`.
     files : dict of str to bytes
-        What lies in the working directory, by its path there.
+        What is in the working directory, by its path there.
     size : int
         How much the answer may write to files, in bytes.
     shared : int
@@ -172,7 +172,7 @@ def enter(visible, files, size, shared):
     os.chdir(WORK)
     lay(files)
     with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000")  # where memory runs out, this goes first
+        Path("/proc/self/oom_score_adj").write_text("1000")  # when memory runs out, this goes first
     _remount_readonly("/proc")
     _give_up_user(work_of=WORK)
 
@@ -186,7 +186,7 @@ def lay(files):
 
 
 def limit(*, memory, cpu, processes, file_size, open_files=256):
-    """Cap what this process and its children may use; `memory` in bytes comes on top of what is mapped already.
+    """Cap what this process and its children may use; `memory`, in bytes, comes on top of what is already mapped.
 
     A limit of None is not set.
     """
@@ -198,14 +198,14 @@ def limit(*, memory, cpu, processes, file_size, open_files=256):
         ("FSIZE", file_size),
         ("NOFILE", open_files),
         ("MEMLOCK", 2**16),
-        ("CORE", 1),  # unlike 0, this keeps a crash from a program that the machine starts for each (core(5))
+        ("CORE", 1),  # unlike 0, this keeps crashes from a program that the machine starts for each one (core(5))
     ):
         if value is not None:
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
 
 
 def environment_paths():
-    """Return where the Python environment lies, and the reference; a checkout of the course around it stays unseen."""
+    """Return where the Python environment and the reference are; a checkout of the course around them stays unseen."""
     reference = importlib.util.find_spec("dnnkit").submodule_search_locations[0]
     roots = sorted({Path(path).resolve() for path in (sys.prefix, sys.base_prefix, reference)})
     return [path for path in roots if not any(path != other and path.is_relative_to(other) for other in roots)]
@@ -221,13 +221,13 @@ def _give_up_user(work_of):
         os.setresuid(1, 1, 1)
     if LIBC.prctl(SET_NO_NEW_PRIVS, 1, 0, 0, 0):
         raise NoIsolation("prctl: no new privileges")
-    _call("unshare", NEWUSER)  # whoever is mapped nowhere can make no further one
+    _call("unshare", NEWUSER)  # a user mapped nowhere can make no further one
     _drop_capabilities()
-    LIBC.prctl(SET_DUMPABLE, 1, 0, 0, 0)  # so that what keeps it can read in /proc what its memory is
+    LIBC.prctl(SET_DUMPABLE, 1, 0, 0, 0)  # so that the keeper can read its memory in /proc
 
 
 def _drop_capabilities():
-    """Give up what the maker of a user namespace may do in it."""
+    """Give up what the creator of a user namespace may do in it."""
     for capability in range(64):
         LIBC.prctl(CAPBSET_DROP, capability, 0, 0, 0)  # fails for those that this kernel does not know
     header = struct.pack("=Ii", CAPABILITY_VERSION, 0)
@@ -254,7 +254,7 @@ def _show(path, root):
 
 
 def _remount_readonly(path):
-    flags = os.statvfs(path).f_flag  # a mount's own flags must stay: they may not be taken back in a user namespace
+    flags = os.statvfs(path).f_flag  # a mount's own flags must stay: a user namespace may not clear them
     kept = flags & (NOSUID | NODEV | NOEXEC | NOATIME | NODIRATIME) | (RELATIME if flags & os.ST_RELATIME else 0)
     _call("mount", None, bytes(Path(path)), None, REMOUNT | BIND | RDONLY | kept, None)
 

@@ -1,6 +1,6 @@
-"""What keeps the forks of the warm interpreter: each is ended when its judge lets go of it or when it takes too much.
+"""The keeper of the warm interpreter's forks: it ends each when its judge lets go of it or when it takes too much.
 
-How a fork ended is told on its lifeline. All forks are kept by the process that makes them, in one loop.
+How a fork ended is reported on its lifeline. All forks are kept by the process that makes them, in one loop.
 """
 
 import contextlib
@@ -14,11 +14,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-LONGEST = 0.2  # seconds from one look at the memory that is taken to the next
+LONGEST = 0.2  # seconds between two looks at the memory in use
 FASTEST = 8 * 2**30  # bytes that a processor can hardly fill in a second
-SHARE = 0.5  # of a processor is at most spent on looking, which is dear only where many processes take much
+SHARE = 0.5  # of a processor, at most, is spent on looking, which is costly only if many processes take much
 HELD = 2 * 212_992  # bytes that a socket may hold unread
-QUEUE = 11  # messages that one may hold which keeps them apart
+QUEUE = 11  # messages that one which keeps them apart may hold
 FILES = "/tmp", "/dev/shm"  # of memory, where a fork may write
 UNIX = re.compile(rb"^[0-9a-f]+: [0-9A-F]{8} [0-9A-F]{8} [0-9A-F]{8} ([0-9A-F]{4}) ", re.MULTILINE)
 TAKEN = re.compile(rb"^(?:PPid|RssAnon|RssShmem|VmPTE|VmSwap):\s+(\d+)", re.MULTILINE)
@@ -27,7 +27,7 @@ TAKEN_ALONE = re.compile(rb"^(?:Pss_Anon|Pss_Shmem|SwapPss):\s+(\d+)", re.MULTIL
 
 @dataclass(frozen=True, eq=False)
 class Fork:
-    """A child, a descriptor that is readable when it has ended, and one that is when its judge has let go."""
+    """A child, a descriptor that is readable once it has ended, and one that is once its judge has let go."""
 
     pid: int
     ended: int
@@ -35,7 +35,7 @@ class Fork:
 
 
 class Keeper:
-    """Keeps any number of forks, each within `memory` bytes besides what it has from this process."""
+    """Keeps any number of forks, each within `memory` bytes on top of what it inherits from this process."""
 
     def __init__(self, control, memory):
         self._memory = memory
@@ -69,7 +69,7 @@ class Keeper:
                 self._look()
 
     def _until_next_look(self):
-        """Return milliseconds, or None where there is nothing to look at."""
+        """Return milliseconds, or None if there is nothing to look at."""
         return max(0.0, self._next_look - time.monotonic()) * 1000 if self._forks else None
 
     def _attend(self, fork, descriptor):
@@ -89,7 +89,7 @@ class Keeper:
             lifeline.send(said.encode(), socket.MSG_DONTWAIT)
 
     def _look(self):
-        """End what takes too much, and look again before anything could have taken much more than it may."""
+        """End what takes too much, and schedule the next look before anything could take much more than it may."""
         began = time.process_time()
         processes = {int(name): taken(name) for name in os.listdir("/proc") if name.isdecimal()}
         inherited = processes[os.getpid()][1]
@@ -113,7 +113,7 @@ class Keeper:
 
 
 def _family(pid, processes):
-    """Return the ids of a process and of those that it started; in a PID namespace, that is all of its first's."""
+    """Return the ids of a process and its descendants; from the first of a PID namespace, that is all of it."""
     family, found = set(), {pid} & set(processes)
     while found:
         family |= found
@@ -128,9 +128,9 @@ def taken(pid):
 
 
 def at_rest(pid):
-    """Return the bytes that lie in no process of a fork but in its files and, at most, its sockets.
+    """Return the bytes that are not in a process of a fork but in its files and, at most, its sockets.
 
-    Files that are mapped as well are counted twice. What has no mounts and network of its own has nothing at rest.
+    Files that are also mapped are counted twice. A fork without its own mounts and network has nothing at rest.
     """
     with contextlib.suppress(OSError):  # it has ended
         if any(os.path.samefile(f"/proc/{pid}/ns/{kind}", f"/proc/self/ns/{kind}") for kind in ("mnt", "net")):
@@ -143,13 +143,13 @@ def at_rest(pid):
 
 
 def _alone(pid):
-    """Return the bytes that a process takes, with its share of what several have; in full where that is not told."""
+    """Return the bytes that a process takes, with its share of what several have; in full if that is not reported."""
     kilobytes = TAKEN_ALONE.findall(_read(f"/proc/{pid}/smaps_rollup"))
     return 1024 * sum(map(int, kilobytes)) if kilobytes else taken(pid)[1]
 
 
 def _read(path):
-    """Return what a file under /proc says, which is nothing of a process that has ended."""
+    """Return the content of a file under /proc, empty for a process that has ended."""
     try:
         return Path(path).read_bytes()
     except OSError:

@@ -1,7 +1,7 @@
-"""The shell of a kernel, where there is no kernel: its magics are there, and what they cannot do they say.
+"""The shell of a kernel without the kernel: its magics are there, and say what they cannot do.
 
-What is missing here may be there where a student works. A cell above an answer must not cost the answer's points for
-that, so a magic that cannot do its work says so in a line of the cell's output, and the cell goes on.
+What is missing here may be available where a student works. A cell above an answer must not cost the answer's points
+for that, so a magic that cannot do its work says so in a line of the cell's output, and the cell goes on.
 """
 
 import ast
@@ -25,24 +25,24 @@ INLINE = (None, "auto", "inline", "agg", "svg", "pdf", "ps", "cairo", "pgf", "te
 class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
     """What a cell runs in, under the name by which libraries know a notebook."""
 
-    displayhook_class = Type(DisplayHook)  # what shows here speaks to no front end
+    displayhook_class = Type(DisplayHook)  # nothing shown here goes to a front end
     display_pub_class = Type(DisplayPublisher)
 
     def run_line_magic(self, magic_name, line, _stack_depth=1):
         if magic_name in OF_A_KERNEL:
             return _say(f"%{magic_name} does nothing")
         if self.find_line_magic(magic_name) is None:
-            return _say(f"%{magic_name} is not there, and was left out")
+            return _say(f"%{magic_name} is not available, and was left out")
         try:
             return super().run_line_magic(magic_name, _in_short(magic_name, line), _stack_depth + 1)
         except ImportError as error:
             if magic_name not in ("load_ext", "reload_ext"):
                 raise
-            return _say(f"{line} is not there, and was not loaded ({error})")
+            return _say(f"{line} is not available, and was not loaded ({error})")
 
     def run_cell_magic(self, magic_name, line, cell):
         if self.find_cell_magic(magic_name) is None:
-            _say(f"%%{magic_name} is not there; the cell was run without it")
+            _say(f"%%{magic_name} is not available; the cell was run without it")
             self.run_cell(cell)
             return None
         result = super().run_cell_magic(magic_name, _in_short(magic_name, line), cell)
@@ -52,7 +52,7 @@ class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
         return result
 
     def enable_matplotlib(self, gui=None):
-        """Let figures be shown in the page: there is no window, and nothing that could be clicked."""
+        """Show figures in the page: there is no window, and nothing to click."""
         if gui not in INLINE:
             _say(f"figures are shown inline, not by {gui}")
             gui = "inline"
@@ -63,10 +63,10 @@ class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
             _say(f"there is no window for {gui}")
 
     def ask_exit(self):
-        _say("nothing ends here; the cells below are run")
+        _say("nothing ends here; the cells below still run")
 
     def system(self, cmd):
-        """Run a command, and show what it writes in its place among what the cell shows."""
+        """Run a command, and show what it writes at its place in the cell's output."""
         command = self.var_expand(cmd, depth=1)
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         with subprocess.Popen(command, shell=True, executable=shutil.which("bash"), **pipes) as process:
@@ -76,7 +76,7 @@ class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
 
 
 def let_figures_be_inline():
-    """Have pyplot keep to the page where it is asked, not by a magic, for a window that is not there."""
+    """Have pyplot keep to the page when code, rather than a magic, asks it for a window that is not there."""
     switch = pyplot.switch_backend
 
     @wraps(switch)
@@ -94,7 +94,7 @@ def _say(words):
 
 
 def _in_short(magic_name, line):
-    """Return the line of a magic; one that would repeat something for seconds does it once, unless told how often."""
+    """Return a magic's line; one that would repeat something for seconds does it once, unless it says how often."""
     if magic_name != "timeit" or HOW_OFTEN.match(line):
         return line
     _say("%timeit runs once")
@@ -102,7 +102,7 @@ def _in_short(magic_name, line):
 
 
 def _defines(cell):
-    """Whether a cell has a statement that gives a name to something."""
+    """Whether a cell has a statement that binds a name."""
     try:
         body = ast.parse(cell).body
     except SyntaxError:

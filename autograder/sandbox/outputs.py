@@ -1,16 +1,16 @@
-"""The outputs of a cell, as a sandbox reports them: whatever comes, nbformat's text of it is kept, and capped."""
+"""The outputs of a cell, as a sandbox reports them: of whatever comes, nbformat's text is kept, and capped."""
 
 import itertools
 
 MAX_OUTPUT = 2**20  # characters of one cell
-LEAST = 10_000  # characters that an output counts for, however short it is: a page has work with each
+LEAST = 10_000  # characters that an output counts for, however short it is: each is work for a page
 MAX_LINES = 200  # of a traceback
 MAX_FORMS = 20  # in which one thing is shown
 CUT = "\n[the output of this cell was cut here]\n"
 
 
-def well_formed(outputs, room=2 * MAX_OUTPUT):  # the sandbox cuts at half of it, unless an answer keeps it from that
-    """Return those among what is said that a cell showed which are outputs, in nbformat's form, up to a cap."""
+def well_formed(outputs, room=2 * MAX_OUTPUT):  # the sandbox cuts at half of it, unless an answer prevents that
+    """Return, of what a cell is said to have shown, the outputs, in nbformat's form, up to a cap."""
     kept = []
     for output in outputs if isinstance(outputs, list) else ():
         mended = _mended(output) if isinstance(output, dict) else None
@@ -29,7 +29,7 @@ def size(outputs):
 
 
 def plain(text):
-    """Return text in which every character can be written to a file, and "" for anything that is no text."""
+    """Return text in which every character can be written to a file, and "" for anything that is not text."""
     return text.encode("utf-8", "replace").decode() if isinstance(text, str) else ""
 
 
@@ -45,7 +45,7 @@ def _texts(output):
 
 
 def _mended(output):
-    """Return one output with what nbformat asks for and nothing else, or None."""
+    """Return one output with what nbformat requires and nothing else, or None."""
     match output.get("output_type"):
         case "stream":
             name = "stderr" if output.get("name") == "stderr" else "stdout"

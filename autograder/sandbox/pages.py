@@ -1,4 +1,4 @@
-"""Large pages: where memory lies in them, a fork copies one entry of a table instead of 512."""
+"""Large pages: for memory in them, a fork copies one entry of a table instead of 512."""
 
 import ctypes
 from pathlib import Path
@@ -10,9 +10,9 @@ SIZE = 2**21
 
 
 def collapse():
-    """Lay what this process has filled into large pages; on a kernel that does not know how (before 6.1), do nothing.
+    """Move what this process has filled into large pages; on a kernel that cannot (before 6.1), do nothing.
 
-    It takes as long as a few hundred forks gain by it.
+    It takes as long as a few hundred forks save with it.
     """
     for line in Path("/proc/self/maps").read_text().splitlines():
         place, rights, _, _, file, *_ = line.split()

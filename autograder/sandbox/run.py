@@ -1,6 +1,6 @@
 """Run a submission in a sandbox and judge its answers, each at its place: run, ask, judge, record.
 
-If the sandbox ends at a cell or while an answer is asked, that is what is recorded there, and a fresh one runs the
+If the sandbox ends at a cell or while an answer is being asked, that is recorded there, and a fresh sandbox runs the
 notebook again without it; what was judged before stays judged.
 """
 
@@ -22,10 +22,10 @@ from ..judge.verdict import NOT_ATTEMPTED, TIMED_OUT, TOO_COSTLY, Ended, Finding
 from .outputs import size
 
 MAX_OUTPUTS = 8 * 2**20  # characters of what all cells of a notebook show; later cells show nothing
-NOT_RUN = "This cell was not run: the cells above it took all the time that there is for cells."
-SLOW = "it ran out of time, and nothing was wrong with what had come back until then ({} results)"
-COSTLY = "what came back took too much to be judged"
-UNASKED = "it was not asked for anything, since what stands above it ended the run or took all the time"
+NOT_RUN = "This cell was not run: the cells above it took all the time that cells may take."
+SLOW = "it ran out of time, and nothing was wrong with what had come back by then ({} results)"
+COSTLY = "what came back took too much to judge"
+UNASKED = "it was not asked for anything, since what is above it ended the run or took all the time"
 UNRUN = "its cell does not run here ({})"
 IN_CELL = re.compile(r"^ {0,8}(?:Cell In\[\d+\], line |File <\w+>:)(\d{1,6})", re.MULTILINE)
 LOOKED_AT = "{}; a person will look at it."
@@ -33,10 +33,10 @@ LOOKED_AT = "{}; a person will look at it."
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds that are allowed for one cell, for one question to an answer, and for the whole submission.
+    """Seconds allowed for one cell, for one question to an answer, and for the whole submission.
 
-    Neither a cell nor an answer, with all that it is asked, takes more than half of what is left of the whole, nor do
-    all cells together: what is slow leaves the others their time.
+    Neither a cell, nor an answer with all that it is asked, nor all cells together take more than half of what is left
+    of the whole: what is slow leaves the others their time.
     """
 
     cell: float = 12.0
@@ -46,9 +46,9 @@ class Times:
 
 @dataclass
 class Known:
-    """What earlier attempts at the same submission came to: reports, and how one ended, by the graded cell's index.
+    """The results of earlier attempts at the same submission: reports, and how one ended, by the graded cell's index.
 
-    `ended` is how one ended at no answer, after which nothing of it is run any more.
+    `ended` is how one ended other than at an answer, after which nothing of it is run any more.
     """
 
     reports: dict = field(default_factory=dict)
@@ -58,10 +58,10 @@ class Known:
 
 @dataclass
 class Outcome:
-    """What came of one submission: the outputs of each cell, and the report on each exercise.
+    """The results of one submission: the outputs of each cell, and the report on each exercise.
 
-    Reports say nothing of misconceptions yet: `named` has functions that return those that do, where that can be. They
-    ask nothing of the answers, and may take long, for which no answer should have its time.
+    Reports say nothing about misconceptions yet: `named` has functions that return those that do, where possible. They
+    ask nothing of the answers and may take long, which should not count towards any answer's time.
     """
 
     outputs: dict = field(default_factory=dict)  # index of the cell -> list of outputs
@@ -90,7 +90,7 @@ def run(
     Parameters
     ----------
     notebook : NotebookNode
-        The submission, rebuilt from the release: its graded cells are where the judge asks.
+        The submission, rebuilt from the release; the judge asks at its graded cells.
     server : client.Server
         Where sandboxes come from.
     topic : str
@@ -106,12 +106,12 @@ def run(
     ends : float
         When it must be over, as a time of `time.monotonic`.
     files : dict of str to bytes
-        What lies beside the notebook.
+        What is next to the notebook.
     known : Known, optional
         What need not be done again.
     tell : function
-        Called with the index of a cell and None before it is run or its answer judged; with an answer's report
-        afterwards.
+        Called with the index of a cell and None before the cell is run or its answer is judged; afterwards with
+        the answer's report.
     """
 
     def asked_for(index):
@@ -120,7 +120,7 @@ def run(
         return name and model.load(f"{topic}/{name}", exercises)
 
     def own_cell(exercise):
-        """Return the text of the cell in which an exercise is answered, what it showed, and how it ended otherwise."""
+        """Return the text of the cell in which an exercise is answered, what it showed, and how it ended if early."""
         for index, cell in enumerate(notebook.cells):
             marks = cell.metadata.get("nbgrader", {})
             if marks.get("solution") and marks["grade_id"].partition("-")[0] == exercise.name:
@@ -134,7 +134,7 @@ def run(
     for index in lost:
         _record_end(outcome, index, lost[index], asked_for(index))
     room = MAX_OUTPUTS
-    seed = int.from_bytes(hashlib.sha256(key).digest()[:4], "big")  # of the key itself nothing goes in
+    seed = int.from_bytes(hashlib.sha256(key).digest()[:4], "big")  # nothing of the key itself goes in
     while known.ended is None and time.monotonic() < ends:
         outcome.sandboxes += 1
         with timed(outcome.seconds, "sandbox"):
@@ -202,7 +202,8 @@ def _share(ends):
 def _judge(exercise, sandbox, key, untouched, seconds, in_all, own):
     """Return the report on one answer, which a sandbox holds, and what returns it with the mistake's name.
 
-    Each question may take so long, and all together. `own` is what is known of the answer's cell (see `run`).
+    Each question may take `seconds`, and all together `in_all`. `own` is what is known about the answer's cell (see
+    `run`).
     """
     attempted, connect = sandbox.answer(exercise.name, seconds, in_all)
     if not attempted or exercise.name in untouched:
@@ -215,7 +216,7 @@ def _judge(exercise, sandbox, key, untouched, seconds, in_all, own):
 
 
 def _unrun(exercise, source, outputs, ended):
-    """Return the report on an answer that is not there since its cell did not run; None where it did."""
+    """Return the report on an answer that is missing because its cell did not run; None if it did."""
     if ended:
         words = f"{ended.how} {ended.detail}".strip()
         doubt = LOOKED_AT.format(UNRUN.format(words))
@@ -239,7 +240,7 @@ def _stream(words):
 
 
 def _record_end(outcome, index, ended, asked, why=""):
-    """Record at a cell that the sandbox ended there, or, with the reason `why`, that it was not come to."""
+    """Record at a cell that the sandbox ended there, or, with the reason `why`, that it was not reached."""
     words = f"{ended.how} {ended.detail}".strip()
     if asked:
         finding = Finding("", "The answer was asked for results.", ended.how, words)
@@ -247,10 +248,10 @@ def _record_end(outcome, index, ended, asked, why=""):
         doubt = why and LOOKED_AT.format(why)
         outcome.reports[index] = Report(asked.id, ended.how, 0.0, asked.points, (finding,), doubt=doubt)
     else:
-        message = f"This cell did not come to its end: {words}."
+        message = f"This cell did not finish: {words}."
         outcome.outputs[index] = [v4.new_output("error", ename="Ended", evalue=message, traceback=[message])]
 
 
 def _is_slow(ended):
-    """Whether an answer may be right, and only slow: one that never ends has nothing come back at all."""
+    """Whether an answer may be right and just slow: from one that never ends, nothing comes back at all."""
     return ended.how == TIMED_OUT and ended.results > 0

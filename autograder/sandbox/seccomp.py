@@ -1,9 +1,9 @@
-"""Refuse system calls that no notebook needs: by them an answer could reach, hold up or listen to what is not its own.
+"""Refuse system calls that no notebook needs: with them an answer could reach, hold up or overhear others.
 
 Namespaces do not divide everything: keys belong to a user or a session, leases, locks and watches to files that others
-read too, and some memory lies where nobody counts it. The filter answers such a call with "Operation not permitted",
-as a system does that lacks it, so that libraries do without. It is a program for the kernel (see seccomp(2) and
-linux/filter.h), which a process hands on to all that it starts, and which nobody can take off.
+read too, and some memory is where nobody counts it. The filter answers such a call with "Operation not permitted", as
+would a system that lacks it, so that libraries do without. It is a program for the kernel (see seccomp(2) and
+linux/filter.h), which a process passes on to all that it starts, and which nobody can take off.
 """
 
 import ctypes
@@ -16,9 +16,9 @@ from functools import cache
 LIBC = ctypes.CDLL(None, use_errno=True)
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}  # what the kernel calls them
 LOAD, MASK, EQUAL, AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
-NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # where they lie in what the kernel shows a filter
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # where they are in what the kernel shows a filter
 ALLOW, FAIL = 0x7FFF0000, 0x00050000
-SET_MODE_FILTER, SPEC_ALLOW = 1, 4  # without the second, kernels before 5.16 slow down all that a filtered process does
+SET_MODE_FILTER, SPEC_ALLOW = 1, 4  # without the second, kernels before 5.16 slow down everything in a filtered process
 
 # The number of each on x86_64 and on aarch64.
 REFUSED = """
@@ -27,7 +27,7 @@ keys, which belong to a user or a session:
 watches on files, and locks, which need no right to write:
     inotify_init 253 -, inotify_init1 294 26, inotify_add_watch 254 27, fanotify_init 300 262, fanotify_mark 301 263,
     flock 73 32
-other processors, and another share of them:
+other processors, and a different share of them:
     sched_setaffinity 203 122, sched_setparam 142 118, sched_setscheduler 144 119, sched_setattr 314 274,
     ioprio_set 251 30
 what other processes have:
@@ -36,7 +36,7 @@ what other processes have:
 programs in the kernel, its counters, and calls that no filter sees:
     bpf 321 280, seccomp 317 277, perf_event_open 298 241, userfaultfd 323 282, io_uring_setup 425 425,
     io_uring_enter 426 426, io_uring_register 427 427
-memory that lies in no file and no process, or of which all of a machine have a part:
+memory that is in no file and no process, or that is shared by the whole machine:
     memfd_create 319 279, memfd_secret 447 447, shmget 29 194, semget 64 190, msgget 68 186, mq_open 240 180,
     io_setup 206 0
 mounts, namespaces, files by their handles:
@@ -49,28 +49,28 @@ the machine:
     settimeofday 164 170, clock_settime 227 112, clock_adjtime 305 266, adjtimex 159 171, sync 162 81, syncfs 306 267,
     modify_ldt 154 -, iopl 172 -, ioperm 173 -, personality 135 92
 """
-NEWEST = 451  # call that was known when this list was made; on x86_64, all have a second number far above
+NEWEST = 451  # call known when this list was made; on x86_64, all have a second number far above
 CLONE3 = 435, 435  # whose arguments no filter sees
-SETSID = 112, 157  # by which, where sessions share a processor, one of many gets many shares; it does as if
+SETSID = 112, 157  # with many sessions, a process could get many shares of a processor; it only pretends to work
 
-# By the bits of an argument that a mask leaves: its place, the mask, and which values alone are allowed, or refused.
+# By the bits of an argument that a mask leaves: its place, the mask, and the only values allowed, or those refused.
 ALL = 0xFFFFFFFF
 BY_ARGUMENT = (
     ((72, 25), 1, ALL, True, (0, 1, 2, 3, 4, 1030, 1032)),  # fcntl: not for locks, leases, watches, larger pipes
-    ((41, 198), 0, ALL, True, (1, 2, 10)),  # socket: unix, and the network of one's own; no other reaches the host
+    ((41, 198), 0, ALL, True, (1, 2, 10)),  # socket: unix, and the sandbox's own network; no other reaches the host
     ((53, 199), 0, ALL, True, (1,)),  # socketpair
-    ((9, 222), 3, 0x2F, False, (0x21,)),  # mmap: memory that is shared and has no name stays when no process sees it
-    ((157, 167), 0, ALL, False, (4, 22)),  # prctl: "dumpable", or what keeps a process could not look in; a filter
+    ((9, 222), 3, 0x2F, False, (0x21,)),  # mmap: shared memory without a name stays when no process sees it
+    ((157, 167), 0, ALL, False, (4, 22)),  # prctl: "dumpable", or the keeper could not look in; a filter
     ((56, 220), 0, 0x7E020000, True, (0,)),  # clone: no new namespaces
 )
 
 
 class NoFilter(Exception):
-    """This machine filters no system calls; the message says why."""
+    """This machine cannot filter system calls; the message says why."""
 
 
 def install():
-    """Filter the system calls of this process and of all that it will start; it must have no new privileges."""
+    """Filter the system calls of this process and of all that it will start; it must be barred from new privileges."""
     code = program(platform.machine())
     described = struct.pack("HxxxxxxP", len(code) // 8, ctypes.cast(code, ctypes.c_void_p).value)
     if LIBC.syscall(numbers(platform.machine())["seccomp"], SET_MODE_FILTER, SPEC_ALLOW, described):
@@ -89,7 +89,7 @@ def numbers(machine):
 
 @cache
 def program(machine):
-    """Return the filter for a machine, eight bytes an instruction; a jump's two lengths are for yes and for no."""
+    """Return the filter for a machine, eight bytes per instruction; a jump's two lengths are for yes and for no."""
     refused, column = numbers(machine), list(ARCHITECTURES).index(machine)
     answers = (FAIL | errno.EPERM, FAIL | errno.ENOSYS, FAIL | 0, ALLOW)
     fail, unknown, pretend, allow = ((RETURN, 0, 0, answer) for answer in answers)
@@ -100,7 +100,7 @@ def program(machine):
         code += [(EQUAL, 0, 1, number), fail]
     for calls, place, mask, allowed, values in BY_ARGUMENT:
         hit, miss = (allow, fail) if allowed else (fail, allow)
-        # What is compared is the lower half of the argument, which comes first; it is all that the kernel looks at.
+        # The lower half of the argument, which comes first, is compared; it is all that the kernel looks at.
         block = [(LOAD, 0, 0, ARGUMENTS + 8 * place), (MASK, 0, 0, mask)]
         block += [(EQUAL, len(values) - which, 0, value) for which, value in enumerate(values)]
         block += [miss, hit]

@@ -1,7 +1,7 @@
-"""What starts a warm interpreter, stays outside of where that shuts itself in, and leaves nothing behind.
+"""The process that starts a warm interpreter, stays outside where that shuts itself in, and leaves nothing behind.
 
-Started by `client.Server` as ``python -m autograder.sandbox.server ISOLATION MEMORY``, with a socket as its standard
-input on which the interpreter is asked for forks. When every judge has closed it, or the interpreter has ended, for
+It is started by `client.Server` as ``python -m autograder.sandbox.server ISOLATION MEMORY``; its standard input is a
+socket on which the interpreter is asked for forks. When every judge has closed it, or the interpreter has ended, for
 whatever reason, nothing of either is left: no process, no file.
 """
 
@@ -42,9 +42,9 @@ def main(isolation, memory):
 
 
 def _environment(folder):
-    """Return where libraries keep what is theirs while they are imported: nowhere that others can write to.
+    """Return where libraries keep their own files while they are imported: nowhere that others can write to.
 
-    What matplotlib knows of this machine's fonts takes long to find out, and is the user's own.
+    What matplotlib knows about this machine's fonts takes long to find out, and is the user's own.
     """
     variables = {"HOME": folder, "TMPDIR": folder}
     with contextlib.suppress(KeyError):  # not every user has an entry
@@ -58,7 +58,7 @@ def _be_the_interpreter(control, isolation, memory, folder, refused):
     """Never returns."""
     try:
         isolate.die_with_parent()
-        interpreter = importlib.import_module("autograder.sandbox.interpreter")  # what this process is small without
+        interpreter = importlib.import_module("autograder.sandbox.interpreter")  # without it, this process stays small
         if refused:
             place = interpreter.Refused(refused)
         else:
@@ -71,9 +71,9 @@ def _be_the_interpreter(control, isolation, memory, folder, refused):
 
 
 def _wait(control, child):
-    """Wait until the interpreter has ended or nobody is there to ask it for anything, and end it."""
+    """Wait until the interpreter has ended or nobody is left to ask it for anything, and end it."""
     poll = select.poll()
-    poll.register(control, 0)  # for its being closed
+    poll.register(control, 0)  # only to learn that it was closed
     poll.register(os.pidfd_open(child), select.POLLIN)
     poll.poll()
     os.kill(child, signal.SIGKILL)

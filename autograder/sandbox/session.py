@@ -14,21 +14,21 @@ from ..judge.shared import Table
 from .shell import Notebook, nobody_is_there
 from .wire import Answering, Channel, Closed
 
-# In the student's process these modules are a stub. They are looked for before forking: to go through all modules there
-# would copy every page on which the name of one lies.
+# In the student's process these modules are a stub. They are looked up before forking: going through all modules there
+# would copy every page that holds the name of one.
 JUDGE = [name for name in sys.modules if name.split(".")[0] == "autograder"]
 
 
 def serve(socket, notebook: Notebook):
     """Do what the judge asks for, one frame after another, until it closes the channel."""
     channel = Answering(Channel(socket))
-    os.register_at_fork(after_in_child=socket.close)  # what an answer starts does not answer
+    os.register_at_fork(after_in_child=socket.close)  # what an answer starts must not reply
     nobody_is_there()
     notebook.begin()
-    sys.path.insert(0, "")  # what was handed in beside the notebook can be imported, as in a kernel
+    sys.path.insert(0, "")  # what was handed in with the notebook can be imported, as in a kernel
     _hide_the_judge()
     answer, turn = None, threading.RLock()
-    turn.acquire()  # whoever else speaks, as a thread of an answer, does while this one runs an answer's code
+    turn.acquire()  # anything else, such as an answer's thread, speaks only while this one runs an answer's code
     try:
         while True:
             frame = channel.receive()
@@ -53,7 +53,7 @@ def serve(socket, notebook: Notebook):
 
 
 class _Talk:
-    """The answer's way to the judge: a request of its own goes out, and while it waits it answers the judge's."""
+    """The answer's way to the judge: its own request goes out, and while it waits it answers the judge's."""
 
     def __init__(self, channel):
         self.channel = channel
@@ -67,7 +67,7 @@ class _Talk:
 
 
 def _hide_the_judge():
-    """Put a stub in the place of the judge's modules: practice checks say nothing here, the judge's verdict counts."""
+    """Replace the judge's modules by a stub: practice checks say nothing here, the judge's verdict counts."""
 
     def silent(*args, **kwargs):
         """Do nothing: this notebook is being graded."""

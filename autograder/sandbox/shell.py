@@ -26,7 +26,7 @@ FIRST_CELLS = ("1", "undefined")  # a result and a traceback
 class Notebook:
     """Runs cells one after another and returns the outputs of each, in nbformat's form.
 
-    Make it before forking: no thread was started then, and nothing has run in it. What is slow only the first time has
+    Make it before forking: no thread has been started, and nothing has run in it. What is slow only the first time has
     been done in another shell, so that no fork has to.
     """
 
@@ -44,7 +44,7 @@ class Notebook:
         self.namespace = self.shell.user_ns
 
     def begin(self):
-        """Begin in a fork, where the surroundings of programs and the working directory are other ones."""
+        """Begin in a fork, where the environment of programs and the working directory are different."""
         self._file = tempfile.TemporaryFile()  # noqa: SIM115
         self.shell.init_environment()
         self.shell.user_ns["_dh"][:] = [os.getcwd()]
@@ -58,9 +58,9 @@ class Notebook:
 
     @contextlib.contextmanager
     def _descriptors(self, outputs):
-        """Take what programs that the cell starts write to descriptors 1 and 2, too.
+        """Also take what programs that the cell starts write to descriptors 1 and 2.
 
-        It goes into a file that is there already: an answer may have left no room for another.
+        It goes into a file that already exists: an answer may have left no room for another.
         """
         self._file.seek(0)
         self._file.truncate()
@@ -93,7 +93,7 @@ class Notebook:
         self.shell._showtraceback = outputs.error
         with contextlib.redirect_stdout(self._streams[0]), contextlib.redirect_stderr(self._streams[1]):
             succeeded = self.shell.run_cell(source, store_history=True).success
-        self.shell.payload_manager.clear_payload()  # what a front end would show beside the notebook
+        self.shell.payload_manager.clear_payload()  # what a front end would show next to the notebook
         return succeeded
 
 
@@ -104,7 +104,7 @@ class _Outputs:
         self.kept = []
         self.room = MAX_OUTPUT
         self._named = {}  # what was displayed with an id, and may be shown anew
-        self._clears = False  # what is there, when there is something else to show
+        self._clears = False  # what is there, once there is something else to show
 
     def stream(self, name, text):
         text = self._fit(text)
@@ -128,7 +128,7 @@ class _Outputs:
         return self.kept[-1]
 
     def display(self, data, metadata, name, update):
-        """Show something, in the place of what the cell has shown by that name if it is an update."""
+        """Show something; an update replaces what the cell has shown by that name."""
         shown = self.bundle("display_data", data, metadata)
         if shown is None or name is None:
             return
@@ -139,7 +139,7 @@ class _Outputs:
 
     def error(self, etype, evalue, stb):
         name = getattr(etype, "__name__", str(etype))
-        ours = HERE, compress_user(HERE)  # a traceback writes ~ for the home that a sandbox has
+        ours = HERE, compress_user(HERE)  # a traceback writes ~ for the sandbox's home
         frames = [line for line in stb if not any(place in line.partition("\n")[0] for place in ours)]
         lines = list(map(self._fit, frames))
         self.kept.append({"output_type": "error", "ename": name, "evalue": str(evalue)[:2000], "traceback": lines})
@@ -194,7 +194,7 @@ class _Displays(DisplayPublisher):
 
 
 class _Stream:
-    """`sys.stdout` of all cells: who has taken it, as a handler of logging does, writes to the cell that runs."""
+    """`sys.stdout` of all cells: code that holds on to it, as a logging handler does, writes to the cell that runs."""
 
     encoding, errors, closed = "utf-8", "replace", False
 
@@ -225,7 +225,7 @@ class _Stream:
 
 
 def nobody_is_there():
-    """Have nothing wait for somebody at a keyboard: there is nobody to ask, and an empty standard input."""
+    """Have nothing wait for somebody at a keyboard: there is nobody to ask, and standard input is empty."""
 
     def refuse(*args, **kwargs):
         raise StdinNotImplementedError("input() is not available while your notebook is graded")

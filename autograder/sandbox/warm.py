@@ -10,7 +10,7 @@ _servers = {}
 def warm(isolation) -> Server:
     """Return this process's warm interpreter, started the first time; it ends with the process.
 
-    Wait for it before it is asked for sandboxes.
+    Wait for it before you ask it for sandboxes.
     """
     server = _servers.get(isolation)
     if server is None or not server.is_running():

@@ -1,4 +1,4 @@
-"""Frames over a socket: a length, then so many bytes; capped, and awaited no longer than a deadline allows."""
+"""Frames over a socket: a length, then that many bytes; capped, and awaited no longer than a deadline allows."""
 
 import os
 import select
@@ -19,7 +19,7 @@ class Closed(Exception):
 
 
 class TooLate(BaseException):
-    """The deadline passed. It is raised wherever the judge is, and what catches an answer's exceptions lets it pass."""
+    """The deadline passed. It is raised wherever the judge is, and handlers of an answer's exceptions let it pass."""
 
 
 class TooBig(Exception):
@@ -27,16 +27,16 @@ class TooBig(Exception):
 
 
 class Stranger(Exception):
-    """Another process than the one that may speak has sent something."""
+    """A process other than the one that may speak has sent something."""
 
 
 def tell_senders(socket):
-    """Have a socket tell which process has sent what it receives."""
+    """Have a socket report which process has sent what it receives."""
     socket.setsockopt(sockets.SOL_SOCKET, sockets.SO_PASSCRED, 1)
 
 
 def receive_from(socket, count):
-    """Return at most so many bytes, all sent by one process, and which that is; of a socket that tells senders."""
+    """Return at most `count` bytes, all sent by one process, and which it is; the socket must tell senders."""
     data, about, _, _ = socket.recvmsg(count, sockets.CMSG_SPACE(_SENDER.size))
     return data, _SENDER.unpack(about[0][2])[0] if about else 0
 
@@ -47,7 +47,7 @@ class Channel:
     def __init__(self, socket, sender=None):
         self.socket = socket
         self._sender = sender
-        self._arrived = bytearray()  # and not yet received as a frame
+        self._arrived = bytearray()  # but not yet received as a frame
         self._readable, self._writable = select.poll(), select.poll()
         self._readable.register(socket, select.POLLIN)
         self._writable.register(socket, select.POLLOUT)
@@ -82,7 +82,7 @@ class Channel:
         self.socket.close()
 
     def _read(self, count, deadline):
-        """Read until so many bytes have arrived, and what came with them."""
+        """Read until `count` bytes have arrived, and what came with them."""
         least, most = AT_ONCE
         while (missing := count - len(self._arrived)) > 0:
             _wait(self._readable, deadline)
@@ -111,7 +111,7 @@ def _wait(poll, deadline):
 
 
 def _left(deadline):
-    """Return the milliseconds until a deadline, where there is one; raise TooLate when it has passed."""
+    """Return the milliseconds until a deadline, if there is one; raise TooLate if it has passed."""
     left = None if deadline is None else 1000 * (deadline - time.monotonic())
     if left is not None and left <= 0:
         raise TooLate("the deadline has passed")
@@ -121,8 +121,8 @@ def _left(deadline):
 class Asking:
     """The judge's end of a channel: what comes back counts only if it is in reply to what was sent last.
 
-    A frame begins with a mark that cannot be known before it is there; a reply repeats it. What was sent unasked, in
-    the hope to be taken for the reply to a later question, is dropped.
+    A frame begins with a mark that cannot be known before it arrives; a reply repeats it. What was sent unasked, in the
+    hope of being taken for the reply to a later question, is dropped.
     """
 
     def __init__(self, channel):

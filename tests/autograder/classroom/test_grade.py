@@ -345,7 +345,7 @@ def test_a_notebook_that_dies_or_never_ends_costs_only_that_answer(fresh, hand_i
     }
     assert verdicts["deadly", "toy/double"] == "killed"
     told = json.dumps(autograded(fresh, "endless").cells)
-    assert "did not come to its end: timed out" in told
+    assert "did not finish: timed out" in told
 
 
 def test_each_grade_has_a_record_that_explains_it(graded):

@@ -63,7 +63,7 @@ def test_feedback_and_tables_tell_line_and_message(handed_in, student):
     verdict, sentence, detail = told(handed_in, student)
     assert (verdict, sentence) == (
         "crashed",
-        f"it raised {message.partition(':')[0]}, so that there is no answer to check",
+        f"it raised {message.partition(':')[0]}, so there is no answer to check",
     )
     assert detail == f"line {line}\n    {source.splitlines()[line - 1].strip()}\n{message}"
     page = (handed_in / "feedback" / student / "toy" / "toy.html").read_text(encoding="utf-8")
@@ -79,7 +79,7 @@ def test_feedback_and_tables_tell_line_and_message(handed_in, student):
 
 def test_a_cell_that_never_ends_is_told_as_that(handed_in):
     verdict, sentence, _ = told(handed_in, "endless")
-    assert (verdict, sentence) == ("timed out", "it did not come to its end, so that there is no answer to check")
+    assert (verdict, sentence) == ("timed out", "it did not finish, so there is no answer to check")
     assert "dnn-timed-out" in (handed_in / "feedback" / "endless" / "toy" / "toy.html").read_text(encoding="utf-8")
 
 

@@ -211,9 +211,9 @@ def test_keys_that_are_no_text_are_few():
 
 def test_a_text_is_capped():
     assert there_and_back("x" * codec.MAX_TEXT) == "x" * codec.MAX_TEXT
-    with pytest.raises(OverflowError, match="a text may have"):
+    with pytest.raises(OverflowError, match="a string may have"):
         codec.encode(["x" * (codec.MAX_TEXT + 1)], table())
-    with pytest.raises(codec.BadFrame, match="a text may have"):
+    with pytest.raises(codec.BadFrame, match="a string may have"):
         codec.decode({"list": ["x" * (codec.MAX_TEXT + 1)]}, table())
 
 

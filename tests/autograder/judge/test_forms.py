@@ -64,7 +64,7 @@ def test_an_array_keeps_its_identity():
         (forms.integer, 2.5, "must be a whole number"),
         (forms.integer, float("inf"), "must be a whole number"),
         (forms.boolean, 1, "must be True or False"),
-        (forms.text, 1, "must be a text"),
+        (forms.text, 1, "must be a string"),
         (forms.anything, None, "is a `return` missing"),
         (forms.instance(step=forms.boolean), 1, "must be an object with step"),
         (forms.record(Standardizer), (1, 2), "must be a Standardizer"),
@@ -86,13 +86,13 @@ def test_a_tuple_is_counted(value):
 @pytest.mark.parametrize(
     ("spec", "value", "whole", "place"),
     [
-        ((forms.array, forms.mask), (np.ones(2), None), "a tuple of 2: an array", "place 2: got None"),
-        ((forms.mask, forms.array), (np.full(2, 0.5), np.ones(2)), "a tuple of 2: an array", "place 1: got an array"),
+        ((forms.array, forms.mask), (np.ones(2), None), "a tuple of 2: an array", "entry 2: got None"),
+        ((forms.mask, forms.array), (np.full(2, 0.5), np.ones(2)), "a tuple of 2: an array", "entry 1: got an array"),
         (
             (forms.number, (forms.text, forms.number)),
             (1, ("a", "3")),
             "a tuple of 2: a number",
-            "place 2: place 2: got",
+            "entry 2: entry 2: got",
         ),
     ],
 )
@@ -171,7 +171,7 @@ def test_an_unknown_key_of_a_value_is_told_once_and_the_rest_is_judged():
     with collected() as (noted, _):
         parts = form({"a": 1, "bee": 2})
         assert parts["a"] == 1.0
-        with pytest.raises(Wrong, match="b was left open"):
+        with pytest.raises(Wrong, match="b was left blank"):
             parts["b"]
     assert ["'a', 'b'" in wrong.sentence for wrong in noted] == [True]
 

@@ -166,7 +166,7 @@ def test_a_generator_may_advance_and_nothing_else(change, told):
     mine.random(50)
     before = state_of(mine)
     talk, _ = called(lambda a, rng: change(rng) is None, None, rng=mine)
-    assert faults(talk) == ["rng must not be set back or replaced: draw from it as it is"] * told
+    assert faults(talk) == ["rng must not be reset or replaced: draw from it as it is"] * told
     assert only_drew(before, state_of(mine))
     if told:
         assert state_of(mine) == before
@@ -185,7 +185,7 @@ def test_a_generator_set_back_to_where_it_was_first_seen_is_put_right():
     call(None, rng=mine)
     mine.random(5)
     call(None, rng=mine)
-    assert faults(talk) == ["rng must not be set back or replaced: draw from it as it is"]
+    assert faults(talk) == ["rng must not be reset or replaced: draw from it as it is"]
 
 
 @settings(max_examples=200, deadline=None)
@@ -234,7 +234,7 @@ def test_a_generator_that_only_the_answer_keeps_is_in_step_and_watched():
     assert keeper.draw() == twin.random(), "the judge has drawn in between"
     assert not faults(talk)
     keeper.rewind()
-    assert faults(talk) == ["rng must not be set back or replaced: draw from it as it is"]
+    assert faults(talk) == ["rng must not be reset or replaced: draw from it as it is"]
     assert keeper.draw() == twin.random(), "it has been put right"
 
 

@@ -261,7 +261,7 @@ def test_a_blank_in_a_value_costs_no_more_than_a_wrong_guess(worked, part):
     report = verdict(worked, {"sum": 5.5, "product": part})
     assert [finding.verdict for finding in report.findings] == ["passed", "wrong"]
     assert report.points == 1
-    assert ("was left open" in report.findings[1].sentence) == (part in (None, ..., ""))
+    assert ("was left blank" in report.findings[1].sentence) == (part in (None, ..., ""))
 
 
 def test_a_part_that_is_not_there_is_blank_and_one_too_many_is_wrong(worked):

@@ -47,7 +47,7 @@ def test_a_wrong_answer_reads_whole(render):
         (WRONG, "Not right yet"),
         (CRASHED, "raised an error"),
         (NOT_ATTEMPTED, "Not attempted"),
-        (TIMED_OUT, "did not come to an end in time"),
+        (TIMED_OUT, "did not finish in time"),
         (OUT_OF_MEMORY, "too much memory"),
         (KILLED, "ended the Python"),
     ],
@@ -97,7 +97,7 @@ def test_what_went_in_and_came_out_is_shown():
 
 
 def test_one_mistake_of_several_is_named_as_such():
-    for with_others, words in ((True, "besides something else: You"), (False, "What may have happened: You")):
+    for with_others, words in ((True, "Part of what may have happened: You"), (False, "What may have happened: You")):
         report = Report("toys/double", WRONG, 0, 1, (BROKEN,), "You mixed up two things.", with_others=with_others)
         assert words in show.text(report)
         assert words in BeautifulSoup(show.html(report), "html.parser").get_text()

@@ -179,7 +179,7 @@ def test_a_test_makes_no_more_calls_than_it_may(ask):
     assert ask("noisy", lines.format(17)).verdict == PASSED
     report = ask("noisy", lines.format(18))
     assert (report.verdict, report.points) == (WRONG, 0)
-    assert report.findings[0].sentence == "your test makes more than 20 calls, which is all that it may make"
+    assert report.findings[0].sentence == "your test makes more than 20 calls, the most it may make"
     swallowed = "try:\n    while True: f(np.ones(1), rng=np.random.default_rng(0))\nexcept BaseException: pass"
     assert ask("noisy", swallowed).points == 0
     methods = "made = f()\nfor _ in range({}): made.update(0.5, [])"
