@@ -19,7 +19,7 @@ from dnnkit.distribution import auc as solution
 points = 4
 returns = number
 hints = (
-    "Without cleverness: compare every positive score with every negative one, and average what the pairs say.",
+    "The plain way: compare every positive score with every negative one, and average over the pairs.",
     "`scores[labels == 1][:, None]` against `scores[labels == 0][None, :]` gives all pairs at once.",
     "A pair counts 1 if the positive score is larger, one half if both are equal, and 0 otherwise; average over all "
     "pairs.",
@@ -75,7 +75,7 @@ def check_order_alone_counts(auc, rng):
 
 @hidden(like=(check_share_of_pairs, check_ties_count_half))
 def check_other_scores(auc, rng):
-    """So it is for perfect and reversed orders, whole numbers, float32 and two examples."""
+    """The same holds for perfect and reversed orders, whole numbers, float32 and two examples."""
     labels = rng.permutation(np.repeat([0, 1], [11, 6]))
     close(auc(labels * 2.0 - 5, labels), 1.0, PAIRS)
     close(auc(-labels.astype(np.float32), labels), 0.0, PAIRS)
@@ -98,7 +98,7 @@ equivalent = {"`labels = np.asarray(labels)` becomes `pass`": "labels come as an
 
 
 @misconception(
-    "The negative examples are asked to score higher, so that a perfect order gets 0. Count the pairs in which the "
+    "The negative examples are expected to score higher, so that a perfect order gets 0. Count the pairs in which the "
     "positive one is above.",
     caught_by=check_share_of_pairs,
     worth=0.3,
@@ -155,7 +155,7 @@ def ties_left_out(scores, labels):
 
 @misconception(
     "The scores are cut at 0.5 and compared with the labels. That is one threshold of many, and an accuracy; the AUC "
-    "knows no threshold and looks at the order of pairs.",
+    "has no threshold and looks at the order of pairs.",
     caught_by=check_share_of_pairs,
     worth=0.1,
 )
@@ -175,7 +175,7 @@ def balanced_accuracy_at_half(scores, labels):
 
 @misconception(
     "The number of pairs in order is divided by all pairs of examples, n (n - 1) / 2. Only pairs of a positive and a "
-    "negative example are asked about: n₁ · n₀.",
+    "negative example count: n₁ · n₀.",
     caught_by=check_share_of_pairs,
     worth=0.2,
 )
@@ -196,7 +196,7 @@ def one_to_one(scores, labels):
 
 
 @misconception(
-    "From the sum of the positives' ranks nothing is taken off. The positives have ranks among themselves: take off "
+    "Nothing is subtracted from the sum of the positives' ranks. The positives have ranks among themselves: subtract "
     "n₁ (n₁ + 1) / 2, and divide what is left by n₁ · n₀.",
     caught_by=check_share_of_pairs,
     worth=0.2,
@@ -224,7 +224,7 @@ def steps_without_ties(scores, labels):
 
 @misconception(
     "The curve has no start. It begins at (0, 0), above the highest score, where nothing is called positive: without "
-    "that point the first trapezoid is missing, which has an area where both classes have the highest score.",
+    "that point the first trapezoid is missing, which has an area if both classes have the highest score.",
     caught_by=check_ties_count_half,
     worth=0.8,
 )

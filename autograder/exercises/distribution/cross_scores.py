@@ -1,4 +1,4 @@
-"""Mend a cross-validation that scales and chooses features before it divides."""
+"""Repair a cross-validation that scales and chooses features before it divides."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ points = 3
 returns = array
 hints = (
     "Which of the numbers that training uses change if one of the held-out examples changes?",
-    "Three numbers a feature are computed from examples: its mean, its standard deviation and the difference between "
+    "Three numbers per feature are computed from examples: its mean, its standard deviation and the difference between "
     "the classes. In each fold all three must come from the training examples.",
     "Move the first four lines into the loop, below `train`. Compute mean, standard deviation and difference from "
     "`x[train]` and `y[train]`, and apply the first two to all of `x`.",
@@ -29,7 +29,7 @@ hints = (
 SCORES = "the scores must be those of classifiers that were scaled, chosen and fitted on the other examples"
 LABELS = "the labels of held-out examples must not change their own scores"
 SHAPE = "there must be one score for each example"
-SAY = "what trains must have its say in the scores of the others"
+SAY = "training examples must affect the scores of the others"
 ROWS = "a held-out example must not change the scores of the others that are held out with it"
 
 
@@ -76,7 +76,7 @@ def check_scores(cross_scores, rng):
 
 @weight(2)
 def check_labels_have_no_say(cross_scores, rng):
-    """The labels of a fold can be turned round, and the scores of that fold stay; those of the others do not."""
+    """Flipping the labels of a fold leaves the scores of that fold as they are, but not those of the others."""
     x, y, folds = _case(rng, (9, 5, 10))
     scores = shaped(cross_scores(x, y, folds), y.shape, SHAPE)
     for fold in folds:
@@ -88,7 +88,7 @@ def check_labels_have_no_say(cross_scores, rng):
 
 @weight(2)
 def check_rows_have_no_say(cross_scores, rng):
-    """An example can become quite another, and the scores of the others in its fold stay; those of the rest do not."""
+    """Replacing an example leaves the scores of the others in its fold as they are, but not those of the rest."""
     x, y, folds = _case(rng, (8, 7, 9))
     scores = shaped(cross_scores(x, y, folds), y.shape, SHAPE)
     for fold in folds:
@@ -100,7 +100,7 @@ def check_rows_have_no_say(cross_scores, rng):
 
 @hidden(like=(check_scores, check_labels_have_no_say, check_rows_have_no_say))
 def check_other_studies(cross_scores, rng):
-    """So it is for folds of one example, for two folds, and for no more than five features."""
+    """The same holds for folds of one example, for two folds, and for no more than five features."""
     for sizes, n_features in (((1,) * 14, 9), ((11, 11), 30), ((5, 8, 9), 5)):
         x, y, folds = _case(rng, sizes, n_features)
         close(cross_scores(x, y, folds), solution(x, y, folds), SCORES)
@@ -153,8 +153,8 @@ def chosen_on_all_within_the_loop(x, y, folds):
 
 
 @misconception(
-    "The features are still scaled by numbers of all examples, their standard deviation or their mean as well. These "
-    "need no label, and are computed from the held-out examples all the same.",
+    "The features are still scaled by numbers from all examples, by their standard deviation or by their mean too. "
+    "These need no label, but they are computed from the held-out examples all the same.",
     caught_by=check_rows_have_no_say,
 )
 def scaled_on_all(x, y, folds):
@@ -162,8 +162,8 @@ def scaled_on_all(x, y, folds):
 
 
 @misconception(
-    "The scores are those of the code that you were given: scaling and choosing still go by all examples. To move "
-    "lines into the loop is not enough: what a line there looks at must be `x[train]` and `y[train]`.",
+    "The scores are those of the code that you were given: scaling and choosing still use all examples. Moving lines "
+    "into the loop is not enough: there, they must look at `x[train]` and `y[train]`.",
     caught_by=check_labels_have_no_say,
 )
 def moved_and_not_mended(x, y, folds):
@@ -171,8 +171,8 @@ def moved_and_not_mended(x, y, folds):
 
 
 @misconception(
-    "The features are chosen by differences of what has not been scaled, so that those with the largest numbers win. "
-    "Scale first, by the training examples.",
+    "The features are chosen by differences in unscaled data, so that those with the largest numbers win. Scale first, "
+    "by the training examples.",
     caught_by=check_scores,
 )
 def chosen_before_scaling(x, y, folds):
@@ -180,8 +180,8 @@ def chosen_before_scaling(x, y, folds):
 
 
 @misconception(
-    "The held-out examples are scaled by their own mean and standard deviation. They are then on another scale than "
-    "what the classifier learned: fit on the training examples, apply to both.",
+    "The held-out examples are scaled by their own mean and standard deviation. They are then on a different scale "
+    "from the one that the classifier learned: fit on the training examples, apply to both.",
     caught_by=check_rows_have_no_say,
 )
 def held_out_by_their_own(x, y, folds):
@@ -195,8 +195,8 @@ def held_out_by_their_own(x, y, folds):
 
 
 @misconception(
-    "Scaling and choosing go by the first fold's training examples, and then serve all folds. What trained in the "
-    "first fold is held out in the others: compute them anew in each.",
+    "Scaling and choosing use the first fold's training examples, and then serve all folds. Examples that trained in "
+    "the first fold are held out in the others: do both anew in each.",
     caught_by=check_scores,
 )
 def first_fold_serves_all(x, y, folds):
@@ -207,8 +207,8 @@ def first_fold_serves_all(x, y, folds):
 
 
 @misconception(
-    "Training and held-out examples have changed places: the classifier is made from the fold. `held_out` are the "
-    "examples that are scored, all others train.",
+    "Training and held-out examples are swapped: the classifier is made from the fold. `held_out` are the examples "
+    "that are scored, all others train.",
     caught_by=check_labels_have_no_say,
 )
 def fold_trains(x, y, folds):
@@ -216,8 +216,8 @@ def fold_trains(x, y, folds):
 
 
 @misconception(
-    "The held-out examples are not scaled, only the training examples are. The classifier then meets other numbers "
-    "than it was made for.",
+    "The held-out examples are not scaled, only the training examples are. The classifier then meets numbers that it "
+    "was not made for.",
     caught_by=check_scores,
 )
 def held_out_not_scaled(x, y, folds):
@@ -230,7 +230,7 @@ def held_out_not_scaled(x, y, folds):
 
 
 @misconception(
-    "The scores stand in the order of the folds, one fold after the other. Each belongs at the place of its example: "
+    "The scores are in the order of the folds, one fold after the other. Each belongs at the place of its example: "
     "`scores[held_out] = ...`.",
     caught_by=check_scores,
 )
@@ -239,8 +239,8 @@ def in_the_order_of_the_folds(x, y, folds):
 
 
 @misconception(
-    "Scaling has been taken out. It is no leak by itself, and without it the features with the largest numbers decide "
-    "alone: scale by the training examples.",
+    "Scaling has been taken out. It is not a leak by itself, and without it the features with the largest numbers "
+    "decide alone: scale by the training examples.",
     caught_by=check_scores,
 )
 def scaling_taken_out(x, y, folds):
@@ -304,7 +304,7 @@ def by_example(x, y, folds):
 
 
 def _cross(x, y, folds, *, scale=None, choose=None, made_by=lambda train, held_out: train):
-    """Return the scores with one part of the mended study replaced."""
+    """Return the scores with one part of the repaired study replaced."""
     scores = np.zeros(len(y))
     for held_out in folds:
         others = np.delete(np.arange(len(y)), held_out)
@@ -337,7 +337,7 @@ def _stays(found, scores, stay, change, sentence):
 def _case(rng, sizes, n_features=40):
     """Random features on scales from 0.1 to 10, both classes in every fold of more than one, folds that are not sorted.
 
-    Of the features none stands out, so that which ones are chosen depends on every example.
+    No feature stands out, so that which ones are chosen depends on every example.
     """
     n = sum(sizes)
     scale = 10.0 ** rng.permutation(np.linspace(-1, 1, n_features))

@@ -43,12 +43,12 @@ MISSING = "every position must be in a part"
 NUMBERED = "groups whose number is below 0 are in no part"
 ONE_PART = "each group must be in one part, at every call"
 TURNED = "the parts must come in the order of their fractions"
-BY_SIZE = "where groups are of very different sizes, a part must have its fraction of the groups, not of the examples"
+BY_SIZE = "if groups are of very different sizes, a part must have its fraction of the groups, not of the examples"
 FRACTION = "a part must have its fraction of the groups"
 ROUNDED = (
-    "where fraction times number of groups is a whole number but for rounding, the part must have that number of groups"
+    "if fraction times number of groups is a whole number but for rounding, the part must have that number of groups"
 )
-ABOVE = "where a product is 14 but for rounding, as 14.000000000000002, the part must have 14 groups"
+ABOVE = "if a product is 14 but for rounding, as 14.000000000000002, the part must have 14 groups"
 VARIES = "the number of groups in a part must be the same at every call"
 FEWER = "a part must not have fewer groups than its fraction, another number at each call"
 FIRST = "the first part always has the groups that come first"
@@ -137,7 +137,7 @@ def check_drawn_with_rng(group_split, rng):
 
 @hidden(like=(check_groups_are_whole, check_every_position_once, check_shares_of_the_groups))
 def check_other_groups(group_split, rng):
-    """So it is for one example a group, for two groups, for sorted groups and for five parts."""
+    """The same holds for one example a group, for two groups, for sorted groups and for five parts."""
     cases = (
         (rng.permutation(20), (0.85, 0.15), [17, 3]),
         (np.repeat([5, -1], [7, 2]), (0.5, 0.5), [1, 1]),
@@ -183,7 +183,7 @@ equivalent = {
 
 
 @misconception(
-    "The examples are shuffled and cut, and the groups play no part. A group's examples then stand on both sides, "
+    "The examples are shuffled and cut, and the groups play no part. A group's examples then end up on both sides, "
     "which this function is there to prevent: draw among the groups.",
     caught_by=check_groups_are_whole,
     said_by=SCATTERED,
@@ -193,8 +193,8 @@ def examples_shuffled(groups, fractions, *, rng):
 
 
 @misconception(
-    "The examples are ordered group by group, and the cut is made at a number of examples. It falls into the middle of "
-    "a group: cut the list of groups.",
+    "The examples are ordered group by group, and the cut is made at a number of examples. It falls in the middle of a "
+    "group: cut the list of groups.",
     caught_by=check_groups_are_whole,
     said_by=STRADDLES,
 )
@@ -239,8 +239,8 @@ def cut_off(groups, fractions, *, rng):
 
 
 @misconception(
-    "The groups are taken in the order in which they come, or by their names, and nothing is drawn. Files are "
-    "sorted by time or place, and the first part gets another kind of groups than the last.",
+    "The groups are taken in the order in which they come, or by their names, and nothing is drawn. Files are sorted "
+    "by time or place, and the first part gets different kinds of groups from the last.",
     caught_by=check_drawn_with_rng,
     worth=0.75,
     said_by=FIRST,
@@ -250,8 +250,8 @@ def nothing_drawn(groups, fractions, *, rng):
 
 
 @misconception(
-    "Every call gives the same parts: nothing is drawn, or by a generator that is made inside the function. Draw from "
-    "the rng handed in.",
+    "Every call gives the same parts: nothing is drawn, or a generator made inside the function draws. Draw from the "
+    "rng handed in.",
     caught_by=check_drawn_with_rng,
     worth=0.75,
     said_by=ANEW,
@@ -271,8 +271,8 @@ def another_generator(groups, fractions, *, rng):
 
 
 @misconception(
-    "Each group tosses a coin of its own for the part that it goes to. Shares are then right on average only, and a "
-    "part may stay empty: draw an order of the groups, and cut it.",
+    "Each group tosses its own coin for the part that it goes to. Shares are then right on average only, and a part "
+    "may stay empty: draw an order of the groups, and cut it.",
     caught_by=check_shares_of_the_groups,
     worth=0.6,
     said_by=VARIES,
@@ -306,7 +306,7 @@ def drawn_with_replacement(groups, fractions, *, rng):
 
 
 @misconception(
-    "Each part draws its groups from all of them, without a look at what the other parts have. Draw one order of all "
+    "Each part draws its groups from all of them, without looking at what the other parts have. Draw one order of all "
     "groups, and cut it.",
     caught_by=check_every_position_once,
     said_by=TWICE,
@@ -329,7 +329,7 @@ def one_example_a_group(groups, fractions, *, rng):
 
 @misconception(
     "The groups are taken to be numbered from 0, as by `range(groups.max() + 1)`. Their numbers are names: any whole "
-    "numbers, with gaps. `np.unique(groups)` are those that there are.",
+    "numbers, with gaps. `np.unique(groups)` are those that occur.",
     caught_by=check_every_position_once,
     said_by=NUMBERED,
 )
@@ -344,8 +344,8 @@ def numbered_without_gaps(groups, fractions, *, rng):
 
 
 @misconception(
-    "The examples of a group are taken to stand side by side, as `np.diff` or `itertools.groupby` has them. Groups "
-    "come in any order: what stands apart then counts as a group of its own.",
+    "The examples of a group are taken to stand side by side, as `np.diff` or `itertools.groupby` requires. Groups "
+    "come in any order: examples that stand apart then count as a separate group.",
     caught_by=check_groups_are_whole,
     said_by=APART,
 )
@@ -365,7 +365,7 @@ def masks_returned(groups, fractions, *, rng):
 
 
 @misconception(
-    "The parts hold groups. What was asked for are the positions of their examples.",
+    "The parts hold groups. The positions of their examples were asked for.",
     caught_by=check_groups_are_whole,
     worth=0.1,
     said_by=NAMES,
@@ -456,7 +456,7 @@ def _twice(rng, n):
 
 
 def _parts(parts, n_parts, groups):
-    """Return the parts as positions; what is no position is told here."""
+    """Return the parts as positions; refuse anything that is not a position."""
     require(len(parts) == n_parts, COUNT, parts=len(parts), fractions=n_parts)
     require(not any(part.dtype.kind == "b" for part in parts), MASKS)
     found = []

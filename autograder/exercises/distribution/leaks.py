@@ -15,29 +15,29 @@ solution = {
 }
 returns = dict.fromkeys(solution, text)
 hints = (
-    "Imagine one example that is judged. What of it, or of its like, did the network get to see before?",
-    "That training and dev differ is no leak, however much they do: a leak makes the judgement too good.",
+    "Imagine one example that is judged. What of it, or of examples like it, has the network seen before?",
+    "A difference between training and dev is not a leak, however large: a leak makes the judgement too good.",
     "Three of the eight leak nothing, and two share something.",
 )
 
 KINDS = ("shared", "computed", "chosen", "future", "none")
 WORD = 'each must be "shared", "computed", "chosen", "future" or "none"'
-PERSONS = "one of the divisions of persons is of another kind"
-STATISTICS = "one of the two divisions with a mean is of another kind"
-USE = "of the 200 networks, the days and the phone pictures one is of another kind"
-COPIES = "the division of the rare class is of another kind"
-CLEAN_SPEAKERS = "the speakers are said to leak, though each of them stands in one part only"
-CLEAN_PIXELS = "the pixels are said to leak, though no dev image was asked for its mean"
-CLEAN_PHONE = "the phone pictures are said to leak, though no sheet stands in two parts"
+PERSONS = "one of the divisions of persons is of a different kind"
+STATISTICS = "one of the two divisions with a mean is of a different kind"
+USE = "of the 200 networks, the days and the phone pictures one is of a different kind"
+COPIES = "the division of the rare class is of a different kind"
+CLEAN_SPEAKERS = "the speakers are said to leak, though each of them is in one part only"
+CLEAN_PIXELS = "the pixels are said to leak, though no dev image went into the mean"
+CLEAN_PHONE = "the phone pictures are said to leak, though no sheet is in two parts"
 CLEAN_XRAYS = "the X-rays are said to leak nothing, though a patient's images are spread over the parts"
 CLEAN_RARE = "the rare images are said to leak nothing, though an image's copies are spread over the parts"
-CLEAN_PRESSURE = "the blood pressure is said to leak nothing, though dev patients had their say in the mean"
+CLEAN_PRESSURE = "the blood pressure is said to leak nothing, though dev patients had a say in the mean"
 
 
 @core
 @weight(2)
 def check_persons(leaks, rng):
-    """Where several examples are one person's, the X-rays and the speakers are told apart."""
+    """The two with several examples of one person, the X-rays and the speakers, are told apart."""
     found = chosen(leaks, ("xrays", "speakers"), KINDS, WORD)
     require(found["speakers"] == "none", CLEAN_SPEAKERS)
     require(found["xrays"] != "none", CLEAN_XRAYS)
@@ -46,7 +46,7 @@ def check_persons(leaks, rng):
 
 @weight(2)
 def check_statistics(leaks, rng):
-    """Where a mean is computed, the pixels and the blood pressure are told apart."""
+    """The two with a mean, the pixels and the blood pressure, are told apart."""
     found = chosen(leaks, ("pixels", "pressure"), KINDS, WORD)
     require(found["pixels"] == "none", CLEAN_PIXELS)
     require(found["pressure"] != "none", CLEAN_PRESSURE)
@@ -93,8 +93,8 @@ covers = {
 
 
 @misconception(
-    "That dev comes from another source than training is taken for a leak. It makes the task harder and the dev error "
-    "larger, if anything; a leak makes it too small. Dev is to be what the network will meet.",
+    "A dev set from a different source than training is taken for a leak. It makes the task harder and the dev error "
+    "larger, if anything; a leak makes it too small. Dev should be what the network will meet.",
     caught_by=check_use,
     worth=0.75,
     said_by=CLEAN_PHONE,
@@ -115,8 +115,8 @@ def training_statistics_leak():
 
 
 @misconception(
-    "The mean of all patients is taken for harmless. It holds the dev patients' values, and training gets it: small as "
-    "it is, it is known to training before dev is asked.",
+    "The mean of all patients is taken for harmless. It contains the dev patients' values, and training uses it: "
+    "little as that is, training knows it before dev is used.",
     caught_by=check_statistics,
     worth=0.75,
     said_by=CLEAN_PRESSURE,
@@ -136,8 +136,8 @@ def shuffled_is_fair():
 
 
 @misconception(
-    "Copies that are made before the division are taken for harmless. Most copies of a rare dev image train, so that "
-    "the network knows it by heart: divide first, then copy in training only.",
+    "Copies that are made before the division are taken for harmless. Most copies of a rare dev image are in training, "
+    "so that the network knows it by heart: divide first, then copy in training only.",
     caught_by=check_copies,
     worth=0.9,
     said_by=CLEAN_RARE,
@@ -148,7 +148,7 @@ def copies_are_harmless():
 
 @misconception(
     "A division by speakers is taken for one that leaks. Each speaker is in one part only: dev asks about new "
-    "speakers, which is what use will do.",
+    "speakers, as use will.",
     caught_by=check_persons,
     said_by=CLEAN_SPEAKERS,
 )
@@ -158,7 +158,7 @@ def speakers_leak():
 
 @misconception(
     "The copies are taken for something computed. A copy computes nothing from the other examples; the trouble is that "
-    "the same image then stands on both sides.",
+    "the same image is then on both sides.",
     caught_by=check_copies,
     worth=0.9,
 )
@@ -177,8 +177,8 @@ def shuffled_days_are_fair():
 
 
 @misconception(
-    "That the test set chooses is taken for harmless. The lowest of 200 test errors is low partly by luck, and the "
-    "luck is published with it.",
+    "Choosing by the test set is taken for harmless. The lowest of 200 test errors is low partly by luck, and the luck "
+    "is published with it.",
     caught_by=check_use,
     worth=0.75,
 )

@@ -9,7 +9,7 @@ points = 3
 hints = (
     "Three things must hold of every result: no group on both sides, no position twice, none missing: each an assert.",
     "Shares are of groups: take one group that is larger than all others together, and count groups, not examples. A "
-    "hundred groups and the fraction 0.29 find out who rounds.",
+    "hundred groups and the fraction 0.29 show who rounds.",
     "Call it with two generators of the same seed, and with others: what must be equal, and what must not always be?",
 )
 
@@ -62,6 +62,6 @@ def count_alone(group_split):
     assert len(parts) == 2
 
 
-@lazy("It is only asked whether the function runs.")
+@lazy("The test only asks whether the function runs.")
 def runs_at_all(group_split):
     group_split(np.array([3, 1, 3, 2]), (2 / 3, 1 / 3), rng=np.random.default_rng(0))

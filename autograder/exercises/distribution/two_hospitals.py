@@ -11,7 +11,7 @@ hints = (
 rubric = (
     (0.5, "Says that the shuffled dev set is almost all hospital pictures, so that its error says nothing about the "
         "pictures by phone that the app will meet."),
-    (0.5, "Says that a patient's pictures would stand on both sides, so that the error is too good even for the "
+    (0.5, "Says that a patient's pictures would be on both sides, so that the error is too good even for the "
         "hospitals, or that scaling before the division leaks."),
     (0.5, "Divides the phone pictures by person: dev and test from the phone alone, what is left of them and the "
         "hospitals for training."),

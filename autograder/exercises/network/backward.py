@@ -24,8 +24,8 @@ hints = (
     "`a` and `grad` has the shape of W?",
     "A bias is added to the pre-activation of each example, so its gradient collects a sum over the examples. The "
     "gradient of a layer's inputs is `grad @ W.T`.",
-    "On the way to the layer before, the gradient passes its ReLU: multiply by `z > 0` with the z of the layer that "
-    "you come to. Work from the last layer to the first, and turn the list round at the end.",
+    "On the way to the layer before, the gradient passes its ReLU: multiply by `z > 0` with the z of that layer. Work "
+    "from the last layer to the first, and reverse the list at the end.",
 )
 
 PAIRS = "there must be one pair (dW, db) for each layer"
@@ -33,10 +33,10 @@ WEIGHTS = "the gradient of the weights must be that of the loss, by finite diffe
 BIASES = "the gradient of the biases must be that of the loss, by finite differences"
 LAST = "the gradient of the last weights must be the inputs of that layer, transposed, times grad"
 LAST_BIAS = "the gradient of the last biases must be the sum of grad over the examples"
-CARRIED = "where every ReLU is open, the gradient must come through the weights of each layer above"
+CARRIED = "if every ReLU is open, the gradient must come through the weights of each layer above"
 CLOSED = "no gradient may come through a neuron whose pre-activation is 0 or below"
 OPEN = "all of the gradient must come through a neuron whose pre-activation is above 0"
-SQUARE = "in layers of equal size, too, each ReLU must be opened and closed by the pre-activations in front of it"
+SQUARE = "even in layers of equal size, each ReLU must be opened and closed by the pre-activations in front of it"
 
 
 def solution(params, cache, grad):
@@ -72,7 +72,7 @@ def check_last_layer(backward, rng):
 
 
 def check_through_the_weights(backward, rng):
-    """Where all pre-activations are above 0, the gradient comes through the weights as they are."""
+    """When all pre-activations are above 0, the gradient comes through the weights as they are."""
     params, x, grad = _network(rng, 4, (3, 5, 4, 2))
     params = [(np.abs(W), np.abs(b) + 0.1) for W, b in params]
     cache = _forward(params, np.abs(x))[1]
@@ -103,7 +103,7 @@ def check_closed_and_open_neurons(backward, rng):
 
 
 def check_layers_of_equal_size(backward, rng):
-    """Where all layers have one size, nothing is mixed up either."""
+    """Nothing is mixed up when all layers have the same size."""
     params, x, grad = _network(rng, 3, (3, 3, 3, 3))
     cache = _forward(params, x)[1]
     for (dW, db), (right_W, right_b) in zip(_pairs(backward, params, cache, grad), solution(params, cache, grad)):
@@ -122,7 +122,7 @@ def check_layers_of_equal_size(backward, rng):
     )
 )
 def check_other_networks(backward, rng):
-    """So it is for one example, one layer, four, five, one neuron, equal sizes, single precision and zeros."""
+    """The same holds for one example, one layer, four, five, one neuron, equal sizes, single precision and zeros."""
     for n, sizes in ((1, (3, 4, 2)), (7, (5, 2)), (6, (2, 7, 1, 5, 3)), (4, (4, 4, 4)), (2, (3, 6, 4, 2, 5, 3))):
         params, x, grad = _network(rng, n, sizes)
         _compare(backward, params, x, grad)
@@ -151,8 +151,8 @@ covers = {
 
 
 @misconception(
-    "The gradients are divided by n. `grad` is that of a loss that has been averaged already, so what the examples say "
-    "is added up: divided once more, every step is n times too short.",
+    "The gradients are divided by n. `grad` is that of a loss that has been averaged already, so the examples' "
+    "contributions are added up: divided once more, every step is n times too short.",
     caught_by=check_last_layer,
 )
 def divided_by_n_again(params, cache, grad):
@@ -161,7 +161,7 @@ def divided_by_n_again(params, cache, grad):
 
 @misconception(
     "The gradient of the biases is not summed over the batch: there is a row for each example. All examples use the "
-    "same bias, so it collects what each of them says.",
+    "same bias, so it collects a contribution from each of them.",
     caught_by=check_last_layer,
 )
 def bias_not_summed(params, cache, grad):
@@ -183,8 +183,8 @@ def bias_averaged(params, cache, grad):
 
 
 @misconception(
-    "The gradient of the biases is that of one example only. All examples of the batch use the same bias: add up what "
-    "each of them says.",
+    "The gradient of the biases is that of one example only. All examples of the batch use the same bias: add up their "
+    "contributions.",
     caught_by=check_last_layer,
 )
 def bias_of_one_example(params, cache, grad):
@@ -192,8 +192,8 @@ def bias_of_one_example(params, cache, grad):
 
 
 @misconception(
-    "The slope of ReLU is left out, so that gradient comes through neurons that said nothing. Where the pre-activation "
-    "is below 0, a small change of it changes nothing: multiply by `z > 0`.",
+    "The slope of ReLU is left out, so that gradient comes through neurons that passed nothing on. Where the "
+    "pre-activation is below 0, a small change of it changes nothing: multiply by `z > 0`.",
     caught_by=check_closed_and_open_neurons,
 )
 def slope_forgotten(params, cache, grad):
@@ -201,8 +201,8 @@ def slope_forgotten(params, cache, grad):
 
 
 @misconception(
-    "The slope of ReLU is taken from the pre-activations of the wrong layer: those that the gradient comes from, and "
-    "not those of the layer that it comes to. The gradient of a layer's inputs passes the ReLU that made these inputs.",
+    "The slope of ReLU is taken from the pre-activations of the wrong layer: the one that the gradient comes from, and "
+    "not the one that it comes to. The gradient of a layer's inputs passes the ReLU that made these inputs.",
     caught_by=check_layers_of_equal_size,
 )
 def slope_of_the_layer_above(params, cache, grad):
@@ -211,7 +211,7 @@ def slope_of_the_layer_above(params, cache, grad):
 
 @misconception(
     "The gradient is multiplied by the slope of a ReLU before the last layer's gradients are taken too. The outputs "
-    "have no ReLU behind them: a negative logit gets its gradient like any other.",
+    "have no ReLU after them: a negative logit gets its gradient like any other.",
     caught_by=check_last_layer,
 )
 def relu_at_the_outputs(params, cache, grad):
@@ -219,7 +219,7 @@ def relu_at_the_outputs(params, cache, grad):
 
 
 @misconception(
-    "The gradient is multiplied by what the neurons held, and not by the slope of ReLU. The slope is 1 where the "
+    "The gradient is multiplied by the values of the neurons, and not by the slope of ReLU. The slope is 1 where the "
     "pre-activation is above 0, however large it is.",
     caught_by=check_gradients_of_the_loss,
 )
@@ -233,8 +233,9 @@ def times_the_pre_activation(params, cache, grad):
 
 
 @misconception(
-    "ReLU is applied to the gradient itself: what is below 0 of it is cut off. Forward ReLU cuts off pre-activations; "
-    "on the way back these say, by `z > 0`, which neurons pass the gradient on, and its own sign says nothing.",
+    "ReLU is applied to the gradient itself: its negative entries are cut off. In the forward pass ReLU cuts off "
+    "pre-activations; in the backward pass these decide, by `z > 0`, which neurons pass the gradient on, and its own "
+    "sign does not matter.",
     caught_by=check_through_the_weights,
 )
 def gradient_cut_off(params, cache, grad):
@@ -250,7 +251,7 @@ def gradient_cut_off_too(params, cache, grad):
 
 @misconception(
     "Gradient comes through a neuron whose pre-activation is exactly 0 (`z >= 0`). The slope there is 0 by agreement: "
-    "a neuron that says 0 gets no blame.",
+    "a neuron that passes on 0 gets no blame.",
     caught_by=check_closed_and_open_neurons,
     worth=0.9,
 )
@@ -269,8 +270,8 @@ def weights_from_pre_activations(params, cache, grad):
 
 
 @misconception(
-    "The slope of ReLU is used for the last hidden layer alone. Each hidden layer has a ReLU behind it, and what goes "
-    "on to the layer before has to pass that one as well.",
+    "The slope of ReLU is used for the last hidden layer alone. Each hidden layer has its own ReLU, and on its way "
+    "back the gradient has to pass every one of them.",
     caught_by=check_gradients_of_the_loss,
     worth=0.6,
 )
@@ -283,9 +284,9 @@ def slope_used_once(params, cache, grad):
 
 
 @misconception(
-    "The weights are not transposed on the way back, which runs only where a layer has as many neurons as the one "
-    "before. Forward a neuron's output is spread along a row of W; backward what returns is collected along that row: "
-    "`grad @ W.T`.",
+    "The weights are not transposed in the backward pass, which runs only if a layer has as many neurons as the one "
+    "before. Forward, a neuron's output is spread along a row of W; backward, the gradient is collected along that "
+    "row: `grad @ W.T`.",
     caught_by=check_layers_of_equal_size,
 )
 def not_transposed(params, cache, grad):
@@ -302,8 +303,8 @@ def weights_transposed(params, cache, grad):
 
 
 @misconception(
-    "The gradients stand in the order in which they were computed, the last layer first. They belong in the order of "
-    "params: turn the list round.",
+    "The gradients are in the order in which they were computed, the last layer first. They belong in the order of "
+    "params: reverse the list.",
     caught_by=check_last_layer,
 )
 def last_layer_first(params, cache, grad):
@@ -311,7 +312,7 @@ def last_layer_first(params, cache, grad):
 
 
 @misconception(
-    "`grad` is carried on as it came: every layer is given the gradient of the outputs, without going through the "
+    "`grad` is passed on unchanged: every layer is given the gradient of the outputs, which has not gone through the "
     "weights in between.",
     caught_by=check_through_the_weights,
 )
@@ -320,8 +321,8 @@ def not_carried_through(params, cache, grad):
 
 
 @misconception(
-    "The inputs of the network are taken as the inputs of each layer. What the last layer saw are the activations of "
-    "the one before: `cache[layer][0]`.",
+    "The inputs of the network are taken as the inputs of each layer. The last layer saw the activations of the one "
+    "before: `cache[layer][0]`.",
     caught_by=check_layers_of_equal_size,
 )
 def inputs_of_the_first_layer(params, cache, grad):
@@ -329,7 +330,7 @@ def inputs_of_the_first_layer(params, cache, grad):
 
 
 @misconception(
-    "An array that was handed in is overwritten (`grad *= ...`). Whoever called may still need it: make a new one.",
+    "An array that was handed in is overwritten (`grad *= ...`). The caller may still need it: make a new one.",
     caught_by=check_last_layer,
     worth=0.85,
     said_by="grad must not be changed in place",
@@ -423,7 +424,7 @@ def _network(rng, n, sizes):
         outputs, cache = _forward(params, x)
         sums = [z for _, z in cache[:-1]]
         mixed = all(0.2 < np.mean(z > 0) < 0.9 for z in sums if z.size > 5)
-        mixed &= outputs.size < 4 or np.mean(outputs < 0) > 0.15  # or a ReLU behind them would go unseen
+        mixed &= outputs.size < 4 or np.mean(outputs < 0) > 0.15  # or a ReLU after them would go unseen
         if mixed and all(np.abs(z).min() > 1e-3 for z in sums):
             return params, x, grad
 

@@ -20,7 +20,7 @@ returns = {"z": array, "a": array, "logits": array, "label": integer}
 solution = {"z": [-2, 1, 3], "a": [0, 1, 3], "logits": [-2, 4], "label": 1}
 hints = (
     "A hidden neuron has a column of W1 and an entry of b1: two products, their sum, and the bias.",
-    "ReLU keeps what is above zero and makes zero of the rest, in the hidden layer only. The second layer takes its "
+    "ReLU keeps what is above zero and sets the rest to zero, in the hidden layer only. The second layer takes its "
     "inputs from there: three products for each logit.",
     "Check the signs: one pre-activation is below zero, and so is one logit. The label is the place of the larger "
     "logit, counted from 0.",
@@ -108,8 +108,8 @@ def no_last_bias():
 
 
 @misconception(
-    "ReLU is applied to the logits too. It stands between layers; behind the last one nothing is cut off, since a "
-    "logit below zero is an answer as well.",
+    "ReLU is applied to the logits too. It acts between layers; after the last one nothing is cut off, since a logit "
+    "below zero is an answer too.",
     caught_by=check_logits_follow_from_a,
 )
 def relu_on_the_logits():
@@ -117,7 +117,7 @@ def relu_on_the_logits():
 
 
 @misconception(
-    "The sign of a negative pre-activation is dropped, as the absolute value does. ReLU makes zero of it.",
+    "The sign of a negative pre-activation is dropped, as the absolute value does. ReLU sets it to zero.",
     caught_by=check_relu,
 )
 def absolute_values():
@@ -143,7 +143,7 @@ def smaller_logit():
 
 
 @misconception(
-    "The largest logit stands where its class should be. The label says which class, 0 or 1.",
+    "The largest logit is given instead of its class. The label says which class, 0 or 1.",
     caught_by=check_label,
     worth=0.85,
 )
@@ -177,7 +177,7 @@ def fractions():
 
 
 def _part(by_hand, name):
-    """Return a part as a row of numbers; as a batch of one example it is right as well."""
+    """Return a part as a row of numbers; a batch of one example is right as well."""
     part = by_hand[name]
     return shaped(
         part.reshape(-1) if part.ndim == 2 else part, (PLACES[name],), f"{name} must hold {PLACES[name]} numbers"

@@ -30,9 +30,9 @@ hints = (
 )
 
 VALUES = "the result must be the mean of -log p over the examples, p the probability of the right class"
-LARGE = "logits of any size must give the loss that their differences stand for"
+LARGE = "logits of any size must give the loss that their differences imply"
 FINITE = "logits of any size must give a finite loss"
-CAPPED = "an example that is 1,000 off costs as much as one that is 800 off: from somewhere on the loss does not grow"
+CAPPED = "an example that is 1,000 off costs as much as one that is 800 off: beyond some point the loss does not grow"
 TOGETHER = "a loss that is finite for each example alone must be finite for them together"
 MEAN = "the loss of a batch that is repeated must be that of the batch"
 EQUAL = "equal logits must cost the logarithm of the number of classes"
@@ -65,7 +65,7 @@ def check_batch_repeated(cross_entropy, rng):
 
 @weight(2)
 def check_large_logits(cross_entropy, rng):
-    """Logits of any size give a finite loss, also where the right class's probability rounds to 0."""
+    """Logits of any size give a finite loss, even if the right class's probability rounds to 0."""
     logits = np.array([[0.0, 1000.0, -500.0], [-3000.0, -3001.0, -2999.0], [2000.0, 1.0, 0.0], [0.0, 0.0, -800.0]])
     logits += rng.normal(0, 1, (4, 3))
     y = np.array([0, 1, 0, 2])
@@ -80,7 +80,7 @@ def check_large_logits(cross_entropy, rng):
 
 @hidden(like=(check_mean_over_the_examples, check_equal_logits, check_batch_repeated, check_large_logits))
 def check_other_batches(cross_entropy, rng):
-    """So it is for one example, two classes, a class that never occurs, single precision and other large logits."""
+    """The same holds for one example, two classes, a class never seen, single precision and other large logits."""
     six, labels = _batch(rng, 8, 6)
     for logits, y in ((six, labels), _batch(rng, 1, 4), _batch(rng, 9, 2), (six.astype(np.float32), labels)):
         close(cross_entropy(logits, y), _each(logits.astype(float), y).mean(), VALUES)
@@ -166,8 +166,8 @@ def overflows_in_the_logarithm_of_the_sum(logits, y):
 
 
 @misconception(
-    "One number, the largest logit of all, is subtracted from every row. In a row far below it the exponentials then "
-    "are all 0, and so is their sum, whose logarithm is not finite. Each row needs its own.",
+    "One number, the largest logit of all, is subtracted from every row. In a row far below it the exponentials are "
+    "then all 0, and so is their sum, whose logarithm is not finite. Each row needs its own.",
     caught_by=check_large_logits,
     worth=0.8,
     said_by=TOGETHER,
@@ -256,8 +256,8 @@ def sign_missing(logits, y):
 
 
 @misconception(
-    "`p[:, y]` takes the columns y of every row, n times n numbers, and not from each row its own. Pair each row with "
-    "its label: `p[np.arange(n), y]`.",
+    "`p[:, y]` takes the columns y of every row, n times n numbers, and not one from each row. Pair each row with its "
+    "label: `p[np.arange(n), y]`.",
     caught_by=check_mean_over_the_examples,
 )
 def all_labels_for_all_rows(logits, y):
@@ -293,8 +293,8 @@ def classes_counted_in_the_labels(logits, y):
 
 
 @misconception(
-    "The logits are overwritten (`logits -= ...`). Whoever called the function still needs them, for the backward "
-    "pass. Make a new array.",
+    "The logits are overwritten (`logits -= ...`). The caller still needs them, for the backward pass. Make a new "
+    "array.",
     caught_by=check_mean_over_the_examples,
     worth=0.9,
     said_by="logits must not be changed in place",
@@ -305,7 +305,7 @@ def changed_in_place(logits, y):
     return found
 
 
-@neighbour("one minus the probability stands for minus its logarithm")
+@neighbour("one minus the probability instead of minus its logarithm")
 def one_minus_probability(logits, y):
     return (1 - _softmax(logits)[np.arange(len(y)), y]).mean()
 

@@ -26,8 +26,7 @@ hints = (
     "sums have to be divided by row?",
     "An exponential overflows from about 710 on. Subtracting the same number from all logits of a row changes nothing: "
     "with which number can no exponential overflow?",
-    "Each row needs a number of its own, and its largest logit is one that always works: "
-    "`z.max(axis=1, keepdims=True)`.",
+    "Each row needs its own number, and its largest logit is one that always works: `z.max(axis=1, keepdims=True)`.",
 )
 
 VALUES = "an entry must be the exponential of its logit over the sum of those of its row"
@@ -73,7 +72,7 @@ def check_large_logits(softmax, rng):
 
 
 def check_whole_numbers(softmax, rng):
-    """Whole numbers are logits like others."""
+    """Whole numbers are logits like any others."""
     z = rng.integers(-3, 4, (4, 3))
     z[0] = [2, 0, -1]
     close(softmax(z), _softmax(z.astype(float)), "whole numbers must give the same as the floats of their values")
@@ -81,7 +80,7 @@ def check_whole_numbers(softmax, rng):
 
 @hidden(like=(check_probabilities, check_each_row_by_itself, check_large_logits, check_whole_numbers))
 def check_other_logits(softmax, rng):
-    """So it is for one example, one class, two classes, single precision, equal logits and other large ones."""
+    """The same holds for one example, one class, two classes, single precision, equal logits and other large ones."""
     single = rng.normal(0, 2, (6, 6)).astype(np.float32)
     for z in (rng.normal(0, 3, (1, 7)), rng.normal(0, 3, (4, 1)), rng.normal(0, 3, (9, 2)), single, np.zeros((3, 5))):
         close(softmax(z), _softmax(z.astype(float)), VALUES)
@@ -124,8 +123,8 @@ def overflows(z):
 
 
 @misconception(
-    "One number, the largest logit of all, is subtracted from every row. A row far below it then becomes exponentials "
-    "that are all 0, and 0 over 0 is NaN. Each row needs its own.",
+    "One number, the largest logit of all, is subtracted from every row. The exponentials of a row far below it are "
+    "then all 0, and 0 over 0 is NaN. Each row needs its own.",
     caught_by=check_large_logits,
     worth=0.75,
 )
@@ -145,7 +144,7 @@ def shifted_by_the_mean(z):
 
 @misconception(
     "The largest logit is subtracted only where it is above 0. In a row whose logits are all far below 0 the "
-    "exponentials then are all 0, and 0 over 0 is NaN.",
+    "exponentials are then all 0, and 0 over 0 is NaN.",
     caught_by=check_large_logits,
     worth=0.75,
 )
@@ -179,7 +178,7 @@ def exponents_cut_off(z):
 
 @misconception(
     "The largest logit is subtracted only where a logit of the batch is large. Without one nothing is subtracted, and "
-    "where all logits are far below 0 the exponentials are all 0, and 0 over 0 is NaN.",
+    "if all logits are far below 0 the exponentials are all 0, and 0 over 0 is NaN.",
     caught_by=check_large_logits,
     worth=0.9,
 )
@@ -265,8 +264,8 @@ def log_probabilities(z):
 
 
 @misconception(
-    "The logits are overwritten (`z -= ...`). Whoever called the function still needs them, for the loss or the "
-    "backward pass. Make a new array.",
+    "The logits are overwritten (`z -= ...`). The caller still needs them, for the loss or the backward pass. Make a "
+    "new array.",
     caught_by=check_probabilities,
     worth=0.9,
     said_by="z must not be changed in place",
@@ -287,13 +286,13 @@ def whole_numbers_are_rounded(z):
     return solution(z).astype(z.dtype)
 
 
-@neighbour("powers of 2 stand for those of e")
+@neighbour("powers of 2 instead of powers of e")
 def powers_of_two(z):
     e = np.exp2(z - z.max(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)
 
 
-@neighbour("the sign of the logits is turned, so that the smallest wins")
+@neighbour("the sign of the logits is flipped, so that the smallest wins")
 def turned(z):
     return solution(-z)
 

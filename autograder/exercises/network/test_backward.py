@@ -7,7 +7,7 @@ from autograder.authoring import alternative, lazy
 tests = "backward"
 points = 3
 hints = (
-    "A loss whose gradient at the outputs is `grad` is easily had: the sum of `grad` times the outputs. Move one "
+    "A loss whose gradient at the outputs is `grad` is easy to find: the sum of `grad` times the outputs. Move one "
     "weight up and down by a small step, run forward both times, and divide the difference of the two losses by the "
     "two steps.",
     "A mistake shows only on a network that has it: several layers of different sizes, another one in which all layers "
@@ -79,6 +79,6 @@ def number_of_pairs(backward):
     assert len(backward(params, cache, np.ones((4, 1)))) == 2
 
 
-@lazy("It is only asked whether the function runs.")
+@lazy("The test only asks whether the function runs.")
 def runs_at_all(backward):
     backward([(np.ones((2, 3)), np.zeros(3))], [(np.ones((4, 2)), np.ones((4, 3)))], np.ones((4, 3)))

@@ -122,7 +122,7 @@ def check_losses(train_two_layers, rng):
     )
 )
 def check_other_data(train_two_layers, rng):
-    """So it is for one example, one neuron, one feature, another rate and more steps."""
+    """The same holds for one example, one neuron, one feature, another rate and more steps."""
     for n, features, neurons, rate in ((7, 3, 1, 0.05), (8, 1, 5, 0.08), (1, 4, 3, 0.03)):
         x, y, params = _data(rng, n, features, neurons)
         losses, start = [], params
@@ -163,7 +163,7 @@ equivalent = {
 
 
 def _data(rng, n, features, neurons):
-    """A batch and parameters; no pre-activation lies so near 0 that rounding could turn its ReLU."""
+    """A batch and parameters; no pre-activation is so near 0 that rounding could flip its ReLU."""
     while True:
         x, y = rng.normal(0, 1, (n, features)), rng.normal(1, 1, (n, 1))
         params = [
@@ -199,7 +199,7 @@ def unrepaired(x, y, params, *, learning_rate, steps):
 
 @misconception(
     "Only the learning rate was made smaller. The gradient of the first layer still goes back through weights that "
-    "have moved; with a smaller step they moved less far, which hides the fault and does not mend it.",
+    "have moved; with a smaller step they moved less far, which hides the fault and does not repair it.",
     caught_by=check_step_of_the_last_layer,
 )
 def smaller_steps(x, y, params, *, learning_rate, steps):
@@ -241,7 +241,7 @@ def first_layer_first(x, y, params, *, learning_rate, steps):
 
 
 @misconception(
-    "A second forward pass is done in the middle of the step, with the new W2: each layer now takes a step of its own. "
+    "A second forward pass is done in the middle of the step, with the new W2: each layer now takes a separate step. "
     "That is another method, which costs a second pass; gradient descent moves all parameters from one place.",
     caught_by=check_step_of_the_first_layer,
 )
