@@ -1,4 +1,4 @@
-"""Part the squared error of an algorithm into squared bias and variance."""
+"""Split the squared error of an algorithm into squared bias and variance."""
 
 import numpy as np
 
@@ -27,8 +27,8 @@ hints = (
 BIAS = "bias² must be the mean over points of the squared distance from the mean prediction to the truth"
 VARIANCE = "the variance must be the mean over points of the variance over data sets"
 SUM = "bias² and variance must sum to the mean squared error of all predictions against the truth"
-AGREE = "where all data sets lead to the same predictions, the variance must be 0"
-SPREAD = "where predictions are right on average, bias² must be 0"
+AGREE = "if all data sets lead to the same predictions, the variance must be 0"
+SPREAD = "if predictions are right on average, bias² must be 0"
 WHOLE = "lists of whole numbers must be read as arrays are"
 CANCEL = "errors of the mean prediction must not cancel between points"
 
@@ -87,7 +87,7 @@ def check_lists_of_whole_numbers(bias_variance, rng):
     )
 )
 def check_other_predictions(bias_variance, rng):
-    """So it is for a single point, for as many data sets as points, and for numbers that are large or 32 bits wide."""
+    """The same holds for a single point, for as many data sets as points, and for large or 32-bit numbers."""
     for datasets, points, shift in ((5, 1, 0), (4, 4, 0), (2, 9, 0), (30, 11, 2000)):
         predictions, truth = _case(rng, datasets, points)
         predictions, truth = predictions + shift, truth + shift
@@ -194,7 +194,7 @@ def one_less(predictions, truth):
 
 
 @misconception(
-    "The standard deviation is returned in place of the variance: its square is missing.",
+    "The standard deviation is returned instead of the variance: its square is missing.",
     caught_by=check_right_on_average,
 )
 def standard_deviation(predictions, truth):
@@ -242,7 +242,7 @@ def decimals_cut_off(predictions, truth):
     return float(np.mean((mean - truth) ** 2)), float(np.mean((predictions - mean) ** 2))
 
 
-@neighbour("the median prediction in place of the mean")
+@neighbour("the median prediction instead of the mean")
 def median_prediction(predictions, truth):
     middle = np.median(predictions, axis=0)
     return float(np.mean((middle - truth) ** 2)), float(np.mean((np.asarray(predictions) - middle) ** 2))
@@ -285,7 +285,7 @@ def looped(predictions, truth):
 
 
 def _case(rng, datasets, points):
-    """Predictions whose scatter differs between points, and a truth that goes up and down and lies off their mean."""
+    """Predictions whose scatter differs between points, and a truth that goes up and down, off their mean."""
     truth = 3 * rng.standard_normal(points)
     predictions = (
         truth + rng.normal(0.5, 1, points) + rng.uniform(0.3, 2, points) * rng.standard_normal((datasets, points))

@@ -1,4 +1,4 @@
-"""Measure how often a committee of experts is wrong that decides by the most votes."""
+"""Measure how often a committee of experts that decides by the most votes is wrong."""
 
 from collections import Counter
 from fractions import Fraction
@@ -32,14 +32,14 @@ hints = (
 )
 
 EXPECTED = "the error must be the expected share of the cases that are wrong"
-CLEAR = "where one class has the most votes, the committee is right if that class is"
+CLEAR = "if one class has the most votes, the committee is right if that class is"
 PLURALITY = "the most votes decide, even if they are less than half of all"
 TIE = "of classes that share the most votes each is drawn with the same probability"
-WRONG_TIE = "where the right class does not share the most votes, the case is wrong"
+WRONG_TIE = "if the right class does not share the most votes, the case is wrong"
 DRAWN = "the same votes must always have the same error"
 SHARE = "the error must be a share from 0 to 1"
 ALONE = "a committee of one errs as often as that expert"
-ANY = "a vote counts for whatever class it names, above 9 too, and also one that no case belongs to"
+ANY = "a vote counts for whatever class it names, even one above 9 or one that no case belongs to"
 
 
 @core
@@ -56,7 +56,7 @@ def check_expected_error(committee_error, rng):
 
 
 def check_clear_decisions(committee_error, rng):
-    """Where more than half of the votes agree, they decide, whether they are right or wrong."""
+    """If more than half of the votes agree, they decide, whether they are right or wrong."""
     y = rng.integers(0, 4, 25)
     wrong = rng.permutation(25) < 8
     said = np.where(wrong, (y + 1) % 4, y)
@@ -78,7 +78,7 @@ def check_most_votes_need_not_be_half(committee_error, rng):
 
 @weight(2)
 def check_ties(committee_error, rng):
-    """A tie of two or three classes is decided by lot, also if the right class is not among them."""
+    """A tie of two or three classes is decided by lot, even if the right class is not among them."""
     y = rng.permutation(np.arange(12) % 4)
     many = rng.integers(0, 4, 300)
     again = {float(committee_error(np.stack([many, (many + 1) % 4]), many)) for _ in range(4)}
@@ -90,7 +90,7 @@ def check_ties(committee_error, rng):
 
 @hidden(like=(check_expected_error, check_clear_decisions, check_most_votes_need_not_be_half, check_ties))
 def check_other_committees(committee_error, rng):
-    """So it is for one case, for many experts, for a single one, and for classes with large numbers."""
+    """The same holds for one case, for many experts, for a single one, and for classes with large numbers."""
     votes, y = np.array([[4, 2, 0], [7, 2, 1], [9, 2, 1]]), np.array([7, 2, 0])
     close(committee_error(votes, y), (2 / 3 + 0 + 1) / 3, EXPECTED, scale=1)
     for experts, n, classes in ((6, 1, 3), (12, 9, 3), (1, 20, 5), (2, 2, 2), (7, 60, 10)):
@@ -126,7 +126,7 @@ def mean_of_the_experts(votes, y):
 
 
 @misconception(
-    "A case counts as right only if more than half of the experts are right. The most votes decide: where opinions "
+    "A case counts as right only if more than half of the experts are right. The most votes decide: when opinions "
     "differ, two votes can be enough, and a tie is not always lost.",
     caught_by=check_most_votes_need_not_be_half,
 )
@@ -136,7 +136,7 @@ def majority_asked_for(votes, y):
 
 @misconception(
     "A tie is decided for the class with the smallest number. A committee has no reason to prefer it, and whether it "
-    "is right depends on how the classes were numbered: each of the tied classes is as likely.",
+    "is right depends on how the classes were numbered: all tied classes are equally likely.",
     caught_by=check_ties,
     worth=0.6,
 )
@@ -145,8 +145,7 @@ def smallest_class_wins(votes, y):
 
 
 @misconception(
-    "A tie counts as wrong altogether. If the right class is among those tied, the lot finds it with probability 1 / "
-    "T.",
+    "A tie counts as wrong altogether. If the right class is among those tied, it is drawn with probability 1 / T.",
     caught_by=check_ties,
     worth=0.6,
 )
@@ -182,7 +181,7 @@ def half_where_it_is_tied(votes, y):
 
 
 @misconception(
-    "What is returned is how often the committee is right. The error is the rest, up to 1.",
+    "What is returned is how often the committee is right. The error is 1 minus that.",
     caught_by=check_clear_decisions,
     worth=0.3,
 )
@@ -191,8 +190,8 @@ def share_of_right_ones(votes, y):
 
 
 @misconception(
-    "The error of the best expert is returned. Which of them is the best one shows only afterwards, and a committee is "
-    "often better than its best member.",
+    "The error of the best expert is returned. Which of them is best shows only afterwards, and a committee is often "
+    "better than its best member.",
     caught_by=check_expected_error,
     worth=0.4,
 )
@@ -215,8 +214,8 @@ def mean_class(votes, y):
 
 
 @misconception(
-    "In a tie the class wins that was named first. The order in which experts speak should not decide: each of the "
-    "tied classes is as likely.",
+    "In a tie the class that was named first wins. The order in which experts speak should not decide: all tied "
+    "classes are equally likely.",
     caught_by=check_ties,
     worth=0.6,
 )
@@ -226,8 +225,8 @@ def first_named_wins(votes, y):
 
 
 @misconception(
-    "The lot is drawn, so that the same votes have another error in the next call. Expected is the mean over all "
-    "draws: a tie of T classes is right with probability 1 / T.",
+    "Lots are drawn, so that the same votes have a different error in the next call. The expected error is the mean "
+    "over all draws: a tie of T classes is right with probability 1 / T.",
     caught_by=check_ties,
     worth=0.6,
     said_by=DRAWN,
@@ -238,8 +237,8 @@ def lot_is_drawn(votes, y):
 
 
 @misconception(
-    "A tie of T classes is given the error 1 / T. That is how likely the lot is right; it is wrong with probability "
-    "1 - 1 / T, which is the same only for two classes.",
+    "A tie of T classes is given the error 1 / T. That is how likely the draw is right; it is wrong with probability 1 "
+    "- 1 / T, which is the same only for two classes.",
     caught_by=check_ties,
     worth=0.7,
 )
@@ -321,7 +320,7 @@ def _leaders(column):
 
 
 def _of_classes(votes, y, classes):
-    """The error where only so many classes are counted, from 0."""
+    """The error if only the first `classes` classes are counted."""
     counts = [np.bincount(column, minlength=classes)[:classes] for column in np.transpose(votes)]
     tied = [np.flatnonzero(each == each.max()).tolist() for each in counts]
     return float(np.mean([1 - (right in leaders) / len(leaders) for leaders, right in zip(tied, y)]))
@@ -332,7 +331,7 @@ def _case(rng, experts, n, classes):
 
 
 def _telling(rng, experts, n, classes):
-    """A case in which what wrong ways of counting come to, by ties or by single experts, is told apart."""
+    """A case in which wrong ways of counting, by ties or by single experts, give different results."""
     by_ties = (tie_is_wrong, tie_is_right, smallest_class_wins, every_tie_is_half, first_named_wins)
     while True:
         votes, y = _case(rng, experts, n, classes)

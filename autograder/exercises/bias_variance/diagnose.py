@@ -7,7 +7,7 @@ from autograder.authoring import alternative, core, equal, hidden, misconception
 points = 4
 returns = [text]
 hints = (
-    "There are three gaps between four errors. Write each down with its cause beside it.",
+    "There are three gaps between four errors. Write each down with its cause next to it.",
     "Each gap is the later error minus the one before. Only those above `tolerance` are kept, and the largest is "
     "first.",
     "Put pairs (gap, cause) into a list, keep those with gap > tolerance, and sort them: "
@@ -17,7 +17,7 @@ hints = (
 NAMES = ("avoidable_bias", "variance", "data_mismatch")
 CAUSES = "the causes must be those whose gaps are above tolerance"
 ORDER = "the cause with the largest gap must be first"
-HUMAN = "the avoidable bias is what the training error has above the human error"
+HUMAN = "the avoidable bias is the training error minus the human error"
 STEP = "each gap is the difference to the error just before it"
 FALLS = "an error that falls from one set to the next has no cause there"
 NONE = "if no gap is above tolerance there is no cause"
@@ -46,7 +46,7 @@ def check_causes_in_order(diagnose, rng):
 
 @weight(2)
 def check_human_error_counts(diagnose, rng):
-    """A training error that is hardly above the human error is no bias, however large it is."""
+    """A training error that is hardly above the human error is not bias, however large it is."""
     human = float(rng.uniform(0.12, 0.2))
     for gaps in ((0.01, 0.01, 0.01), (0.01, 0.06, 0.01)):
         found = diagnose(*_errors(human, gaps), tolerance=0.02)
@@ -55,7 +55,7 @@ def check_human_error_counts(diagnose, rng):
 
 @weight(2)
 def check_steps_are_from_one_to_the_next(diagnose, rng):
-    """What one set has already is not counted again for the next."""
+    """Error that one set already has is not counted again for the next."""
     for gaps, cause in zip(((0.2, 0.01, 0.01), (0.01, 0.2, 0.01), (0.01, 0.01, 0.2)), NAMES):
         found = diagnose(*_errors(0.01, gaps), tolerance=0.02)
         _same(found, [cause], STEP if set(found) > {cause} else CAUSES)
@@ -63,7 +63,7 @@ def check_steps_are_from_one_to_the_next(diagnose, rng):
 
 @weight(2)
 def check_falling_errors(diagnose, rng):
-    """A step down is no cause, however long it is, and does not hide the next one."""
+    """A step down is not a cause, however large it is, and does not hide the next one."""
     for errors, expected in (
         ((0.15, 0.02, 0.03, 0.04), []),
         ((0.02, 0.03, 0.2, 0.05), ["variance"]),
@@ -96,7 +96,7 @@ def check_tolerance(diagnose, rng):
     )
 )
 def check_other_errors(diagnose, rng):
-    """So it is for other errors, for a tolerance of 0, for equal errors and for errors of 0 and 1."""
+    """The same holds for other errors, for a tolerance of 0, for equal errors and for errors of 0 and 1."""
     _same(diagnose(0.01, 0.02, 0.12, 0.4, tolerance=0.03), ["data_mismatch", "variance"], CAUSES)
     _same(diagnose(0.0, 0.0, 0.0, 0.0, tolerance=0.0), [], NONE)
     _same(diagnose(0.2, 0.1, 0.21, 0.244, tolerance=0.03), ["variance", "data_mismatch"], CAUSES)
@@ -130,8 +130,8 @@ covers = {
 
 
 @misconception(
-    "The human error is taken for zero, so that all of the training error is bias. Only what it has above the best "
-    "people can be avoided.",
+    "The human error is taken for zero, so that all of the training error is bias. Only the part above the best "
+    "people's error can be avoided.",
     caught_by=check_human_error_counts,
 )
 def human_is_perfect(human, train, train_dev, dev, *, tolerance):
@@ -139,8 +139,8 @@ def human_is_perfect(human, train, train_dev, dev, *, tolerance):
 
 
 @misconception(
-    "Every error is compared with the human error. What the training error has already comes back in all later ones: "
-    "compare each with the one just before it.",
+    "Every error is compared with the human error. The training error is part of all later ones: compare each with the "
+    "one just before it.",
     caught_by=check_steps_are_from_one_to_the_next,
 )
 def all_from_the_human(human, train, train_dev, dev, *, tolerance):
@@ -149,7 +149,7 @@ def all_from_the_human(human, train, train_dev, dev, *, tolerance):
 
 @misconception(
     "Variance and mismatch are both measured from the training error, so that variance is counted a second time as "
-    "mismatch. The mismatch is what dev has above train-dev.",
+    "mismatch. The mismatch is the dev error minus the train-dev error.",
     caught_by=check_steps_are_from_one_to_the_next,
     worth=0.7,
 )
@@ -158,7 +158,7 @@ def mismatch_from_the_training_error(human, train, train_dev, dev, *, tolerance)
 
 
 @misconception(
-    "The dev error stands where the train-dev error belongs: from train to dev is variance and mismatch together, "
+    "The dev error is used where the train-dev error belongs: from train to dev is variance and mismatch together, "
     "which is what the train-dev set was made to tell apart.",
     caught_by=check_steps_are_from_one_to_the_next,
 )
@@ -256,7 +256,7 @@ def stops_at_a_small_gap(human, train, train_dev, dev, *, tolerance):
     return _worst_first(gaps[:end], tolerance)
 
 
-@neighbour("avoidable bias and variance have changed names")
+@neighbour("avoidable bias and variance have swapped names")
 def names_changed(human, train, train_dev, dev, *, tolerance):
     other = {"avoidable_bias": "variance", "variance": "avoidable_bias"}
     return [other.get(name, name) for name in solution(human, train, train_dev, dev, tolerance=tolerance)]

@@ -15,7 +15,7 @@ solution = {
 }
 returns = dict.fromkeys(solution, text)
 hints = (
-    "Write two differences beside each run, after epoch 60: training error minus best possible, dev error minus "
+    "Write two differences next to each run, after epoch 60: training error minus best possible, dev error minus "
     "training error.",
     "No error is large or small by itself. Which of the eight runs have a best possible error that is far from zero?",
     'A difference below zero is not a gap. For two of the eight runs the answer is "neither".',
@@ -23,11 +23,11 @@ hints = (
 
 WORDS = ("bias", "variance", "both", "neither")
 WORD = 'each of the eight must be "bias", "variance", "both" or "neither"'
-NEAR_ZERO = "of the runs A, B, C and D, something is not the diagnosis"
-FAR = "of the runs E, F and H, something is not the diagnosis"
-FALLING = "of run G, the diagnosis is not right"
-UNAVOIDABLE = "run E is said to have bias, and no better training error is possible there"
-BELOW = "run F is said to have bias, and its training error is below the best possible one"
+NEAR_ZERO = "of the runs A, B, C and D, at least one has a wrong diagnosis"
+FAR = "of the runs E, F and H, at least one has a wrong diagnosis"
+FALLING = "run G has a wrong diagnosis"
+UNAVOIDABLE = "run E is said to have bias, though hardly any better training error is possible there"
+BELOW = "run F is said to have bias, though its training error is below the best possible one"
 
 
 @core
@@ -54,7 +54,7 @@ def check_still_falling(eight_curves, rng):
 @hidden(like=(check_best_near_zero, check_best_far_from_zero, check_still_falling))
 def check_all_eight(eight_curves, rng):
     """All eight diagnoses are right."""
-    require(chosen(eight_curves, "ABCDEFGH", WORDS, WORD) == solution, "not all of the eight are right")
+    require(chosen(eight_curves, "ABCDEFGH", WORDS, WORD) == solution, "not all eight are right")
 
 
 covers = {
@@ -69,7 +69,7 @@ covers = {
     "both count": check_best_near_zero,
     "neither does": (check_best_near_zero, check_best_far_from_zero),
     "All numbers are errors in percent": "how the table is read",
-    "Training and dev data have one source": "the setting",
+    "Training and dev data come from one source": "the setting",
     "run best possible": "how the table is read",
     "60, 21, 13, 12": check_best_near_zero,
     "55, 12, 2, 0": check_best_near_zero,
@@ -125,8 +125,8 @@ def sign_ignored():
 
 
 @misconception(
-    "G is passed over because its errors still fall. After the last epoch the training error is 15 points above the "
-    "best possible: that is bias, whose cheapest remedy is to train longer.",
+    "G is passed over because its errors were still falling. After the last epoch the training error is 15 points "
+    "above the best possible: that is bias, whose cheapest remedy is to train longer.",
     caught_by=check_still_falling,
     worth=0.8,
 )
@@ -135,7 +135,7 @@ def falling_is_fine():
 
 
 @misconception(
-    "A run gets one name only, that of its larger gap. C has two gaps that count, 9 points and 12.",
+    "A run gets only one name, that of its larger gap. C has two gaps that count, 9 points and 12.",
     caught_by=check_best_near_zero,
     worth=0.7,
 )

@@ -35,7 +35,7 @@ ALL = "the dev set must be what the largest size leaves over"
 VALUES = "the errors must be those of each model on its own training set and on the dev set, in the order of sizes"
 RANDOM = "the examples must be put into a random order by rng"
 SEEDED = "generators with other seeds must give other orders"
-REPEATED = "two generators in one state must give one order"
+REPEATED = "two generators in the same state must give the same order"
 PAIRS = "x and y must keep belonging together"
 OWN = "each model must be measured on the very examples that it was trained on, and on the dev set"
 LARGEST = "each model must be measured on its own training set, not on the largest one"
@@ -103,7 +103,7 @@ def check_errors(learning_curve, rng):
 
 @weight(2)
 def check_order_is_random(learning_curve, rng):
-    """Generators with other seeds lead to other examples, those in one state to the same; no example is preferred."""
+    """Generators with other seeds give other examples, those in the same state the same; no example is preferred."""
     found = [_run(learning_curve, 40, [10], rng).trained[0] for _ in range(6)]
     require(len(set(found)) > 1 or max(found[0]) - min(found[0]) == 9, SEEDED)  # ten in their order: not shuffled
     require(len(frozenset().union(*found)) > 20, RANDOM)
@@ -121,7 +121,7 @@ def check_order_is_random(learning_curve, rng):
     )
 )
 def check_other_curves(learning_curve, rng):
-    """So it is for one size, for equal sizes, for a dev set of one example, and for x with more axes."""
+    """The same holds for one size, for equal sizes, for a dev set of one example, and for x with more axes."""
     for n, sizes, shape in ((9, [8, 1, 4], (2,)), (20, [5], ()), (11, [4, 4, 7], (2, 3)), (30, [1, 2, 4, 8, 16], (1,))):
         seen = _run(learning_curve, n, sizes, rng, shape)
         equal([len(train) for train in seen.trained], sizes, SIZES)
@@ -157,9 +157,9 @@ class _Seen:
 
 
 def _run(learning_curve, n, sizes, rng, shape=(1,)):
-    """Draw a curve over n examples whose x tells their number, and see by each error what it was measured on.
+    """Draw a curve over n examples whose x holds their number, and tell from each error what it was measured on.
 
-    No two pairs of a training set and of examples have one error: when and how often models are trained is left open.
+    No two pairs of a training set and of examples share an error: when and how often models are trained is left open.
     """
     x = np.arange(n, dtype=float).reshape(n, *[1] * len(shape)) + np.zeros((n, *shape))
     y = 1000.0 + np.arange(n)
@@ -282,7 +282,7 @@ def changed_places(fit, error, x, y, sizes, *, rng):
 
 
 @misconception(
-    "The sizes are sorted, so that the errors come back in another order than the sizes that were asked for.",
+    "The sizes are sorted, so that the errors come back in a different order from the sizes that were asked for.",
     caught_by=check_sizes,
     worth=0.75,
 )
@@ -306,8 +306,8 @@ def measured_on_the_largest(fit, error, x, y, sizes, *, rng):
 
 
 @misconception(
-    "The training sets lie beside each other, each behind the last one. They should lie within each other: always the "
-    "first examples of one order.",
+    "The training sets lie side by side, each after the last. They should be nested: always the first examples of one "
+    "order.",
     caught_by=check_training_sets_grow,
 )
 def beside_each_other(fit, error, x, y, sizes, *, rng):
@@ -317,7 +317,7 @@ def beside_each_other(fit, error, x, y, sizes, *, rng):
 
 
 @misconception(
-    "The dev set begins behind the last of the sizes, which need not be the largest. It is what the largest one leaves "
+    "The dev set begins after the last of the sizes, which need not be the largest. It is what the largest one leaves "
     "over, as it was.",
     caught_by=check_one_dev_set,
     worth=0.65,

@@ -30,7 +30,7 @@ LONG = "gradients with a joint norm above max_norm must all be multiplied by max
 SHORT = "gradients with a joint norm of at most max_norm must stay as they are"
 NORM = "the second result must be the joint norm of the gradients before they were clipped"
 ZEROS = "gradients that are all 0 must stay 0, with norm 0"
-NUMBERS = "where all gradients are 0, numbers must come out, not nan"
+NUMBERS = "if all gradients are 0, numbers must come out, not nan"
 TINY = "tiny gradients with a joint norm above max_norm must not become shorter than max_norm"
 COUNT = "there must be one clipped array for each gradient"
 WHOLE = "gradients of whole numbers must be clipped without rounding"
@@ -71,7 +71,7 @@ def check_norm_before_clipping(clip_by_global_norm, rng):
 
 
 def check_zeros_and_whole_numbers(clip_by_global_norm, rng):
-    """Gradients of 0 are no division by 0, nothing is added to a norm for their sake, and whole numbers stay exact."""
+    """Gradients of 0 cause no division by 0, nothing is added to the norm for them, and whole numbers stay exact."""
     clipped, norm = clip_by_global_norm([np.zeros((2, 3)), np.zeros(3)], 1.0)
     require(all(np.isfinite(entries).all() for entries in (*clipped, norm)), NUMBERS)
     _compare(clipped, [np.zeros((2, 3)), np.zeros(3)], ZEROS)
@@ -89,7 +89,7 @@ def check_zeros_and_whole_numbers(clip_by_global_norm, rng):
 
 @hidden(like=(check_long_gradients_are_shortened_together, check_short_gradients_stay, check_norm_before_clipping))
 def check_other_gradients(clip_by_global_norm, rng):
-    """So it is for one gradient, for float32, for equal shapes and three axes."""
+    """The same holds for one gradient, for float32, for equal shapes and three axes."""
     for shapes, dtype in ((((4,),), float), (((3, 3), (3, 3), (3,)), np.float32), (((2, 3, 2), (1,)), float)):
         grads = [grad.astype(dtype) for grad in _grads(rng, shapes)]
         for share in (0.5, 2.0):
@@ -114,7 +114,7 @@ covers = {
         check_norm_before_clipping,
     ),
     "All gradients may be 0": check_zeros_and_whole_numbers,
-    "may hold whole numbers, also of 8 bits": check_zeros_and_whole_numbers,
+    "may hold whole numbers, even of 8 bits": check_zeros_and_whole_numbers,
     "Leave `grads` and its arrays as they are": check_long_gradients_are_shortened_together,
     "For `grads = [np.array([3]), np.array([[4]])]`": "the example, by hand",
     "Return grads scaled to a joint norm of at most max_norm": check_long_gradients_are_shortened_together,
@@ -147,7 +147,7 @@ def by_value(grads, max_norm):
 
 
 @misconception(
-    "The gradients always get the norm max_norm, also those that were shorter: near a minimum, where gradients are "
+    "The gradients always get the norm max_norm, even those that were shorter: near a minimum, where gradients are "
     "small, the steps would never become short. Clip, and do not stretch.",
     caught_by=check_short_gradients_stay,
     worth=0.7,
@@ -164,7 +164,7 @@ def always_rescaled_even_zeros(grads, max_norm):
 
 
 @misconception(
-    "The norm that is returned is the one after clipping. It is max_norm whenever it matters; the one before tells "
+    "The norm that is returned is the one after clipping. It is max_norm whenever it matters; the one before shows "
     "whether and how much was clipped.",
     caught_by=check_norm_before_clipping,
     worth=0.8,
@@ -212,7 +212,7 @@ def mean_for_sum(grads, max_norm):
 
 
 @misconception(
-    "Whole numbers stay whole: the clipped gradients are put into arrays of the dtype that came, where 0.6 becomes 0.",
+    "Whole numbers stay whole: the clipped gradients are put into arrays of the original dtype, where 0.6 becomes 0.",
     caught_by=check_zeros_and_whole_numbers,
     worth=0.9,
 )
@@ -233,8 +233,8 @@ def squares_overflow(grads, max_norm):
 
 
 @misconception(
-    "The norm of a matrix is taken as `np.linalg.norm(grad, 2)` has it: its largest singular value. What counts here "
-    "is the root of the sum of the squares of its entries, which is the norm of the flattened matrix.",
+    "The norm of a matrix is taken as `np.linalg.norm(grad, 2)` defines it: its largest singular value. What counts "
+    "here is the root of the sum of the squares of its entries, which is the norm of the flattened matrix.",
     caught_by=check_norm_before_clipping,
 )
 def spectral_norm(grads, max_norm):
@@ -243,8 +243,8 @@ def spectral_norm(grads, max_norm):
 
 
 @misconception(
-    "The gradients are changed where they lie (`grad *= factor`, or `grads[i] = ...`). The caller may still need them: "
-    "make a new list of new arrays.",
+    "The gradients are changed in place (`grad *= factor`, or `grads[i] = ...`). The caller may still need them: make "
+    "a new list of new arrays.",
     caught_by=check_long_gradients_are_shortened_together,
     worth=0.85,
     said_by="grads must not be changed in place",
@@ -257,7 +257,7 @@ def changed_in_place(grads, max_norm):
 
 
 @misconception(
-    "The norm is divided by without a look at 0: where all gradients are 0, nan comes out and spreads to all weights.",
+    "The norm is divided by without a check for 0: if all gradients are 0, nan comes out and spreads to all weights.",
     caught_by=check_zeros_and_whole_numbers,
     worth=0.9,
     said_by=NUMBERS,
@@ -277,8 +277,8 @@ def zero_divided_in_another_way(grads, max_norm):
 
 
 @misconception(
-    "A small number is added to the norm, or is the least that it is divided by, as against a division by 0. Tiny "
-    "gradients then come out much too short: only a norm of 0 needs a rule of its own.",
+    "A small number is added to the norm, or is a lower bound on it, to guard against a division by 0. Tiny gradients "
+    "then come out much too short: only a norm of 0 needs a special rule.",
     caught_by=check_zeros_and_whole_numbers,
     worth=0.9,
     said_by=TINY,
@@ -307,7 +307,7 @@ def only_the_longest(grads, max_norm):
     return [grad * (factor if i == longest else 1) for i, grad in enumerate(grads)], norm
 
 
-@neighbour("too long gradients are set to 0, as if the step were left out")
+@neighbour("gradients that are too long are set to 0, as if the step were left out")
 def left_out(grads, max_norm):
     norm = _norm(grads)
     return [grad * (norm <= max_norm) for grad in grads], norm

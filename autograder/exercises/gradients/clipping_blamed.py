@@ -11,8 +11,8 @@ rubric = (
     (0.5, "Says that clipping acts only on norms above its limit, so that it does nothing for gradients that vanish."),
     (0.5, "Says what a product of Jacobians does: a rate below 1 at each layer or step shrinks the gradient "
         "geometrically, whatever happens at the end of it."),
-    (0.5, "Names the measurement that tells: gradient norms by layer (or the root-mean-square singular value), falling "
-        "from the last to the first."),
+    (0.5, "Names the measurement that shows it: gradient norms by layer (or the root-mean-square singular value), "
+        "falling from the last to the first."),
     (0.5, "Names a remedy that acts on the rate: another scale of the first weights, another activation, residual "
         "connections, gates; not only a larger learning rate."),
 )  # fmt: skip

@@ -29,9 +29,9 @@ hints = (
 
 VALUE = "each entry must be the central difference of f along it"
 CROSS = "each entry must be moved by itself, all others as they are in x"
-APART = "f must be asked at points that differ from x"
+APART = "f must be evaluated at points that differ from x"
 SHAPE = "f must be handed an array of the shape of x"
-DEFAULT = "without eps, f must be asked with one entry moved up by 1e-5, and moved down by 1e-5"
+DEFAULT = "without eps, f must be called with one entry moved up by 1e-5, and moved down by 1e-5"
 SINGLE = "for x in float32 the moved entries must hold the step: compute in float64"
 WHOLE = "for whole numbers in x the moved entries must hold the step: compute with floats"
 ROUNDED = "for whole numbers in x the gradient must not be rounded"
@@ -49,7 +49,7 @@ def check_central_difference(numerical_gradient, rng):
 
 @weight(2)
 def check_one_entry_at_a_time(numerical_gradient, rng):
-    """While an entry is moved, the others stay where they are, also those that were moved before."""
+    """While an entry is moved, the others stay where they are, including those that were moved before."""
     x, moved_at_once = rng.uniform(1, 2, 5), []
 
     def f(moved):
@@ -97,7 +97,7 @@ def check_step_survives_in_any_dtype(numerical_gradient, rng):
 
 @hidden(like=(check_central_difference, check_one_entry_at_a_time, check_any_shape))
 def check_other_functions(numerical_gradient, rng):
-    """So it is for other functions, one entry, zeros and negative entries."""
+    """The same holds for other functions, one entry, zeros and negative entries."""
     x, c = rng.standard_normal((3, 2)), rng.standard_normal((3, 2))
     x[1, 1] = 0.0
     close(
@@ -146,8 +146,8 @@ def divided_by_eps(f, x, *, eps=1e-5):
 
 
 @misconception(
-    "An entry that was moved is not moved back before the next one moves, so that every difference is taken at another "
-    "point than x.",
+    "An entry that was moved is not moved back before the next one moves, so that every difference is taken at a point "
+    "other than x.",
     caught_by=check_one_entry_at_a_time,
 )
 def not_moved_back(f, x, *, eps=1e-5):
@@ -162,7 +162,7 @@ def not_moved_back(f, x, *, eps=1e-5):
 
 @misconception(
     "The array that is moved up and the one that is moved down are the same array, since `up = x` makes no copy: both "
-    "moves cancel before f is asked. Make two copies, as `x.copy()` does.",
+    "moves cancel before f is called. Make two copies, with `x.copy()`.",
     caught_by=check_one_entry_at_a_time,
     said_by=APART,
 )
@@ -199,8 +199,8 @@ def lost_in_whole_numbers(f, x, *, eps=1e-5):
 
 
 @misconception(
-    "The gradient is put into an array of the dtype of x. Where x holds whole numbers, every slope is rounded: make "
-    "the result an array of floats.",
+    "The gradient is put into an array of the dtype of x. If x holds whole numbers, every slope is rounded: make the "
+    "result an array of floats.",
     caught_by=check_step_survives_in_any_dtype,
     worth=0.9,
     said_by=ROUNDED,

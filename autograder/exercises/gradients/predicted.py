@@ -19,7 +19,7 @@ hints = (
     "From the output of layer 20 to the output of layer 1 the gradient passes 19 layers. What does each one do to it?",
     "The rate of a layer is the root of the mean of its squared singular values. Half of the mean square is not half "
     "of the norm.",
-    "For half_left ask which number, multiplied by itself 19 times, gives one half.",
+    "For half_left ask which number, to the power of 19, gives one half.",
 )
 
 ROUNDING = 0.08  # two significant digits are enough: 0.0014 is right for 0.00138

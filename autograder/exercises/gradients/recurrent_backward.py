@@ -27,7 +27,7 @@ hints = (
 VALUE = "the gradient must be that of the loss through all time steps"
 ONE = "with one time step the gradient must be zero, since W meets only a state of zeros"
 LAST = "the gradient must be that of the loss through the last time steps"
-STILL = "the last step must be passed with its own slope, and has the same wrong one as before"
+STILL = "the last step must be passed with its own slope, but has the same wrong one as before"
 
 
 def given(W, xs, target):
@@ -87,7 +87,7 @@ def check_one_step(recurrent_backward, rng):
 
 @hidden(like=(check_gradient_through_time, check_last_two_steps))
 def check_other_networks(recurrent_backward, rng):
-    """So it is for one neuron, for five, and for weights that let gradients grow."""
+    """The same holds for one neuron, for five, and for weights that let gradients grow."""
     for neurons, steps, gain in ((1, 5, 1.0), (5, 3, 2.0), (2, 12, 1.5)):
         case = _case(rng, neurons, steps, gain)
         close(recurrent_backward(*case), _slope(*case), VALUE, rtol=1e-3)
@@ -128,7 +128,7 @@ def tanh_twice(W, xs, target):
 
 
 @misconception(
-    "The slope of a sigmoid, h (1 - h), stands where that of tanh belongs: 1 - h².",
+    "The slope of a sigmoid, h (1 - h), is used where that of tanh belongs: 1 - h².",
     caught_by=check_last_two_steps,
 )
 def slope_of_a_sigmoid(W, xs, target):
@@ -151,8 +151,8 @@ def state_moved_in_place_of_the_slope(W, xs, target):
 
 @misconception(
     "What was changed was right as it stood, and the fault is still there. At each step something takes the state that "
-    "went in, where the one that came out belongs: put back your change, and compare the four lines of the loop with "
-    "the forward pass.",
+    "went in, where the one that came out belongs: undo your change, and compare the four lines of the loop with the "
+    "forward pass.",
     caught_by=check_last_two_steps,
     said_by=STILL,
 )

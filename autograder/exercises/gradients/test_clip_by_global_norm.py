@@ -64,6 +64,6 @@ def norm_alone(clip_by_global_norm):
     assert np.linalg.norm(clipped[0]) < 1.01
 
 
-@lazy("It is only asked whether the function runs.")
+@lazy("The test only asks whether the function runs.")
 def runs_at_all(clip_by_global_norm):
     clip_by_global_norm([np.ones(3)], 1.0)
