@@ -16,7 +16,7 @@ def source(rng):
 
 
 def require_draws_from_rng_alone(draw, rng):
-    """Hold ``draw(generator)`` to the generator: other weights from another one and the next time, the same again."""
+    """Check that ``draw`` obeys its generator: other weights from another one and later, the same from an equal one."""
     one, other = rng.integers(2**32, size=2)
     source, elsewhere = default_rng(one), default_rng(other)
     first, apart = draw(source), draw(elsewhere)

@@ -7,8 +7,8 @@ hints = (
     "A sentence with 'no longer matters' claims something about all networks. What was measured?",
 )
 rubric = (
-    (1, "Says why SGD stalls: its step is proportional to the gradient, and behind thirty ReLU "
-        "layers under Glorot the gradients of all weights are tiny, so that only the last bias learns."),
+    (1, "Says why SGD stalls: its step is proportional to the gradient, and with thirty ReLU layers under Glorot the "
+        "gradients of all weights are tiny, so that only the last bias learns."),
     (1, "Says why Adam can leave: it divides each gradient by its own recent size, so that the scale of the gradient "
         "hardly matters and a step has about the length of the learning rate."),
     (1, "Says against the conclusion that under Adam, too, He's network was ahead after the same steps, each at the "

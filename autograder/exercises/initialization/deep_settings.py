@@ -62,7 +62,7 @@ LOST = {
 SIZE = "the size of the signal must survive the first pass through 30 layers"
 DEAD = "under this activation the gradients of the first layers are lost in the first backward pass"
 GRADIENT = "the gradient of every layer's weights must be at least a hundredth of that of the last bias"
-LEARNING = "the first steps must change what the network says of one digit beside another"
+LEARNING = "the first steps must change what the network says of one digit compared with another"
 
 
 @weight(3)
@@ -80,21 +80,21 @@ def check_signal(deep_settings, rng):
 
 
 def check_gradients(deep_settings, rng):
-    """Every layer's weights get a gradient that is not tiny beside that of the last bias."""
+    """Every layer's weights get a gradient that is not tiny compared with that of the last bias."""
     _require_gradients(deep_settings, DEAD if _changed(deep_settings) == ["activation"] else GRADIENT, rng)
 
 
 @core
 @weight(2)
 def check_learning(deep_settings, rng):
-    """Five steps of training change what the network says of one digit beside another."""
+    """Five steps of training change what the network says of one digit compared with another."""
     _changed(deep_settings)
     _require_learning(deep_settings, rng)
 
 
 @hidden(like=(check_one_change, check_signal, check_gradients, check_learning))
 def check_other_digits(deep_settings, rng):
-    """So it is for other digits and other draws."""
+    """The same holds for other digits and other draws."""
     changed = _changed(deep_settings)
     require(changed, NOTHING)
     require(len(changed) == 1, SEVERAL)
@@ -185,7 +185,7 @@ def two_changes():
     return given | {"scheme": "he", "learning_rate": 0.03}
 
 
-@neighbour("the scheme is one that is not among those allowed")
+@neighbour("the scheme is not among those allowed")
 def xavier():
     return given | {"scheme": "xavier"}
 
@@ -215,14 +215,14 @@ def _changed(settings):
     for name, known in CHOICES.items():
         require(settings[name] in known, f"{name} must be one of {', '.join(known)}", got=settings[name])
     require(8 <= settings["width"] <= 128, "width must be from 8 to 128", got=settings["width"])
-    require(0 < settings["learning_rate"] <= 100, "learning_rate must be over 0 and at most 100")
+    require(0 < settings["learning_rate"] <= 100, "learning_rate must be above 0 and at most 100")
     same = {name: settings[name] == value for name, value in given.items()}
     same["learning_rate"] = math.isclose(settings["learning_rate"], given["learning_rate"], rel_tol=1e-6)
     return [name for name in given if not same[name]]
 
 
 def _require_signal(settings, sentence, rng):
-    """Hold the first forward pass to a factor of ten thousand, by the median over the seeds."""
+    """Limit the first forward pass to a factor of ten thousand, in the median over the seeds."""
     ratios = []
     for _ in range(SEEDS):
         x, _ = _batch(rng)
@@ -244,7 +244,7 @@ def _require_gradients(settings, sentence, rng):
 
 
 def _require_learning(settings, rng):
-    """Hold a few steps to a change of the logits that differs between digits: where only biases learn, none does.
+    """Require a few steps to change the logits of digits differently: if only biases learn, they do not.
 
     Each of the right answers changes them by .05 or more and leaves the loss of a guess within two epochs; the others
     change them by less than .0001, or diverge.

@@ -54,7 +54,7 @@ def check_he(init_std, rng):
 
 @hidden(like=(check_lecun, check_glorot, check_he))
 def check_other_layers(init_std, rng):
-    """So it is in square layers, in tiny ones and in huge ones."""
+    """The same holds in square layers, in tiny ones and in huge ones."""
     n = int(rng.integers(20, 900))
     for scheme in EXPECTED:
         _compare(init_std, scheme, (n, n), (1, 1), (1, n), (n, 1), (2, 1), (1_000_000, 3))
@@ -96,7 +96,7 @@ def glorot_without_the_two(fan_in, fan_out, *, scheme):
 
 
 @misconception(
-    "The number of outputs stands where the number of inputs belongs: a neuron sums over its fan_in inputs, so it is "
+    "The number of outputs is used where the number of inputs belongs: a neuron sums over its fan_in inputs, so it is "
     "fan_in that the variance must make up for.",
     caught_by=check_lecun,
     worth=0.6,
@@ -106,7 +106,7 @@ def outputs_for_inputs(fan_in, fan_out, *, scheme):
 
 
 @misconception(
-    "For He the number of outputs stands where the number of inputs belongs. fan_out keeps the gradient in the "
+    "For He the number of outputs is used where the number of inputs belongs. fan_out keeps the gradient in the "
     "backward pass; the scheme that is asked for keeps the signal, and divides by fan_in.",
     caught_by=check_he,
     worth=0.7,
@@ -214,7 +214,7 @@ def matched(fan_in, fan_out, *, scheme):
 def _layers(rng):
     """Return the fans of a layer that narrows and of one that widens, far from square and from one another.
 
-    No fan_in and no sum of two fans is even, which what divides whole numbers would get right.
+    No fan_in and no sum of two fans is even, since integer division would get even ones right.
     """
     small, large = 2 * rng.integers(10, 100, 2), 2 * rng.integers(150, 450, 2)
     return (int(large[0]) + 1, int(small[0])), (int(small[1]) + 1, int(large[1]))

@@ -47,14 +47,14 @@ ONE_FOR_ALL = "the standard deviation of the weights is the same whatever the sc
 SHORT_BOUND = "uniform weights have the scheme's standard deviation divided by the square root of 3"
 LONG_BOUND = "uniform weights have twice the scheme's standard deviation"
 STD = "the standard deviation of the weights must be that of the scheme"
-NEITHER_NORMAL = "weights that are asked for as normal must be normally distributed"
-UNIFORM_FOR_NORMAL = "weights that are asked for as normal are uniform"
-CUT_OFF = "of the weights that are asked for as normal, those that lie far from zero are missing"
-NORMAL_FOR_UNIFORM = "weights that are asked for as uniform are normally distributed"
-NOT_UNIFORM = "weights that are asked for as uniform must fill an interval (-c, c) evenly"
-SWAPPED = "normal and uniform stand in each other's place"
-UNIFORM_DEFAULT = "where no distribution is named, the weights are uniform, and must be normal"
-DEFAULT = "where no distribution is named, the weights must be normally distributed"
+NEITHER_NORMAL = "weights requested as normal must be normally distributed"
+UNIFORM_FOR_NORMAL = "weights requested as normal are uniform"
+CUT_OFF = "of the weights requested as normal, those far from zero are missing"
+NORMAL_FOR_UNIFORM = "weights requested as uniform are normally distributed"
+NOT_UNIFORM = "weights requested as uniform must fill an interval (-c, c) evenly"
+SWAPPED = "normal and uniform are swapped"
+UNIFORM_DEFAULT = "if no distribution is named, the weights are uniform, but must be normal"
+DEFAULT = "if no distribution is named, the weights must be normally distributed"
 EQUAL = "all weights of W are equal"
 COPIES = "rows of W are copies of one another, or columns are"
 INDEPENDENT = "the weights must be drawn independently of one another"
@@ -105,7 +105,7 @@ def check_standard_deviation(init_weights, rng):
 
 
 def check_distribution(init_weights, rng):
-    """The draws are normal or uniform, as asked for; where nothing is asked for they are normal."""
+    """The draws are normal or uniform, as requested; if nothing is requested, they are normal."""
     normal, uniform = (_draw(init_weights, rng, "lecun", distribution) for distribution in DISTRIBUTIONS)
     require(not (_is_uniform(normal) and _is_normal(uniform)), SWAPPED)
     require(not _is_uniform(normal), UNIFORM_FOR_NORMAL)
@@ -142,7 +142,7 @@ def check_source(init_weights, rng):
 
 @hidden(like=(check_shape, check_mean, check_standard_deviation))
 def check_other_layers(init_weights, rng):
-    """So it is in square layers, and in those with one input or one output."""
+    """The same holds in square layers, and in those with one input or one output."""
     for fans, times in (((70, 70), 1), ((1, 60), 8), ((60, 1), 8), ((1, 1), 80)):
         for scheme, distribution in (("lecun", "uniform"), ("glorot", "normal"), ("he", "normal")):
             generator = source(rng)
@@ -173,8 +173,8 @@ covers = {
 
 
 @misconception(
-    "There are draws here that are all positive, as those of rng.random are, which lie between 0 and 1. All neurons of "
-    "such a layer see nearly the same growing sum. A weight must be negative as often as positive: rng.normal and "
+    "Some draws here are all positive, like those of rng.random, which lie between 0 and 1. All neurons of such a "
+    "layer see nearly the same growing sum. A weight must be negative as often as positive: rng.normal and "
     "rng.uniform(-c, c) are.",
     caught_by=check_mean,
     said_by=POSITIVE,
@@ -212,8 +212,8 @@ def fans_exchanged(fan_in, fan_out, *, scheme, rng, distribution="normal"):
 
 
 @misconception(
-    "The uniform draw ends at the standard deviation. A uniform distribution on (-c, c) has the standard deviation "
-    "c / sqrt(3), so it must reach to sqrt(3) times as far.",
+    "The uniform draw ends at the standard deviation. A uniform distribution on (-c, c) has the standard deviation c / "
+    "sqrt(3), so it must reach sqrt(3) times as far.",
     caught_by=check_standard_deviation,
     said_by=SHORT_BOUND,
 )
@@ -225,8 +225,8 @@ def bound_without_root_of_three(fan_in, fan_out, *, scheme, rng, distribution="n
 
 
 @misconception(
-    "sqrt(12) times the standard deviation is how long the interval of a uniform draw is, from -c to c. Here c is that "
-    "much, and the interval twice as long: c is sqrt(3) standard deviations.",
+    "sqrt(12) times the standard deviation is the length of the interval of a uniform draw, from -c to c. Here c is "
+    "that much, and the interval twice as long: c must be sqrt(3) standard deviations.",
     caught_by=check_standard_deviation,
     said_by=LONG_BOUND,
 )
@@ -237,7 +237,7 @@ def length_for_bound(fan_in, fan_out, *, scheme, rng, distribution="normal"):
 
 @misconception(
     "The scheme is ignored: every layer gets the same spread, whichever scheme was asked for. Thirty ReLU layers with "
-    "another spread than He's lose the signal, or blow it up.",
+    "a spread other than He's lose the signal, or blow it up.",
     caught_by=check_standard_deviation,
     said_by=ONE_FOR_ALL,
 )
@@ -325,7 +325,7 @@ def clipped(fan_in, fan_out, *, scheme, rng, distribution="normal"):
 
 
 @misconception(
-    "Uniform is the default. Where no distribution is named, the draw is normal.",
+    "Uniform is the default. If no distribution is named, the draw must be normal.",
     caught_by=check_distribution,
     worth=0.9,
     said_by=UNIFORM_DEFAULT,
@@ -412,7 +412,7 @@ def in_single_precision(fan_in, fan_out, *, scheme, rng, distribution="normal"):
     return (std * np.float32(math.sqrt(12)) * (rng.random((fan_out, fan_in), dtype=np.float32) - np.float32(0.5))).T
 
 
-@alternative("the variances in a table of its own")
+@alternative("the variances in a separate table")
 def by_a_table(fan_in, fan_out, *, scheme, rng, distribution="normal"):
     std = math.sqrt({"lecun": 1 / fan_in, "glorot": 2 / (fan_in + fan_out)}.get(scheme, 2 / fan_in))
     if distribution == "uniform":
@@ -447,13 +447,13 @@ def _draw(init_weights, rng, scheme, distribution, fans=None):
 
 
 def _drawn(init_weights, generator, scheme, distribution, fans):
-    """Return a W in float64, in the shape asked for where it has that of its transpose; `check_shape` tells them."""
+    """Return a W in float64, in the shape requested if it has that of its transpose, which `check_shape` reports."""
     (w,) = _several_drawn(init_weights, generator, scheme, distribution, fans, 1)
     return w
 
 
 def _several_drawn(init_weights, generator, scheme, distribution, fans, times):
-    """Yield so many W, drawn one after another."""
+    """Yield the given number of W, drawn one after another."""
     options = {} if distribution is None else {"distribution": distribution}
     for w in several(init_weights, [call(*fans, scheme=scheme, rng=generator, **options)] * times):
         require(w.size == math.prod(fans), "W must have fan_in times fan_out weights", weights=w.size)
@@ -500,7 +500,7 @@ def _is_uniform(w):
 
 
 def _require_independent(z):
-    """Hold standardized weights to independence: rows, columns, neighbours, and each pair of rows and of columns."""
+    """Check standardized weights for independence: rows, columns, neighbours, and each pair of rows and of columns."""
     require(np.ptp(z) > 0, EQUAL)
     for lines in (z, z.T):
         require(len(np.unique(lines, axis=0)) == len(lines), COPIES)
@@ -524,7 +524,7 @@ def _require_uncorrelated(one, other):
 
 
 def _require_free_totals(draws):
-    """Hold the means and the spreads of small W to the chance that independent weights have; a row for each W."""
+    """Check that the means and the spreads of small W vary like those of independent weights; a row for each W."""
     times, size = draws.shape
     std = draws.std()
     means = size * np.mean(draws.mean(axis=1) ** 2) / std**2

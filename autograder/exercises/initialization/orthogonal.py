@@ -46,7 +46,7 @@ SIGNS = "over many draws each entry of W must be positive as often as negative"
 PRODUCTS = "over many draws the product of any two entries of W must be positive as often as negative"
 SIZES = "over many draws all entries of W must be equally large, on average"
 ZEROS = "most entries of W are 0, so that the axes are favoured directions"
-TIED = "an entry of W must not have the sign of the same entry of the W before, or the other sign, each time"
+TIED = "an entry of W must not always have the same sign as in the W before, or always the opposite one"
 NOT_RANDOM = "W is the gain times the identity, whatever the rng"
 
 
@@ -99,7 +99,7 @@ def check_source(orthogonal, rng):
 
 @hidden(like=(check_shape, check_right_angles, check_lengths))
 def check_other_layers(orthogonal, rng):
-    """So it is with one input or one output, in large layers, and for a gain of 1, a tiny one or a whole number."""
+    """The same holds with one input or output, in large layers, and for a gain of 1, a tiny one or a whole number."""
     for fans, gain in (((1, 1), 2), ((1, 6), 1.0), ((6, 1), 0.01), ((2, 2), 1), ((40, 30), 3.0), ((25, 50), 0.5)):
         w = orthogonal(*fans, gain=gain, rng=source(rng))
         require(w.shape == fans, SHAPE, shape=str(w.shape), expected=str(fans))
@@ -110,7 +110,7 @@ def check_other_layers(orthogonal, rng):
 
 @hidden(like=check_no_direction_is_favoured)
 def check_no_direction_is_favoured_elsewhere(orthogonal, rng):
-    """Nor is one with a single weight, in pairs, or with a single output."""
+    """The same holds for a single weight, in a square layer and in a tall one."""
     for fans in ((1, 1), (3, 3), (4, 2)):
         _require_unbiased(_draws(orthogonal, rng, fans), max(fans))
 
@@ -127,7 +127,7 @@ covers = {
     "Draw weights whose columns": (check_right_angles, check_lengths),
 }
 
-HAAR = "the matrices that come are others, but each comes as often: no direction is favoured either"
+HAAR = "the matrices are different, but equally likely: no direction is favoured either"
 RECIPROCAL = "a sign is its own reciprocal"
 equivalent = {
     "`q *= np.where(np.diag(r) < 0, -1.0, 1.0)` becomes `q /= np.where(np.diag(r) < 0, -1.0, 1.0)`": RECIPROCAL,
@@ -338,7 +338,7 @@ def _require_right_angles(vectors):
 
 
 def _require_lengths(lengths, gains):
-    """Hold the lengths found in several W to the gain of each."""
+    """Compare the lengths found in several W with the gain of each."""
 
     def like(expected):
         return all(np.all(np.abs(found - one) < 1e-4 * one) for found, one in zip(lengths, expected))
@@ -361,7 +361,7 @@ def _draws(orthogonal, rng, fans):
 
 
 def _require_unbiased(draws, larger):
-    """Hold draws, a row each, to no favourite: signs of entries and of products, sizes, and signs from draw to draw."""
+    """Check draws, a row each, for favourites: signs of entries and of products, sizes, and signs from draw to draw."""
     signs = np.sign(draws)
     limit = SURE * np.sqrt(len(signs))
     require(np.abs(signs.sum(axis=0)).max() < limit, SIGNS, draws=len(signs))

@@ -67,12 +67,12 @@ def shape_alone(init_weights):
     assert np.shape(w) == (30, 20)
 
 
-@lazy("It is only asked whether the function runs.")
+@lazy("The test only asks whether the function runs.")
 def runs_at_all(init_weights):
     init_weights(3, 2, scheme="he", rng=np.random.default_rng(0))
 
 
-@lazy("One W, for one seed, is compared with what came once: a right answer may draw its numbers another way.")
+@lazy("One W, for one seed, is compared with an earlier result: a right answer may draw its numbers another way.")
 def golden_numbers(init_weights):
     w = init_weights(1, 2, scheme="he", rng=np.random.default_rng(0))
     assert np.allclose(w, [[0.17780742, -0.18682634]])
