@@ -22,5 +22,5 @@ def rows(rng, shape, *, largest, centred=False):
 
 
 def columns(rng, shape, **options):
-    """Columns that are what `rows` says of rows."""
+    """Columns with the properties that `rows` gives to rows."""
     return np.ascontiguousarray(rows(rng, shape[::-1], **options).T)

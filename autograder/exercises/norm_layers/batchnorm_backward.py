@@ -32,8 +32,8 @@ hints = (
 )
 
 INPUT = "the gradient of the input must be that of the loss, by all three paths"
-MEAN = "where no gradient goes through the variance, the gradient of the input must be that of the first two paths"
-VARIANCE = "where no gradient goes through the mean, the gradient of the input must be that by the other two paths"
+MEAN = "if no gradient goes through the variance, the gradient of the input must be that of the first two paths"
+VARIANCE = "if no gradient goes through the mean, the gradient of the input must be that of the other two paths"
 SCALED = "the gradient of the input must be gamma times what it is for a gamma of 1"
 GAMMA = "the gradient of gamma must be the sum of grad times x_hat over the batch"
 BETA = "the gradient of beta must be the sum of grad over the batch"
@@ -50,7 +50,7 @@ def check_gradient_of_the_input(batchnorm_backward, rng):
 
 
 def check_path_through_the_mean(batchnorm_backward, rng):
-    """Where grad is at right angles to x_hat, only the mean of grad is subtracted: of ones nothing is left."""
+    """If grad is at right angles to x_hat, only its mean is subtracted: if it is all ones, nothing is left."""
     x = _data(rng, (6, 4))
     cache = _cache(x, np.ones(4))
     grad = rng.normal(1, 2, (6, 4))
@@ -62,7 +62,7 @@ def check_path_through_the_mean(batchnorm_backward, rng):
 
 
 def check_path_through_the_variance(batchnorm_backward, rng):
-    """Where grad has mean 0 over the batch, only its part along x_hat is subtracted."""
+    """If grad has mean 0 over the batch, only its part along x_hat is subtracted."""
     x, grad = _data(rng, (6, 4)), rng.normal(0, 2, (6, 4))
     grad += 2 * x / x.std(axis=0)
     grad -= grad.mean(axis=0)
@@ -108,7 +108,7 @@ def check_gradient_of_beta(batchnorm_backward, rng):
     )
 )
 def check_other_batches(batchnorm_backward, rng):
-    """So it is for two examples, one feature, single precision, a large eps, and a feature that is constant."""
+    """The same holds for two examples, one feature, single precision, a large eps, and a feature that is constant."""
     constant = _data(rng, (7, 3))
     constant[:, 1] = 0.1
     for x, eps in (
@@ -187,8 +187,8 @@ def sums_for_means(grad, cache):
 
 
 @misconception(
-    "The gradient of the input is n times too large. Where all is written with sums, as n * grad minus two of them, "
-    "the whole is still to be divided by n.",
+    "The gradient of the input is n times too large. If everything is written with sums, as n * grad minus two of "
+    "them, the whole must still be divided by n.",
     caught_by=check_gradient_of_the_input,
 )
 def not_divided_by_n(grad, cache):

@@ -132,7 +132,7 @@ PUBLIC = (
 
 @hidden(like=PUBLIC)
 def check_other_batches_in_training(batchnorm_forward, rng):
-    """So it is in training for two examples, one feature, single precision, other magnitudes and other momenta."""
+    """The same holds in training for two examples, one feature, single precision, other magnitudes and momenta."""
     for x, momentum in (
         (_data(rng, (2, 3)), 0.5),
         (_data(rng, (6, 1)), 0.0),
@@ -153,7 +153,7 @@ def check_other_batches_in_training(batchnorm_forward, rng):
 
 @hidden(like=(check_evaluation_normalizes_by_the_state, check_evaluation_returns_the_state))
 def check_evaluation_after_training(batchnorm_forward, rng):
-    """So it is with statistics that came from training, for examples alone, in company, and again."""
+    """The same holds with statistics that came from training, for examples alone, in company, and again."""
     x, gamma, beta = _data(rng, (6, 4)), scales(rng, 4), scales(rng, 4)
     state = _trained(batchnorm_forward, x, _state(rng, 4), {"momentum": 0.6})
     mean, var = state.mean.copy(), state.var.copy()
@@ -329,7 +329,7 @@ def last_batch_only(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
 
 
 @misconception(
-    "In training the running statistics come back as they were. Evaluation would then go by mean 0 and variance 1, "
+    "In training the running statistics come back as they were. Evaluation would then use mean 0 and variance 1, "
     "whatever the network has seen.",
     caught_by=check_running_mean_moves,
     worth=0.8,
@@ -341,7 +341,7 @@ def never_updated(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
 
 @misconception(
     "The running variance takes the biased variance of the batch, which is too small by the factor (n - 1)/n. The "
-    "batch itself is divided by the biased one, but what stands for all data should not be biased.",
+    "batch itself is divided by the biased one, but an estimate for all data should not be biased.",
     caught_by=check_running_variance_moves,
     worth=0.85,
 )
@@ -365,8 +365,8 @@ def unbiased_in_the_batch(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-
 
 
 @misconception(
-    "The two variances have changed places: the batch is divided by the root of the biased one, and the running "
-    "variance, which speaks for all data, takes the unbiased one.",
+    "The two variances are swapped: the batch is divided by the root of the biased one, and the running variance, "
+    "which speaks for all data, takes the unbiased one.",
     caught_by=check_training_normalizes_by_the_batch,
 )
 def variances_swapped(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
@@ -401,8 +401,8 @@ def running_std(x, gamma, beta, state, *, train, momentum=0.1, eps=1e-5):
 
 
 @misconception(
-    "eps is added to the standard deviation, outside the root. In the definition it stands inside, with the variance; "
-    "for a feature of small variance the two differ widely.",
+    "eps is added to the standard deviation, outside the root. In the definition it is inside, with the variance; for "
+    "a feature of small variance the two differ widely.",
     caught_by=check_eps_inside_the_root,
     worth=0.93,
 )
@@ -598,7 +598,7 @@ def _divided(by, x, gamma, beta, state, train, momentum, eps):
 
 
 def _trains(x, gamma, beta, state, momentum, eps):
-    """Batch norm in training, of one example too."""
+    """Batch norm in training, even of one example."""
     mean, var = x.mean(axis=0), x.var(axis=0)
     new = RunningStatistics(
         mean=(1 - momentum) * state.mean + momentum * mean,
@@ -608,7 +608,7 @@ def _trains(x, gamma, beta, state, momentum, eps):
 
 
 def _trained(batchnorm_forward, x, state, given):
-    """Return the statistics after a batch in training, from an answer whose output is no constant."""
+    """Return the statistics after a batch in training, from an answer whose output is not constant."""
     features = x.shape[1]
     out, _, new = batchnorm_forward(x, np.ones(features), np.zeros(features), state, train=True, **given)
     _looks_normalized(out, x)

@@ -61,7 +61,7 @@ def check_scale_of_each_feature(layernorm_forward, rng):
 
 
 def check_shift_of_each_feature(layernorm_forward, rng):
-    """To what has been normalized and multiplied, beta is added, feature by feature, and so it is for whole numbers."""
+    """Beta is added to what has been normalized and multiplied, feature by feature, for whole numbers too."""
     gamma, beta = scales(rng, 5), scales(rng, 5)
     for x in (_data(rng, (5, 5)), rng.integers(-9, 9, (5, 5)) + np.arange(5)):
         plain = shaped(layernorm_forward(x, gamma, np.zeros(5), eps=1e-5)[0], x.shape, SHAPE)
@@ -93,7 +93,7 @@ def check_an_example_alone(layernorm_forward, rng):
 
 @hidden(like=(check_each_example_is_normalized, check_scale_of_each_feature, check_an_example_alone))
 def check_other_examples(layernorm_forward, rng):
-    """So it is for other shapes, whole numbers, single precision, small and large numbers, and constant examples."""
+    """The same holds for other shapes, whole, small and large numbers, single precision and constant examples."""
     constant = np.array([[0.1], [-4.0], [0.0], [1.0]]) * np.ones(7)
     for x in (
         _data(rng, (1, 8)),
@@ -146,7 +146,7 @@ def whole_batch(x, gamma, beta, *, eps=1e-5):
 
 
 @misconception(
-    "The variance is the unbiased one, with features - 1 below the line. Layer norm describes this one example and "
+    "The variance is the unbiased one, with features - 1 in the denominator. Layer norm describes this one example and "
     "estimates nothing: divide by the number of features.",
     caught_by=check_each_example_is_normalized,
 )
@@ -191,8 +191,8 @@ def rms_norm(x, gamma, beta, *, eps=1e-5):
 
 
 @misconception(
-    "The mean is subtracted above the line, but the root below is that of the mean square of `x` itself. The variance "
-    "is measured from the mean.",
+    "The mean is subtracted in the numerator, but the denominator is the root of the mean square of `x` itself. The "
+    "variance is measured from the mean.",
     caught_by=check_each_example_is_normalized,
 )
 def centred_above_only(x, gamma, beta, *, eps=1e-5):

@@ -73,7 +73,7 @@ def check_an_example_alone(rmsnorm_forward, rng):
 
 @hidden(like=(check_each_example_is_divided, check_scale_of_each_feature, check_an_example_alone))
 def check_other_examples(rmsnorm_forward, rng):
-    """So it is for other shapes, whole numbers, single precision, large numbers and examples that are constant."""
+    """The same holds for other shapes, whole numbers, single precision, large numbers and constant examples."""
     constant = np.array([[0.1], [-4.0], [0.0], [1.0]]) * np.ones(7)
     for x in (
         _data(rng, (1, 8)),
@@ -115,7 +115,7 @@ def centred(x, gamma, *, eps=1e-5):
 
 @misconception(
     "The division is by the standard deviation, which is measured from the mean. The mean square is measured from 0: "
-    "nothing is subtracted, neither above the line nor below.",
+    "nothing is subtracted, neither in the numerator nor in the denominator.",
     caught_by=check_each_example_is_divided,
 )
 def by_the_standard_deviation(x, gamma, *, eps=1e-5):
@@ -197,8 +197,8 @@ def scaled_before(x, gamma, *, eps=1e-5):
 
 
 @misconception(
-    "Feature j is multiplied by 1 + gamma[j]. Some language models store the scale so, to begin at 0; here gamma is "
-    "the scale itself.",
+    "Feature j is multiplied by 1 + gamma[j]. Some language models store the scale this way, to begin at 0; here gamma "
+    "is the scale itself.",
     caught_by=check_scale_of_each_feature,
     worth=0.8,
 )
@@ -228,7 +228,7 @@ def changed_in_place(x, gamma, *, eps=1e-5):
     return gamma * x
 
 
-@neighbour("the mean absolute value stands where the root of the mean square belongs")
+@neighbour("the mean absolute value instead of the root of the mean square")
 def by_the_mean_absolute_value(x, gamma, *, eps=1e-5):
     return gamma * x / (np.abs(x).mean(axis=1, keepdims=True) + eps)
 
@@ -247,7 +247,7 @@ def gamma_twice(x, gamma, *, eps=1e-5):
     return gamma**2 * _normalized(x, eps)
 
 
-@neighbour("the largest value stands where the root of the mean square belongs")
+@neighbour("the largest value instead of the root of the mean square")
 def by_the_largest(x, gamma, *, eps=1e-5):
     return gamma * x / np.sqrt((x**2).max(axis=1, keepdims=True) + eps)
 

@@ -65,6 +65,6 @@ def shapes_alone(batchnorm_forward):
     assert np.shape(out) == (4, 2)
 
 
-@lazy("It is only asked whether the function runs.")
+@lazy("The test only asks whether the function runs.")
 def runs_at_all(batchnorm_forward):
     batchnorm_forward(np.ones((4, 2)), np.ones(2), np.zeros(2), norm_layers.RunningStatistics.start(2), train=True)

@@ -35,11 +35,11 @@ hints = (
 COUNT = "update must return the number of all examples so far"
 MEAN = "the mean must be that of all examples so far, each with the same weight"
 STD = "the standard deviation must be that of all examples so far"
-FAR = "where numbers are large and their spread is small, the standard deviation must keep its digits"
+FAR = "if numbers are large and their spread is small, the standard deviation must keep its digits"
 KEPT = "a batch must not be kept: its memory is filled again, and the result changes"
 FINITE = "the mean and the standard deviation must be finite numbers"
-AGAIN = "asked again without a new batch, the answer must be the same"
-APART = "two objects that were given the same batch must say the same, so they must share nothing"
+AGAIN = "asked again without a new batch, `standardizer` must give the same answer"
+APART = "two objects that were given the same batch must give the same answer, so they must share nothing"
 
 
 def check_count_of_all_examples(StreamingStandardizer, rng):
@@ -71,7 +71,7 @@ def check_far_from_zero(StreamingStandardizer, rng):
 
 
 def check_a_batch_is_not_kept(StreamingStandardizer, rng):
-    """What a batch's memory holds later on changes nothing."""
+    """Overwriting a batch's memory later changes nothing."""
     batches = _batches(rng, sizes=(3, 6, 2))
     _finite(_fitted(StreamingStandardizer, batches), FINITE)
     stream = StreamingStandardizer()
@@ -82,7 +82,7 @@ def check_a_batch_is_not_kept(StreamingStandardizer, rng):
 
 
 def check_asked_in_between(StreamingStandardizer, rng):
-    """`standardizer` can be asked after each batch, and again, and of two objects."""
+    """`standardizer` can be called after each batch, and again, and on two objects."""
     first, second = _batches(rng, sizes=(4, 6))
     one, other = StreamingStandardizer(), StreamingStandardizer()
     one.update(first)
@@ -98,7 +98,7 @@ def check_asked_in_between(StreamingStandardizer, rng):
 
 @hidden(like=(check_count_of_all_examples, check_mean_of_unequal_batches, check_std_of_batches_that_differ))
 def check_other_batches(StreamingStandardizer, rng):
-    """So it is for one example at a time, for whole numbers, and for batches with as many features as examples."""
+    """The same holds for one example at a time, whole numbers, and batches with as many features as examples."""
     singles = _batches(rng, sizes=(1,) * 9)
     integers = [rng.integers(-5, 30, (n, 2)) for n in (3, 5)]
     squares = _batches(rng, sizes=(3, 3))
@@ -156,7 +156,7 @@ class _Pieces:
 
 
 class _Merged:
-    """A right answer that keeps count, mean and squares, for wrong ones that spoil one thing of it."""
+    """A right answer that keeps count, mean and squares, for wrong ones that spoil one part of it."""
 
     def __init__(self):
         self.count, self.mean, self.squares = 0, 0.0, 0.0
@@ -215,7 +215,7 @@ class OnlyTheLastBatchButTheCount(OnlyTheLastBatch):
 
 
 @misconception(
-    "`update` returns the size of this batch. It is asked how many examples there were in all batches so far.",
+    "`update` returns the size of this batch. The number of examples in all batches so far was asked for.",
     caught_by=check_count_of_all_examples,
     worth=0.8,
 )
@@ -240,7 +240,7 @@ class MovesATenthOfTheWay(_Pieces):
 
 @misconception(
     "A batch, or a view of one such as `x[0]`, is kept and not copied: a loader that fills the same array again "
-    "changes the past. Keep a few numbers a feature instead of the data; then memory does not grow with the data, "
+    "changes the past. Keep a few numbers per feature instead of the data; then memory does not grow with the data, "
     "either.",
     caught_by=check_a_batch_is_not_kept,
     worth=0.9,
@@ -351,8 +351,8 @@ class CountedTooEarly:
 
 
 @misconception(
-    "To ask changes what is kept: `standardizer` divides the sums themselves, so that a second answer is another one. "
-    "Divide into new numbers.",
+    "Asking changes what is kept: `standardizer` divides the sums themselves, so that a second answer is different. "
+    "Leave the sums as they are.",
     caught_by=check_asked_in_between,
     worth=0.85,
     said_by=AGAIN,

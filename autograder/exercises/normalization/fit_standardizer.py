@@ -21,7 +21,7 @@ from dnnkit.normalization import fit_standardizer as solution
 points = 3
 returns = record(Standardizer, mean=array, std=array)
 hints = (
-    "One number a feature, not one an example: for x of shape (m, features), which axis must disappear?",
+    "One number per feature, not one per example: for x of shape (m, features), which axis must disappear?",
     "`x.mean(axis=0)` and `x.std(axis=0)` have the shape (features,). The standard deviation divides by m, not by m "
     "- 1.",
     "A feature is constant where its smallest and its largest value are equal: "
@@ -67,7 +67,7 @@ def check_a_small_spread_is_not_constant(fit_standardizer, rng):
 
 @hidden(like=(check_mean_of_each_feature, check_std_of_each_feature, check_a_constant_feature_gets_std_one))
 def check_other_training_data(fit_standardizer, rng):
-    """So it is for as many features as examples, for whole numbers, and for a single example."""
+    """The same holds for as many features as examples, for whole numbers, and for a single example."""
     for x in (_data(rng, (6, 6)), _whole(rng), _data(rng, (1, 3))):
         fitted = fit_standardizer(x)
         close(fitted.mean, x.mean(axis=0), MEAN)
@@ -105,7 +105,7 @@ def wrong_axis(x):
 
 @misconception(
     "One mean and one standard deviation serve all features. A feature with large numbers then sets the scale of all "
-    "others, which is the very thing that standardizing is to prevent.",
+    "others, which is the very thing that standardizing is meant to prevent.",
     caught_by=check_std_of_each_feature,
 )
 def one_scale_for_all(x):
@@ -114,7 +114,7 @@ def one_scale_for_all(x):
 
 @misconception(
     "The variance is stored where the standard deviation belongs. The square root is missing; see the units: a length "
-    "in metres divided by a variance in square metres is no z-score.",
+    "in metres divided by a variance in square metres is not a z-score.",
     caught_by=check_std_of_each_feature,
 )
 def variance_for_std(x):
@@ -153,8 +153,8 @@ def tiny_std_for_constant(x):
 
 
 @misconception(
-    "A constant feature is looked for by a standard deviation of exactly 0. The mean of seven times 0.1 is rounded, so "
-    "the deviation comes out as 1e-17, and the feature is blown up by that. Compare the values themselves.",
+    "A constant feature is recognized by a standard deviation of exactly 0. The mean of seven times 0.1 is rounded, so "
+    "the deviation comes out as 1e-17, and dividing by it blows the feature up. Compare the values themselves.",
     caught_by=check_a_constant_feature_gets_std_one,
     worth=0.85,
 )
@@ -211,8 +211,7 @@ def at_least_one(x):
 
 
 @misconception(
-    "The training data is centred in place: whoever calls the function finds their data changed. "
-    "Write `x - mean`, not `x -= mean`.",
+    "The training data is centred in place: the caller finds their data changed. Write `x - mean`, not `x -= mean`.",
     caught_by=check_mean_of_each_feature,
     worth=0.6,
     said_by="x must not be changed in place",
@@ -223,7 +222,7 @@ def changed_in_place(x):
     return Standardizer(mean=mean, std=np.where(constant, 1.0, np.sqrt((x**2).mean(axis=0))))
 
 
-@neighbour("the mean absolute deviation stands where the standard deviation belongs")
+@neighbour("the mean absolute deviation instead of the standard deviation")
 def mean_absolute_deviation(x):
     mean = x.mean(axis=0)
     return Standardizer(mean=mean, std=np.where(_constant(x), 1.0, np.abs(x - mean).mean(axis=0)))
@@ -244,7 +243,7 @@ def looped(x):
     return Standardizer(mean=np.array(mean), std=np.array(std))
 
 
-@alternative("a deviation that is tiny beside the values is taken as 0")
+@alternative("a deviation that is tiny compared with the values is taken as 0")
 def by_a_tolerance(x):
     x = np.asarray(x, float)
     mean, std = x.mean(axis=0), x.std(axis=0)

@@ -14,30 +14,30 @@ hints = (
     "scales. From ratio 10 to ratio 20 it grows four times.",
 )
 
-# Whoever rounds to one digit has understood as well: 1360 steps are 1000 then.
+# Rounding to one digit shows as much understanding: 1360 steps are then 1000.
 ROUNDING = 0.27
 
 
 def check_steps_at_twice_the_ratio(predicted, rng):
     """The number of steps at a ratio of 20."""
-    _right(predicted, "steps_20", "the number of steps at a ratio of 20 is another")
+    _right(predicted, "steps_20", "the number of steps at a ratio of 20 is not right")
 
 
 def check_rate_at_twice_the_ratio(predicted, rng):
     """The largest stable learning rate at a ratio of 20."""
-    _right(predicted, "rate_20", "the largest stable learning rate at a ratio of 20 is another")
+    _right(predicted, "rate_20", "the largest stable learning rate at a ratio of 20 is not right")
 
 
 @core
 @weight(2)
 def check_steps_at_ten_times_the_ratio(predicted, rng):
     """The number of steps at a ratio of 100."""
-    _right(predicted, "steps_100", "the number of steps at a ratio of 100 is another")
+    _right(predicted, "steps_100", "the number of steps at a ratio of 100 is not right")
 
 
 def check_rate_at_ten_times_the_ratio(predicted, rng):
     """The largest stable learning rate at a ratio of 100."""
-    _right(predicted, "rate_100", "the largest stable learning rate at a ratio of 100 is another")
+    _right(predicted, "rate_100", "the largest stable learning rate at a ratio of 100 is not right")
 
 
 covers = {

@@ -38,7 +38,7 @@ hints = (
 
 TRAIN = "the training rows must be standardized by their own mean and standard deviation in each fold"
 DEV = "the dev rows must be standardized by the training rows' mean and standard deviation"
-ORDER = "the dev rows must stand in the order of the fold"
+ORDER = "the dev rows must be in the order of the fold"
 ROWS = "each pair must hold the rows outside the fold, then the rows of the fold"
 
 
@@ -61,7 +61,7 @@ def check_training_rows_have_the_scale_of_their_fold(standardize_folds, rng):
 
 
 def check_dev_rows_stand_in_the_order_of_the_fold(standardize_folds, rng):
-    """The dev rows stand in the order of the fold, sorted or not."""
+    """The dev rows are in the order of the fold, sorted or not."""
     x, folds = _data(rng)
     for fold, (_, dev) in zip(folds, _pairs(standardize_folds, x, folds)):
         require(_same_ranks(dev, x[fold]), ORDER)
@@ -78,7 +78,7 @@ def check_each_fold_holds_its_rows(standardize_folds, rng):
 
 @hidden(like=(check_dev_rows_have_the_scale_of_the_training_rows, check_training_rows_have_the_scale_of_their_fold))
 def check_other_folds(standardize_folds, rng):
-    """So it is for folds of a single row, folds that overlap, and whole numbers."""
+    """The same holds for folds of a single row, folds that overlap, and whole numbers."""
     x = rng.integers(-9, 40, (7, 7))
     folds = [np.array([i]) for i in rng.permutation(7)] + [np.array([0, 2, 3]), np.array([3, 1])]
     for fold, (train, dev) in zip(folds, _pairs(standardize_folds, x, folds)):
@@ -152,7 +152,7 @@ def fitted_on_the_held_out_rows(x, folds):
 
 @misconception(
     "One standardizer, that of the first fold, serves all folds. The rows that the first fold trained on are dev rows "
-    "of the others: each fold needs a standardizer of its own.",
+    "of the others: each fold needs its own standardizer.",
     caught_by=check_training_rows_have_the_scale_of_their_fold,
 )
 def first_fold_serves_all(x, folds):
@@ -162,8 +162,8 @@ def first_fold_serves_all(x, folds):
 
 
 @misconception(
-    "Training and dev rows are only centred, each part is then divided by the standard deviation of all rows. The "
-    "standard deviation is a statistic as the mean is, and leaks as the mean does.",
+    "In each fold the rows are only centred; they are then divided by the standard deviation of all rows. The standard "
+    "deviation is a statistic like the mean, and leaks like it.",
     caught_by=check_dev_rows_have_the_scale_of_the_training_rows,
 )
 def only_the_mean_is_fitted_inside(x, folds):
@@ -173,8 +173,8 @@ def only_the_mean_is_fitted_inside(x, folds):
 
 
 @misconception(
-    "The dev rows come back in the order of the data, not of the fold. Whoever pairs them with `y[fold]` gets the "
-    "labels of other rows: take them with `x[fold]`, not with a mask.",
+    "The dev rows come back in the order of the data, not of the fold. Paired with `y[fold]`, they get the labels of "
+    "other rows: take them with `x[fold]`, not with a mask.",
     caught_by=check_dev_rows_stand_in_the_order_of_the_fold,
     worth=0.9,
 )
@@ -231,8 +231,8 @@ def dev_by_its_own_deviation(x, folds):
 
 
 @misconception(
-    "Dev rows are told from training rows by their values. Two examples may be equal: one that looks like a dev row "
-    "still trains. Tell them apart by their indices.",
+    "Dev rows are told apart from training rows by their values. Two examples may be equal: one that looks like a dev "
+    "row still trains. Tell them apart by their indices.",
     caught_by=check_each_fold_holds_its_rows,
 )
 def rows_told_apart_by_value(x, folds):
@@ -245,7 +245,7 @@ def rows_told_apart_by_value(x, folds):
 
 
 @misconception(
-    "`~fold` is not the rest: of indices it makes others, counted from the end. It is the rest of a mask alone; take "
+    "`~fold` is not the rest: it turns indices into others, counted from the end. Only for a mask is it the rest; take "
     "`np.delete(x, fold, axis=0)`.",
     caught_by=check_each_fold_holds_its_rows,
 )
@@ -258,7 +258,7 @@ def indices_inverted(x, folds):
 
 
 @misconception(
-    "The z-scores are written into an array of whole numbers, which cuts off all that stands after the point. Let "
+    "The z-scores are written into an array of whole numbers, which cuts off everything after the decimal point. Let "
     "NumPy make a new array, or make one of floats.",
     caught_by=check_training_rows_have_the_scale_of_their_fold,
     worth=0.7,
@@ -274,7 +274,7 @@ def written_into_whole_numbers(x, folds):
 
 @misconception(
     "The training rows are those of the other folds. A row that is in no fold trains as well, and rows joined fold by "
-    "fold stand in another order than in `x`: take all rows but the fold's.",
+    "fold are in a different order from `x`: take all rows but the fold's.",
     caught_by=check_each_fold_holds_its_rows,
 )
 def other_folds_train(x, folds):

@@ -48,6 +48,6 @@ def shapes_alone(fit_standardizer):
     assert np.shape(fitted.mean) == np.shape(fitted.std)
 
 
-@lazy("It is only asked whether the function runs.")
+@lazy("The test only asks whether the function runs.")
 def runs_at_all(fit_standardizer):
     fit_standardizer(np.arange(6.0).reshape(3, 2))
