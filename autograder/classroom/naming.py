@@ -1,4 +1,4 @@
-"""Begin a misconception from wrong answers that have no name yet: the code of one of them, to be put into words."""
+"""Draft a misconception from wrong answers that have no name yet: the code of one of them, still to be described."""
 
 import ast
 import copy
@@ -31,9 +31,9 @@ HIDDEN_ALONE = "# TODO: a public check that refuses it, since only hidden ones d
 
 @dataclass(frozen=True)
 class Entry:
-    """A misconception to be: its text, the exercise and where its file is, and how many students it is the mistake of.
+    """A drafted misconception: its text, the exercise and the path of its file, and how many students made the mistake.
 
-    `is_own` says whether the exercise is the class's own, and not the course's.
+    `is_own` says whether the exercise is the class's own rather than the course's.
     """
 
     text: str
@@ -45,7 +45,7 @@ class Entry:
 
 @alone
 def name(directory, key) -> Entry:
-    """Return the entry for an exercise's file that makes a misconception of a cluster of the report.
+    """Return the entry for an exercise's file that turns a cluster of the report into a misconception.
 
     Parameters
     ----------
@@ -57,35 +57,35 @@ def name(directory, key) -> Entry:
     Raises
     ------
     ClassError
-        When there is no such cluster, or its answers cannot be one.
+        When there is no such cluster, or none of its answers can become a misconception.
     """
     place = open_class(directory)
     asked, _, mark = key.partition(":")
     topic = asked.partition("/")[0]
     if topic not in pin.read(place)["topics"]:
-        raise ClassError(f"{shown(key)!r} is no key of the report's, such as dropout/inverted_dropout:3fa2c1")
+        raise ClassError(f"{shown(key)!r} is not a key from the report, such as dropout/inverted_dropout:3fa2c1")
     with settings.log_to(place.state / "name.log") as log:
         gathered = gather(place, log, (topic,))
     found = {each.key: each for each in clusters(gathered.results, gathered.findings)}
     if key not in found:
-        known = ", ".join(each for each in found if each.startswith(f"{asked}:")) or "none of that exercise"
-        raise ClassError(f"there are no wrong answers without a name under {shown(key)!r}; there are {known}")
+        known = ", ".join(each for each in found if each.startswith(f"{asked}:")) or "none for that exercise"
+        raise ClassError(f"the report has no wrong answers without a name under {shown(key)!r}; it has {known}")
     if not found[key].is_judged:
         raise ClassError(
-            f"no check has seen these answers, so that there is no mistake to name; look at them in the report "
+            f"no check has seen these answers, so there is no mistake to name; look at them in the report "
             f"({shown(key)})"
         )
     exercise = model.load(asked, place.exercises)
     if exercise.kind == "test":
         raise ClassError(
-            f"{asked} asks for a test, and a test's mistake is what it does not find: put that into "
+            f"{asked} asks for a test, and a test's mistake is what it fails to find: add that to "
             f"{exercise.tests.id} as a misconception"
         )
     entry = f"mistake_{mark}"
     made = [each for student in found[key].students if (each := _made(place, student, exercise, entry))]
     if not made:
         raise ClassError(
-            "none of these answers stands in its own cell, as code that can be written anew; look at them in the "
+            "none of these answers is in its own cell, as code that can be rewritten; look at them in the "
             f"report ({shown(key)})"
         )
     before, definition = min(made, key=lambda parts: (sum(map(len, parts)), parts))
@@ -96,7 +96,7 @@ def name(directory, key) -> Entry:
 
 
 def _made(place, student, exercise, entry):
-    """Return as text what a student's answer needs, and it as an entry of that name; None where it can be none."""
+    """Return, as text, what a student's answer needs and the answer under the entry's name; None if it does not fit."""
     make = _value if exercise.asks_for_value else _definition
     with suppress(*NO_PYTHON):
         answer = _answer(place, student, exercise)
@@ -104,14 +104,14 @@ def _made(place, student, exercise, entry):
 
 
 def _answer(place, student, exercise):
-    """Return the statements of a student's code above an answer's cell, and those in it; None where it defines none.
+    """Return the statements of a student's code above an answer's cell and those in it; None if it defines no answer.
 
-    Graded cells, calls for their own sake (of `check`, for instance) and what is no Python are left out.
+    Graded cells, bare expressions (calls of `check`, for instance) and anything that is not Python are left out.
     """
     notebook = nbformat.read(place.step("autograded", student, exercise.topic, f"{exercise.topic}.ipynb"), as_version=4)
     above = []
     for cell in notebook.cells:
-        tree = copy.deepcopy(parsed(cell.source)) if cell.cell_type == "code" else None  # others get the same one
+        tree = copy.deepcopy(parsed(cell.source)) if cell.cell_type == "code" else None  # the cached tree is shared
         own = [node for node in tree.body if not isinstance(node, ast.Expr)] if tree else []
         if cell.id == f"{exercise.name}{ANSWER}":
             defining = [node for node in own if exercise.name in bound(node)]
@@ -122,7 +122,7 @@ def _answer(place, student, exercise):
 
 
 def _mark(exercise, cluster):
-    """Return what stands above the code: what is still to write, and the first check that fails, best a public one."""
+    """Return what goes above the code: what is still to write, and the first check that fails, a public one first."""
     failed = {title for title, verdict, _ in cluster.signature if verdict != PASSED}
     checks = [check for check in exercise.checks if check.title in failed]
     public = [check for check in checks if not check.hidden]
@@ -130,7 +130,7 @@ def _mark(exercise, cluster):
 
 
 def _value(exercise, above, own, entry):
-    """Return nothing, and as text a function of no argument that makes the value by the student's statements."""
+    """Return "", and as text a function without arguments that makes the value by the student's statements."""
     before, _ = statements_for(above, set().union(*map(names_read, own)))
     body = [*_imports(exercise, before), *_others(before), *own, ast.Return(ast.Name(exercise.name, ast.Load()))]
     definition = ast.parse(f"def {entry}(): ...").body[0]
@@ -139,7 +139,7 @@ def _value(exercise, above, own, entry):
 
 
 def _definition(exercise, above, own, entry):
-    """Return as text what the answer needs, under new names, and the answer under the name of the entry."""
+    """Return, as text, what the answer needs, under new names, and the answer under the entry's name."""
     nodes, _ = statements_for([*above, *own], {exercise.name})
     others = _others(nodes)
     names = {each: f"_{each.strip('_')}_of_{entry}" for node in others for each in bound(node)}
@@ -154,7 +154,7 @@ def _definition(exercise, above, own, entry):
 
 
 class _Renamed(ast.NodeTransformer):
-    """Gives names that a module binds other ones, but where a function's parameter has the same."""
+    """Rename what a module binds, except where a function's parameter has the same name."""
 
     def __init__(self, names):
         self.names = names
@@ -185,5 +185,5 @@ def _is_import(node):
 
 
 def _written(nodes):
-    """Return statements as text, without comments and docstrings, in which a student may have written a name."""
+    """Return statements as text, without comments and docstrings, which may contain a student's name."""
     return bare("\n\n\n".join(ast.unparse(ast.fix_missing_locations(node)) for node in nodes)) + "\n"

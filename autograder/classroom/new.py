@@ -1,4 +1,4 @@
-"""Begin an exercise: its file to fill in, and its section of the chapter, with marks of what is still to write."""
+"""Begin an exercise: its file to fill in and its section of the chapter, with marks for what is still to be written."""
 
 import re
 from keyword import iskeyword
@@ -12,14 +12,14 @@ from .templates import HEADER, KINDS
 
 
 def new(exercise, root=chapters.ROOT, *, kind="function") -> tuple[Path, ...]:
-    """Write the file of an exercise, and its section at the end of its topic's chapter, which is made if there is none.
+    """Write an exercise's file, and its section at the end of its topic's chapter, which is created if it is missing.
 
     Parameters
     ----------
     exercise : str
         Its id, ``"topic/name"``; the name is that of the function or the value that is asked for.
     root : path
-        The directory of the course, in a checkout, or of a class that has the topic of its own.
+        The directory of the course, in a checkout, or of a class that has its own topic.
     kind : str
         What is asked for: a ``"function"``, a ``"class"``, a ``"value"``, a ``"repair"`` of what is given, a ``"test"``
         of the exercise whose name follows ``test_``, or free ``"text"``.
@@ -27,30 +27,30 @@ def new(exercise, root=chapters.ROOT, *, kind="function") -> tuple[Path, ...]:
     Returns
     -------
     tuple of pathlib.Path
-        What was written: the exercise's file, and the chapter unless it has the section already.
+        What was written: the exercise's file, and the chapter unless it already has the section.
 
     Raises
     ------
     ClassError
-        When the id or the kind is none, the exercise exists, a test is of no exercise of its topic, or the course is
+        When the id or the kind is invalid, the exercise exists, a test tests no exercise of its topic, or the course is
         installed and has no sources to write to.
     autograder.chapter.ChapterError
-        When the chapter is there and not in form.
+        When the chapter exists but is malformed.
     """
     topic, _, name = exercise.partition("/")
     if not all(re.fullmatch(r"[a-zA-Z]\w*", part, re.ASCII) and not iskeyword(part) for part in (topic, name)):
         raise ClassError(f"an exercise's id is topic/name, each a name in Python without accents, not {exercise!r}")
     if kind not in KINDS:
-        raise ClassError(f"the kind of an exercise that is begun is one of {', '.join(KINDS)}, not {kind!r}")
+        raise ClassError(f"the kind of a new exercise is one of {', '.join(KINDS)}, not {kind!r}")
     if Path(root) == CARRIED:
-        raise ClassError("the course is installed here, and has no sources to write to; for a class: --class DIR")
+        raise ClassError("the course is installed here and has no sources to write to; for a class, use --class DIR")
     if chapters.is_class(root) and topic in chapters.topics():
         raise ClassError(f"the course has a topic {topic!r} already; give your own another name")
     path = chapters.exercises_root(root) / topic / f"{name}.py"
     page = Path(root) / "chapters" / f"{topic}.md"
     if path.exists():
         own = f" --class {root}" if chapters.is_class(root) else ""
-        raise ClassError(f"{path} exists already; what it still needs is said by: autograder audit {exercise}{own}")
+        raise ClassError(f"{path} already exists; to see what it still needs: autograder audit {exercise}{own}")
     tested = _tested(path) if kind == "test" else ""
     words = {"id": exercise, "name": name, "title": name.replace("_", " "), "tested": tested}
     text = page.read_text(encoding="utf-8") if page.exists() else ""
@@ -65,7 +65,7 @@ def new(exercise, root=chapters.ROOT, *, kind="function") -> tuple[Path, ...]:
 
 
 def _tested(path):
-    """Return the name of the exercise that a test's file asks to be tested, which stands beside it."""
+    """Return the name of the exercise that a test's file is about; the exercise's own file is next to it."""
     tested = path.stem.removeprefix("test_")
     if tested == path.stem:
         raise ClassError(f"a test is named after the exercise that it tests: {path.parent.name}/test_{path.stem}")

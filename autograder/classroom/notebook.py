@@ -20,7 +20,7 @@ README_FILE = "README.txt"
 README = """\
 Assignment: {topic}
 {facts}
-Python 3.11 or newer is needed. In this folder,
+You need Python 3.11 or newer. In this folder,
 
 1. install the course with Jupyter, once (in a virtual environment, if you use them):
 
@@ -35,17 +35,17 @@ Python 3.11 or newer is needed. In this folder,
 The file {wheel} is the course's package; you need not hand it in.
 """
 OWN = """\
-The folder {own} is what `check` reads; leave it beside the notebook. You need not hand it in either.
+The folder {own} is what `check` reads; leave it next to the notebook. You need not hand it in either.
 """
 
 
 def assignment(topic, root=chapters.ROOT) -> bytes:
-    """Return a topic's assignment notebook, the same bytes that a class's release holds, without a class directory.
+    """Return a topic's assignment notebook, without a class directory: the same bytes that a class's release holds.
 
     Raises
     ------
     ClassError or autograder.chapter.ChapterError
-        When there is no such topic or its chapter is not in form.
+        When there is no such topic or its chapter is malformed.
     """
     config = Config()
     settings.set_release(config)
@@ -72,7 +72,7 @@ def source_text(topic, root) -> str:
 def handout(topic, notebook: bytes, root=chapters.ROOT, more=None, facts=()) -> bytes:
     """Return the zip that is handed out: the notebook, the course's package as a wheel, and how to install it.
 
-    `more` are other files (name to bytes) that lie beside the notebook; `facts` are lines for the head of its README.
+    `more` are other files (name to bytes) to go beside the notebook; `facts` are lines for the head of its README.
     """
     name, package = wheel(root)
     files = (more or {}) | {README_FILE: b"", name: package, f"{topic}.ipynb": notebook}
@@ -80,7 +80,7 @@ def handout(topic, notebook: bytes, root=chapters.ROOT, more=None, facts=()) -> 
 
 
 def told_anew(topic, packed: bytes, facts, more=None) -> bytes:
-    """Return a handout with another head of its README, and with other files (name to bytes) in their places."""
+    """Return a handout with a new head for its README, and with some files (name to bytes) added or replaced."""
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     files |= {f"{topic}/{name}": content for name, content in (more or {}).items()}

@@ -1,7 +1,7 @@
-"""Make pages of feedback: nbgrader's own, by several processes, from grades that were read once.
+"""Make feedback pages: nbgrader's own, in several processes, from grades that were read once.
 
-nbgrader opens the gradebook for each page and asks it for each cell, and has the whole page parsed again to give its
-pictures a text. Style sheets stay in each page, which a student opens alone, but only what the page has use for.
+nbgrader opens the gradebook for each page, asks it for each cell, and has the whole page parsed again to give its
+pictures a text. Style sheets stay in each page, since a student opens it alone, but only the rules that it uses.
 """
 
 import re
@@ -37,9 +37,9 @@ from .strays import HIDDEN
 
 SECONDS = 30  # for one page
 LONG = 10_000  # characters of a cell
-FEW = 3  # pages, for which it does not pay to start other processes
+FEW = 3  # pages for which it does not pay to start other processes
 NO_ALT = "No description has been provided for this image"
-TO_COME = "A person has still to mark this: its points are not in the score yet."
+TO_COME = "A person still has to mark this: its points are not in the score yet."
 BEGIN, _ = HIDDEN
 LISTED = re.compile(r'(<li><a href="#(comment-)?([^"]+)">)[^<]*</a>')
 FAILED = """<!DOCTYPE html>
@@ -57,8 +57,8 @@ FAILED = """<!DOCTYPE html>
 class Grades:
     """What a page shows of a submission's grades: points, possible points and comments by cell, and the penalty.
 
-    `withheld` is what it says in the place of hidden checks, or "" where it shows what they found. `waiting` are the
-    free texts that a person has still to mark.
+    `withheld` is what it says instead of hidden checks, or "" if it shows what they found. `waiting` are the free
+    texts that a person still has to mark.
     """
 
     points: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class Grades:
 
 @dataclass(frozen=True)
 class Page:
-    """One page to make: of whose graded notebook, with which grades, and where it goes."""
+    """One page to make: from whose graded notebook, with which grades, and where it goes."""
 
     place: ClassDirectory
     student: str
@@ -85,9 +85,9 @@ class Page:
 
 @contextmanager
 def makers(count, workers):
-    """Yield a function that makes pages, several at once: it yields each, and why it could not be made, or "".
+    """Yield a function that makes pages, several at once: it yields each page, and why it could not be made, or "".
 
-    To be entered as long as this process has one thread, if it has: other processes begin sooner then.
+    Enter it while this process still has only one thread, if possible: other processes then start sooner.
     """
     if workers == 1 or count <= FEW:
         yield lambda pages: ((page, make(page)) for page in pages)
@@ -101,18 +101,18 @@ def _made_by(pool, pages):
     for future in as_completed(made):
         try:
             yield made[future], future.result()
-        except BrokenProcessPool:  # a process was killed, which says nothing of which page
+        except BrokenProcessPool:  # a process was killed, which does not say on which page
             lost.append(made[future])
     for page in lost:
         with processes(1) as pool:
             try:
                 yield page, pool.submit(make, page).result()
             except BrokenProcessPool:
-                yield page, _fail(page, "it took more memory than there is")
+                yield page, _fail(page, "it took more memory than is available")
 
 
 def make(page) -> str:
-    """Make one page; return why it could not be made, or "". A page that says so stands in its place then."""
+    """Make one page; return why it could not be made, or "". A page that says so then takes its place."""
     page.target.parent.mkdir(parents=True, exist_ok=True)
     try:
         with _at_most(SECONDS):
@@ -122,12 +122,12 @@ def make(page) -> str:
             html, _ = exporter.from_filename(str(page.graded), resources={"nbgrader": about})
         page.target.write_text(lean(readable(_named(html))), encoding="utf-8")
         return ""
-    except Exception as error:  # whatever the notebook holds, it concerns one student
+    except Exception as error:  # whatever the notebook holds, it affects only one student
         return _fail(page, f"{type(error).__name__}: {error}")
 
 
 def _named(html):
-    """Have the list of scores name each exercise, where nbgrader says "Test cell" of one as of another."""
+    """Have the list of scores name each exercise, where nbgrader calls them all "Test cell"."""
     top, notebook, rest = html.partition('<div id="notebook"')
 
     def name(found):
@@ -161,7 +161,7 @@ class _TakeGrades(GetGrades):
                 said = (grades.comments.get(name), TO_COME if name in grades.waiting else "")
                 cell.metadata.nbgrader["comment"] = "\n\n".join(filter(None, said))
             if is_grade(cell):
-                if not is_solution(cell):  # what hidden tests found stands below it, and the call of them says nothing
+                if not is_solution(cell):  # what hidden tests found is below it, and the call itself says nothing
                     cell.source = cell.source.partition(BEGIN)[0].rstrip()
                 score = grades.points.get(cell.metadata.nbgrader.grade_id, (0.0, 0.0))
                 cell.metadata.nbgrader["score"], cell.metadata.nbgrader["points"] = score
@@ -172,7 +172,7 @@ class _TakeGrades(GetGrades):
 
 
 def _withhold(cell, note, exercises):
-    """Take out of a cell's reports what hidden checks found."""
+    """Remove what hidden checks found from a cell's reports."""
     for output in cell.get("outputs", ()) if is_grade(cell) else ():
         if JSON in output.get("data", {}):
             output["data"] = from_dict(bundle(withheld(Report.of(output["data"][JSON]), note, exercises)))
@@ -181,7 +181,7 @@ def _withhold(cell, note, exercises):
 class _Exporter(HTMLExporter):
     """nbconvert's own, which gives its pictures a text without having the whole page parsed again.
 
-    Code that it has seen before, as most is the same for all students, it does not colour again.
+    It does not colour code again that it has seen before: most is the same for all students.
     """
 
     def __init__(self, **options):
@@ -203,7 +203,7 @@ class _Exporter(HTMLExporter):
 
 
 def _remembering(colour):
-    """Return nbconvert's filter for code with a memory for cells that are not long."""
+    """Return nbconvert's filter for code, with a cache for cells that are not long."""
     before = lru_cache(1000)(colour)
 
     def coloured(source, language=None, metadata=None):
@@ -216,7 +216,7 @@ def _remembering(colour):
 
 @cache
 def _exporter(place, _):
-    """Return what makes pages by a class's settings, whose text is the second argument."""
+    """Return what makes pages with a class's settings, whose text is the second argument."""
     with settings.nbgrader_at_work():
         config = settings.load(place)
         converter = GenerateFeedback(coursedir=settings.course_directory(config), config=config)
@@ -229,7 +229,7 @@ def _exporter(place, _):
 
 @contextmanager
 def _at_most(seconds):
-    """Raise a TimeoutError after some seconds, where signals are to be had: in a main thread."""
+    """Raise a TimeoutError after some seconds, where signals are available: in the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

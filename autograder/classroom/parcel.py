@@ -1,4 +1,4 @@
-"""A submission's folder as a value: read where the class lies, and laid out again where it is judged."""
+"""A submission's folder as a value: read where the class is, and laid out again where it is judged."""
 
 import os
 import stat
@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 from .submission import MOST_BESIDE, everything, is_notebook
 
-COPIES = 4  # notebooks of the largest size that are read
+COPIES = 4  # how many notebooks of the largest size are read
 FILE, FOLDER, OTHER = "file", "folder", "other"
 
 
 class Entry(NamedTuple):
-    """What lies at a path in a submission's folder: a file with its content, as far as that is read, or a folder.
+    """What is at a path in a submission's folder: a file with its content, as far as that is read, or a folder.
 
-    Where `content` is None, nobody reads it: it is too large, or may not be read. Of what is neither a file nor a
-    folder, a link for instance, only the name is told.
+    If a file's `content` is None, nobody reads it: it is too large, or may not be read. Of anything that is neither a
+    file nor a folder, such as a link, only the name is kept.
     """
 
     path: str
@@ -26,13 +26,13 @@ class Entry(NamedTuple):
 
 
 def pack(folder, max_kilobytes) -> tuple[Entry, ...]:
-    """Return all that grading reads of a submission, without looking into any of it.
+    """Return everything that grading reads of a submission, without looking into any of it.
 
     Parameters
     ----------
     folder : Path
     max_kilobytes : float
-        The size of a notebook that is still read.
+        The largest size of a notebook that is read.
     """
     room = {True: int(COPIES * 1000 * max_kilobytes), False: 2 * MOST_BESIDE}  # bytes of notebooks, and of other files
     packed = {}
@@ -57,7 +57,7 @@ def _entry(path, name, most_of_a_notebook, most_beside):
             return Entry(name, FILE, about.st_size)
         content = path.read_bytes()
         return Entry(name, FILE, len(content), content)
-    except OSError:  # the disk's, which no other machine can repeat: there, it is a damaged file
+    except OSError:  # a disk error, which no other machine can repeat: there, it is a damaged file
         return Entry(name, FILE, 1, is_readable=False)
 
 
@@ -67,7 +67,7 @@ def size(packed):
 
 
 def lay(packed, folder):
-    """Lay a packed folder out in an empty one, where it is read as it would be where it comes from."""
+    """Lay a packed folder out in an empty one, where it reads just as it would in its original place."""
     for entry in packed:
         path = Path(folder, entry.path)
         if entry.kind == FOLDER:

@@ -1,4 +1,4 @@
-"""Read the paths of a download, in whatever encoding they come, and say which cannot be taken."""
+"""Read the paths of a download, in whatever encoding they come, and say which are refused."""
 
 import os
 import re
@@ -12,7 +12,7 @@ LAID_THERE = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini", re.IGNORECASE)  #
 
 
 def name_of(info):
-    """Return the name of a zip's entry: many programs write UTF-8 and do not say so."""
+    """Return the name of a zip's entry: many programs write UTF-8 without saying so."""
     if not info.flag_bits & UTF8:
         try:
             return info.orig_filename.encode("cp437").decode("utf-8")
@@ -22,7 +22,7 @@ def name_of(info):
 
 
 def names_of(path, top):
-    """Return a path's parts, as text: names that are not UTF-8 are taken for those of an old zip."""
+    """Return a path's parts, as text: names that are not UTF-8 are taken to be from an old zip."""
     return tuple(map(_legible, path.relative_to(top).parts)) or (".",)
 
 
@@ -35,7 +35,7 @@ def _legible(name):
 
 
 def parts_of(name):
-    """Return the parts of a path in an archive, and why it cannot be taken, or ""."""
+    """Return the parts of a path in an archive, and why it is refused, or ""."""
     parts = tuple(part for part in name.replace("\\", "/").split("/") if part not in ("", "."))
     if name.startswith(("/", "\\")) or re.match("[A-Za-z]:", name) or ".." in parts or not parts:
         return parts or (name,), "has a path that leads out of the download"
@@ -48,5 +48,5 @@ def parts_of(name):
 
 
 def is_laid_there(part):
-    """Whether a computer lays a file or folder of this name there by itself."""
+    """Whether a computer puts a file or folder of this name there by itself."""
     return NOT_STUDENTS.match(part) or LAID_THERE.fullmatch(part)

@@ -1,7 +1,7 @@
-"""Take off points for what was handed in late, by the class's plugin, from the score as it is now.
+"""Take points off late submissions, with the class's plugin, from the score as it is now.
 
-nbgrader does it once, when a machine has graded: marks that a person gives later, and extensions, come after that. It
-takes no code to do it again, so that each command that grades, or shows grades, does.
+nbgrader does so once, when a machine has graded: marks that a person gives later, and extensions, come after that.
+Doing it again runs no student's code, so every command that grades or shows grades does it.
 """
 
 import math
@@ -19,12 +19,12 @@ from .layout import ClassError
 
 
 def settle(gradebook, config, log):
-    """Set the penalties of all submissions anew, in one transaction.
+    """Set the penalties of all submissions again, in one transaction.
 
     Raises
     ------
     ClassError
-        When the class's plugin fails, or its settings are none; nothing is changed then.
+        When the class's plugin fails or its settings are invalid; nothing is changed then.
     """
     by_settings(config)  # refuses settings that contradict each other
     late = AssignLatePenalties(config=config, log=log)
@@ -44,7 +44,7 @@ def settle(gradebook, config, log):
 
 
 def by_submission(gradebook):
-    """Return the points that are taken off, by (student, topic), of those from whom some are."""
+    """Return the points that are taken off, by (student, topic), where there are any."""
     found = defaultdict(float)
     for student, topic, penalty in gradebook.db.execute(
         select(SubmittedAssignment.student_id, Assignment.name, SubmittedNotebook.late_submission_penalty)
@@ -87,10 +87,10 @@ def _penalty(plugin, student, score, seconds):
 
 @contextmanager
 def _told():
-    """Say of what fails that it was the plugin, which may be the instructor's own."""
+    """Report a failure as that of the plugin, which may be the instructor's own."""
     try:
         yield
     except ClassError:
-        raise  # of our own plugin, which says by itself what is wrong
+        raise  # from our own plugin, which says itself what is wrong
     except (Exception, SystemExit) as error:
         raise ClassError(f"the plugin for late penalties failed: {type(error).__name__}: {error}") from error

@@ -1,4 +1,4 @@
-"""Whose a file of a download is: the class's students, by all that a learning management system may call them."""
+"""Tell whose a file in a download is: the class's students, by all that a learning management system may call them."""
 
 import csv
 import io
@@ -11,8 +11,8 @@ from .layout import ClassError
 from .lms import CANVAS, ENDINGS, MOODLE, full, key, orders
 from .roster import may_be_id
 
-# What the columns of lists are called, in small letters, by who made the list. The number that Moodle gives a
-# participant is another one for each assignment, and not the user's.
+# What the columns of lists are called, in lower case, by who made the list. The number that Moodle gives a participant
+# is a different one for each assignment, and not the user's.
 COLUMNS = {
     "own": {name: name for name in ("id", "first_name", "last_name", "email", "lms_user_id", "participant")},
     CANVAS: {"student": "name", "id": "lms_user_id", "sis user id": "id", "sis login id": "id", "email": "email"},
@@ -28,7 +28,7 @@ COLUMNS = {
         "last modified (submission)": "time",
     },
 }
-# Where a number stands; Moodle's list says "Participant 12", in the site's language.
+# Where to find a number; Moodle's list says "Participant 12", in the site's language.
 NUMBERS = ((CANVAS, "lms_user_id", re.compile(r"0*(\d+)")), (MOODLE, "participant", re.compile(r"\D*0*(\d+)")))
 NEEDED = {CANVAS: {"student", "id"}, MOODLE: {"identifier"}, "own": {"id"}}
 
@@ -59,16 +59,16 @@ class People:
             self.times[student] = fields["time"]
 
     def take(self, path):
-        """Learn from a list (CSV) that a system exports, or of one's own; see `COLUMNS`.
+        """Learn from a list (CSV) that a system has exported or the instructor has written; see `COLUMNS`.
 
-        A row is a student's of the roster by its ids, else by its address, else by its name, where no other has it.
-        Without a roster, the rows of a list of one's own are the students; those of a system's list never are, since
-        its ids are not the class's.
+        A row belongs to a student on the roster by its ids, else by its address, else by its name if no other row has
+        it. Without a roster, the rows of an instructor's list are the students; those of a system's list never are,
+        since its ids are not the class's.
 
         Raises
         ------
         ClassError
-            When the list cannot be read, has other columns, or no student of it is known.
+            When the list cannot be read, has other columns, or has no known student.
         """
         kind, rows = _rows(path)
         if not self.students and kind == "own":
@@ -87,12 +87,12 @@ class People:
                 by_name[next(iter(found))].append(row)
         known += [(student, row) for student, (row, *more) in by_name.items() if not more and student not in sure]
         if not known:
-            raise ClassError(f"no student of {path} is in the class's roster; give roster.csv their ids, or addresses")
+            raise ClassError(f"no student in {path} is on the class's roster; add their ids or addresses to roster.csv")
         for student, row in known:
             self._add(student, row)
 
     def _sure(self, row):
-        """Return the only student whom a row's ids fit, or else its address, or None."""
+        """Return the only student whom a row's ids fit, or else its address fits, or None."""
         for texts in (row["ids"], filter(None, [row.get("email")])):
             found = set().union(*(self.ids.get(_exact(text), ()) for text in texts))
             if found:
@@ -104,13 +104,13 @@ class People:
         return set().union(*(self.names.get(name, ()) for name in names))
 
     def labelled(self, form, found):
-        """Return whose a labelled file is: (student, "") or (None, why nobody's can be told)."""
+        """Return whose a labelled file is: (student, "") or (None, why that cannot be told)."""
         named = self.names.get(key(found.name), set())
         numbered = self.numbers.get((form, found.number.lstrip("0")), set())
         if len(numbered) > 1:
-            return None, f"the number {found.number} is that of {_listed(numbered)}"
+            return None, f"the number {found.number} belongs to {_listed(numbered)}"
         if numbered and named and not numbered & named:
-            return None, f"the number {found.number} is {_listed(numbered)}'s, and the name is {_listed(named)}'s"
+            return None, f"the number {found.number} is {_listed(numbered)}'s, but the name is {_listed(named)}'s"
         if numbered:
             return next(iter(numbered)), ""
         if len(named) > 1:
@@ -120,22 +120,22 @@ class People:
         (student,) = named
         others = [number for (kind, number), who in self.numbers.items() if kind == form and student in who]
         if others:
-            return None, f"the name is {student}'s, whose number is {others[0]} and not {found.number}"
+            return None, f"the name is {student}'s, whose number is {others[0]}, not {found.number}"
         return student, ""
 
     def identified(self, text):
-        """Return whose an id or an address is: (student, "") or (None, why nobody's can be told)."""
+        """Return whose an id or an address is: (student, "") or (None, why that cannot be told)."""
         found = {text} if text in self.students else self.ids.get(_exact(text), set())
         if len(found) == 1:
             return next(iter(found)), ""
-        return None, f"the name fits {_listed(found)}" if found else "nobody of this id is on the roster"
+        return None, f"the name fits {_listed(found)}" if found else "nobody with this id is on the roster"
 
     def has_number(self, form, student):
         """Whether a student's number in a form is known."""
         return any(kind == form and student in who for (kind, _), who in self.numbers.items())
 
     def unlabelled(self, path, topics):
-        """Return whose a file is by its path, the path in what was handed in, and why it is nobody's, or ""."""
+        """Return whose a file is by its path, its path in what was handed in, and why it is nobody's, or ""."""
         fits, inner = [], path[-1:]
         for index, part in enumerate(path):
             if found := self._called(part, topics):
@@ -150,7 +150,7 @@ class People:
         return next(iter(sure)), inner, ""
 
     def _called(self, part, topics):
-        """Return the students who may be meant by a part of a path, which may also say the topic."""
+        """Return the students whom a part of a path may mean; it may also contain the topic."""
         texts = [part, ENDINGS.sub("", part)]
         for topic in topics:
             texts.append(re.sub(rf"^{re.escape(topic)}[ _-]+|[ _-]+{re.escape(topic)}$", "", texts[1], flags=re.I))
@@ -171,7 +171,7 @@ def _listed(students):
 
 
 def _rows(path):
-    """Return who made a list, and its rows by our names of their columns; `ids` has all that may be an id of ours."""
+    """Return who made a list, and its rows under our names for the columns; `ids` has all that may be an id of ours."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         first = text.partition("\n")[0]

@@ -1,4 +1,4 @@
-"""How large a picture is that a page would show: a hundred kilobytes may be a billion pixels for who looks at it."""
+"""How large a picture would be on a page: a hundred kilobytes may become a billion pixels for those who look at it."""
 
 import base64
 import binascii
@@ -7,23 +7,23 @@ import struct
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
-MOST_PIXELS = 25_000_000  # a page of paper at 500 dots an inch
+MOST_PIXELS = 25_000_000  # a sheet of paper at 500 dots per inch
 MOST_SIDE = 10_000
 TOO_LARGE = "[a picture that is too large to be shown here]"
-FRAME = 0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF  # markers of JPEG with a size
-ALONE = (0x00, 0x01, *range(0xD0, 0xDA))  # markers with nothing behind them
+FRAME = 0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF  # JPEG markers with a size
+ALONE = (0x00, 0x01, *range(0xD0, 0xDA))  # markers with nothing after them
 EMBEDDED = re.compile(r"data:image/[\w.+-]+;base64,([A-Za-z0-9+/=\s%]*)", re.IGNORECASE)
 SIDE = re.compile(r"\s*(\d*\.?\d+(?:e[+-]?\d+)?)\s*(px|pt|pc|mm|cm|in|em|ex|%)?\s*", re.IGNORECASE)
-DOTS = {"pt": 4 / 3, "pc": 16, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96, "em": 16, "ex": 8}  # of one of a unit
+DOTS = {"pt": 4 / 3, "pc": 16, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96, "em": 16, "ex": 8}  # per unit
 STYLED_SIDE = re.compile(r"(?<![\w-])(?:width|height|size)\s*:|@import|\\", re.IGNORECASE)
 URL = re.compile(r"url\(", re.IGNORECASE)
 ELSEWHERE = re.compile(r"<!entity|<\?xml-stylesheet", re.IGNORECASE)
 REFERENCE = re.compile(r"#([^\s'\")]+)")
-MOST_DRAWN = 100_000  # parts of a figure, each as often as it is shown
+MOST_DRAWN = 100_000  # parts of a figure, each counted as often as it is shown
 
 
 def fits(encoded):
-    """Whether a text is a picture in base64 that is not too large to be shown; one of unknown size is not shown either.
+    """Whether a text is a picture in base64 that is small enough to be shown; one of unknown size is not.
 
     >>> fits(base64.b64encode(b"GIF89a" + struct.pack("<HH", 20, 10)).decode())
     True
@@ -31,7 +31,7 @@ def fits(encoded):
     False
     """
     try:
-        data = base64.b64decode("".join(unquote(encoded).split()), validate=True)  # an address may have it in codes
+        data = base64.b64decode("".join(unquote(encoded).split()), validate=True)  # an address may percent-encode it
     except (ValueError, binascii.Error):
         return False
     sizes = list(_sizes(data))
@@ -39,7 +39,7 @@ def fits(encoded):
 
 
 def svg_fits(text):
-    """Whether a figure in SVG is not too large to be shown, nor any picture in it, nor drawn from itself without end.
+    """Whether an SVG figure and each picture in it are small enough to be shown, and it does not draw itself endlessly.
 
     >>> svg_fits('<svg xmlns="http://www.w3.org/2000/svg" width="460.8pt" height="345.6pt"/>')
     True
@@ -81,7 +81,7 @@ def _side(text):
 
 def _is_drawn_soon(root):
     """Whether a figure has few parts, each counted as often as others refer to it: ten that each show the next one ten
-    times are ten thousand million.
+    times make ten billion.
     """
     named = {part.get("id"): part for part in root.iter()}
     shown = {part: [*part, *(named[name] for name in _references(part) if name in named)] for part in root.iter()}
@@ -98,7 +98,7 @@ def _references(part):
 
 
 def _sizes(data):
-    """Yield the width and height that a picture, or a frame in it, says that it has."""
+    """Yield the width and height that a picture, or a frame in it, claims to have."""
     try:
         if data.startswith(b"\x89PNG"):
             yield struct.unpack_from(">II", data, 16)
@@ -119,7 +119,7 @@ def _gif_frames(data):
             place += 11 + _palette(data[place + 9])
         else:
             place += 2
-        while data[place]:  # blocks, each with its length before it
+        while data[place]:  # blocks, each preceded by its length
             place += 1 + data[place]
         place += 1
 
@@ -129,13 +129,13 @@ def _palette(flags):
 
 
 def _jpeg_frames(data):
-    """Yield the sizes that a JPEG's segments name; what lies between them is passed over, as readers do."""
+    """Yield the sizes that a JPEG's segments state; anything between them is skipped, as viewers do."""
     place = 2
     while (place := data.find(0xFF, place)) >= 0:
         while data[place] == 0xFF:
             place += 1
         marker, place = data[place], place + 1
-        if marker == 0xDA:  # what follows are pixels
+        if marker == 0xDA:  # pixels follow
             return
         if marker in ALONE:
             continue

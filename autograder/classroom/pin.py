@@ -25,7 +25,7 @@ def read(place) -> dict:
 
 
 def rank(place):
-    """Return a function by which topics are sorted: those of the class in its own order, then others by their names."""
+    """Return a function to sort topics by: those of the class in its own order, then others by their names."""
     order = {topic: number for number, topic in enumerate(read(place)["topics"])}
     return lambda topic: (order.get(topic, len(order)), topic)
 
@@ -52,7 +52,7 @@ def snapshot(place, topic):
 
 
 def take(place, topic, exercises, folder):
-    """Snapshot the exercises of a topic into the class, by way of a scratch folder, and write it into the pin."""
+    """Snapshot the exercises of a topic into the class, by way of a scratch folder, and record it in the pin."""
     copied = folder / topic
     copied.mkdir()
     for path in _files(Path(exercises) / topic):
@@ -67,7 +67,7 @@ def take(place, topic, exercises, folder):
 
 
 def _keep_earlier(place, topic, folder):
-    """Keep the exercises that gave grades so far, by the digest under which the history of a grade names them."""
+    """Keep the exercises that gave the grades so far, under the digest by which a grade's history names them."""
     before = snapshot(place, topic)
     kept = place.pinned / "earlier" / topic / digest(before)[:SHORT]
     if before.exists() and not kept.exists():
@@ -76,16 +76,16 @@ def _keep_earlier(place, topic, folder):
 
 
 def require_whole(place, topic):
-    """Refuse to grade by a snapshot that is no longer what the release took."""
+    """Refuse to grade with a snapshot that is no longer what the release took."""
     if digest(snapshot(place, topic)) != read(place)["topics"].get(topic):
         raise ClassError(
-            f"{snapshot(place, topic)} is not what the release pinned; take the exercises anew with: "
+            f"{snapshot(place, topic)} is not what the release pinned; pin the exercises again with: "
             f"autograder release {place.root} {topic} --update"
         )
 
 
 def versions() -> dict[str, str]:
-    """Return the versions that a grade may hang on."""
+    """Return the versions that a grade may depend on."""
     return {
         "course": importlib.metadata.version(COURSE),
         "dnnkit": digest(Path(dnnkit.__file__).parent)[:SHORT],  # the reference changes more often than its version
@@ -95,7 +95,7 @@ def versions() -> dict[str, str]:
 
 
 def differences(pin) -> list[str]:
-    """Return a sentence for each version that is another now than when the class was released."""
+    """Return a sentence for each version that has changed since the class was released."""
     now = versions()
     return [
         f"the class was released with {name} {then}, and is graded with {now[name]}"

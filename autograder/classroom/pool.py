@@ -1,4 +1,4 @@
-"""Where submissions are judged: by worker processes, which share one warm interpreter."""
+"""Judge submissions in worker processes, which share one warm interpreter."""
 
 import os
 import socket
@@ -16,16 +16,17 @@ from .parcel import size
 from .processes import processes, submitted
 from .worker import work
 
-FEW = 6  # submissions, for which it does not pay to start several processes
-AHEAD = 16  # submissions that wait for each worker, while what is judged is recorded,
-MOST_AHEAD = 2**26  # and bytes of all that wait
+FEW = 6  # submissions for which it does not pay to start several processes
+AHEAD = 16  # submissions that wait for each worker while judged ones are recorded,
+MOST_AHEAD = 2**26  # and bytes of all those waiting
 
 
 @contextmanager
 def judges(count, workers, isolation, rehearsals=()):
-    """Yield a function that takes a `Job` and its `Material`, and returns a future of what `work` makes of them.
+    """Yield a function that takes a `Job` and its `Material`, and returns a future of the result of `work`.
 
-    Meanwhile NumPy has one thread in this process too: judging is many small products, which several only slow down.
+    Until the block ends, NumPy has one thread in this process too: judging is many small products, which more threads
+    only slow down.
 
     Parameters
     ----------
@@ -36,7 +37,7 @@ def judges(count, workers, isolation, rehearsals=()):
     isolation : str
         What isolates a student's code.
     rehearsals : iterable of functions
-        Called one after another, in this process, as long as there is an interpreter to wait for.
+        Called one after another, in this process, while the interpreter is still starting.
     """
     with threadpool_limits(1):
         server = warm(isolation)
@@ -47,7 +48,7 @@ def judges(count, workers, isolation, rehearsals=()):
         with _pool(1 if count <= FEW else workers, server) as pool:
             try:
                 server.wait()
-                server.sandbox().close()  # says now whether this machine isolates; a later refusal is one submission's
+                server.sandbox().close()  # fails now if nothing isolates here; a later refusal is one submission's
                 yield partial(submitted, pool, _work)
             except BaseException:
                 server.stop()  # which ends what is being judged
@@ -56,18 +57,18 @@ def judges(count, workers, isolation, rehearsals=()):
 
 @contextmanager
 def here(workers, count, isolation, rehearsals=()):
-    """Yield a function of (task, Job, Material) that yields each task, and a function that returns what came of it."""
+    """Yield a function of (task, Job, Material)s that yields each task, and a function that returns its result."""
     with judges(count, workers, isolation, rehearsals) as submit:
         yield partial(_each_judged, submit, workers)
 
 
 def _each_judged(submit, workers, jobs):
-    """Yield (task, function that returns what came of it, or raises) as each is done; jobs are taken as there is room.
+    """Yield (task, function that returns its result, or raises) as each is done; jobs are taken when there is room.
 
     Parameters
     ----------
     submit : function
-        As `judges` gives it.
+        As `judges` yields it.
     workers : int
         How many are judged at once.
     jobs : iterable of (task, Job, Material)
@@ -96,9 +97,9 @@ def _pool(workers, server):
 
 
 def _begin(server):
-    """Begin a worker, which stays on one processor that its sandboxes share: a question and its answer cross faster.
+    """Begin a worker, which stays on one processor, shared with its sandboxes: questions and answers cross faster.
 
-    There a second thread of NumPy, which a forked process inherits whatever its environment says, would only wait for
+    There, a second NumPy thread, which a forked process inherits whatever its environment says, would only wait for
     the first.
     """
     global _judging, _mine
@@ -108,9 +109,9 @@ def _begin(server):
 
 
 def _take_processor():
-    """Stay on a processor on which no other worker of this machine's is; return what keeps it ours.
+    """Stay on a processor that no other worker on this machine uses; return what keeps it ours.
 
-    Where all are taken, the system places this process. A name of this kind is let go when its process ends.
+    If all are taken, the system places this process. A name of this kind is released when its process ends.
     """
     for number in sorted(os.sched_getaffinity(0)):
         name = socket.socket(socket.AF_UNIX)

@@ -1,4 +1,4 @@
-"""Processes that work beside this one, and end when it does, however that ends."""
+"""Processes that work alongside this one, and end when it does, however it ends."""
 
 import fcntl
 import multiprocessing
@@ -15,20 +15,20 @@ from ..sandbox.isolate import die_with_parent
 
 @contextmanager
 def processes(workers, begin=None, of=(), preload=()):
-    """Yield a pool of processes, which have been started: what begins a thread comes later.
+    """Yield a pool of processes that have already been started, before anything begins a thread.
 
     Parameters
     ----------
     workers : int
     begin : function, optional
-        Called in each with `of`, when it begins.
+        Called with `of` in each process when it begins.
     preload : sequence of str
-        Modules that each needs, where it cannot be forked from this process.
+        Modules that each process needs if it cannot be forked from this one.
 
     Raises
     ------
     BrokenProcessPool
-        When one was killed while another one was being started.
+        When one was killed while another was being started.
     """
     pool = ProcessPoolExecutor(workers, _context(preload), _begin, (begin, of))
     try:
@@ -44,7 +44,7 @@ def submitted(pool, function, *arguments):
     Raises
     ------
     BrokenProcessPool
-        As `processes`.
+        As for `processes`.
     """
     try:
         return pool.submit(function, *arguments)
@@ -53,7 +53,7 @@ def submitted(pool, function, *arguments):
 
 
 def _context(preload):
-    """Return how processes are started: one with threads, as a notebook's kernel, cannot be forked safely."""
+    """Return how to start processes: one with threads, such as a notebook's kernel, cannot be forked safely."""
     if threading.active_count() == 1:
         return multiprocessing.get_context("fork")
     context = multiprocessing.get_context("forkserver")  # which imports everything
@@ -71,9 +71,9 @@ def _begin(begin, of):
 
 
 def _die_with_owner():
-    """Have this process killed when that ends which began the pool, where another has forked it: a forkserver.
+    """Have this process killed when the one that began the pool ends, even if another, a forkserver, has forked it.
 
-    That other would live on, as long as what it has forked does.
+    The forkserver would live on as long as the processes that it has forked.
     """
     sentinel = multiprocessing.parent_process().sentinel  # of a pipe, whose other end closes then
     fcntl.fcntl(sentinel, fcntl.F_SETOWN, os.getpid())

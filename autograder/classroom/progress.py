@@ -17,7 +17,7 @@ from rich.text import Text
 
 
 class Rate(ProgressColumn):
-    """How many are done in a second."""
+    """How many are done per second."""
 
     def render(self, task):
         speed = task.finished_speed or task.speed
@@ -37,7 +37,7 @@ COLUMNS = (
 
 @contextmanager
 def bars(console, total, *titles):
-    """Yield, for each title, a function that moves its bar one on; a bar is full after `total` calls."""
+    """Yield, for each title, a function that advances its bar by one; a bar is full after `total` calls."""
     with Progress(*COLUMNS, console=console or Console()) as progress:
         tasks = [progress.add_task(title, total=total) for title in titles]
         yield [partial(progress.advance, task) for task in tasks]

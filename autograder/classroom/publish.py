@@ -1,4 +1,4 @@
-"""Put one topic's assignment into a class, by nbgrader's own generate_assignment, and pin it."""
+"""Put one topic's assignment into a class, with nbgrader's own generate_assignment, and pin it."""
 
 import json
 
@@ -19,7 +19,7 @@ from .notebook import handout, told_anew
 
 
 def publish(place, topic, source, home, root, config):
-    """Release one topic: source and student notebook, the handout, and last the pin.
+    """Release one topic: source and student notebooks, the handout, and finally the pin.
 
     Its exercises come from `home`, the directory of the course or of the class (see `chapter.homes`). A release
     that is interrupted is not pinned, and the next one does it again.
@@ -40,7 +40,7 @@ def publish(place, topic, source, home, root, config):
 
 
 def is_whole(place, topic, home, config):
-    """Whether what students get of a released topic is there, and as the class's settings and due date are now."""
+    """Whether what students get of a released topic is there and matches the class's settings and due date."""
     if not place.released(topic).exists() or not (place.handout / f"{topic}.zip").exists():
         return False
     wanted = beside(topic, home, config)
@@ -50,14 +50,14 @@ def is_whole(place, topic, home, config):
 
 
 def retell(place, topic, config):
-    """Have what students get of a released topic tell a due date that is another now."""
+    """Update what students get of a released topic if its due date has changed."""
     _, files = _retold(place, topic, config)
     for path, content in files.items():
         write_file(path, content)
 
 
 def _retold(place, topic, config):
-    """Return whether a handout tells the due date and penalties of now, and the files (path to bytes) that do."""
+    """Return whether a handout states the present due date and penalties, and the files (path to bytes) that do."""
     path, setting = place.handout / f"{topic}.zip", _setting(topic, config)
     before = path.read_bytes()
     packed = told_anew(topic, before, facts(place, topic, config), setting)
@@ -67,7 +67,7 @@ def _retold(place, topic, config):
 
 
 def facts(place, topic, config) -> tuple[str, ...]:
-    """Return what a README tells of an assignment, line by line: points, due date, and what being late costs."""
+    """Return what a README says about an assignment, line by line: points, due date, and what being late costs."""
     cells = nbformat.read(place.released(topic), as_version=4).cells
     points = sum(cell.metadata.nbgrader.get("points", 0) for cell in cells if cell.metadata.nbgrader.grade)
     with settings.gradebook(config) as gradebook:
@@ -81,11 +81,11 @@ def facts(place, topic, config) -> tuple[str, ...]:
 
 
 def beside(topic, home, config) -> dict[str, bytes]:
-    """Return the files that lie beside a topic's notebook, by their paths there.
+    """Return the files that go beside a topic's notebook, by their paths there.
 
-    One says when solutions are shown, unless that is always. The exercises of a class's own topic, which the course's
-    package does not have, go with it, so that `check` works wherever the notebook goes: by zip or by an exchange. Free
-    texts stay, since nothing checks them and their files hold the rubric; what goes of them are the hints.
+    One says when solutions are shown, unless they always are. The exercises of a class's own topic, which the course's
+    package lacks, go with it, so that `check` works wherever the notebook goes: by zip or by an exchange. Free texts
+    stay behind, since nothing checks them and their files hold the rubric; only their hints go along.
     """
     files = _setting(topic, config)
     if chapters.is_class(home):
@@ -113,7 +113,7 @@ def _generate(place, topic, config, folder):
     config.CourseDirectory.release_directory = str((folder / "release").relative_to(place.root))
     config.CourseDirectory.assignment_id = topic
     with settings.gradebook(config):
-        pass  # which makes the course that nbgrader's rows name
+        pass  # which creates the course that nbgrader's rows name
     with settings.log_to(log_file) as log, settings.nbgrader_at_work():
         converter = GenerateAssignment(coursedir=settings.course_directory(config), config=config, log=log)
         try:

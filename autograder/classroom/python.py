@@ -1,4 +1,4 @@
-"""The Python in a notebook's cell: its syntax without the commands that only IPython takes, and what it defines."""
+"""The Python in a notebook's cell: its syntax without the commands that only IPython knows, and what it defines."""
 
 import ast
 import copy
@@ -9,7 +9,7 @@ from functools import lru_cache
 
 COMMAND = re.compile(r"(?P<indent>[ \t]*+)(?:(?P<target>\w[\w.\[\], ]*+=)\s*)?(?:[%!?]|\w[\w.]*\?{1,2}\s*$)")
 TIMED = re.compile(r"^([ \t]*+)%(?:time|timeit|prun)(?:[ \t]+-[a-z](?:[ \t]*\d+)?)*[ \t]+(?=[^-\s])")
-# How Python refuses what is no Python, what is nested too deeply for it, and to write out a number of too many digits.
+# How Python refuses what is not Python, what is nested too deeply, and to write out a number with too many digits.
 NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -18,7 +18,7 @@ SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 def parsed(source):
     """Return the syntax tree of a cell, with the notebook's commands left out; None where it is not Python."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # they are about a student's code, and come to the instructor's terminal
+        warnings.simplefilter("ignore")  # they are about a student's code, but would reach the instructor's terminal
         for text in (str, without_commands):
             with suppress(*NO_PYTHON):
                 return ast.parse(text(source))
@@ -55,7 +55,7 @@ def _says_nothing(statement):
 
 
 def without_commands(source):
-    """Return a cell's text without the notebook's commands; of a statement that one runs, the statement.
+    """Return a cell's text without the notebook's commands; of one that runs a statement, the statement stays.
 
     >>> without_commands("%%time\\nx = !ls\\nif x:\\n    %cd /\\n%timeit -n 3 f(x)")
     '\\nx =None\\nif x:\\n    pass\\nf(x)'
@@ -69,7 +69,7 @@ def without_commands(source):
 
 
 def defined(source):
-    """Return the names to which a cell gives something outside of functions and classes; none where it is no Python."""
+    """Return the names that a cell binds outside functions and classes; none if it is not Python."""
     tree, names = parsed(source), set()
     left = [] if tree is None else list(tree.body)
     while left:

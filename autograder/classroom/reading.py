@@ -1,4 +1,4 @@
-"""What nbgrader's page of feedback lacks for reading it: formulas without a network, dark colours, room on a phone."""
+"""What nbgrader's feedback page lacks for its readers: formulas without a network, dark colours, room on a phone."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ MATRIX = r"\begin{"
 
 
 def readable(html):
-    r"""Return a page with what it lacks, that loads MathJax from its host only for what could not be set, as a matrix.
+    r"""Return a page with what it lacks; it loads MathJax from its host only for what could not be set, like a matrix.
 
     >>> page = "<head><!-- Load mathjax --><script></script><!-- End of mathjax configuration --></head><p>{}</p>"
     >>> ["<script>" in readable(page.format(text)) for text in ("for $5 or $6", r"$\begin{matrix}1\end{matrix}$")]
@@ -26,5 +26,5 @@ def readable(html):
 
 
 def _has_formulas(body):
-    pieces = APART.split(body)[::3]  # between them lie what is apart, and the name of its tag
+    pieces = APART.split(body)[::3]  # between them are the parts set apart, and the names of their tags
     return any(MATRIX in piece or FORMULA.search(piece) for piece in pieces)

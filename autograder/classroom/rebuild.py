@@ -1,8 +1,8 @@
 """Rebuild the assignment's notebook with a student's answers, so that nothing that a student wrote is lost.
 
-Locked cells, metadata, tags and outputs come from the release, so that a duplicate, renamed, deleted or unreadable cell
-is that student's result and stops no batch. What stands where no answer is judged (in cells of the student's own, in
-locked cells) is kept there to be seen. An answer that stands below the place of judging is judged where it stands.
+Locked cells, metadata, tags and outputs come from the release, so a duplicate, renamed, deleted or unreadable cell
+affects that student's result alone and stops no batch. What is written where no answer is judged (in cells that the
+student added, in locked cells) is kept there to be seen. An answer below the place of judging is judged where it is.
 """
 
 import copy
@@ -19,7 +19,7 @@ from .python import defined, syntax
 from .source import ANSWER
 
 NONE_OF_OURS = (
-    "This notebook holds none of the assignment's cells for answers. Its own cells were run in their order before "
+    "This notebook contains none of the assignment's cells for answers. Its own cells were run in order before "
     "anything was judged."
 )
 NO_CELLS = "This notebook has no cells. Open the one that you worked in, save it, and hand it in again."
@@ -34,9 +34,9 @@ class Rebuilt:
     notebook : NotebookNode
         The release's, with a submission's answers and added cells in it.
     notices : tuple of str
-        What had to be mended, for the student.
+        What had to be fixed, for the student.
     changed : tuple of str
-        The locked cells of code that were changed in a way that does not run.
+        The locked code cells that were changed in a way that does not run.
     """
 
     notebook: NotebookNode
@@ -45,10 +45,10 @@ class Rebuilt:
 
 
 def rebuild(release, cells) -> Rebuilt:
-    """Return the release's notebook with a submission's answers and added cells in it, and what had to be mended.
+    """Return the release's notebook with a submission's answers and added cells in it, and what had to be fixed.
 
-    Locked cells are the release's own, at the place where the submission has them; one that is missing comes back
-    after its predecessor. The submission's code keeps its order.
+    Locked cells are the release's own, in the places where the submission has them; a missing one comes back after
+    its predecessor. The submission's code keeps its order.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def rebuild(release, cells) -> Rebuilt:
         if own is not None and name not in placed and chosen.get(name, index) == index:
             placed.add(name)
             built += _placed(own, cell, name in chosen, len(built), edited)
-        elif own is None or _is_written(own, cell):  # another one would undo the first
+        elif own is None or _is_written(own, cell):  # an unwritten copy would undo the first
             built.append(_added(cell.kind, cell.source, len(built), cell.attachments))
     if not placed:
         notices.append(NONE_OF_OURS if cells else NO_CELLS)
@@ -82,16 +82,14 @@ def rebuild(release, cells) -> Rebuilt:
     if edited:
         notices.append(strays.told(edited))
     if below := _judge_below(built, ours):
-        notices.append(
-            f"Answers below the place where they are judged were judged where they stand: {', '.join(below)}."
-        )
+        notices.append(f"Answers below the place where they are judged were judged where they are: {', '.join(below)}.")
     notebook = v4.new_notebook(cells=built, metadata=copy.deepcopy(release.metadata))
     changed = tuple(name for name, run in edited.items() if not run and ours[name].cell_type == "code")
     return Rebuilt(notebook, tuple(notices), changed)
 
 
 def _names(ours, cells):
-    """Return which cell of the release each cell is, by its ids or else by a locked text to the letter, or ""."""
+    """Return which cell of the release each cell is, by its ids or else by a locked cell's exact text, or ""."""
     names = [next((name for name in cell.ids if name in ours), "") for cell in cells]
     texts = {}
     for name, own in ours.items():
@@ -101,7 +99,7 @@ def _names(ours, cells):
 
 
 def _answers(ours, names, cells):
-    """Choose, for each answer's name, the one cell that stands for it: the last in which something is written."""
+    """Choose, for each answer's name, the one cell that counts: the last in which something is written."""
     found = defaultdict(list)
     for index, name in enumerate(names):
         if name and ours[name].metadata.nbgrader.solution:
@@ -114,13 +112,13 @@ def _answers(ours, names, cells):
     if not twice:
         return chosen, []
     return chosen, [
-        f"Cells were there more than once: {', '.join(twice)}. What is written in them ran in its order, and the last "
-        "of each was taken for your answer."
+        f"Cells were there more than once: {', '.join(twice)}. What is written in them ran in order, and the last of "
+        "each was taken as your answer."
     ]
 
 
 def _is_written(own, cell):
-    """Whether something of the student's own stands in a cell, or in a copy of one, of the release."""
+    """Whether the student has written something in a cell of the release, or in a copy of one."""
     if own.metadata.nbgrader.locked and cell.is_as_given:
         return False
     if own.cell_type == "code" and own.metadata.nbgrader.solution:
@@ -129,9 +127,9 @@ def _is_written(own, cell):
 
 
 def _judge_below(built, ours):
-    """Put each graded cell of code below its answer; return the names of those that moved.
+    """Put each graded code cell below its answer; return the names of those that moved.
 
-    They do where the answer is defined only below, or its own cell is there.
+    They move if the answer is defined only below them, or its own cell is there.
     """
     moved = []
     for place, graded in reversed(list(enumerate(built))):
@@ -147,14 +145,14 @@ def _judge_below(built, ours):
 
 
 def _may_define(name, cell, ours):
-    """Whether a cell, unless it is as the release has it, defines a name, or everything that a module has."""
+    """Whether a cell that is not as in the release defines a name, or imports everything from a module."""
     if cell.cell_type != "code" or (cell.id in ours and cell.source.strip() == ours[cell.id].source.strip()):
         return False
     return not {name, "*"}.isdisjoint(defined(cell.source))
 
 
 def _placed(own, cell, is_answer, number, edited):
-    """Return a cell of the release with the answer in it, or with what was written into a locked one beside it."""
+    """Return a cell of the release with the answer in it, or a locked one with what was written into it beside it."""
     new = copy.deepcopy(own)
     if is_answer:
         new.source = cell.source
@@ -173,7 +171,7 @@ def _placed(own, cell, is_answer, number, edited):
 def _added(kind, source, number, attachments):
     """Return a cell of the student's own."""
     new = {"code": v4.new_code_cell, "markdown": v4.new_markdown_cell, "raw": v4.new_raw_cell}[kind]
-    metadata = {"raw_mimetype": "text/plain"} if kind == "raw" else {}  # others are part of a page as they stand
+    metadata = {"raw_mimetype": "text/plain"} if kind == "raw" else {}  # others become part of a page as they are
     made = new(source, id=f"{strays.ADDED}{number}", metadata=metadata)
     if kind == "markdown" and attachments:
         made.attachments = attachments
@@ -199,14 +197,14 @@ def _put_back(built, ours, name):
 def _lacking(own):
     cell = copy.deepcopy(own)
     if cell.metadata.nbgrader.solution and cell.cell_type == "code":
-        cell.source = strays.LACKING  # the starter would undo an answer that stands in a cell of the student's own
+        cell.source = strays.LACKING  # the starter would undo an answer that is in a cell of the student's own
     return cell
 
 
 def untouched(release, notebook) -> frozenset[str]:
     """Return the names of the exercises whose answers in a rebuilt notebook are still what the release gave.
 
-    An answer counts as touched, too, where a cell of the student's own speaks of its name.
+    An answer also counts as touched if a cell that the student added mentions its name.
     """
     sources = {cell.id: cell.source for cell in notebook.cells if cell.cell_type == "code"}
     added = [source for id_, source in sources.items() if id_.startswith(strays.ADDED)]
@@ -219,10 +217,10 @@ def untouched(release, notebook) -> frozenset[str]:
 
 
 def texts(notebook) -> dict[str, str]:
-    """Return, by exercise, a digest of all that a student's answer to it is, as a graded notebook holds it.
+    """Return, by exercise, a digest of a student's whole answer to it, as a graded notebook holds it.
 
-    A mark that a person gave stands as long as it is the same: the answer's cell, with code the student's own cells of
-    code, and with a free text that was left as it was their other cells.
+    A mark that a person gave stands as long as this stays the same: the answer's cell; for code, also the student's own
+    code cells; and for a free text that was left as it was, their other cells.
     """
     names, found = strays.exercises(notebook), {}
     added = [cell for cell in notebook.cells if cell.id.startswith(strays.ADDED)]

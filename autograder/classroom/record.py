@@ -1,7 +1,7 @@
 """Record judged submissions in nbgrader's gradebook: what its own autograde would write there.
 
-nbgrader opens the gradebook eight times for a submission and commits once for a cell. Here many submissions are one
-transaction on the same tables, so that each costs little, and is recorded whole or not at all.
+nbgrader opens the gradebook eight times per submission and commits once per cell. Here many submissions are one
+transaction on the same tables, so that each costs little and is recorded whole or not at all.
 """
 
 from dataclasses import dataclass, field
@@ -17,12 +17,12 @@ from ..judge.report import Report
 
 @dataclass(frozen=True)
 class Judged:
-    """What the gradebook, and the instructor, are told of one submission.
+    """What the gradebook and the instructor are told about one submission.
 
     Attributes
     ----------
     student, topic : str
-        Whose, and of what.
+        Whose it is, and for which assignment.
     scores : dict of str to (float or None)
         Points of each graded cell; None where a person has to give them.
     comments : dict of str to (str or None)
@@ -74,7 +74,7 @@ class Explained(TypedDict):
 
 @dataclass(frozen=True)
 class Finished:
-    """What came of one submission: what the gradebook is told, what explains it, and the graded notebook as text."""
+    """The result for one submission: what the gradebook is told, what explains it, and the graded notebook as text."""
 
     judged: Judged
     record: Explained
@@ -82,10 +82,10 @@ class Finished:
 
 
 def record(gradebook, topic, judged, before):
-    """Record judged submissions of one topic, each by another student, in one transaction.
+    """Record judged submissions of one topic, each by a different student, in one transaction.
 
-    Scores and comments given by hand are left as they are. An answer that is the one that was recorded before needs a
-    person as much as it did then; nbgrader itself would send every mark back to whoever gave it. Penalties come after
+    Scores and comments given by hand are left as they are. An answer that is the same as when it was last recorded
+    needs a person only if it did then; nbgrader itself would send every mark back to its marker. Penalties come after
     all marks (see `penalties`).
 
     Parameters
@@ -123,7 +123,7 @@ def record(gradebook, topic, judged, before):
 
 
 def _submissions(db, notebook, students):
-    """Return the rows of students' submissions, by student; what is not there yet is made as nbgrader makes it."""
+    """Return the rows of students' submissions, by student; missing ones are made as nbgrader makes them."""
     known = set(db.scalars(select(Student.id).where(Student.id.in_(students))))
     db.add_all(Student(id=student) for student in students if student not in known)
     parts = selectinload(SubmittedAssignment.notebooks)

@@ -16,7 +16,7 @@ UNCHANGED, CHANGED = "unchanged", "changed since it was released"
 
 @dataclass(frozen=True)
 class Released:
-    """What a release did: the topics that are new or updated, and those that stood already as they are."""
+    """What a release did: the topics that are new or updated, and those that were already as they are."""
 
     released: tuple[str, ...]
     unchanged: tuple[str, ...]
@@ -33,7 +33,7 @@ def release(
     directory : path
         The class directory.
     topics : sequence of str
-        What to release; without any, all topics of the course, and those that the class has of its own.
+        What to release; without any, all topics of the course, and the class's own.
     update : bool, optional
         Take a chapter or exercise that has changed since it was released.
     dry_run : bool, optional
@@ -42,17 +42,17 @@ def release(
         The course's directory.
     announce : function, optional
         Called before an update is applied, with the grades that it moves (a tuple of `autograder.classroom.Move`); to
-        find them, what was handed in is graded in a copy of the class.
+        find them, submissions are graded in a copy of the class.
     console : rich.console.Console, optional
-        Where the progress of regrading for that is shown.
+        Where the progress of that regrading is shown.
 
     Raises
     ------
     ClassError
-        When a topic is unknown, or has changed and `update` is not given, or its chapter or an exercise is out of form:
+        When a topic is unknown, or has changed and `update` is not given, or its chapter or an exercise is malformed:
         then with a line for each slip.
     autograder.chapter.ChapterError
-        When a topic that the class has of its own cannot be told from one of the course.
+        When one of the class's own topics cannot be told from one of the course's.
     """
     place = open_class(directory)
     homes = chapters.homes(place.root, root)
@@ -68,7 +68,7 @@ def release(
     if changed and not update:
         raise ClassError(
             f"{'; '.join(f'{topic} has {states[topic]}' for topic in changed)}; "
-            "to see whose grades move, add --update --dry-run, and to take it, --update"
+            "to see whose grades move, add --update --dry-run; to take it, --update"
         )
     if changed:
         require_same_cells(place, changed, config)
@@ -84,7 +84,7 @@ def release(
 
 
 def _state(place, topic, source, home, config):
-    """Say how a topic's chapter and exercises stand to what the class holds: new, unchanged, or what has changed."""
+    """Say how a topic's chapter and exercises compare with what the class has: new, unchanged, or what has changed."""
     if topic not in pin.read(place)["topics"]:
         return "new"
     files = pin.changed(place, topic, chapters.exercises_root(home))

@@ -15,13 +15,13 @@ from . import penalties, pin, strays
 from .rows import of_submissions
 
 BY_HAND, GRADED_BY_HAND, NOT_JUDGED = "to be graded by hand", "graded by hand", "not judged"
-AGAIN = "graded by hand, and another text since"
+AGAIN = "graded by hand, but changed since"
 NOT_ATTEMPTED = "not attempted"
 
 
 @dataclass(frozen=True)
 class Result:
-    """One student's result in one exercise; `points` is None as long as a person has to grade it.
+    """One student's result in one exercise; `points` is None as long as a person still has to grade it.
 
     `flags` are sentences for the instructor alone (see `flags`); they cost no points.
     """
@@ -37,9 +37,9 @@ class Result:
 
 
 def results(place, topics=()) -> tuple[Result, ...]:
-    """Return the result of every exercise of every submission graded: by topic, student and place in the notebook.
+    """Return the result of every exercise of every graded submission, by topic, student and place in the notebook.
 
-    With `topics`, only theirs; no other topic's release need be there then.
+    With `topics`, only theirs; then no other topic's release has to be there.
     """
     with settings.gradebook(settings.load(place)) as gradebook:
         rows = [row for row in _rows(gradebook) if not topics or row[1] in topics]
@@ -67,7 +67,7 @@ def results(place, topics=()) -> tuple[Result, ...]:
 
 
 def waiting(place) -> set[tuple[str, str]]:
-    """Return (student, exercise) of each answer that a person has still to look at, whatever points it has."""
+    """Return (student, exercise) of each answer that a person still has to look at, whatever points it has."""
     with settings.gradebook(settings.load(place)) as gradebook:
         return {(row[0], f"{row[1]}/{row[2]}") for row in _rows(gradebook) if row[-1]}
 
@@ -109,11 +109,11 @@ def _reports(place, student, topic):
 
 
 def table(place) -> tuple[Table, list[str]]:
-    """Return the class's grades as a table for the terminal, and what is to be said of it, line by line.
+    """Return the class's grades as a table for the terminal, and what there is to say about it, line by line.
 
-    It has a row for a student, and a column for an assignment.
+    It has a row for each student and a column for each assignment.
     """
-    scores = defaultdict(lambda: [0.0, 0.0])  # points given, and points that a person has still to give
+    scores = defaultdict(lambda: [0.0, 0.0])  # points given, and points that a person still has to give
     possible = defaultdict(dict)
     for result in results(place):
         score = scores[result.student, result.topic]
@@ -135,7 +135,7 @@ def table(place) -> tuple[Table, list[str]]:
         shown.add_row(student, *(_shown(score) for score in (*own, *total)))
     told = []
     if any(waiting for _, waiting in scores.values()):
-        told.append(f"+ n: points that a person has still to give; to mark: autograder mark {place.root}")
+        told.append(f"+ n: points that a person still has to give; to mark: autograder mark {place.root}")
     if any(taken_off.values()):
         told.append("Late penalties are taken off.")
     return shown, told

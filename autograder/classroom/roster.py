@@ -8,10 +8,10 @@ from nbgrader.api import Student
 
 from .layout import ClassError
 
-# All that may stand there: what nbgrader's gradebook has of a student.
+# All columns that it may have: what nbgrader's gradebook holds about a student.
 COLUMNS = ("id", "first_name", "last_name", "email", "lms_user_id")
-# nbgrader takes a path with *, ? or [ for a pattern, and puts an id as it stands into its pages (<, >, " and \) and
-# into a table (the comma, and what begins a formula); it does not find what begins with a dot. / ends a folder's name.
+# nbgrader takes a path with *, ? or [ for a pattern, and puts an id unescaped into its pages (<, >, " and \) and into a
+# table (the comma, and what begins a formula); it does not find what begins with a dot. / ends a folder's name.
 NO_ID = re.compile(r'[*?\[<>"\\,/]|^[-+=@.]')
 
 
@@ -30,7 +30,7 @@ def read(place):
     Raises
     ------
     ClassError
-        When a column is unknown, an id is missing, stands twice or cannot be one, or the file is not UTF-8.
+        When a column is unknown, an id is missing, repeated or invalid, or the file is not UTF-8.
     """
     path = place.roster_file
     if not path.exists():
@@ -56,7 +56,7 @@ def read(place):
         if not may_be_id(student):
             raise ClassError(f"{path}, row {number}: {student!a} cannot be a student's id")
         if student in students:
-            raise ClassError(f"{path}, row {number}: the id {student!r} stands twice")
+            raise ClassError(f"{path}, row {number}: the id {student!r} is there twice")
         students[student] = fields
     return students
 

@@ -1,4 +1,4 @@
-"""The gradebook's rows as grading and feedback ask for them: many at once, where nbgrader asks for each."""
+"""The gradebook's rows as grading and feedback ask for them: many at once, where nbgrader asks for each one."""
 
 from nbgrader.api import Assignment, Notebook, SubmittedAssignment, SubmittedNotebook
 

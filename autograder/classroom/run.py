@@ -1,4 +1,4 @@
-"""One run of grading: what is due is judged, by workers, and recorded as it goes."""
+"""One run of grading: workers judge what is due, and it is recorded along the way."""
 
 import json
 import time
@@ -27,13 +27,13 @@ from .rebuild import texts
 from .record import Judged, record
 from .worker import rehearse
 
-BATCH = 50  # submissions; what has been judged is recorded after so many,
-WAIT = 5.0  # or after so many seconds
+BATCH = 50  # submissions: what has been judged is recorded after this many,
+WAIT = 5.0  # or after this many seconds
 WORKERS_LOST = 3  # how often a worker may be killed before grading gives up
 
 
 class Laid(NamedTuple):
-    """Where the graded notebook's folder and the record of a submission lie until they are recorded."""
+    """Where the graded notebook's folder and the record of a submission are until they are recorded."""
 
     autograded: Path
     record: Path
@@ -41,13 +41,13 @@ class Laid(NamedTuple):
 
 @dataclass
 class Run:
-    """What a run of grading knows of the class, and what went wrong so far.
+    """What a run of grading knows about the class, and what has gone wrong so far.
 
-    Between judged and recorded stands the class's own step, if its ``nbgrader_config.py`` has one:
+    Between judging and recording comes the class's own step, if its ``nbgrader_config.py`` has one:
     ``c.Grading.judged = step``, where ``step(judged, explained)`` is called in this process for each submission, with
-    what goes into the gradebook (a `Judged`) and with the record that explains it (a dict, as in ``records/``). It
-    returns the `Judged` to record: the one it was given, or ``dataclasses.replace`` of it. A step that raises is told
-    to the instructor; that submission is not recorded, and the next run tries it again.
+    what goes into the gradebook (a `Judged`) and the record that explains it (a dict, as in ``records/``). It returns
+    the `Judged` to record: the one it was given, or a ``dataclasses.replace`` of it. If it raises, the instructor is
+    told; that submission is not recorded, and the next run tries it again.
 
     Attributes
     ----------
@@ -58,9 +58,9 @@ class Run:
     faults : dict of Task to str
         What could not be graded, and why; the next run tries it again.
     scheduler : str
-        The address of a cluster's, whose workers judge; "" for this machine's own.
+        The address of a cluster's, whose workers judge; "" to use this machine's own.
     warnings : dict with str as keys
-        What the instructor should know of the run, each once.
+        What the instructor should know about the run, each once.
     """
 
     place: ClassDirectory
@@ -81,7 +81,7 @@ class Run:
         Raises
         ------
         ClassError
-            When this machine does not isolate as asked or loses workers again and again, or `c.Grading.judged` is not a
+            When this machine does not isolate as asked or keeps losing workers, or `c.Grading.judged` is not a
             function.
         """
         self._step()  # which says what is wrong with it before anything is judged
@@ -103,10 +103,10 @@ class Run:
                 f"the connection to {self.scheduler} was lost again and again ({lost}); what is done is kept, and the "
                 "same command goes on from there"
             ) from lost
-        raise ClassError("workers were killed again and again, by want of memory perhaps; try: --workers 1") from lost
+        raise ClassError("workers were killed again and again, perhaps for lack of memory; try: --workers 1") from lost
 
     def _judge(self, due):
-        """Judge what is due, and record it some at a time: whatever ends this, what has been judged stays judged."""
+        """Judge what is due, and record it in batches: whatever ends this, what has been judged stays judged."""
         with (
             scratch(self.place) as folder,
             self._judges()(len(due), self.isolation, self._rehearsals(due)) as judged,
@@ -119,7 +119,7 @@ class Run:
                         finished.append(self._laid(task, outcome(), folder))
                     except BrokenExecutor:
                         raise
-                    except Exception as error:  # of nbgrader's steps, or of an instructor's own
+                    except Exception as error:  # from nbgrader's steps, or an instructor's own
                         self.faults[task] = f"{type(error).__name__}: {error}"
                     count()
                     if len(finished) >= BATCH or time.monotonic() > recorded + WAIT:
@@ -198,13 +198,13 @@ class Run:
         return step
 
     def _rehearsals(self, due):
-        """Yield what can be learnt of the exercises before there is an answer to any."""
+        """Yield what can be learned about the exercises before there is an answer to any."""
         exercises = self.place.exercises
         for topic in dict.fromkeys(task.topic for task in due):
             yield from (partial(rehearse, name, exercises) for name in model.ids(topic, exercises))
 
     def _jobs(self, due, folder):
-        """Yield (task, job, material) for each task; what was handed in is read when it is its turn."""
+        """Yield (task, job, material) for each task; a submission is read when it is its turn."""
         most = settings.course_directory(self.config).max_file_size
         cell = float(self.config.Execute.get("timeout", Times.cell))
         times = Times(cell=cell, call=min(cell, Times.call), whole=max(Times.whole, 2 * cell))
@@ -215,9 +215,9 @@ class Run:
             yield task, job, Material(self.place, self.releases[task.topic], folder)
 
     def _laid(self, task, finished, folder):
-        """Lay what came of a submission into a folder, beside its place; return the task, where that is, and Judged.
+        """Lay a submission's results out in a folder, not yet in place; return the task, where they are, and Judged.
 
-        What nbgrader's exchange laid beside the submission goes along.
+        What nbgrader's exchange put beside the submission goes along.
         """
         autograded = folder / "autograded" / task.student / task.topic
         autograded.mkdir(parents=True)

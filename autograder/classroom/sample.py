@@ -24,31 +24,31 @@ from .update import other_cells
 
 MAX_KILOBYTES = 1000
 EXPECTED = "expected.json"
-SEED = f"{1:064x}\n".encode()  # no secret, so that each sample class meets the same inputs; the audit tries others
+SEED = f"{1:064x}\n".encode()  # not secret, so that each sample class gets the same inputs; the audit tries others
 
 
 def sample(directory, topics=(), *, students=1, root=chapters.ROOT, own=None) -> ClassDirectory:
     """Make a class directory, or take the one that is there, release into it and hand in a submission of every kind.
 
     The students are ``right``, ``right-otherwise``, ``right-otherwise-2`` and so on (each exercise's first, second,
-    ... right answer that is written another way), ``mistake-01``, ``mistake-02`` and so on (its misconceptions),
-    ``blank``, ``crash`` (answers that raise), ``broken`` (a file that is no notebook), ``missing`` (a folder
-    without a notebook), ``duplicate`` (right answers in cells that are there twice) and ``oversized``. Where more
-    are asked for, ``mixed-01`` and so on answer each exercise rightly, wrongly or not at all, as luck has it. What
+    ... right answer written in another way), ``mistake-01``, ``mistake-02`` and so on (its misconceptions),
+    ``blank``, ``crash`` (answers that raise), ``broken`` (a file that is not a notebook), ``missing`` (a folder
+    without a notebook), ``duplicate`` (right answers in cells that are there twice) and ``oversized``. If more
+    are asked for, ``mixed-01`` and so on answer each exercise correctly, wrongly or not at all, as luck has it. What
     each must get is written to ``expected.json``; see `problems`.
 
     Parameters
     ----------
     directory : path
-        The class directory; one that is there already must be a sample class.
+        The class directory; an existing one must be a sample class.
     topics : sequence of str
-        What to release; without any, all topics of the course, and those that the class has of its own.
+        What to release; without any, all topics of the course, and the class's own.
     students : int
-        How many there are at least.
+        How many there must be at least.
     root : path, optional
         The course's directory.
     own : path, optional
-        A class whose own topics this class gets, as they are there now.
+        A class whose own topics this class gets, as they are now.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def sample(directory, topics=(), *, students=1, root=chapters.ROOT, own=None) ->
         When there is something else in the directory.
     """
     if Path(directory, "nbgrader_config.py").exists() and not Path(directory, EXPECTED).exists():
-        raise ClassError(f"{directory} is a class, but no sample class; nothing is handed in to it")
+        raise ClassError(f"{directory} is a class, but not a sample class; nothing was handed in to it")
     if not Path(directory, "nbgrader_config.py").exists():
         place = create(directory, max_kilobytes=MAX_KILOBYTES)
         write_file(place.seed_file, SEED, mode=0o600)
@@ -97,7 +97,7 @@ def sample(directory, topics=(), *, students=1, root=chapters.ROOT, own=None) ->
 
 
 def _take_own(place, own):
-    """Give a class the chapters and exercises that another one has of its own, in place of what it had."""
+    """Give a class another class's own chapters and exercises, instead of those that it had."""
     with scratch(place) as folder:
         for name in ("chapters", model.OWN):
             if (source := Path(own) / name).is_dir():
@@ -129,7 +129,7 @@ def _students(ways, most):
 
 
 def _mixed(number):
-    """Return what a student answers who is good at some things."""
+    """Return the answers of a student who is good at some things."""
 
     def answer(exercise):
         chance = random.Random(f"{number} {exercise.id}")
@@ -189,7 +189,7 @@ def _unreadable(make_file):
 
 
 def problems(directory) -> tuple[str, ...]:
-    """Return a sentence for each result of a graded sample class that is not what its submission was made for."""
+    """Return a sentence for each result of a graded sample class that is not what its submission was made to get."""
     place = open_class(directory)
     expected = json.loads((place.root / EXPECTED).read_text(encoding="utf-8"))
     found = {(result.student, result.exercise): result for result in results(place)}

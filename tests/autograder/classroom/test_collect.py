@@ -289,7 +289,7 @@ def test_the_last_counts_or_the_first_whatever_comes_when(place, archive, keep, 
     ("name", "why"),
     [
         ("nobody_99_1_toy.ipynb", "neither the name nor the number 99"),
-        ("ableann_12_1_toy.ipynb", "the number 12 is ben's, and the name is ann's"),
+        ("ableann_12_1_toy.ipynb", "the number 12 is ben's, but the name is ann's"),
         ("toy.ipynb", "it is not named as Canvas names"),
         ("../../ableann_11_1_toy.ipynb", ""),
     ],

@@ -133,7 +133,7 @@ def test_a_folder_that_is_another_users_than_it_says_is_nobodys(place, submit):
     assert {row.student: row.state for row in done.rows} == {OWN: "unchanged", "ben": "new"}
     roster(place, OWN)
     done = classroom.collect(place.root, None, form="exchange")
-    assert "nobody of this id is on the roster" in done.unmatched.values()
+    assert "nobody with this id is on the roster" in done.unmatched.values()
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can hand in as other users")

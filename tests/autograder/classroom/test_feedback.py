@@ -199,7 +199,7 @@ def test_a_page_that_cannot_be_made_is_that_students(copied):
     own = (copied / "nbgrader_config.py").read_text()
     (copied / "nbgrader_config.py").write_text(own + STEPS)
     done = classroom.feedback(copied, force=True, workers=2, console=QUIET)
-    killed = "it took more memory than there is"
+    killed = "it took more memory than is available"
     assert done.faults == {("mistake-01", "toy"): "OSError: no\nmood", ("crash", "toy"): killed}
     assert len(done.pages) == 9
     assert "could not be made into a page (OSError: no)" in page(copied, "mistake-01").get_text()

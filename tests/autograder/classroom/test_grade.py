@@ -191,7 +191,7 @@ def test_a_mark_stays_at_any_regrade_unless_its_answer_has_changed(copied, cours
     grade(copied, students=["right"])
     assert seen(copied, "right") == (6.5, {"why"}), "the mark is kept, and a person looks at it again"
     told = [each.verdict for each in classroom.results(classroom.open_class(copied)) if each.exercise == "toy/why"]
-    assert "graded by hand, and another text since" in told
+    assert "graded by hand, but changed since" in told
 
 
 def test_text_outside_its_cell_is_a_persons_to_mark_with_the_reason(fresh, hand_in):

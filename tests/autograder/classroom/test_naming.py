@@ -91,9 +91,9 @@ def test_a_value_becomes_a_function_that_returns_it(named, course, tmp_path):
 @pytest.mark.parametrize(
     ("key", "message"),
     [
-        ("nonsense", "is no key of the report's"),
-        ("toy/double:ffffff", "no wrong answers without a name under 'toy/double:ffffff'; there are toy/double:"),
-        ("toy/why:ffffff", "there are none of that exercise"),
+        ("nonsense", "is not a key from the report"),
+        ("toy/double:ffffff", "no wrong answers without a name under 'toy/double:ffffff'; it has toy/double:"),
+        ("toy/why:ffffff", "it has none for that exercise"),
     ],
 )
 def test_what_is_no_cluster_is_one_sentence(graded, tmp_path, key, message):
@@ -125,7 +125,7 @@ def test_a_test_has_no_key_in_the_report_since_its_mistake_is_what_it_does_not_f
     page = classroom.report(copied, ["toy"]).read_text()
     assert keys.findall(page) == []
     assert written.sub("", keys.sub("", before)) == written.sub("", page), "all else is shown"
-    with pytest.raises(classroom.ClassError, match="put that into toy/double as a misconception"):
+    with pytest.raises(classroom.ClassError, match="add that to toy/double as a misconception"):
         classroom.name(copied, keys.search(before)[1])
 
 
@@ -153,6 +153,6 @@ def test_the_command_prints_the_entry_alone_and_what_to_do_next(named, copied, c
     ids=["no definition", "too deep", "too long a number"],
 )
 def test_an_answer_that_cannot_be_written_anew_is_for_a_person(named, copied, answer):
-    with pytest.raises(classroom.ClassError, match="none of these answers stands in its own cell"):
+    with pytest.raises(classroom.ClassError, match="none of these answers is in its own cell"):
         named(double=answer)
     classroom.report(copied, anonymous=True)  # which shows code anew, too

@@ -105,7 +105,7 @@ def test_a_checkout_gets_it_in_the_package_and_the_book(course_of_toys):
         ("dropout/mine", "the course has a topic 'dropout' already"),
         (
             "convolution/there",
-            "exists already; what it still needs is said by: autograder audit convolution/there --c",
+            "already exists; to see what it still needs: autograder audit convolution/there --c",
         ),
         *((bad, "an exercise's id is topic/name") for bad in ("convolution", "a/b/c", "a-b/c", "/c", "é/c", "a/class")),
     ],
@@ -134,7 +134,7 @@ def test_a_test_is_of_an_exercise_that_is_there(mine):
 
 def test_an_installed_course_has_nothing_to_write_to(tmp_path, monkeypatch):
     monkeypatch.setattr(importlib.import_module("autograder.classroom.new"), "CARRIED", tmp_path)
-    with pytest.raises(classroom.ClassError, match="has no sources to write to; for a class: --class DIR"):
+    with pytest.raises(classroom.ClassError, match="has no sources to write to; for a class, use --class DIR"):
         classroom.new("dropout/mine", tmp_path)
 
 

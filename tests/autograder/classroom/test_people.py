@@ -35,8 +35,8 @@ def whose(people, name, number, form=CANVAS):
         (MOODLE, "Jürgen Dreier", "12", "jd2", ""),  # Moodle's number is not the user's
         (MOODLE, "Dreier Jürgen", "3", "jd2", ""),
         (CANVAS, "dreierjurgen", "99", None, "neither the name nor the number 99 is on the roster"),
-        (CANVAS, "dreierjürgen", "12", None, "the number 12 is jd's, and the name is jd2's"),
-        (CANVAS, "doejane", "13", None, "the name is jd's, whose number is 12 and not 13"),
+        (CANVAS, "dreierjürgen", "12", None, "the number 12 is jd's, but the name is jd2's"),
+        (CANVAS, "doejane", "13", None, "the name is jd's, whose number is 12, not 13"),
         (CANVAS, "samesam", "13", None, "the name fits s1 and s2, and the number 13 is on no list"),
         (CANVAS, "bob", "13", None, "neither the name nor the number"),  # an id is no name
         (MOODLE, "12", "12", None, "neither the name nor the number"),
@@ -142,7 +142,7 @@ def test_without_a_roster_a_list_of_ones_own_is_it_and_a_systems_is_not(tmp_path
     assert list(people.students) == ["a"]
     assert whose(people, "ableann", "5") == ("a", "")
     path.write_text(CANVAS_LIST)
-    with pytest.raises(ClassError, match="no student of .* is in the class's roster"):
+    with pytest.raises(ClassError, match="no student in .* is on the class's roster"):
         People({}).take(path)
 
 

@@ -185,7 +185,7 @@ def test_an_answer_below_the_place_of_judging_is_judged_where_it_stands(cells):
     order = list(sources.values())
     last = max(place for place, text in enumerate(order) if "2 * a" in text)
     assert order[last + 1] == "grade()"
-    assert any(notice.endswith("were judged where they stand: double.") for notice in notices)
+    assert any(notice.endswith("were judged where they are: double.") for notice in notices)
 
 
 @pytest.mark.parametrize(

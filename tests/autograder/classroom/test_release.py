@@ -326,7 +326,7 @@ def test_a_sample_class_begins_anew_where_cells_were_added(copied, changing, poi
 
 
 def test_nothing_is_handed_in_to_a_real_class(fresh, course):
-    with pytest.raises(classroom.ClassError, match="is a class, but no sample class"):
+    with pytest.raises(classroom.ClassError, match="is a class, but not a sample class"):
         classroom.sample(fresh, root=course)
     assert list((fresh / "submitted").iterdir()) == []
 

@@ -29,7 +29,7 @@ def test_a_class_may_do_without(place):
     [
         ("id,age\na,3\n", "the columns are id, first_name, last_name, email, lms_user_id; found id, age"),
         ("first_name\na\n", "found first_name"),
-        ("id\na\na\n", "row 3: the id 'a' stands twice"),
+        ("id\na\na\n", "row 3: the id 'a' is there twice"),
         ("id,email\n,x\n", "row 2: the id is missing"),
         ("id\na<b\n", "row 2: 'a<b' cannot be a student's id"),
         ("id,email\na,b,c\n", "row 2: more entries than columns"),
