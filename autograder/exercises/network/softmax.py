@@ -133,7 +133,7 @@ def one_shift_for_all_rows(z):
 
 
 @misconception(
-    "The mean of each row is subtracted, and not the largest logit. The one above the mean may still be large enough "
+    "The mean of each row is subtracted, and not the largest logit. A logit above the mean may still be large enough "
     "to overflow.",
     caught_by=check_large_logits,
     worth=0.75,
@@ -153,8 +153,8 @@ def shifted_down_only(z):
 
 
 @misconception(
-    "What is nearly 0 is made larger, an exponential or a probability, by adding a small number or by cutting off. It "
-    "becomes the probability of every class that is unlikely, and the loss of an example that is badly wrong can no "
+    "Values near 0, exponentials or probabilities, are made larger, by adding a small number or by clipping. The small "
+    "value becomes the probability of every unlikely class, and the loss of an example that is badly wrong can no "
     "longer grow.",
     caught_by=check_large_logits,
     worth=0.75,
@@ -226,8 +226,7 @@ def one_sum_for_all_rows(z):
 
 
 @misconception(
-    "The exponentials are missing: the logits themselves are divided by their sum. That may be negative, and may "
-    "divide by 0.",
+    "The exponentials are missing: the logits themselves are divided by their sum. That sum may be negative or 0.",
     caught_by=check_probabilities,
 )
 def no_exponentials(z):

@@ -128,7 +128,7 @@ def fitted_outside_the_folds(x, folds):
 
 @misconception(
     "The dev rows are standardized by their own mean and standard deviation. The network learned what a number means "
-    "on the training scale; on another scale the same example becomes another number. Fit once a fold, transform "
+    "on the training scale; on another scale the same example becomes another number. Fit once per fold, transform "
     "twice.",
     caught_by=check_dev_rows_have_the_scale_of_the_training_rows,
 )
