@@ -11,7 +11,7 @@ rubric = (
         "gradients of all weights are tiny, so that only the last bias learns."),
     (1, "Says why Adam can leave: it divides each gradient by its own recent size, so that the scale of the gradient "
         "hardly matters and a step has about the length of the learning rate."),
-    (1, "Says against the conclusion that under Adam, too, He's network was ahead after the same steps, each at the "
+    (1, "Argues against the conclusion: under Adam, too, He's network was ahead after the same steps, each at the "
         "learning rate chosen for it on dev: the initialization still mattered."),
     (1, "Keeps to the evidence: one architecture, one data set and few steps; names a measurement that would decide, "
         "such as training both to the end over several seeds, or another depth."),

@@ -43,7 +43,7 @@ APART = "two objects that were given the same batch must give the same answer, s
 
 
 def check_count_of_all_examples(StreamingStandardizer, rng):
-    """`update` returns how many examples there were so far."""
+    """`update` returns how many examples there have been so far."""
     stream, seen = StreamingStandardizer(), 0
     for batch in _batches(rng, sizes=(5, 1, 8)):
         seen += len(batch)
