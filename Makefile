@@ -12,7 +12,7 @@ export OMP_NUM_THREADS = 1
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 15
 
-setup: $(READY)  ## make .venv with all that the project needs
+setup: $(READY)  ## create .venv with everything that the project needs
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed (PYTHON=... chooses one)"; exit 1; }
@@ -27,18 +27,18 @@ course: $(READY) book  ## build the book, and a sample class: released, handed i
 	@echo "Book:     $(CURDIR)/_build/html/index.html"
 
 book: $(READY)  ## build the book into _build/html, strictly, running what has changed
-	@$(BIN)/jupyter-book build . -W -n --keep-going || { echo "The book was not built: mend what is named above, then: make book"; exit 1; }
+	@$(BIN)/jupyter-book build . -W -n --keep-going || { echo "The book was not built: fix what is named above, then run: make book"; exit 1; }
 
 LANGUAGE ?= de
 
-book-in: $(READY)  ## build the book in another language, as far as it is translated, into build/de; LANGUAGE=de
+book-in: $(READY)  ## build the book in another language, where it is translated, into build/de; LANGUAGE=de
 	@mkdir -p build && sed 's/^    language: en$$/    language: $(LANGUAGE)/' _config.yml > build/_config.$(LANGUAGE).yml
 	@$(BIN)/jupyter-book build . --config build/_config.$(LANGUAGE).yml --path-output build/$(LANGUAGE) -W -n --keep-going
 
-messages: $(READY)  ## write what is to be translated into build/messages, and bring autograder/locale up to date
+messages: $(READY)  ## write the messages to translate into build/messages, and update autograder/locale
 	@$(BIN)/python -m autograder.translation
 
-pdf: $(READY) book  ## print the book into build/tuning-deep-networks.pdf, by headless Chromium
+pdf: $(READY) book  ## print the book into build/tuning-deep-networks.pdf, with headless Chromium
 	@$(BIN)/python -m tools.print_book
 
 vendor: $(READY)  ## fetch what pages load from other hosts into build/vendor, for a site that serves it itself
@@ -49,16 +49,16 @@ SITE ?= http://127.0.0.1:8000/
 REPOSITORY ?=
 EARLIER ?=
 
-site: book vendor  ## make the site in build/site, for any static server; SITE=https://... says where that will be
+site: book vendor  ## make the site in build/site, for any static server; SITE=https://... is where it will be served
 	@$(BIN)/python -m publish $(SITE) $(REPOSITORY:%=--repository %) $(EARLIER:%=--earlier %)
 	@$(BIN)/python -m publish.links build/site
 
-links: $(READY)  ## ask other hosts whether the links of build/site still lead somewhere
+links: $(READY)  ## check that the links of build/site to other hosts still work
 	@$(BIN)/python -m publish.links --elsewhere build/site
 
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --reruns 1 -rR
 
-test: $(READY)  ## run the tests, but for the long ones; a quarter of an hour
+test: $(READY)  ## run all but the long tests; a quarter of an hour
 	.ci/programs
 	$(PYTEST) -m 'not long'
 
@@ -66,7 +66,7 @@ test-all: $(READY)  ## run all tests, as continuous integration does; half an ho
 	.ci/programs
 	$(PYTEST)
 
-release-check: $(READY)  ## build the packages into dist, and walk them in new environments, Colab's among them; ten minutes
+release-check: $(READY)  ## build the packages into dist, and try them in new environments, including Colab's; ten minutes
 	$(BIN)/python -m pytest tests/release -rs -p no:cacheprovider
 
 audit: $(READY)  ## lint the course: answers, checks, misconceptions, chapters
@@ -85,9 +85,9 @@ lint: $(READY)  ## check style
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
-format: $(READY)  ## mend style
+format: $(READY)  ## fix style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-clean:  ## remove all that was made, .venv excepted
+clean:  ## remove everything that was built, except .venv
 	rm -rf _build build dist .pytest_cache .hypothesis .ruff_cache
