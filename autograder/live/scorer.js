@@ -1,6 +1,6 @@
-// What a search finds: in which order, and what it shows of a page. Sphinx loads this after its own script of the search.
+// The order of search results, and the excerpt shown of each page. Sphinx loads this after its own search script.
 
-// Whatever explains comes before the pages of dnnkit, which list its functions.
+// Pages that explain come before those of dnnkit, which list its functions.
 var Scorer = {
   score: ([docname, , , , score]) => score + (/^chapters\/api(\/|$)/.test(docname) ? 0 : 1000),
   objNameMatch: 11,
@@ -13,8 +13,8 @@ var Scorer = {
   partialTerm: 2,
 }
 
-// Sphinx cuts what it shows from a page's text, in which stand, outside the article, a table of contents that is only
-// printed and the words of buttons, and inside it a formula's TeX, which reads badly and may be cut in two.
+// Sphinx takes excerpts from a page's text. Outside the article, that includes a table of contents meant for print and
+// the labels of buttons; inside it, the TeX of formulas, which reads badly and may be cut in two.
 const textOf = Search.htmlToText
 Search.htmlToText = (html, anchor) => {
   const page = new DOMParser().parseFromString(html, "text/html")

@@ -114,4 +114,4 @@ class _Writer:
 
 
 def _cut(first, count, last):
-    return f"{first}\n... {count:,} characters are left out here ...\n{last}"
+    return f"{first}\n... {count:,} characters left out here ...\n{last}"

@@ -1,11 +1,11 @@
 // Keeps the book for readers without a network: the site's own files, and what its pages fetch from other hosts.
-// The build writes before this the constant `course`: `files` of the site with a digest of each, the `folders` of those
-// that change with the digest `fixed` alone, and that digest.
+// The build prepends the constant `course`: the `files` of the site with a digest of each, the `folders` whose files
+// change only with the digest `fixed`, and that digest.
 
 const root = registration.scope
-const ours = `course ${new URL(root).pathname} ` // other editions of the course may lie on the same host
-const FILES = `${ours}files` // each under its digest, so that of a new release only that is fetched which has changed
-const FIXED = `${ours}fixed ${course.fixed}` // whose version stands in the address, as on other hosts, or is that digest
+const ours = `course ${new URL(root).pathname} ` // other editions of the course may be on the same host
+const FILES = `${ours}files` // each under its digest, so that only what has changed in a release is fetched
+const FIXED = `${ours}fixed ${course.fixed}` // whose version is in the address, as on other hosts, or is that digest
 
 const isOurs = (address) => address.startsWith(root)
 const nameOf = (address) => address.slice(root.length).replace(/[?#].*$/, "").replace(/(^|\/)$/, "$1index.html")
@@ -22,7 +22,7 @@ addEventListener("fetch", (event) => {
   else event.respondWith(fresh(event.request))
 })
 
-/** What never changes: as it is kept, or else from the network, and kept if its host allows that to be read. */
+/** Answer for what never changes: from the cache, or else from the network, and keep it if its host lets it be read. */
 async function fixed(request) {
   const cache = await caches.open(FIXED)
   const kept = await cache.match(request.url)
@@ -34,9 +34,9 @@ async function fixed(request) {
   return response
 }
 
-/** What belongs to a release: from the network, asked whether it is new; as it is kept where there is none. */
+/** Answer for what belongs to a release: from the network, revalidated; from the cache if there is no network. */
 async function fresh(request) {
-  // A navigation can be sent on as it is only, and would not be asked anew then.
+  // A navigation can only be passed on as it is, and would then not be revalidated.
   const { url, mode } = request
   const asked = mode === "navigate" ? new Request(url, { credentials: "same-origin", redirect: "manual" }) : request
   try {
@@ -50,7 +50,7 @@ async function fresh(request) {
   }
 }
 
-/** Keep all files of the release, those that a page has used first, and what it fetched from elsewhere. */
+/** Keep all files of the release, starting with those that a page has used, and what it fetched from elsewhere. */
 async function keep({ used, all }) {
   for (const address of used.filter(isFixed)) await fixed(new Request(address)).catch(() => {})
   const cache = await caches.open(FILES)
@@ -58,13 +58,13 @@ async function keep({ used, all }) {
   for (const name of names) {
     if (!(name in course.files) || (await cache.match(keyOf(name)))) continue
     const response = await fetch(root + name, { cache: "no-cache" }).catch(() => undefined)
-    if (!response) return // there is no network any longer; the next page goes on from here
+    if (!response) return // the network is gone; the next page goes on from here
     if (response.ok) await cache.put(keyOf(name), response)
   }
   if (all) await tidy(cache)
 }
 
-/** Delete what was kept of earlier releases. */
+/** Delete what was kept from earlier releases. */
 async function tidy(cache) {
   for (const name of await caches.keys()) {
     if (name.startsWith(ours) && name !== FILES && name !== FIXED) await caches.delete(name)

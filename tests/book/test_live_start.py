@@ -55,10 +55,10 @@ def under(policy):
 @pytest.mark.parametrize(
     ("prepare", "said"),
     [
-        (answering("asm.wasm", **A_WEB_PAGE), "a web page came in the place of pyodide.asm.wasm"),
+        (answering("asm.wasm", **A_WEB_PAGE), "a web page came instead of pyodide.asm.wasm"),
         (answering("asm.wasm", content_type="application/wasm", body="garbage"), "expected magic word"),
         (answering("stdlib", status=503), "python_stdlib.zip cannot be fetched: 503"),
-        (answering("numpy", **A_WEB_PAGE), "a web page came in the place of numpy"),
+        (answering("numpy", **A_WEB_PAGE), "a web page came instead of numpy"),
         (answering("course.zip", body="garbage"), "this is not a zip"),
         (answering("pyodide.mjs", **A_WEB_PAGE), "pyodide.mjs"),
         (answering("lock.json", body="garbage"), "is not valid JSON"),

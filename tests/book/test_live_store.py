@@ -236,14 +236,14 @@ ANSWERS = {"course": COURSE, "format": 1, "edition": edition(), "saved": "2026-0
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "no file that was saved here"),
-        (b'{"course": "tuning-deep-netw', "no file that was saved here"),
-        (b"\xff\xfe\x00binary", "no file that was saved here"),
-        (b"[" * 200_000, "no file that was saved here"),
-        (b"null", "does not hold answers of this course"),
-        (b"[]", "does not hold answers of this course"),
-        (b'{"course": "another", "format": 1, "answers": {}}', "does not hold answers of this course"),
-        (b'{"course": "tuning-deep-networks", "format": 1, "answers": 3}', "does not hold answers of this course"),
+        (b"", "not a file that was saved here"),
+        (b'{"course": "tuning-deep-netw', "not a file that was saved here"),
+        (b"\xff\xfe\x00binary", "not a file that was saved here"),
+        (b"[" * 200_000, "not a file that was saved here"),
+        (b"null", "does not hold answers from this course"),
+        (b"[]", "does not hold answers from this course"),
+        (b'{"course": "another", "format": 1, "answers": {}}', "does not hold answers from this course"),
+        (b'{"course": "tuning-deep-networks", "format": 1, "answers": 3}', "does not hold answers from this course"),
         (b'{"cells": [], "nbformat": 4}', "a notebook"),
         (json.dumps({**ANSWERS, "format": 2, "answers": {}}).encode(), "later edition"),
         (

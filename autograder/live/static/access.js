@@ -1,19 +1,19 @@
-// What the theme and the extensions leave unsaid to readers who hear a page, or say otherwise than they show.
+// Mends what the theme and extensions do not say to readers who hear a page, or say differently from what they show.
 
 function mend() {
   const each = (selector, action) => document.querySelectorAll(selector).forEach(action)
-  // Buttons with text are called by it: speech control users say what they read.
+  // Buttons with text are named by it: users of speech control say what they read.
   each(".search-button-field, summary[aria-label='Toggle hidden content']", (named) => named.removeAttribute("aria-label"))
   each(".toctree-toggle", ({ parentElement }) => parentElement.setAttribute("aria-label", "Show or hide the pages below"))
-  // A signature's arguments are one per line for the eye; they are no list of definitions.
+  // A signature's arguments are one per line for the eye; they are not a list of definitions.
   each("dt.sig > dl, dt.sig > dl > dd", (line) => line.setAttribute("role", "presentation"))
   each(".citation-list", (list) => list.removeAttribute("role"))
 }
 
 addEventListener("DOMContentLoaded", mend)
 
-// What scrolls sideways can be scrolled by keyboard, and nothing else of these is a stop on the way to the next link. A
-// pixel more than fits is rounding. A formula scrolls only once it is set, and as wide as its fonts make it.
+// Boxes that scroll sideways can be scrolled by keyboard; those that do not are no stop on the way to the next link.
+// One pixel too many is rounding. Whether a formula scrolls is known only once it is typeset, and depends on its fonts.
 const reach = (box) => (box.tabIndex = box.scrollWidth > box.clientWidth + 1 ? 0 : -1)
 
 addEventListener("DOMContentLoaded", async () => {

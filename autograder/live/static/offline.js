@@ -1,7 +1,7 @@
-// Lets the site's service worker keep the book, and what this page has used of other hosts, for reading without a network.
+// Lets the site's service worker keep the book, and what this page has used from other hosts, for reading offline.
 
 let keep = () => {}
-const fetched = [] // by Python's worker, of which this page's own list of resources says nothing
+const fetched = [] // by Python's worker, whose requests are not in this page's own list of resources
 
 document.addEventListener("python-ready", ({ detail }) => {
   fetched.push(...detail)
@@ -9,7 +9,7 @@ document.addEventListener("python-ready", ({ detail }) => {
 })
 
 addEventListener("load", async () => {
-  // Where a book is tried out, another site may be served from the same address tomorrow.
+  // On a machine where the book is tried out, another site may be served from the same address tomorrow.
   if (!navigator.serviceWorker || /^(localhost|127\.0\.0\.1|\[::1\])$/.test(location.hostname)) return
   const root = new URL(document.documentElement.dataset.content_root, location.href)
   await navigator.serviceWorker.register(new URL("sw.js", root), { scope: root.pathname })

@@ -1,11 +1,12 @@
-// A request to Python on behalf of a place in the page, which is told what happens meanwhile.
+// A request to Python on behalf of a place in the page, which shows what is happening.
 
 import { NoPython, Stopped, TimeLimit } from "./python.js"
 import { Waiting } from "./waiting.js"
 
 /**
- * Return a function that asks `python` and returns the reply, or undefined where there is none. It says what happens in
- * `status`, beside which it offers to stop; `hear` is told what Python prints and shows, `onFail` why there is no reply.
+ * Return a function that asks `python` and returns the reply, or undefined if there is none. It says in `status` what
+ * is happening, next to which it offers to stop; `hear` gets what Python prints and shows, `onFail` why there is no
+ * reply.
  */
 export function asking(python) {
   return async function ask(request, { status, hear, onFail }) {
@@ -22,10 +23,10 @@ export function asking(python) {
 }
 
 function reason(error, { seconds }) {
-  if (error instanceof TimeLimit) return `This was ended after ${seconds} seconds. Is there a loop that never ends?`
+  if (error instanceof TimeLimit) return `This was stopped after ${seconds} seconds. Is there a loop that never ends?`
   if (!(error instanceof NoPython)) return error.message
   return (
-    `Python cannot be loaded here: ${error.message}. The exercises also work outside of the page: download the ` +
-    `assignment, at the top of the page, and open it in Jupyter. To try again here, press the button again.`
+    `Python cannot be loaded here: ${error.message}. The exercises also work outside this page: download the ` +
+    `assignment at the top of the page and open it in Jupyter. To try again here, press the button again.`
   )
 }

@@ -1,28 +1,28 @@
-// What the Python that runs knows of an answer while it is written: how a name may go on, and which names nobody defines.
+// What the running Python knows about an answer as it is written: how a name can be completed, and which are undefined.
 
 import { autocompletion, closeCompletion, ifNotIn, selectedCompletion } from "@codemirror/autocomplete"
 import { lintKeymap, linter } from "@codemirror/lint"
 import { EditorState, Prec } from "@codemirror/state"
 import { EditorView, keymap } from "@codemirror/view"
 
-const PAUSE = 800 // milliseconds in typing, after which names are looked at
-const ENOUGH = 2 // letters after which names are offered without being asked for
+const PAUSE = 800 // milliseconds without typing, after which names are checked
+const ENOUGH = 2 // letters after which names are offered unasked
 
-/** Both, for an editor that asks Python by `ask`, a function of a request whose reply may be undefined. */
+/** Return both as extensions of an editor that asks Python through `ask`, whose reply to a request may be undefined. */
 export function assistance(ask) {
   const data = [{ autocomplete: ifNotIn(["String", "Comment"], (context) => goOn(context, ask)) }]
   return [
     EditorState.languageData.of(() => data),
     Prec.highest(keymap.of([{ key: "Enter", run: endName }])), // before the keys of completion
     autocompletion({ icons: false }),
-    // What is still on its way when an editor is left would open over the buttons.
+    // An offer still on its way when the editor loses focus would open over the buttons.
     EditorView.domEventHandlers({ blur: (_, view) => void setTimeout(() => closeCompletion(view)) }),
     linter((view) => undefinedNames(view.state.doc, ask), { delay: PAUSE }),
     keymap.of(lintKeymap),
   ]
 }
 
-// Enter takes what is offered; where that is the name as it stands already, it begins a line, as it would without an offer.
+// Enter accepts what is offered; if that is the name as already typed, it begins a line, as it would without an offer.
 function endName(view) {
   const label = selectedCompletion(view.state)?.label
   const { head } = view.state.selection.main

@@ -39,7 +39,7 @@ export { markFailing }
 
 /** Put an editor in front of a text area, with its text and selection; `ask` asks Python, if it is there and idle. */
 export function create(area, { label, onChange, onCheck, onRun, ask }) {
-  const act = (action) => (view) => (closeCompletion(view), action(), true) // what is offered would hide what is said
+  const act = (action) => (view) => (closeCompletion(view), action(), true) // the offers would hide the result
   const { selectionStart, selectionEnd } = area
   const holder = document.createElement("div")
   holder.className = "live-editor"

@@ -26,7 +26,7 @@ export class Editor {
     this.#show()
     this.#area.addEventListener("input", () => this.#changed())
     this.#area.addEventListener("focus", () => this.#upgraded(), { once: true })
-    // Who points at an editor is about to use it; a phone has no pointer that comes near.
+    // Someone who points at an editor is about to use it; a phone has no pointer that could hover.
     cell.addEventListener("pointerenter", ({ pointerType }) => {
       if (pointerType === "mouse" && !navigator.connection?.saveData) this.onTouch()
     })
@@ -50,7 +50,7 @@ export class Editor {
     }
   }
 
-  /** Mark the line of this text that failed, counted from 1, until the text is edited; or none. */
+  /** Mark the line of this text that failed, counted from 1, until the text is edited; no line clears the mark. */
   async mark(text, line, message) {
     if (!line && !this.#view) return
     const markFailing = await this.#upgraded()
@@ -62,16 +62,16 @@ export class Editor {
     this.onChange(this.text)
   }
 
-  // The printed text gives the area its height, and stays in sight behind it until the area is used.
+  // The printed text gives the area its height, and stays visible behind it until the area is used.
   #show() {
     if (this.#area.value === this.starter) this.#printed.innerHTML = this.#code
     else this.#printed.textContent = this.#area.value + "\n"
   }
 
-  /** Put CodeMirror in the place of the text area; return what marks its lines, or undefined where it is not to be had. */
+  /** Replace the text area with CodeMirror; return the function that marks its lines, or undefined if none loads. */
   async #upgraded() {
     this.onTouch()
-    const { create, markFailing } = await load().catch(() => ({})) // without CodeMirror the text area does
+    const { create, markFailing } = await load().catch(() => ({})) // without CodeMirror, the text area will do
     if (create && !this.#view) this.#upgrade(create)
     return markFailing
   }

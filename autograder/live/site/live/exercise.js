@@ -1,4 +1,4 @@
-// One exercise: its editor, its buttons, and what is kept of it.
+// One exercise: its editor, its buttons, and its record.
 
 import { Editor } from "./editor.js"
 import { Hints } from "./hints.js"
@@ -51,12 +51,12 @@ export class Exercise {
     return store.read(this.id)
   }
 
-  /** What is handed in, or undefined where nothing was written: what is on the screen, kept or not. */
+  /** What is handed in, or undefined if nothing was written: the text on the screen, kept or not. */
   get answer() {
     return this.editor.text === this.starter ? undefined : this.editor.text
   }
 
-  /** Show how the exercise stands. */
+  /** Show the state of the exercise. */
   show() {
     const { passed, hints, seen } = this.record
     const tries = store.tries(this.id)
@@ -69,7 +69,7 @@ export class Exercise {
     this.#showText()
   }
 
-  // What the text has to do with the verdict and the pass: all that may change while one types.
+  // How the text relates to the verdict and the pass: all that may change as the reader types.
   #showText() {
     const { verdict, passed, seen } = this.record
     const text = this.editor.text
@@ -79,7 +79,7 @@ export class Exercise {
     this.badge.textContent = words.filter(Boolean).join(", ")
   }
 
-  /** Show what may have changed, and say so where that was in another window. */
+  /** Show what may have changed, and say so if it changed in another window. */
   refresh(elsewhere) {
     if (this.#seen === this.#state) return
     const { text = this.starter } = this.record
@@ -109,7 +109,7 @@ export class Exercise {
     if (!reply) return
     if (reply.stopped !== undefined) this.output.fail(reply.stopped)
     else if (reply.value) this.output.print(reply.value)
-    if (this.output.empty) this.#tell("It ran, and printed nothing.")
+    if (this.output.empty) this.#tell("It ran and printed nothing.")
   }
 
   hint() {
@@ -123,7 +123,7 @@ export class Exercise {
     return this.#toggle()
   }
 
-  /** Ask whether it is meant, the first time; then show a solution, and note that it was seen. */
+  /** The first time, ask for confirmation; then show a solution, and note that it was seen. */
   solution() {
     if (this.record.seen) return this.#toggle()
     const button = (name, text, action) => {
@@ -141,7 +141,7 @@ export class Exercise {
     asked.setAttribute("role", "group")
     asked.setAttribute("aria-label", "Show a solution")
     asked.append(
-      "Your tries, your progress and the notebook that you download will say that you have seen it.",
+      "Your tries, your progress and the notebook you download will show that you have seen it.",
       button("show", "Show it", () => this.#see()),
       button("keep", "Keep trying", () => {}),
     )
@@ -158,7 +158,7 @@ export class Exercise {
     this.onResult()
   }
 
-  /** Show right answers, or put them away again; return whether they are there. */
+  /** Show correct answers, or hide them again; return whether they are shown. */
   async #toggle() {
     const shown = this.shown.childElementCount > 0
     const reply = shown ? { html: "" } : await this.#request({ do: "others", exercise: this.id })
@@ -178,10 +178,10 @@ export class Exercise {
   restore(text, time) {
     this.#replace(text)
     this.show()
-    this.#tell(`This is your answer of ${when(time)}.`)
+    this.#tell(`This is your answer from ${when(time)}.`)
   }
 
-  // A text that gives way stays among the tries.
+  // A text that is replaced stays among the tries.
   #replace(text) {
     const old = this.editor.text
     const known = [this.starter, text, ...store.tries(this.id).map((one) => one.text)]
@@ -199,7 +199,7 @@ export class Exercise {
     return JSON.stringify([this.record, store.tries(this.id)])
   }
 
-  // What is said twice is heard twice.
+  // A text set twice would be read out twice.
   #tell(text) {
     if (this.status.textContent !== text) this.status.textContent = text
   }

@@ -34,7 +34,7 @@ export const failing = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 })
 
-/** Mark a line, counted from 1, of a view whose text is that which failed; or none. */
+/** Mark a line, counted from 1, of a view that shows the text that failed; no line clears the mark. */
 export function markFailing(view, line, message) {
   view.dispatch({ effects: fail.of(line && { line, message }) })
 }

@@ -1,5 +1,5 @@
-// Figures that answer to sliders: each move asks the same Python that judges the exercises to draw anew. A button that
-// trains moves a slider on, picture by picture, until its end.
+// Figures that respond to sliders: each move asks the same Python that judges the exercises to redraw. A button that
+// trains advances a slider, picture by picture, to its end.
 
 import { sanitized } from "./sanitize.js"
 
@@ -14,13 +14,13 @@ function connect(figure, python, ask) {
   let wanted = false
   let drawing
 
-  // While one picture is drawn the sliders may move on: only where they then stand is drawn next.
+  // While one picture is drawn the sliders may move on: only their latest position is drawn next.
   function draw() {
     wanted = true
     return (drawing ??= drawAll().finally(() => (drawing = undefined)))
   }
 
-  /** Draw until the picture shows where the sliders stand; return whether it does. */
+  /** Draw until the picture matches the sliders; return whether it does. */
   async function drawAll() {
     let drawn = false
     while (wanted) {
@@ -55,7 +55,7 @@ function connect(figure, python, ask) {
   }
 }
 
-/** Let `button` move its slider to the end and `draw` each step, then `tell`; whoever moves another control ends that. */
+/** Let `button` move its slider to the end and `draw` each step, then `tell`; moving another control ends that. */
 function connectTraining(button, controls, draw, tell) {
   const steps = controls.find(({ name }) => name === button.dataset.steps)
   let running = false
@@ -87,7 +87,7 @@ function connectTraining(button, controls, draw, tell) {
   for (const control of controls) {
     control.addEventListener("input", () => {
       stop()
-      if (control !== steps) rewind() // another training, from its beginning
+      if (control !== steps) rewind() // another training run, from its beginning
     })
   }
 }

@@ -1,4 +1,4 @@
-// The hints of an exercise: each press shows one more, and those that were shown stay.
+// The hints of an exercise: each press shows one more, and those already shown stay.
 
 export class Hints {
   #place

@@ -1,4 +1,4 @@
-// The tries at an exercise, the newest first, to look at and to restore.
+// The tries at an exercise, newest first, to look at and to restore.
 
 import { LONGEST, SOLUTION_SEEN } from "./record.js"
 
@@ -23,7 +23,7 @@ export class History {
   }
 }
 
-/** A time as its reader says it. */
+/** Return a time as its reader writes it. */
 export const when = (time) => new Date(time).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })
 
 function entry({ time, verdict, text }) {

@@ -1,4 +1,4 @@
-// The first page: a figure that trains, the reader's progress on the map, and where to go on.
+// The first page: a figure that trains, and the reader's progress on the map.
 
 import { asking } from "./ask.js"
 import { connectFigures } from "./figure.js"

@@ -1,8 +1,8 @@
 // A chapter's answers, filled into its assignment: the notebook that is handed in.
 
 /**
- * Return the assignment at `address` with the answers of `texts`, by the exercises' names, as a notebook's text; `more`
- * goes into its metadata, where nobody grades it. Throws where the assignment cannot be fetched.
+ * Return the assignment at `address` with the answers in `texts`, by the exercises' names, as a notebook's text; `more`
+ * goes into its metadata, where nobody grades it. Throws if the assignment cannot be fetched.
  */
 export async function notebook(address, texts, more) {
   const response = await fetch(address)

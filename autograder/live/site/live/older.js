@@ -1,12 +1,13 @@
-// What was kept in other ways: by the first pages, for all editions and places together; and by other editions, here.
+// What was kept in other ways: by the first pages, for all editions and places together; and by other editions at this
+// place.
 
 import { course, edition, topics } from "./course.js"
 import { clean, cleanTries } from "./record.js"
 import { isId, root, store } from "./store.js"
 
-const FIRST = "course:" // with which the first pages' keys began
+const FIRST = "course:" // the prefix of the first pages' keys
 
-/** Take over what the first pages kept of this book's exercises, once: it is not left behind where it is kept anew. */
+/** Take over, once, what the first pages kept of this book's exercises: what has been taken over is removed there. */
 function takeOver() {
   for (const { id } of topics.flatMap(({ exercises }) => exercises)) {
     const [state, attempts] = [FIRST + id, `${FIRST}${id}:attempts`].map(read)
@@ -27,10 +28,10 @@ function takeOver() {
 function read(key) {
   try {
     return JSON.parse(localStorage.getItem(key))
-  } catch {} // no storage, or what is no JSON and so not ours
+  } catch {} // no storage, or not JSON and so not ours
 }
 
-/** Return the other editions of which this browser keeps something for this place, each with its ids. */
+/** Return the other editions for which this browser keeps something at this place, each with its ids. */
 export function otherEditions() {
   const found = {}
   const prefix = `${course}:${root}:`
@@ -41,7 +42,7 @@ export function otherEditions() {
   return Object.entries(found).map(([name, ids]) => ({ edition: name, ids: [...ids] }))
 }
 
-/** Take in what another edition kept; it stays there as well. Verdicts stay behind, since other checks gave them. */
+/** Take in what another edition kept; it stays there as well. Verdicts are left out, since other checks gave them. */
 export function bring({ edition: other, ids }) {
   for (const id of ids) {
     const key = `${course}:${root}:${other}:${id}`

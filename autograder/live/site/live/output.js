@@ -1,11 +1,11 @@
-// What an answer printed and showed, in order, or why it stopped, below its buttons.
+// What an answer printed and showed, in order, or why it stopped; shown below its buttons.
 
 import { sanitized } from "./sanitize.js"
 
 export class Output {
   #place
-  #text // of the lines that were printed last, if nothing was shown since
-  #line // of the one that is not complete yet
+  #text // holds the lines printed last, if nothing has been shown since
+  #line // holds the line that is not complete yet
 
   constructor(place) {
     this.#place = place

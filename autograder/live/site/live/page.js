@@ -1,4 +1,4 @@
-// A chapter's exercises and quiz, answered where they are read; and its figures, which share the exercises' Python.
+// A chapter's exercises and quiz, answered where they are read, and its figures, which share the exercises' Python.
 
 import { asking } from "./ask.js"
 import { Exercise } from "./exercise.js"
@@ -56,7 +56,7 @@ download.addEventListener("click", async () => {
   try {
     save(`${data.topic}.ipynb`, await notebook(data.assignment, Object.fromEntries(names), more))
   } catch (error) {
-    status.textContent = `The notebook could not be made (${error.message}). Is the network there? Save a file instead, below.`
+    status.textContent = `The notebook could not be made (${error.message}). Are you offline? Save to a file below instead.`
   }
 })
 

@@ -1,4 +1,4 @@
-// Beside the progress: whether the browser keeps what is written, and all answers of the book as a file.
+// Next to the progress: whether the browser keeps what is written, and all answers in the book as a file.
 
 import { edition } from "./course.js"
 import { save } from "./notebook.js"
@@ -42,15 +42,15 @@ export function connectPanel(place) {
     } catch (error) {
       status.textContent = error instanceof Refused ? error.message : `The file cannot be read (${error.message}).`
     }
-    chooser.value = "" // the same file may be chosen again
+    chooser.value = "" // so that the same file can be chosen again
   })
 
   let sure = false
   buttons.erase.addEventListener("click", () => {
     if (sure) store.erase()
     status.textContent = sure
-      ? "Everything is erased."
-      : "This erases the answers, tries and progress of all chapters. Press again to do it."
+      ? "Everything has been erased."
+      : "This erases your answers, tries and progress in all chapters. Press again to confirm."
     sure = !sure
   })
 
@@ -60,7 +60,7 @@ export function connectPanel(place) {
   buttons.bring.addEventListener("click", () => {
     bring(other)
     buttons.bring.hidden = true
-    status.textContent = `Merged ${other.ids.length} answers of edition ${other.edition} into edition ${edition}.`
+    status.textContent = `Merged ${other.ids.length} answers from edition ${other.edition} into edition ${edition}.`
   })
   for (const button of Object.values(buttons)) {
     button.disabled = false

@@ -1,12 +1,12 @@
-// How far a reader has come, over the whole book: what passed counts, whatever became of the text afterwards.
+// How far a reader has come in the whole book: what has passed counts, whatever happened to the text afterwards.
 
 import { topics } from "./course.js"
 import "./older.js"
 import { store } from "./store.js"
 
 /**
- * Return for each topic of the course, or of those that are named, in the course's order: its `topic`, `title` and
- * `address` (from the site's root), how many of its `total` exercises, written answers and questions are `passed`, and at
+ * Return, for each topic of the course or each of those named, in the course's order: its `topic`, `title` and
+ * `address` (from the site's root); how many of its `total` exercises, written answers and questions are `passed`; for
  * how many exercises a solution was `seen`; and `parts`, `passed` of `total` by kind.
  *
  *     for (const { topic, passed, total } of progress()) ...
@@ -21,7 +21,7 @@ export function watch(action) {
   action()
 }
 
-/** Whether something is done: passed, or, if a person reads it, finished. */
+/** Return whether something is done: passed or, if a person reads it, finished. */
 export function isDone(id) {
   const { passed, done } = store.read(id)
   return Boolean(passed ?? done)

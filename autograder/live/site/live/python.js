@@ -1,4 +1,4 @@
-// Python, as the page knows it: one request at a time, each within a limit of time, in a worker that can be ended.
+// Python, as the page knows it: one request at a time, each within a time limit, in a worker that can be ended.
 
 import { Start } from "./start.js"
 
@@ -6,11 +6,11 @@ export class TimeLimit extends Error {}
 export class NoPython extends Error {}
 export class Stopped extends Error {}
 
-/** Its event "progress" says that `share` has changed. */
+/** Dispatches "progress" when `share` has changed. */
 export class Python extends EventTarget {
   #start
   #last = Promise.resolve()
-  #current // of the request under way: what hears of it, and what takes the reply
+  #current // of the request under way: what gets its news, and what gets the reply
 
   constructor({ pyodide, archive, seconds }) {
     super()
@@ -20,7 +20,7 @@ export class Python extends EventTarget {
     this.isReady = false
   }
 
-  /** How far it is loaded, from 0 to 1. */
+  /** How far it has loaded, from 0 to 1. */
   get share() {
     return this.#start?.share ?? 0
   }
@@ -32,8 +32,8 @@ export class Python extends EventTarget {
   }
 
   /**
-   * Send a request when its turn has come, and return the reply; `hear` is told what is printed and shown meanwhile.
-   * Throws NoPython where Python cannot be loaded, TimeLimit after too long, and Stopped once `signal` is aborted.
+   * Send a request when its turn has come, and return the reply; `hear` gets what is printed and shown in between.
+   * Throws NoPython if Python cannot be loaded, TimeLimit after too long, and Stopped once `signal` is aborted.
    */
   ask(request, { hear, signal } = {}) {
     const asked = this.#last.then(() => this.#ask(request, hear, signal))
@@ -41,7 +41,7 @@ export class Python extends EventTarget {
     return asked
   }
 
-  /** Return the reply to a request that is worth no waiting: undefined unless Python is there and idle. */
+  /** Return the reply to a request that is not worth waiting for: undefined unless Python is loaded and idle. */
   async glance(request) {
     return this.isReady && !this.#current ? this.ask(request).catch(() => undefined) : undefined
   }
@@ -76,7 +76,7 @@ export class Python extends EventTarget {
         start.worker.onmessage = ({ data }) => this.#hear(data)
       },
       (error) => {
-        this.#start = undefined // the next request tries anew
+        this.#start = undefined // the next request tries again
         throw new NoPython(error.message)
       },
     )

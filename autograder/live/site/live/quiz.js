@@ -1,4 +1,4 @@
-// One question of a quiz: it says to each answer why it is right or wrong, and keeps what was answered.
+// One question of a quiz: it explains why each answer is right or wrong, and keeps what was answered.
 
 import { store } from "./store.js"
 
@@ -43,7 +43,7 @@ export class Question {
     this.onResult()
   }
 
-  // What is chosen and not yet checked stays.
+  // A choice that has not been checked yet stays.
   #clear() {
     if (!this.status.textContent) return
     this.form.reset()
@@ -67,7 +67,7 @@ export class Question {
   }
 }
 
-/** Return the place of the first of `facts` that says something to a number, which may be a fraction such as 1/3. */
+/** Return the index of the first of `facts` that applies to a number, which may be a fraction such as 1/3. */
 function matching(facts, text) {
   const [above, below = "1"] = text.replace(",", ".").split("/")
   const number = below.trim() && above.trim() ? Number(above) / Number(below) : NaN

@@ -1,10 +1,10 @@
-// What is kept of an exercise or a question: made sure of where it comes from outside, and merged without loss.
+// The record of an exercise or a question: validated if it comes from outside, and merged without loss.
 
 const MOST = 50 // tries at one exercise
-const ROOM = 200_000 // characters of all of them
-export const LONGEST = 20_000 // characters of one try
+const ROOM = 200_000 // characters in all of them
+export const LONGEST = 20_000 // characters in one try
 
-export const PUT_ASIDE = "put aside" // what stands for a verdict where a text gave way to another unchecked
+export const PUT_ASIDE = "put aside" // instead of a verdict, on a text that was replaced unchecked
 export const SOLUTION_SEEN = "solution seen"
 
 const text = (raw) => (typeof raw === "string" ? raw.replaceAll(/\r\n?/g, "\n") : undefined) // as editors hold it
@@ -13,11 +13,11 @@ const word = (raw) => (/^[a-z][a-z ]{0,30}$/.test(text(raw) ?? "") ? raw : undef
 const number = (raw) => (Number.isInteger(raw) && raw >= 0 && raw < 100 ? raw : undefined)
 const numbers = (raw) => (Array.isArray(raw) && raw.length < 100 && raw.every((each) => number(each) === each) ? raw : undefined)
 
-/** Each field of a record, with the function that returns its value where that is well-formed, else undefined. */
+/** Each field of a record, with the function that returns its value if that is well-formed, else undefined. */
 const FIELDS = {
-  text, // what stands in the editor
-  verdict: all({ of: text, name: word, time }, { html: text, said: text }), // the last one, and the text that it is of
-  passed: all({ time }, { of: text }), // when it was right for the first time, and the text that was
+  text, // in the editor
+  verdict: all({ of: text, name: word, time }, { html: text, said: text }), // the last one, and the text it is about
+  passed: all({ time }, { of: text }), // when it was first right, and the text that was
   hints: number, // how many are shown
   seen: time, // when a solution was shown
   done: time, // when a written answer was said to be finished
@@ -39,15 +39,15 @@ function fields(each, raw) {
   return Object.fromEntries(found.filter(([, value]) => value !== undefined))
 }
 
-/** Return what of `raw` is a record: the fields that are known and well-formed, and no other. */
+/** Return the part of `raw` that is a record: the fields that are known and well-formed, and no others. */
 export const clean = (raw) => fields(FIELDS, raw)
 
-/** Return what of `raw` are tries, in the order in which they were made. */
+/** Return the entries of `raw` that are tries, in the order in which they were made. */
 export function cleanTries(raw) {
   return Array.isArray(raw) ? inOrder(raw.map(all({ time, verdict: word, text }, {})).filter(Boolean)) : []
 }
 
-/** Return all tries of both lists, each once; where these are too many, the newest. */
+/** Return all tries of both lists, each once; if there are too many, the newest. */
 export const mergeTries = (some, others) => inOrder([...some, ...others])
 
 const before = (a, b) => (a < b ? -1 : a > b ? 1 : 0)
@@ -60,8 +60,8 @@ function inOrder(tries) {
 }
 
 /**
- * Return `[record, tries]` of two such pairs: what was changed last holds, what was reached is reached in either, and a
- * text that gives way to another is put among the tries.
+ * Merge two pairs `[record, tries]` into one: the last change wins, what was reached in either counts as reached, and a
+ * text that is replaced by the other is put among the tries.
  */
 export function merge([one, tries], [other, otherTries]) {
   const [older, newer] = (one.changed ?? "") <= (other.changed ?? "") ? [one, other] : [other, one]
@@ -72,7 +72,7 @@ export function merge([one, tries], [other, otherTries]) {
   return [merged, mergeTries(kept, [{ time, verdict: PUT_ASIDE, text: lost }])]
 }
 
-/** Return what two records have reached together: each first time, the most hints, and the later verdict. */
+/** Return what two records have reached together: the earlier of each time, the most hints, and the later verdict. */
 export function reached(one, other) {
   const sorted = (name, time) => [one[name], other[name]].filter(Boolean).sort((a, b) => before(time(a), time(b)))
   const found = {

@@ -1,4 +1,4 @@
-// HTML that Python sends, made anew of what can only be looked at: an answer may come from a file of somebody else.
+// HTML that Python sends, rebuilt from what can only be looked at: an answer may come from somebody else's file.
 
 const HTML = "http://www.w3.org/1999/xhtml"
 const SVG = "http://www.w3.org/2000/svg"
@@ -10,7 +10,7 @@ const ELEMENTS = {
   [SVG]: words(`circle clipPath defs desc ellipse g image line linearGradient marker path pattern polygon polyline
     radialGradient rect stop svg symbol text title tspan`),
 }
-// Whatever lies inside of these is not to be read either. Of other unknown elements the content is kept.
+// What is inside these is not meant to be read either. Other unknown elements are replaced by their content.
 const DROPPED = words("script style template iframe object embed noscript foreignobject link meta title textarea select")
 
 const ATTRIBUTES = {
@@ -24,7 +24,7 @@ const ATTRIBUTES = {
 }
 const PICTURE = /^data:image\/(png|jpeg|gif|webp);base64,[\w+/=\s]*$/
 
-/** Return the same as a fragment without scripts, links, forms, and anything that would be fetched. */
+/** Return the same as a fragment without scripts, links, forms, or anything that would be fetched. */
 export function sanitized(html) {
   const { body } = new DOMParser().parseFromString(html, "text/html")
   const fragment = document.createDocumentFragment()
@@ -57,7 +57,7 @@ function set(made, name, value) {
   else if (!/\burl\s*\(/i.test(value)) made.setAttribute(name, value)
 }
 
-/** The declarations of a style that fetch nothing and cover nothing of the page. */
+/** Return the declarations of a style that fetch nothing and cover no part of the page. */
 function harmless(style) {
   const { style: parsed } = document.createElement("span")
   parsed.cssText = style

@@ -1,4 +1,4 @@
-// One start of Python in a worker: it comes to an end, well or with a reason, whatever the network and the site do.
+// One start of Python in a worker: it ends, in success or with a reason, whatever the network and the site do.
 
 import { fetched } from "./fetched.js"
 import { Loading } from "./loading.js"
@@ -10,7 +10,7 @@ export class Start {
   #loading = new Loading()
   #reject
 
-  /** Begin; `ready` is fulfilled when `worker` takes requests, or rejected with an Error that says why not. */
+  /** Begin; `ready` is fulfilled when `worker` accepts requests, or rejected with an Error that says why it does not. */
   constructor({ pyodide, archive, onProgress }) {
     Object.assign(this, { pyodide, archive, onProgress })
     this.ready = this.#run().finally(() => {
@@ -20,7 +20,7 @@ export class Start {
     this.ready.catch(() => this.end())
   }
 
-  /** How far it is, from 0 to 1. */
+  /** How far it has come, from 0 to 1. */
   get share() {
     return this.#loading.share
   }
@@ -41,7 +41,7 @@ export class Start {
     this.worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" })
     this.worker.onerror = (event) => {
       event.preventDefault()
-      // A policy that forbids the worker is told in an event of its own, which says more and may come later.
+      // A policy that forbids the worker is reported in a separate event, which says more and may come later.
       setTimeout(() => this.#reject(new Error(event.message || "its worker cannot be started")), 100)
     }
     const messages = new Promise((ready) => {
@@ -59,7 +59,7 @@ export class Start {
     await Promise.race([messages, failed])
   }
 
-  /** Fetch what is wanted once Python runs, in this thread since the worker's is busy: in turn, as all share one line. */
+  /** Fetch what is needed once Python runs: in this thread, as the worker's is busy, and in turn, as all share one line. */
   async #handOver(core) {
     const { packages } = await this.#fetch("lock", `${this.pyodide}pyodide-lock.json`, "json")
     await core

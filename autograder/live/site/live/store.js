@@ -1,4 +1,4 @@
-// What a reader wrote stays in their browser, apart for each edition of the course and each place that it is served from.
+// What a reader wrote stays in their browser, kept apart for each edition of the course and each place it is served from.
 // What the browser does not keep lasts as long as the page.
 
 import { course, edition } from "./course.js"
@@ -6,18 +6,18 @@ import { LONGEST, clean, cleanTries, merge, mergeTries, reached } from "./record
 
 const TRIES = ":tries"
 
-/** Whether a text is the id of an exercise, or of a question of a quiz. */
+/** Return whether a text is the id of an exercise or of a quiz question. */
 export const isId = (text) => /^[a-zA-Z_]\w*\/[a-zA-Z_][\w-]*$/.test(text)
 
 /**
- * Records and tries (see record.js) by the ids of exercises and questions. Sends "change" when they may have changed
- * otherwise than by `write` and `addTry`, with the `id` in its detail, or null for all, and whether that was `elsewhere`,
- * in another window; and "failure" when the browser ceases to keep them, or keeps them again.
+ * Records and tries (see record.js) by the ids of exercises and questions. Dispatches "change" when they may have changed
+ * other than through `write` and `addTry`; its detail has the `id`, or null for all, and whether it was `elsewhere`, in
+ * another window. Dispatches "failure" when the browser stops keeping them, or keeps them again.
  */
 export class Store extends EventTarget {
   #prefix
   #storage
-  #unkept = new Map() // by key, what the browser did not take
+  #unkept = new Map() // by key, what the browser did not accept
   #known = new Map() // by key, what this page last read or wrote
 
   /** Why the browser keeps nothing, "blocked" or "full"; else "". */
@@ -33,12 +33,12 @@ export class Store extends EventTarget {
       this.failure = "blocked"
     }
     addEventListener("storage", (event) => this.#changedElsewhere(event))
-    // A page that was asleep has heard of nothing.
+    // A page that was asleep has missed all events.
     addEventListener("pageshow", ({ persisted }) => persisted && this.#say(null, true))
     document.addEventListener("visibilitychange", () => document.hidden || this.#say(null, true))
   }
 
-  /** Return the record of an id, empty where there is none. */
+  /** Return the record of an id, empty if there is none. */
   read(id) {
     return this.#read(id, clean, {})
   }
@@ -48,7 +48,7 @@ export class Store extends EventTarget {
     this.#write(id, { ...this.read(id), ...changes, changed: new Date().toISOString() })
   }
 
-  /** Return the tries at an exercise, the oldest first. */
+  /** Return the tries at an exercise, oldest first. */
   tries(id) {
     return this.#read(id + TRIES, cleanTries, [])
   }
@@ -65,13 +65,13 @@ export class Store extends EventTarget {
     if (all.length) this.#write(id + TRIES, all)
   }
 
-  /** The ids of which something is kept. */
+  /** The ids for which something is kept. */
   get ids() {
     const keys = [...this.#keys(), ...this.#unkept.keys()].map((key) => key.replace(TRIES, ""))
     return [...new Set(keys)].filter(isId).sort()
   }
 
-  /** Whether something is lost when the page is closed. */
+  /** Whether something would be lost if the page were closed. */
   get losing() {
     return this.#unkept.size > 0
   }
@@ -84,7 +84,7 @@ export class Store extends EventTarget {
     this.refresh()
   }
 
-  /** Let all that shows something of the store look at it again. */
+  /** Let everything that shows part of the store look at it again. */
   refresh() {
     this.#say(null, false)
   }
@@ -107,7 +107,7 @@ export class Store extends EventTarget {
     let found = nothing
     try {
       found = cleaned(JSON.parse(this.#storage.getItem(this.#prefix + key)) ?? nothing)
-    } catch {} // no storage, or what is no JSON and so not ours
+    } catch {} // no storage, or not JSON and so not ours
     this.#known.set(key, found)
     return found
   }
@@ -119,7 +119,7 @@ export class Store extends EventTarget {
       try {
         this.#storage.setItem(this.#prefix + each, JSON.stringify(waiting))
         this.#unkept.delete(each)
-      } catch {} // it waits for the next time
+      } catch {} // it waits until next time
     }
     const failure = this.losing ? (this.#storage?.length ? "full" : "blocked") : ""
     if (failure === this.failure) return
@@ -127,9 +127,9 @@ export class Store extends EventTarget {
     this.dispatchEvent(new Event("failure"))
   }
 
-  // Another page may have read before this one wrote, and written after it: what it did not know of is put back.
+  // Another page may have read before this one wrote, and written after it: what it did not know about is put back.
   #changedElsewhere({ key, newValue }) {
-    if (key === null) this.#known.clear() // somebody has emptied the whole storage
+    if (key === null) this.#known.clear() // somebody has cleared the whole storage
     if (key !== null && !key.startsWith(this.#prefix)) return
     const own = key?.slice(this.#prefix.length)
     const id = own?.replace(TRIES, "") ?? null

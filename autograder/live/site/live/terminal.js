@@ -1,12 +1,12 @@
-// What Python prints, as a terminal would show it: in order, with lines that are written over, and cut where it floods.
+// What Python prints, as a terminal would show it: in order, with lines that can be overwritten, and cut if it floods.
 
 const FIRST = 8_000 // characters that are shown as they come
-const LAST = 2_000 // and of the end, where there are more
-const LONGEST = 1_000 // of a line that may still be written over
+const LAST = 2_000 // characters shown of the end, if there are more
+const LONGEST = 1_000 // characters of a line that may still be overwritten
 const PIECE = 1 << 16 // bytes of one print that are looked at, from either end
 const POSTS = 200 // messages a second
 
-/** A line is a list of parts `{ text, error }`; what is sent are complete lines, and the one that is not complete yet. */
+/** A line is a list of parts `{ text, error }`; complete lines are sent, and the one that is not complete yet. */
 export class Terminal {
   #decoders = { false: new TextDecoder(), true: new TextDecoder() }
   #post
@@ -16,13 +16,13 @@ export class Terminal {
     this.begin()
   }
 
-  /** Begin a page: nothing is printed, and nothing left out. */
+  /** Begin afresh, with nothing printed and nothing left out. */
   begin() {
     Object.assign(this, { line: [], cursor: 0, lines: [], last: [], room: FIRST, kept: 0, omitted: 0 })
     Object.assign(this, { second: 0, posts: 0 })
   }
 
-  /** Take bytes of UTF-8 that were printed; return how many. */
+  /** Take printed bytes of UTF-8; return how many. */
   write(bytes, error) {
     const decoder = this.#decoders[error]
     if (bytes.length <= 2 * PIECE) this.#print(decoder.decode(bytes, { stream: true }), error)
@@ -43,10 +43,10 @@ export class Terminal {
     this.#post({ show: html })
   }
 
-  /** Send all that is still here, and how much was left out. */
+  /** Send all that is still held, and how much was left out. */
   end() {
     if (this.omitted) {
-      this.lines.push([{ text: `\n... about ${this.omitted.toLocaleString("en")} characters are left out here ...\n`, error: false }])
+      this.lines.push([{ text: `\n... about ${this.omitted.toLocaleString("en")} characters left out here ...\n`, error: false }])
     }
     this.lines.push(...this.last)
     this.#send(true)
@@ -61,7 +61,7 @@ export class Terminal {
     }
   }
 
-  /** Write into the line, over what stands there. */
+  /** Write into the line, over what is there. */
   #over(text, error) {
     const end = this.cursor + text.length
     const part = { text, error }
@@ -91,7 +91,7 @@ export class Terminal {
     }
   }
 
-  /** Send what is new: at once, unless that were more messages a second than a page can show. */
+  /** Send what is new: at once, unless there are more messages per second than a page can show. */
   #send(now = false) {
     const second = Math.floor(performance.now() / 1000)
     if (second !== this.second) Object.assign(this, { second, posts: 0 })
@@ -104,7 +104,7 @@ export class Terminal {
 
 const length = (line) => line.reduce((sum, { text }) => sum + text.length, 0)
 
-/** The parts of a line between two places. */
+/** Return the parts of a line between two places. */
 function slice(line, from, to) {
   const parts = []
   let place = 0
@@ -116,7 +116,7 @@ function slice(line, from, to) {
   return parts
 }
 
-/** The same line with neighbours of one kind made one. */
+/** Return the same line with neighbours of one kind joined. */
 function joined(line) {
   const parts = []
   for (const { text, error } of line) {

@@ -1,4 +1,4 @@
-// The verdict on an answer, as long as it is of the text that stands in the editor; greyed once it is of an earlier one.
+// The verdict on an answer: as it is while it is about the text in the editor, greyed once it is about an earlier one.
 
 import { sanitized } from "./sanitize.js"
 
@@ -12,10 +12,10 @@ export class Verdict {
     this.#report = report
     this.#blank = report.innerHTML
     this.#note.className = "live-note"
-    this.#note.textContent = "This is about an earlier text: you have edited it since."
+    this.#note.textContent = "This is about an earlier version: you have edited your answer since."
   }
 
-  /** Show a verdict (see record.js) beside the text as it is now; return in a word or two how the text stands. */
+  /** Show a verdict (see record.js) for the text as it is now; return the state of the text in a few words. */
   show(verdict, text) {
     if (this.#shown !== verdict?.time) {
       this.#shown = verdict?.time

@@ -1,4 +1,4 @@
-// What is seen while Python is loaded or runs: words, a bar that says how far the loading is, and a button to stop.
+// What is shown while Python loads or runs: words, a bar for the progress of loading, and a button to stop.
 
 const SOON = 300 // milliseconds after which there is something to say
 
@@ -21,7 +21,7 @@ export class Waiting {
     this.#timer = setTimeout(() => this.#begin(), SOON)
   }
 
-  /** Aborted as soon as the reader does not want to wait any longer. */
+  /** Aborted when the reader no longer wants to wait. */
   get signal() {
     return this.#controller.signal
   }
@@ -32,7 +32,7 @@ export class Waiting {
     clearTimeout(this.#timer)
     this.python.removeEventListener("progress", this.#show)
     this.python = undefined
-    // Who pressed Stop by the keyboard goes on from the button before it.
+    // Readers who pressed Stop with the keyboard go on from the button before it.
     if (this.#place.contains(document.activeElement)) this.#place.closest(".live-bar")?.querySelector("button")?.focus()
     this.#place.remove()
     this.status.textContent = word
@@ -48,7 +48,7 @@ export class Waiting {
   #show = () => {
     if (!this.python) return
     const loading = !this.python.isReady
-    const words = loading ? "Loading Python, which takes some seconds the first time." : "Running ..."
+    const words = loading ? "Loading Python, which takes a few seconds the first time." : "Running ..."
     if (this.status.textContent !== words) this.status.textContent = words
     this.#bar.hidden = !loading
     this.#bar.value = this.python.share

@@ -1,4 +1,4 @@
-// Runs Python, apart from the page: an endless loop stops this worker only, and the page ends it.
+// Runs Python apart from the page: an endless loop blocks only this worker, and the page can end it.
 
 import { fetchCore } from "./core.js"
 import { Terminal } from "./terminal.js"

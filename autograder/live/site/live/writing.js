@@ -1,5 +1,5 @@
-// A place for a written answer, which a person reads: kept and handed in like the others. Its rubric is shown to whoever
-// has written, who may then judge it.
+// A place for a written answer, which a person reads: kept and handed in like the others. Its rubric is shown to readers
+// who have written their answer, so that they can judge it.
 
 import { store } from "./store.js"
 
@@ -31,7 +31,7 @@ export class Writing {
     return store.read(this.id)
   }
 
-  /** What is handed in: what is on the screen, kept or not. */
+  /** What is handed in: the text on the screen, kept or not. */
   get answer() {
     return this.area.value || undefined
   }
@@ -48,7 +48,7 @@ export class Writing {
 
   finish() {
     if (!this.answer?.trim()) {
-      this.status.textContent = "Write your answer first: the rubric helps only then."
+      this.status.textContent = "Write your answer first: the rubric only helps then."
       return this.area.focus()
     }
     store.write(this.id, { done: new Date().toISOString() })
