@@ -1,9 +1,9 @@
 """The archive that a page runs from: dnnkit and the student's side of autograder, without what only grading uses.
 
-Of an exercise's file it holds the public checks and the misconceptions, each of which one of them catches, as the audit
-proves. Hidden checks, free texts, lazy tests, and what only these need stay out, and so do a solution that is a mere
-value and other ways to write it. Right answers that are code are in it, as the reference is: a page shows them to
-whoever has passed, and judges tests by them.
+From an exercise's file it takes the public checks and the misconceptions, each of which is caught by one of them, as
+the audit proves. Hidden checks, free texts, lazy tests, and what only these need are left out, and so are solutions
+that are mere values and other ways to write them. Right answers that are code are included, as is the reference: a
+page shows them to readers who have passed, and judges tests by them.
 """
 
 import ast
@@ -22,7 +22,7 @@ PLACE = "live/course.zip"
 PACKAGES = Path(model.__file__).parents[1]
 FIGURES = PACKAGES / "autograder" / "live" / "figures"
 KEPT = PACKAGES / "_build" / ".jupyter_cache"  # where the book keeps what it has run
-STUDENTS = tuple(PACKAGES / "autograder" / room for room in ("", "judge", "live"))  # where a student's side may enter
+STUDENTS = tuple(PACKAGES / "autograder" / room for room in ("", "judge", "live"))  # what a student's side may import
 ENTRIES = ("__init__", "authoring", "judge/__init__", "live/page")  # where the student's side of autograder is entered
 NEED_MORE = {"pytorch"}  # rooms of dnnkit that need torch
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the date of every member, so that the same sources give the same bytes
@@ -36,7 +36,7 @@ def setup(app):
 
 
 def write(app, exception):
-    """Write the archive beside the pages, unless the one that is there was made of the same sources."""
+    """Write the archive next to the pages, unless the one there was made from the same sources."""
     if exception is not None or app.builder.format != "html":
         return
     path = Path(app.outdir) / PLACE
@@ -48,8 +48,8 @@ def write(app, exception):
 def pack(kept=KEPT):
     """Return the archive as the bytes of a zip; the same sources give the same bytes.
 
-    What figures have measured is in the directory `kept`, and what checks have said of misconceptions beside it; or it
-    is found and kept there.
+    What figures have measured is in the directory `kept`, and what checks have said about misconceptions next to it; if
+    not, it is found now and kept there.
 
     >>> names = zipfile.ZipFile(io.BytesIO(pack())).namelist()
     >>> "dnnkit/dropout.py" in names, "autograder/check.py" in names, "autograder/chapter/reading.py" in names
@@ -60,7 +60,7 @@ def pack(kept=KEPT):
         archive.comment = digest()
         for path in _sources():
             archive.writestr(_member(path), path.read_bytes())
-        # The page's modules lie in a package that, here, is a Sphinx extension.
+        # The page's modules are in a package that, here, is a Sphinx extension.
         archive.writestr(zipfile.ZipInfo("autograder/live/__init__.py", OLDEST), "")
         sources = Sources()
         for topic in measure.topics():
@@ -78,7 +78,7 @@ def pack(kept=KEPT):
 
 
 def digest():
-    """Return a digest (bytes) of all that the archive is made of, this module and NumPy's version included."""
+    """Return a digest (bytes) of all that the archive is made from, this module and NumPy's version included."""
     total = hashlib.sha256(Path(__file__).read_bytes() + installed_version("numpy").encode())
     for path in (*_sources(), *sorted(model.EXERCISES.rglob("*.py"))):
         total.update(path.relative_to(PACKAGES).as_posix().encode() + path.read_bytes())
@@ -96,7 +96,7 @@ def public_source(exercise):
 
 
 def shared_sources(sources):
-    """Return the sources, by path, of what exercises share, without what none of these sources of exercises uses."""
+    """Return, by path, the sources that exercises share, without what none of the exercises' `sources` uses."""
     wanted = {}
     for path, source in sources.items():
         for node in ast.parse(source).body:
@@ -149,7 +149,7 @@ def _comment(path):
 def _public(node, exercise):
     """Return a statement of an exercise's file as the archive holds it, or None."""
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "solution":
-        # `...` is as little callable as the value, which is all that judging asks, unless the checks compute with it.
+        # Like the value, `...` is not callable, which is all that judging asks, unless the checks compute with it.
         return node if _uses(exercise.path).get("solution", 0) else ast.parse("solution = ...").body[0]
     marks = {_mark(decorator): decorator for decorator in getattr(node, "decorator_list", ())}
     if marks.keys() & {"hidden", "neighbour", "lazy"} or ("alternative" in marks and exercise.asks_for_value):
@@ -176,7 +176,7 @@ def _is_read(node):
 
 
 def _needed(body, always):
-    """Return the statements without helpers, constants and imports that none of the others uses, nor anybody else."""
+    """Return the statements without helpers, constants and imports that neither the others nor `always` use."""
     while True:
         read = {*_names(body), *always}
         kept = [kept for node in body if (kept := _without_unused(node, read)) is not None]

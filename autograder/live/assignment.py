@@ -1,4 +1,4 @@
-"""Each chapter's assignment: the notebook that a class gets, beside the pages, and a link to it under the title."""
+"""Each chapter's assignment: the notebook that a class gets, published with the pages and linked under the title."""
 
 from pathlib import Path
 
@@ -19,13 +19,13 @@ def setup(app):
 def offer_assignment(app, doctree, docname):
     """Write a chapter's assignment and link it, whenever the chapter's page is written.
 
-    Pages are written when their text or any exercise's code has changed (see :mod:`~autograder.live.cache`), so the
-    two never differ.
+    Pages are written when their text or the code of any exercise has changed (see :mod:`~autograder.live.cache`), so
+    the two never differ.
     """
     topic = docname.removeprefix("chapters/")
     if app.builder.format != "html" or topic not in chapter.topics(app.srcdir):
         return
-    from autograder.classroom.notebook import assignment  # takes a second, which a build with nothing new is spared
+    from autograder.classroom.notebook import assignment  # takes a second, which a build with nothing new avoids
 
     path = Path(app.outdir) / FOLDER / f"{topic}.ipynb"
     path.parent.mkdir(exist_ok=True)

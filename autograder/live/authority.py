@@ -1,4 +1,4 @@
-"""At each function of dnnkit, what it is checked against: the row of ``chapters/api/authorities.csv`` that names it."""
+"""What each function of dnnkit is checked against: the row of ``chapters/api/authorities.csv`` that names it."""
 
 import csv
 import functools
@@ -30,7 +30,7 @@ def add(app, what, name, thing, options, lines):
 
 @functools.cache
 def _rows(table, _):
-    """Return the rows of the table by what they are of: read once, and not at every docstring of the book."""
+    """Return the rows of the table by the name of their function; read once, not at every docstring of the book."""
     found = {}
     with table.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
@@ -39,5 +39,5 @@ def _rows(table, _):
 
 
 def _plain(text):
-    """Return a text with what would be markup in reStructuredText taken literally."""
+    """Return a text escaped so that reStructuredText takes it literally."""
     return re.sub(r"([\\*`|_])", r"\\\1", text)

@@ -1,9 +1,9 @@
-"""When pages are executed and made anew: as soon as what their code hangs on has changed, and no sooner.
+"""When pages are executed and rebuilt: as soon as what their code depends on has changed, and no sooner.
 
-Each page with code has a digest of its cells and of what these hang on (see `sources`), and a cache of its own under
-``_build/.jupyter_cache``, named by that digest: myst-nb finds there what the cells gave. What is not there is executed
-before the pages are read, side by side (see `execute`). What a figure measures is kept in the same way. A second
-digest, of all that a page shows, its figures and exercises too, says when Sphinx has to read it again.
+Each page with code has a digest of its cells and of what these depend on (see `sources`), and its own cache under
+``_build/.jupyter_cache``, named by that digest, where myst-nb finds the cells' outputs. Pages without one are executed
+side by side before any page is read (see `execute`). What a figure measures is kept in the same way. A second digest,
+of all that a page shows, including its figures and exercises, says when Sphinx has to read it again.
 """
 
 import asyncio
@@ -37,18 +37,18 @@ class NotExecuted(SphinxError):
 
 
 class Hanging(NamedTuple):
-    """What a page hangs on, as it was when the page was last read.
+    """What a page depends on, as it was when the page was last read.
 
     Attributes
     ----------
     code : str
-        Its cells and its kernel, or ``""`` where nothing is executed.
+        Its cells and its kernel, or ``""`` if nothing is executed.
     modules, shown : frozenset of str
-        The modules that its cells import, and those that otherwise make what it shows.
+        The modules that its cells import, and the others that make what it shows.
     figures : tuple of str
         Topics of its figures.
     executed, digest : str
-        Digests of what the cells hang on, and of all that the page does.
+        Digests of what its cells depend on, and of all that the page depends on.
     """
 
     code: str
@@ -59,7 +59,7 @@ class Hanging(NamedTuple):
     digest: str = ""
 
     def digested(self, sources):
-        """Return the same with the digests of today."""
+        """Return the same with current digests."""
         return self._replace(
             executed=sources.digest(self.modules, self.code),
             digest=sources.digest(self.modules | self.shown, self.code),
@@ -76,19 +76,19 @@ def setup(app):
 
 
 def folder(app):
-    """Return the directory in which all is kept."""
+    """Return the directory in which everything is kept."""
     return Path(app.srcdir) / "_build" / ".jupyter_cache"
 
 
 def outdated(app, env, added, changed, removed):
-    """Return the names of pages whose text is as it was, but not what they hang on."""
+    """Return the names of pages whose text is unchanged, but not what they depend on."""
     sources, known = Sources(), getattr(env, "live_hanging", {})
     same = env.found_docs - added - changed
     return [name for name in same if name not in known or known[name].digested(sources) != known[name]]
 
 
 def execute(app, env, docnames):
-    """Execute what the pages that are about to be read need and is not kept, and drop what no page needs any more."""
+    """Execute what the pages about to be read need and is not kept, and drop what no page needs any more."""
     sources = Sources()
     known = {name: page for name, page in getattr(env, "live_hanging", {}).items() if name in env.found_docs}
     due, figures, topics = {}, {}, []
@@ -112,11 +112,11 @@ def execute(app, env, docnames):
         learn = partial(_learn, learning.beside(folder(app)), topics)
         lesson = {"what checks say of mistakes": learn} if topics else {}
         with nursery() if due else nullcontext() as managers:
-            # Figures last, as they are short: so processors come to their ends at the same time.
+            # Figures last, as they are short: so all processors finish at about the same time.
             _run(lesson | {name: partial(page.run, managers) for name, page in due.items()} | figures)
         kept = {_target(app, name, page) for name, page in known.items()}
         kept |= {measure.kept_at(topic, folder(app), sources) for page in known.values() for topic in page.figures}
-        if language.spoken() == language.ENGLISH:  # a book in another language has cells of its own, and not all
+        if language.spoken() == language.ENGLISH:  # a book in another language has its own cells, and not all
             _drop(set(folder(app).iterdir()) - kept)
 
 
@@ -134,8 +134,8 @@ def _run(jobs):
     if failures:
         said = "\n\n".join(map(str, failures))
         raise NotExecuted(
-            f"{said}\n\n{len(failures)} of {len(jobs)} failed; what the others gave is kept. "
-            "Mend the cell that is named above, and run `make book` again."
+            f"{said}\n\n{len(failures)} of {len(jobs)} failed; the results of the others are kept. "
+            "Fix the cell that is named above, and run `make book` again."
         )
 
 
@@ -149,7 +149,7 @@ async def _measure(topic, kept, sources):
 
 
 async def _learn(kept, topics):
-    """Find what the page's archive will need, in a process of its own, so that it need not be waited for at the end."""
+    """Find what the page's archive will need, in its own process, so that nothing waits for it at the end."""
     command = (sys.executable, "-m", learning.__name__, str(kept), *topics)
     process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
     try:
@@ -162,9 +162,9 @@ async def _learn(kept, topics):
 
 
 def hanging(name, text, notebook, sources):
-    """Return what the page `name` hangs on, given its text and its notebook (None if it has no cells), undigested."""
+    """Return what the page `name` depends on, given its text and its notebook (None without cells), undigested."""
     if notebook and notebook.metadata.get("mystnb", {}).get("execution_mode") == "off":
-        notebook = None  # it holds what its cells gave in a run of its own
+        notebook = None  # it holds the outputs of a separate run
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"] if notebook else []
     figures = tuple(FIGURE.findall(text))
     shown = {f"{measure.PACKAGE}.{topic}" for topic in figures} | exercises(f"{name.rpartition('/')[2]}/*")
@@ -192,9 +192,9 @@ def _drop(paths):
 
 
 def forget_failed_build(app, exception):
-    """Let a build that warned be read anew the next time.
+    """Let everything be read again after a build with warnings.
 
-    Sphinx reads only pages that changed, so a second strict build would otherwise pass over the first one's warnings.
+    Sphinx reads only pages that changed, so a second strict build would otherwise miss the warnings of the first.
     """
     if exception is None and app._warncount:
         (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)

@@ -1,7 +1,7 @@
-"""All claims of the course on one page: each with its verdict, its strip and a link, and how many there are.
+"""All claims of the course on one page: each with its verdict, its strip and a link, and their number.
 
-A chapter's claims are taken from what its cells gave when they were executed (see `dnnkit.claim.box`). The directive
-``claims-list`` shows them by chapter, ``claims-count`` says how many there are and how they came out.
+A chapter's claims are taken from the outputs of its cells (see `dnnkit.claim.box`). The directive ``claims-list`` shows
+them by chapter; ``claims-count`` says how many there are and how they came out.
 """
 
 import re
@@ -22,7 +22,7 @@ BOX = re.compile(
     r'<p class="claim-measured">(?P<measured>.*?)</p>(?P<taught><p class="claim-textbook">.*?</p>)?</div>',
     re.DOTALL,
 )
-BY_CHANCE = 0.025  # of claims whose true value lies on their bound: what a 95% interval leaves out at one end
+BY_CHANCE = 0.025  # of claims whose true value is on their bound: what a 95% interval leaves out at one end
 ENTRY = """\
 <li class="claim claim-{verdict}"><p><strong class="claim-badge">{badge}</strong>
 <a href="{address}">{sentence}</a></p>
@@ -94,7 +94,7 @@ def of_html(text):
     """
     found = [Found(**box.groupdict("")) for box in BOX.finditer(text)]
     if len(found) != text.count('<div class="claim '):
-        raise ValueError("a claim's box is not as BOX in autograder/live/claims.py expects it")
+        raise ValueError("a claim's box does not match BOX in autograder/live/claims.py")
     return found
 
 

@@ -1,4 +1,4 @@
-"""How a name may go on that is being typed, from the Python that runs; nothing of an answer is executed for it."""
+"""How the name being typed can be completed, from the running Python; no part of the answer is executed for it."""
 
 import ast
 import contextlib
@@ -8,7 +8,7 @@ import re
 import sys
 
 MOST = 200  # completions
-MOST_DETAILED = 40  # of which so many have their signatures told
+MOST_DETAILED = 40  # completions, up to which their signatures are given
 LONGEST = 90  # characters of a signature
 DOTTED = re.compile(r"(?:(\w+(?:\.\w+)*)\.)?(\w*)$")
 LIBRARY = "dnnkit"
@@ -16,10 +16,10 @@ IMPORT = re.compile(r"\s*(?:import|from)\s")
 
 
 def completions(source, before, defined):
-    """Return what may stand at the end of `before`, the part of an answer's `source` that lies before the cursor.
+    """Return completions for the end of `before`, the part of an answer's `source` on the line before the cursor.
 
-    That is a dict of what is `typed` of it and of `options`, each with label, kind and detail: names that the dict
-    `defined` or the answer's imports hold, or attributes of theirs. An editor knows Python's own and the answer's.
+    The dict holds what has been `typed`, and the `options`, each with label, kind and detail: names from the dict
+    `defined` or from the answer's imports, or their attributes. An editor knows Python's own names and the answer's.
 
     >>> import math
     >>> completions("math.flo", "math.flo", {"math": math})
@@ -35,7 +35,7 @@ def completions(source, before, defined):
 
 
 def _imported(source):
-    """Return what an answer's imports name; line by line, as not all is Python yet."""
+    """Return what an answer's imports name, read line by line, as the whole may not be Python yet."""
     found = {}
     for line in filter(IMPORT.match, source.splitlines()):
         with contextlib.suppress(SyntaxError, ValueError):
@@ -51,7 +51,7 @@ def _imported(source):
 
 
 def _module(name):
-    """Return a module that is imported already, or that is the course's own: to import that does nothing else."""
+    """Return a module that is already imported, or is the course's own: importing those has no side effects."""
     if str(name).partition(".")[0] == LIBRARY:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
@@ -59,7 +59,7 @@ def _module(name):
 
 
 def _named(dotted, names):
-    """Return what a dotted name names, or None; no property of an object is computed for it."""
+    """Return what a dotted name refers to, or None; no property of an object is computed for it."""
     first, *rest = dotted.split(".")
     value = names.get(first)
     for name in rest:

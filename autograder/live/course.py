@@ -1,4 +1,4 @@
-"""What scripts know of the whole book, its edition and what each topic asks, as their module ``live/course.js``.
+"""What scripts know about the whole book, its edition and what each topic asks, as their module ``live/course.js``.
 
 An edition keeps its readers' answers apart from those of any other: the version's first two numbers, unless
 ``live_edition`` in ``_config.yml`` says otherwise.
@@ -43,7 +43,7 @@ def topic_of(app, docname):
 
 
 def write(app, exception):
-    """Write the module beside the pages."""
+    """Write the module next to the pages."""
     if exception is not None or app.builder.format != "html":
         return
     topics = []

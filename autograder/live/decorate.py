@@ -1,7 +1,7 @@
 """What a chapter's page needs for its exercises to be answered in it: places for buttons and verdicts, and the scripts.
 
-The places stand in the page from the start, so that nothing moves when a script takes hold of them. Python and the
-editor are fetched by the scripts, and only when the reader first touches an exercise or a figure.
+The places are in the page from the start, so that nothing moves when a script takes hold of them. The scripts fetch
+Python and the editor only when the reader first touches an exercise or a figure.
 """
 
 import json
@@ -65,7 +65,7 @@ def decorate(app, doctree, docname):
     questions = len(app.env.metadata[docname]["questions"])
     next(doctree.findall(nodes.section)).insert(1, places.beginning(content, questions, assignment))
     modules = address(app.config.live_modules)
-    modules = modules if "://" in modules else f"./{modules}"  # what an import map takes for an address
+    modules = modules if "://" in modules else f"./{modules}"  # so that an import map takes it for an address
     imports = {name: f"{modules}{name}@{path}" for name, path in EDITOR.items()}
     facts = python(app, address) | {
         "topic": topic,
@@ -83,7 +83,7 @@ def decorate(app, doctree, docname):
 
 
 def addresses(app, docname):
-    """Return a function that tells, from the page `docname`, the address of a path of the site or of another host."""
+    """Return a function of a path of the site, or of another host, to its address from the page `docname`."""
 
     def address(path):
         return path if "://" in path else relative_uri(app.builder.get_target_uri(docname), path)
@@ -92,7 +92,7 @@ def addresses(app, docname):
 
 
 def python(app, address):
-    """Return what a page's script must know to run Python, given the page's `address` function."""
+    """Return what a page's script needs to know to run Python, given the page's `address` function."""
     return {
         "pyodide": address(app.config.live_pyodide),
         "archive": address(archive.PLACE),
@@ -106,13 +106,13 @@ def data(facts):
 
 
 def _facts(section, root):
-    """Return what the page's script must know of an exercise beyond what stands in the page."""
+    """Return what the page's script needs to know about an exercise that is not in the page."""
     exercise = model.load(section.exercise, root)
     facts = {"id": section.exercise, "title": section.title, "kind": section.kind}
     if section.kind == "text":
         return facts | {"words": exercise.words, "rubric": exercise.rubric}
     given = [cell.source for cell in section.cells if cell.kind == "code" and not {"exercise", "check"} & {*cell.tags}]
-    # A value is all that there is to an answer: it is not shown, and there is no other way to write it.
+    # If the answer is just a value, it is not shown, and there is no other way to write it.
     return facts | {
         "starter": section.starter.source,
         "given": given,
@@ -122,7 +122,7 @@ def _facts(section, root):
 
 
 def _publish(app, config):
-    # Files of `html_extra_path` lie beside the pages as they are; under `_static` every page would load each script.
+    # Files of `html_extra_path` end up next to the pages as they are; under `_static` all pages would load each script.
     extra = [SITE]
     if "://" not in config.live_pyodide or "://" not in config.live_modules:
         extra.append(Path(app.srcdir) / VENDOR)

@@ -1,4 +1,4 @@
-"""Pages are executed side by side, each in a kernel of its own; what one gave is kept whole or not at all."""
+"""Pages are executed side by side, each in its own kernel; a page's outputs are kept whole or not at all."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Failed(Exception):
-    """A page's cell failed; the message names its file and line, says which cell it is, and shows what it raised."""
+    """A page's cell failed; the message names its file, line and number, and shows what it raised."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Page:
     Attributes
     ----------
     path : Path
-        Its file; cells run in the folder where it lies.
+        Its file; cells run in its folder.
     notebook : NotebookNode
         Its cells, as myst-nb reads them.
     target : Path
@@ -45,7 +45,7 @@ class Page:
     timeout: int
 
     async def run(self, managers=AsyncKernelManager):
-        """Execute the cells in a new kernel, whose manager is of the class `managers`, and keep what they gave.
+        """Execute the cells in a new kernel, with a manager of the class `managers`, and keep their outputs.
 
         Raises Failed.
         """
@@ -81,7 +81,7 @@ class Page:
         return f"{self.path}{f':{lines[at]}' if lines else ''}: code cell {number} failed"
 
     def _keep(self, seconds):
-        """Make the cache beside its place, and put it there when all of it is written."""
+        """Make the cache next to its place, and move it there when all of it is written."""
         self.target.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=".", dir=self.target.parent))
         cache = get_cache(beside)
@@ -100,11 +100,11 @@ def side_by_side(jobs, tell, width=None):
     Parameters
     ----------
     jobs : dict of str to coroutine function
-        By the name that it is told under. A job that raises `Failed` leaves the others alone.
+        The jobs by the names under which they are reported. A job that raises `Failed` does not affect the others.
     tell : function
         Called as a job ends, with its name, its seconds, and its `Failed` or None.
     width : int
-        How many may run at once; as many as there are processors if it is left out.
+        How many may run at once; as many as there are processors by default.
 
     Returns
     -------
@@ -134,9 +134,9 @@ def side_by_side(jobs, tell, width=None):
 
 
 def _to_its_end(work):
-    """Run a coroutine in a loop of its own; what interrupts this process ends all that it began.
+    """Run a coroutine in its own loop; whatever interrupts this process ends all that the coroutine began.
 
-    The loop has a thread of its own, since in the main thread each notebook's client would take Ctrl-C for itself.
+    The loop has its own thread, since in the main thread each notebook's client would catch Ctrl-C itself.
     """
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
         loop, ended = runner.get_loop(), threading.Event()

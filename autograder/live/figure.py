@@ -1,4 +1,4 @@
-"""The directive ``figure-live``: a topic's figure (see `figures`), drawn as the page is built, and live in it."""
+"""The directive ``figure-live``: a topic's figure (see `figures`), drawn when the page is built, and live in it."""
 
 from html import escape
 

@@ -1,4 +1,4 @@
-"""Formulas keep the mark that follows them: a browser may break a line before a comma that follows one."""
+"""Formulas keep the punctuation that follows them: a browser may break a line between a formula and its comma."""
 
 from docutils import nodes
 
@@ -11,7 +11,7 @@ def setup(app):
 
 
 def keep_marks(app, doctree, name):
-    """Put each formula in a line of text into one element with the mark that follows it."""
+    """Put each formula in a line of text into one element with the punctuation mark that follows it."""
     for formula in list(doctree.findall(nodes.math)):
         parent = formula.parent
         place = parent.index(formula)

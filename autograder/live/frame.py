@@ -1,7 +1,7 @@
 """Exercises set apart from the prose: a frame from the heading to the check cell.
 
-In a page's tree an exercise is the section whose title begins with ``Exercise:``. It is given the class ``exercise``,
-and what stands after the check cell (or after the place of a written answer) goes back to the prose around it.
+In a page's tree an exercise is the section whose title begins with ``Exercise:``. It gets the class ``exercise``, and
+what follows the check cell (or the place of a written answer) goes back to the prose around it.
 """
 
 from docutils import nodes
@@ -16,7 +16,7 @@ def setup(app):
 
 
 def frame_exercises(app, doctree):
-    """Mark each exercise's section of a page and end it where the exercise ends."""
+    """Mark each exercise's section in a page, and end it where the exercise ends."""
     for section in list(doctree.findall(is_exercise)):
         end = _end(section)
         after = section.children[end + 1 :]
@@ -27,7 +27,7 @@ def frame_exercises(app, doctree):
 
 
 def is_exercise(node):
-    """Whether `node` is the section of an exercise."""
+    """Return whether `node` is the section of an exercise."""
     return isinstance(node, nodes.section) and node[0].astext().startswith(say(EXERCISE))
 
 

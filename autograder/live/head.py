@@ -1,6 +1,6 @@
-"""What stands in a page's head: what it says of itself where it is shared, and the fonts that it begins with.
+"""What a page's head holds: how the page appears when it is shared, and the fonts that it begins with.
 
-A picture for those who follow a shared link must have a full address: `html_baseurl` says where the site is.
+The picture of a shared link must have a full address: `html_baseurl` says where the site is.
 """
 
 import re
@@ -13,7 +13,7 @@ from sphinx.locale import _
 
 PREVIEW = "_static/preview.png"
 PREVIEW_SIZE = (1200, 630)
-FONTS = ("serif-400-normal", "sans-600-normal", "sans-400-normal")  # of what is read first
+FONTS = ("serif-400-normal", "sans-600-normal", "sans-400-normal")  # for what is read first
 ASIDE = (nodes.sidebar, nodes.footnote, nodes.container, nodes.admonition)  # where no page begins
 LONGEST = 200  # letters of a description
 
@@ -24,7 +24,7 @@ def setup(app):
 
 
 def add(app, pagename, templatename, context, doctree):
-    """Add the page's own lines to those that stand in its head."""
+    """Add the page's own lines to its head."""
     if app.builder.format != "html":
         return
     site = app.config.html_title
@@ -50,12 +50,12 @@ def add(app, pagename, templatename, context, doctree):
 
 
 def _title_of_index(pagename, context):
-    """Return the title of a page that Sphinx makes by itself, which its template alone would know, or None."""
+    """Return the title of a page that Sphinx makes itself, which only its template would know, or None."""
     return _("Index") if pagename == "genindex" else context.get("indextitle")
 
 
 def description(doctree):
-    """Return the first sentences of a page, as many as fit, and none with a formula in it."""
+    """Return the first sentences of a page, as many as fit, up to the first with a formula."""
     for paragraph in doctree.findall(nodes.paragraph):
         if not any(isinstance(parent, ASIDE) for parent in _parents(paragraph)):
             found = _sentences(paragraph)

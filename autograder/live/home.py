@@ -1,8 +1,8 @@
-"""The first page: a map of the course, the way to begin, and the scripts for its live figure.
+"""The first page: a map of the course, the link to begin, and the scripts for its live figure.
 
-The directive ``course-map`` lists all topics in teaching order, one a line, as ``topic: title: question``. A topic that
-has its chapter is a tile with that chapter's own title, a miniature of what fails there, and the reader's progress; one
-that has none yet is shown as coming.
+The directive ``course-map`` lists all topics in teaching order, one per line, as ``topic: title: question``. A topic
+with a chapter is a tile with that chapter's title, a miniature of what fails there, and the reader's progress; a topic
+without one is shown as coming.
 """
 
 from html import escape
@@ -111,7 +111,7 @@ def furnish(app, doctree, docname):
 
 
 def set_needle(app, pagename, templatename, context, doctree):
-    """Say in a chapter's head where in the course it stands, from 0 to 1: there the needle on its ruler stands."""
+    """Set in a chapter's head where it is in the course, from 0 to 1: the place of the needle on its ruler."""
     course = app.env.metadata[app.config.root_doc].get("course", [])
     topic = pagename.removeprefix("chapters/")
     if topic in course:

@@ -1,7 +1,7 @@
-"""Learns, when the book is built, what the checks say of each misconception, and keeps it for the page's archive.
+"""Learn, when the book is built, what the checks say about each misconception, and keep it for the page's archive.
 
-It is kept until an exercise, or the code that judges it, changes; `learnt` is the page's end of it. While pages are
-executed, ``python -m autograder.live.learning FOLDER TOPIC ...`` does so for the exercises of topics.
+It is kept until an exercise, or the code that judges it, changes; `learnt` is the page's side of this. While pages are
+executed, ``python -m autograder.live.learning FOLDER TOPIC ...`` learns it for the exercises of topics.
 """
 
 import json
@@ -18,7 +18,7 @@ from autograder.sources import Sources
 
 
 def found(exercise):
-    """Return by name, and by public check, the verdict and sentence on each answer that makes a misconception."""
+    """Return, by name and by public check, the verdict and sentence on each answer with a misconception."""
     said = {}
     for wrong in exercise.misconceptions:
         for each in (wrong, *wrong.variants):
@@ -29,12 +29,12 @@ def found(exercise):
 
 
 def beside(cache):
-    """Return the folder where it is kept beside a book's cache."""
+    """Return the folder, next to a book's cache, in which this is kept."""
     return cache.with_name(".learnt")
 
 
 def kept(exercise, folder, sources):
-    """Return what `found` returns, as JSON holds it: from `folder`, or found now and kept there."""
+    """Return the result of `found`, as JSON holds it: from `folder`, or found now and kept there."""
     asked = (exercise, *([exercise.tests] if exercise.tests else ()))
     modules = [f"autograder.exercises.{one.id.replace('/', '.')}" for one in asked]
     digest = sources.digest([*modules, "autograder.judge.*"])
@@ -47,7 +47,7 @@ def kept(exercise, folder, sources):
 
 
 def main(folder, *topics):
-    """Keep in a folder what is found of the exercises of topics."""
+    """Keep in a folder what is found for the exercises of topics."""
     sources = Sources()
     for topic in topics:
         for exercise in map(model.load, model.ids(topic)):

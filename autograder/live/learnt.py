@@ -1,8 +1,8 @@
-"""What the checks say of each misconception, carried in a page's archive: a page need not run them all to name one.
+"""What the checks say about each misconception, carried in a page's archive: naming one need not run them all.
 
-It would take a browser some seconds, before the first wrong answer to an exercise gets its name. Values that count as
-well, as those of an exercise that asks for one do, are found in the page, where they cost nothing. What is carried is
-found when the book is built (see `learning`).
+Running them would take a browser some seconds before the first wrong answer to an exercise is named. Misconceptions
+that are values, as in an exercise that asks for one, are found in the page, where they cost nothing. What is carried
+is found when the book is built (see `learning`).
 """
 
 import functools
@@ -17,7 +17,7 @@ FILE = Path(__file__).with_suffix(".json")  # in a page's archive alone
 
 
 def learn(exercise):
-    """Know of an exercise's misconceptions what was found when the page's archive was made."""
+    """Take in what was found about an exercise's misconceptions when the page's archive was made."""
     if exercise.asks_for_value:
         return
     diagnose.learn(

@@ -1,4 +1,4 @@
-"""What a figure measures, kept until what its code hangs on changes."""
+"""What a figure measures, kept until what its code depends on changes."""
 
 import json
 from importlib import import_module
@@ -17,17 +17,17 @@ def topics():
 
 
 def kept_at(topic, folder, sources):
-    """Return where in `folder` that is kept which the figure of a topic measures, made by the code of today."""
+    """Return where in `folder` the measurements of a topic's figure are kept, as made by the current code."""
     return folder / f"figure-{topic}-{sources.digest([f'{PACKAGE}.{topic}'])}.json"
 
 
 def is_due(topic, folder, sources):
-    """Return whether the figure of a topic has something to measure that is not kept."""
+    """Return whether the figure of a topic has something to measure that is not kept yet."""
     return figure_of(topic).measure is not None and not kept_at(topic, folder, sources).exists()
 
 
 def measured_figure(topic, folder, sources):
-    """Return the figure of a topic, with `measured` as it is kept in `folder`, or measured now and kept there."""
+    """Return the figure of a topic, with `measured` read from `folder`, or measured now and kept there."""
     figure = figure_of(topic)
     if figure.measure is not None:
         path = kept_at(topic, folder, sources)

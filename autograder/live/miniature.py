@@ -1,6 +1,6 @@
-"""A miniature of a page: what stands between the axes of its first figure, in a chapter the one of what fails.
+"""A miniature of a page: the content between the axes of its first figure, which in a chapter shows what fails.
 
-Of several panels it is the last, which shows the most.
+If there are several panels, it is the last, which shows the most.
 """
 
 import re
@@ -27,9 +27,9 @@ def note(app, doctree):
 
 
 def of_html(text):
-    """Return the miniature of the first figure in an HTML text as SVG that nobody hears, or ``""``.
+    """Return the miniature of the first figure in an HTML text as SVG that is not read out, or ``""``.
 
-    It fills whatever place it is given; its lines stay as wide as they are.
+    It fills whatever place it is given; the width of its lines stays the same.
 
     >>> from dnnkit import plot
     >>> of_html(plot.lines([1, 2], {"dev": [3, 2]}, xlabel="epoch", ylabel="loss")._repr_html_())[:31]
@@ -49,7 +49,7 @@ def of_html(text):
 
 
 def _end(text, start):
-    """Return where the picture that begins at `start` ends; pictures may lie in it."""
+    """Return where the picture that begins at `start` ends; it may contain pictures."""
     depth = 0
     for tag in re.finditer(r"<svg\b|</svg>", text[start:]):
         depth += 1 if tag[0] == "<svg" else -1

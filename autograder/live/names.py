@@ -1,6 +1,6 @@
-"""Which names an answer reads and nobody defines: said while it is written, before it runs.
+"""Which names an answer reads that nothing defines: reported while it is written, before it runs.
 
-Nothing of an answer is executed: its text is read, beside what the cells before it define.
+No part of an answer is executed: its text is read, along with what the cells before it define.
 """
 
 import ast
@@ -12,10 +12,10 @@ IMPLIED = {"__file__", "__class__", "__module__", "__qualname__", *dir(builtins)
 
 
 def undefined(source, defined):
-    """Return the names that an answer reads, and that neither it nor `defined` has: dicts of line, start, end, message.
+    """Return the names that an answer reads but neither it nor `defined` has: dicts of line, start, end, message.
 
-    Lines count from 1; start and end are columns from 0, in the units of UTF-16, as JavaScript counts. Where the text
-    is not Python, or a star import may define anything, there are none.
+    Lines count from 1; start and end are columns from 0, in UTF-16 units, as JavaScript counts. If the text is not
+    Python, or a star import may define anything, there are none.
 
     >>> undefined("def f(rate):\\n    return rat * 2", ())
     [{'line': 2, 'start': 11, 'end': 14, 'message': 'rat is not defined. Do you mean rate?'}]
@@ -33,7 +33,7 @@ def undefined(source, defined):
 
 
 class _Scope:
-    """Names that a part of a program binds; a class's are not seen from the functions inside of it."""
+    """Names that a part of a program binds; a class's names are not visible from the functions inside it."""
 
     def __init__(self, parent=None, kind="module"):
         self.parent, self.kind, self.names = parent, kind, set()
@@ -47,7 +47,7 @@ class _Scope:
 
 
 class _Reader(ast.NodeVisitor):
-    """Collects the names that a program binds, by scope, and those that it reads, with the scope where it does."""
+    """Collects the names that a program binds, by scope, and those that it reads, with the scope of each reading."""
 
     def __init__(self, tree):
         self.reads, self.star = [], False

@@ -1,8 +1,8 @@
-"""The course in numbers: a table of what its chapters hold, and of how long they compute.
+"""The course in numbers: a table of what its chapters hold and how long they compute.
 
 The directive ``course-numbers`` shows a row for each chapter and one for all of them. Exercises and misconceptions are
-counted in their files, claims as they came out (see `claims`); the seconds are those that a chapter's cells took when
-they last ran.
+counted in their files, claims by how they came out (see `claims`); the seconds are those that a chapter's cells took
+when they last ran.
 """
 
 from html import escape
@@ -51,7 +51,7 @@ def setup(app):
 
 
 def note(app, doctree):
-    """Keep in a page's metadata in how many seconds its cells ran."""
+    """Keep in a page's metadata how many seconds its cells took."""
     name = app.env.docname
     executed = app.env.nb_metadata.get(name, {}).get("exec_data") or {}
     app.env.metadata[name]["seconds"] = executed.get("runtime") or 0.0
@@ -73,7 +73,7 @@ def show(app, doctree, docname):
 
 
 def of_topic(env, topic):
-    """Return the numbers of a chapter by the names of their columns."""
+    """Return the numbers of a chapter by column name."""
     kept = env.metadata[f"chapters/{topic}"]
     asked = [exercise.load(section.exercise) for section in chapter.read(topic, env.srcdir).sections]
     claims = kept.get("claims", [])

@@ -1,9 +1,9 @@
-"""Kernels that have the libraries of the course loaded when they start: they are forked from one process.
+"""Kernels that start with the course's libraries already loaded: they are forked from one process.
 
-To start Python and to import NumPy, Matplotlib and torch costs a processor more than two seconds, for each page anew.
-Here one process, the nursery, does so once. It runs the text of this file alone: nothing of the course is loaded that
-a page's own kernel would not have. A kernel that is not Python's, and one on a machine other than Linux, where
-libraries may not outlive a fork, starts as everywhere.
+Starting Python and importing NumPy, Matplotlib and torch costs a processor more than two seconds for each page. Here
+one process, the nursery, does so once. It runs only the text of this file, so that it loads nothing of the course that
+a page's own kernel would not have. Kernels of other languages, and all kernels on systems other than Linux, where
+libraries may not survive a fork, start as usual.
 """
 
 import gc
@@ -20,25 +20,25 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 LOADED = ("ipykernel.kernelapp", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "torch")
-FIGURES = "module://matplotlib_inline.backend_inline"  # which a kernel chooses, before a page imports Matplotlib
+FIGURES = "module://matplotlib_inline.backend_inline"  # which a kernel chooses before a page imports Matplotlib
 PYTHON = ["-m", "ipykernel_launcher"]
 
 
 class Forked(psutil.Process):
-    """A kernel's process, with what its provisioner asks of one that it has started itself."""
+    """A kernel's process, with the attributes that a provisioner expects of a process that it has started itself."""
 
     stdin = stdout = stderr = None
 
     def poll(self):
-        """Return None as long as it runs."""
+        """Return None as long as the process runs."""
         return None if self.is_running() else 0
 
 
 class Provisioner(LocalProvisioner):
-    """Has kernels of Python forked."""
+    """Have Python kernels forked."""
 
     async def launch_kernel(self, cmd, **options):
-        """Return what is needed to connect to the kernel."""
+        """Start a kernel, and return what is needed to connect to it."""
         if cmd[1:3] != PYTHON:
             return await super().launch_kernel(cmd, **options)
         asked = {"argv": cmd[2:], "cwd": str(options["cwd"]), "env": options["env"]}
@@ -46,7 +46,7 @@ class Provisioner(LocalProvisioner):
         with suppress(BrokenPipeError):
             nursery.stdin.write(json.dumps(asked).encode() + b"\n")
         if not (number := nursery.stdout.readline()):
-            raise RuntimeError("the process that kernels are forked from has ended; what it said stands above")
+            raise RuntimeError("the process that kernels are forked from has ended; its output is above")
         self.process = Forked(int(number))
         self.pid = self.pgid = self.process.pid
         return self.connection_info
@@ -62,7 +62,7 @@ class Manager(AsyncKernelManager):
 
 @contextmanager
 def nursery():
-    """Yield a class of kernel managers. With this context their kernels end too."""
+    """Yield a class of kernel managers, whose kernels end with this context."""
     if sys.platform != "linux":
         yield AsyncKernelManager
         return
@@ -74,13 +74,13 @@ def nursery():
 
 
 def main():
-    """Fork a kernel for each line that comes, and answer with its process's number."""
-    del sys.path[0]  # the folder of whoever builds; IPython adds that of the page
+    """Fork a kernel for each line of input, and answer with the number of its process."""
+    del sys.path[0]  # the folder from which the book is built; IPython adds that of the page
     for name in LOADED:
         with suppress(ImportError):
             __import__(name)
-    gc.freeze()  # what is loaded, so that looking for garbage does not copy it for each kernel
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so none is left a zombie
+    gc.freeze()  # what is loaded, so that garbage collection does not copy it in each kernel
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that no zombies are left
     for line in sys.stdin:
         if kernel := os.fork():
             print(kernel, flush=True)
@@ -90,7 +90,7 @@ def main():
 
 
 def become(argv, cwd, env):
-    """Be a kernel."""
+    """Become a kernel."""
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     with open(os.devnull) as nothing:

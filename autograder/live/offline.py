@@ -1,7 +1,8 @@
-"""A service worker beside the pages, for reading and practising without a network after the first visit.
+"""A service worker next to the pages, for reading and practising without a network after the first visit.
 
-Pages and files of the site come from the network wherever there is one, so that a new release is seen at once; what is
-kept is for when there is none. Only what has its version in its address, as files of other hosts do, is fetched once.
+Pages and files of the site come from the network whenever there is one, so that a new release is seen at once; the
+kept copies are for when there is none. Only what has its version in its address, like files of other hosts, is fetched
+just once.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ from pathlib import Path
 from autograder.live.decorate import EDITOR
 
 WORKER = Path(__file__).with_name("sw.js")
-# A site that does not want it any longer still has to end the one that browsers have.
+# A site that no longer wants it still has to end the one that browsers have.
 NONE = """\
 addEventListener("install", () => skipWaiting())
 addEventListener("activate", (event) => event.waitUntil(end()))
@@ -22,7 +23,7 @@ async function end() {
 }
 """
 LEFT_OUT = {".map", ".inv", ".buildinfo"}
-LARGEST = 2_000_000  # bytes of a file that is kept before anybody asked for it
+LARGEST = 2_000_000  # bytes of a file that is kept before anybody has asked for it
 
 
 def setup(app):
@@ -38,7 +39,7 @@ def _register(app, config):
 
 
 def write(app, exception):
-    """Write the service worker, with the files that it keeps as they are now."""
+    """Write the service worker, with the current list of files that it keeps."""
     if exception is not None or app.builder.format != "html":
         return
     path = Path(app.outdir) / "sw.js"
@@ -51,8 +52,8 @@ def write(app, exception):
 def worker(site, addresses):
     """Return the source of the service worker of a built site.
 
-    What lies at one of the `addresses`, folders of the site or of another host, has its version in its address there or
-    changes with the others only.
+    What is at one of the `addresses`, folders of the site or of another host, has its version in its address or changes
+    only together with the rest.
     """
     folders = tuple(address for address in addresses if "://" not in address)
     files = {}

@@ -1,4 +1,4 @@
-"""Pages that show what other pages hold: they are written anew whenever any page was read anew.
+"""Pages that show what other pages hold: they are rewritten whenever any page was read again.
 
 A directive of such a page calls `shows_others`; what other pages hold is noted in their metadata as they are read,
 since a page that has not changed is not read again.
@@ -12,7 +12,7 @@ def setup(app):
 
 
 def shows_others(env):
-    """Say of the page that is being read that it shows what others hold, one for each chapter of the book."""
+    """Mark the page being read as showing what others hold, one for each chapter of the book."""
     env.note_dependency("_toc.yml")
     env.metadata[env.docname]["shows-others"] = True
 

@@ -1,7 +1,7 @@
-"""What a page's worker asks of Python: run an answer, check it, show right ones, draw a figure.
+"""What a page's worker asks Python to do: run an answer, check it, show right ones, draw a figure.
 
-This module runs in the reader's browser (Pyodide), from the page's archive. Each exercise has a namespace of its own,
-made by the chapter's setup cells and by the cells that the exercise gives, in which its answer is executed anew.
+This module runs in the reader's browser (Pyodide), from the page's archive. An answer is executed afresh each time, in
+a new namespace made by the chapter's setup cells and by the cells that the exercise gives.
 """
 
 import functools
@@ -20,7 +20,7 @@ from autograder.live.names import undefined
 
 
 def settle(show_html):
-    """Make this Python the page's: it gives HTML to `show_html`, and what is printed comes at once."""
+    """Make this Python the page's: HTML goes to `show_html`, and what is printed appears at once."""
     shown.settle(show_html)
     running.settle()
 
@@ -55,7 +55,8 @@ def reply(request):
 def run(given, source):
     """Execute an answer after the cells `given`, and return the text of its last expression's value, or ``""``.
 
-    A value that has HTML is shown instead. Raises Stopped where the answer or the text raises, or it is not Python.
+    A value that has HTML is shown instead. Raises Stopped if the answer or the value's text raises, or if the answer is
+    not Python.
 
     >>> run(["import math"], "math.floor(2.5)")
     '2'
@@ -66,10 +67,10 @@ def run(given, source):
 
 
 def judge(exercise, given, source):
-    """Execute an answer and judge what it calls by the exercise's name; return what the page is told, as a dict.
+    """Execute an answer and judge the object that it names after the exercise; return a dict for the page.
 
-    It holds the verdict, the HTML of the report, and the line that raised in a check, if one did. Raises Stopped as
-    `run` does.
+    It holds the verdict, the HTML of the report, and the line that raised in a check, if any. Raises Stopped as `run`
+    does.
 
     >>> judge("dropout/by_hand", [], "by_hand = ...")["verdict"]
     'not attempted'
@@ -77,7 +78,7 @@ def judge(exercise, given, source):
     _, namespace = running.execute(given, source)
     learnt.learn(model.load(exercise))
     report = check(exercise, namespace.get(exercise.split("/")[1], ...))
-    note = "" if report.verdict == PASSED else "Stuck? Press Hint."  # where a notebook says what to type
+    note = "" if report.verdict == PASSED else "Stuck? Press Hint."  # a notebook says what to type instead
     found = {"verdict": report.verdict, "html": show.html(replace(report, note=note))}
     for finding in report.findings:
         if finding.verdict == CRASHED and (lines := re.findall(r"^line (\d+), in ", finding.detail, re.MULTILINE)):
@@ -87,12 +88,12 @@ def judge(exercise, given, source):
 
 @functools.lru_cache(maxsize=8)
 def defined(*given):
-    """Return by name what cells define, which are run once for that."""
+    """Return, by name, what cells define; they are run once for this."""
     return running.namespace(given)
 
 
 def others(exercise):
-    """Return the HTML of right answers to an exercise; the page asks for it after a pass, or on the reader's wish."""
+    """Return the HTML of right answers to an exercise; the page asks for it after a pass, or when the reader does."""
     return solutions.of(model.load(exercise))._repr_html_()
 
 

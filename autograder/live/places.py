@@ -1,7 +1,7 @@
 """The places in a chapter's page that its scripts take hold of: buttons, verdicts, hints, tries, and progress.
 
-They are seen only where scripts run and can be loaded: the first script of a page, a classic one, marks it as ``live``,
-and says so instead where the others cannot be had, as in a page that is opened as a file.
+They are visible only if scripts run and can be loaded: the first script of a page, a classic one, marks the page as
+``live``, and says so if the others cannot be loaded, as in a page that is opened as a file.
 """
 
 import re
@@ -34,7 +34,7 @@ WRITTEN = """\
 <span class="live-status" role="status"></span>
 </div>
 <div class="live-rubric" role="group" aria-label="Rubric" tabindex="-1" hidden>
-<p>What a reader looks for. Tick what your answer says:</p><ul></ul><p class="live-points"></p>
+<p>What a reader looks for. Tick what your answer covers:</p><ul></ul><p class="live-points"></p>
 </div>"""
 
 BEGINNING = """\
@@ -45,7 +45,7 @@ BEGINNING = """\
 <p class="live-status" role="status"></p>
 <p class="live-notice" role="alert" hidden></p>
 <details class="live-panel"><summary>All my answers, in all chapters</summary>
-<p>They are kept in this browser, and nowhere else. A file takes them to another one, or keeps them safe.</p>
+<p>They are kept in this browser and nowhere else. Save them to a file to keep them safe or to take them to another.</p>
 <div class="live-bar">
 <button type="button" name="save" disabled>Save to a file</button>
 <button type="button" name="load" disabled>Load from a file</button>
@@ -57,8 +57,8 @@ BEGINNING = """\
 </details>
 </div>
 <p class="live-still" data-why="file" hidden>This page was opened as a file. Browsers then load no
-scripts, so exercises and figures stand still. Read it as it is, and answer in <a href="{assignment}">the notebook</a>;
-or let a web server show the folder, as <code>python -m http.server</code> does.</p>
+scripts, so exercises and figures stand still. Read it as it is and answer in <a href="{assignment}">the notebook</a>,
+or serve the folder with a web server, such as <code>python -m http.server</code>.</p>
 <p class="live-still" data-why="unloaded" hidden>The scripts of this page could not be loaded, so its exercises and
 figures stand still. Load the page again, or answer in <a href="{assignment}">the notebook</a>.</p>
 <script>
@@ -69,7 +69,7 @@ var live = {{
     document.querySelector(`.live-still[data-why="${{why}}"]`).hidden = false
   }}
 }}
-// An error of loading does not bubble. No tag has a handler of its own, which a site's policy on scripts would refuse.
+// Loading errors do not bubble. No tag has its own handler, since a site's policy on scripts would refuse that.
 document.addEventListener("error", ({{ target }}) => target.type === "module" && live.still("unloaded"), true)
 if (location.protocol === "file:") live.still("file")
 else document.documentElement.classList.add("live")
@@ -84,7 +84,7 @@ def raw(text):
 
 
 def beginning(content, questions, assignment):
-    """Return what stands below a chapter's title, given how many `questions` it has and its notebook's address."""
+    """Return what goes below a chapter's title, given how many `questions` it has and its notebook's address."""
     kinds = Counter(section.kind for section in content.sections)
     parts = {"exercises passed": kinds["code"], "written": kinds["text"], "questions right": questions}
     told = ", ".join(f"0 of {count} {part}" for part, count in parts.items() if count)  # as progress.js counts
@@ -103,7 +103,7 @@ def furnish(frame, section):
 
 
 def _mark_sentences_for_notebooks(frame):
-    """Set apart the sentences of a prompt that say to type ``hint(...)``: in the page there is a button."""
+    """Set apart the sentences of a prompt that say to type ``hint(...)``: a page has a button for that."""
     for code in list(frame.findall(lambda node: isinstance(node, nodes.literal) and HINT.fullmatch(node.astext()))):
         before, after = _neighbours(code)
         begin = before.rfind(". ") + 2 if ". " in before else 0

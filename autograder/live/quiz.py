@@ -1,7 +1,7 @@
-"""Quizzes as a page holds them: what `dnnkit.quiz` shows in a notebook, as plain forms.
+"""Quizzes in a page: what `dnnkit.quiz` shows in a notebook, as plain forms.
 
-The questions stand in the page as text, with what is said to each answer; ``quiz.js`` judges and keeps what is chosen.
-Question and answers make the id of a question, so that an answer is never taken for that to another question.
+The questions are in the page as text, with the feedback on each answer; ``quiz.js`` judges and keeps what is chosen.
+A question's id is made from its text and its answers, so that an answer is never mistaken for one to another question.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from autograder.live import places
 QUESTIONS = re.compile(r"var questions\w+=(\[.*?\]);\n", re.DOTALL)
 CHOICES = {"multiple_choice": "radio", "many_choice": "checkbox"}
 KINDS = {"multiple_choice": "exactly one", "many_choice": "one or more", "numeric": "one or more"}
-NUMBERS = ("value", "range", "precision")  # of an answer that is a number, and of its question
+NUMBERS = ("value", "range", "precision")  # keys of a numeric answer, and of its question
 FORM = """\
 <form class="quiz" data-question="{id}" data-answers="{facts}">
 <fieldset disabled><legend>{question}</legend>
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 
 class BadQuestion(ValueError):
-    """A question is not as it must be; the message says which, and what was expected."""
+    """A question is malformed; the message says which, and what was expected."""
 
 
 def setup(app):
@@ -41,7 +41,7 @@ def setup(app):
 
 
 def place_quizzes(app, doctree):
-    """Put forms in the place of each quiz of a page, and note the ids of its questions in the page's metadata."""
+    """Replace each quiz of a page by forms, and note the ids of its questions in the page's metadata."""
     topic = app.env.docname.rpartition("/")[2]
     ids = app.env.metadata[app.env.docname]["questions"] = []
     for script in list(doctree.findall(_is_quiz)):
@@ -82,7 +82,7 @@ def form(topic, question):
 
 
 def inline(text):
-    """Return HTML of a line in which ``$`` marks mathematics and backticks mark code.
+    """Return the HTML of a line in which ``$`` marks mathematics and backticks mark code.
 
     >>> inline("`a` < $b$")
     '<code>a</code> &lt; <span class="math notranslate nohighlight">\\\\(b\\\\)</span>'
@@ -128,13 +128,13 @@ def _facts(question, answer):
 def _require_form(question):
     title, kind, answers = (question.get(key) for key in ("question", "type", "answers"))
     if kind not in KINDS:
-        raise BadQuestion(f"quiz: {title!r} is of type {kind!r}; there are {', '.join(KINDS)}")
+        raise BadQuestion(f"quiz: {title!r} is of type {kind!r}; the types are {', '.join(KINDS)}")
     right = sum(bool(answer.get("correct")) for answer in answers or ())
     if right == 0 or (kind == "multiple_choice" and right != 1):
         raise BadQuestion(f"quiz: {title!r} has {right} right answers; a {kind} question has {KINDS[kind]}")
     if silent := [answer for answer in answers if not answer.get("feedback")]:
         told = next((silent[0][key] for key in ("answer", *NUMBERS) if key in silent[0]), "any other")
-        raise BadQuestion(f"quiz: {title!r} says nothing to the answer {told!r}; give it `feedback`")
+        raise BadQuestion(f"quiz: {title!r} has no response to the answer {told!r}; give it `feedback`")
 
 
 def _is_quiz(node):
@@ -142,12 +142,12 @@ def _is_quiz(node):
 
 
 def _is_place(node):
-    """Whether a node is where the script would put its questions."""
+    """Return whether a node is where the script would put its questions."""
     return isinstance(node, nodes.raw) and "data-shufflequestions" in node.astext()[:200]
 
 
 def _bundle(node):
-    """Return the output that holds a node in the forms that a page chooses from."""
+    """Return the output that holds a node, in the several formats that a page chooses from."""
     while node.get("nb_element") != "mime_bundle":
         node = node.parent
     return node

@@ -1,4 +1,4 @@
-"""Run an answer as a notebook's cell is run, in a namespace of its own, and tell where it stopped."""
+"""Run an answer as a notebook runs a cell, in its own namespace, and report where it stopped."""
 
 import ast
 import builtins
@@ -12,18 +12,18 @@ from autograder.judge.trace import answer_trace
 from autograder.live import shown
 
 FILE = "<your answer>"
-NO_INPUT = "Nobody can be asked here: in the page `input()` has no keyboard. Give the name a value, as in `name = 3`."
+NO_INPUT = "There is nobody to ask: `input()` has no keyboard in a page. Give the name a value, as in `name = 3`."
 
 
 class Stopped(Exception):
-    """The answer raised; the text is what its author is to read: their own lines, the error, nothing of ours.
+    """The answer raised; the text is what its author should read: their own lines and the error, none of ours.
 
     Attributes
     ----------
     line : int or None
         The last of the answer's lines that ran, or the one that is not Python.
     message : str
-        What is wrong there, in a line.
+        What is wrong there, in one line.
     """
 
     def __init__(self, text, line=None, message=""):
@@ -39,7 +39,7 @@ class NoInput(Exception):
 
 
 def settle():
-    """Make this Python one for answers: what is printed comes at once and in order, and `input` says why it cannot."""
+    """Prepare this Python for answers: what is printed appears at once and in order, and `input` says why it fails."""
     for name, number in (("stdout", 1), ("stderr", 2)):
         raw = open(number, "wb", buffering=0, closefd=False)  # noqa: SIM115 (it stays open)
         setattr(sys, name, io.TextIOWrapper(raw, "utf-8", "backslashreplace", write_through=True))
@@ -50,13 +50,13 @@ def settle():
 def execute(given, source):
     """Execute the cells `given` and an answer; return the value of its last expression, or None, and the namespace.
 
-    Raises Stopped where the answer raises or is not Python.
+    Raises Stopped if the answer raises or is not Python.
 
     >>> execute(["import math"], "math.floor(2.5)")[0]
     2
     """
     space = namespace(given)
-    # Tracebacks look up a line's text here, since an answer is in no file.
+    # Tracebacks look up a line's text here, since an answer is not in a file.
     linecache.cache[FILE] = (len(source), None, source.splitlines(keepends=True), FILE)
     with stopping():
         tree = ast.parse(source, FILE)
@@ -79,7 +79,7 @@ def stopping():
     """Raise Stopped for whatever an answer raises in this context."""
     try:
         yield
-    except BaseException as error:  # an answer may raise SystemExit, or what derives from BaseException alone
+    except BaseException as error:  # an answer may raise SystemExit, or anything derived from BaseException alone
         said = "".join(traceback.format_exception_only(error)).strip()
         text = str(error) if isinstance(error, NoInput) else said
         raise Stopped(f"{answer_trace(error)}\n{text}".strip(), _line(error), text.splitlines()[-1]) from None
@@ -99,7 +99,7 @@ def _no_input(prompt="", /):
 
 
 class _NoStdin:
-    """Standard input that nobody types into."""
+    """A standard input that nobody types into."""
 
     encoding, errors, closed = "utf-8", "strict", False
 

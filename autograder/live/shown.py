@@ -1,28 +1,28 @@
-"""What a page shows of a value: its text, shortened while it is written, or its HTML, as a notebook would.
+"""How a page shows a value: its text, shortened while it is written, or its HTML, as a notebook would.
 
-A value of ten megabytes is neither written in full nor sent to the page. HTML is sent as it is: the page makes it anew
+A value of ten megabytes is neither written in full nor sent to the page. HTML is sent as it is: the page rebuilds it
 without anything that could run (see ``sanitize.js``), since an answer may come from anywhere.
 """
 
 import sys
 
 MOST = 10_000  # characters of a text
-HALF = MOST // 2  # of it, from either end of what is longer
-MOST_HTML = 2_000_000  # and of the HTML of one value
+HALF = MOST // 2  # characters from either end of a longer text
+MOST_HTML = 2_000_000  # characters of the HTML of one value
 MOST_SHOWN = 30  # values with HTML in one run
 
 _BRACKETS = {list: "[]", tuple: "()", set: "{}", frozenset: ("frozenset({", "})"), dict: "{}"}
 
 
 class _Page:
-    """Where HTML goes: a function that shows it, or None where there is no page; and how often it did in this run."""
+    """Where HTML goes: a function that shows it, or None if there is no page; and how often it did in this run."""
 
     show = None
     shown = 0
 
 
 def settle(show):
-    """From now on give HTML to `show`, a function of a text."""
+    """Send HTML to `show`, a function of a text, from now on."""
     _Page.show = show
 
 
@@ -32,30 +32,30 @@ def begin():
 
 
 def display(*values):
-    """Show values as IPython's `display` does: by their HTML if they have any, such as a plot, else by their text."""
+    """Show values as IPython's `display` does: as HTML if they have any, like a plot, else as text."""
     for value in values:
         if (said := text_of(value)) is not None:
             print(said)
 
 
 def text_of(value):
-    """Return the text that shows a value; or show its HTML, if it has any and there is a page, and return None."""
+    """Return the text that shows a value; if it has HTML and there is a page, show that and return None."""
     html = None if _Page.show is None else _html(value)
     if html is None:
         return text(value)
     kind = type(value).__name__
     if len(html) > MOST_HTML:
-        return f"<{kind}: with {len(html):,} characters of HTML it is too large to be shown>"
+        return f"<{kind}: too large to show, with {len(html):,} characters of HTML>"
     if _Page.shown == MOST_SHOWN:
-        return f"<{kind}: not shown, as {MOST_SHOWN} others are>"
+        return f"<{kind}: not shown, since {MOST_SHOWN} others are>"
     _Page.shown += 1
-    sys.stdout.flush()  # what was printed before it stands above it
+    sys.stdout.flush()  # so that what was printed before appears above it
     _Page.show(html)
     return None
 
 
 def text(value):
-    """Return the repr of a value, of which what is too long is left out. Raises what its repr raises.
+    """Return the repr of a value, shortened if it is too long. Raises whatever its repr raises.
 
     >>> text({"b": 1, "a": [(0,), set()]})
     "{'b': 1, 'a': [(0,), set()]}"
@@ -76,7 +76,7 @@ def _html(value):
 
 
 class _Writer:
-    """Writes values as Python does, and stops inside of a container as soon as it has written enough."""
+    """Writes values as Python does, and stops inside a container as soon as it has written enough."""
 
     def __init__(self):
         self.parts, self.room, self.inside = [], MOST, set()
@@ -95,7 +95,7 @@ class _Writer:
             self.inside.remove(id(value))
         elif kind in (str, bytes) and len(value) > MOST:
             self.add(_cut(repr(value[:HALF]), len(value) - 2 * HALF, repr(value[-HALF:])))
-        else:  # also whatever derives from a container
+        else:  # including subclasses of containers
             self.add(repr(value))
 
     def _items(self, value, opening, closing):

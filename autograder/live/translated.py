@@ -1,4 +1,4 @@
-"""The book in another language, as ``language`` in ``_config.yml`` says: pages of which there is a catalogue."""
+"""The book in another language, as set by ``language`` in ``_config.yml``: the pages for which there is a catalogue."""
 
 import re
 
@@ -8,7 +8,7 @@ from sphinx.errors import ConfigError
 from autograder import language
 from autograder.translation import pages
 
-# What boxes have (dnnkit.claim), which knows of no language.
+# The words of boxes (dnnkit.claim), which knows no other language.
 VERDICTS = "Supported", "Undecided", "between {0} and {1}"
 FIGURES = "{0}{1} ({2} interval {3}, {4} seeds)", "{0} to {1}", " of {0}"
 TOLD = re.compile(
@@ -25,7 +25,7 @@ def setup(app):
 
 
 def speak(app, config):
-    """Have all that is read and shown from now on be in the book's language."""
+    """Read and show everything from now on in the book's language."""
     try:
         language.use(config.language)
     except ValueError as error:
@@ -38,7 +38,7 @@ def _translate(app, docname, source):
 
 
 def _tell_claims(app, doctree):
-    """Say in the book's language what stands around the numbers of a claim, which its cell has written in English."""
+    """Put the words around the numbers of a claim, which its cell has written in English, into the book's language."""
     if language.spoken() == language.ENGLISH:
         return
     for raw in doctree.findall(nodes.raw):

@@ -1,7 +1,7 @@
-"""Fetch what pages load from other hosts, so that a site serves it itself: ``make vendor``.
+"""Fetch what pages load from other hosts, so that a site can serve it itself: ``make vendor``.
 
-The files go to ``build/vendor``. A build publishes them where ``live_pyodide`` and ``live_modules`` in ``_config.yml``
-name the folders ``pyodide/`` and ``modules/`` of the site; ``make site`` takes them into a site of its own.
+The files go to ``build/vendor``. A build publishes them if ``live_pyodide`` and ``live_modules`` in ``_config.yml``
+name the folders ``pyodide/`` and ``modules/`` of the site; ``make site`` copies them into its own site.
 """
 
 import json
@@ -14,8 +14,8 @@ from autograder.live.decorate import EDITOR, MODULES, PYODIDE, VENDOR
 
 CORE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 MATHJAX = "mathjax@3.2.2/es5/"
-# What MathJax may ask for: the component that pages name, its fonts, what formulas load by their commands, and what its
-# menu offers to those who have a formula read to them.
+# What MathJax may ask for: the component that pages name, its fonts, the extensions that commands in formulas load, and
+# what its menu offers to readers who have formulas read to them.
 FONTS = """
 AMS-Regular Calligraphic-Bold Calligraphic-Regular Fraktur-Bold Fraktur-Regular Main-Bold Main-Italic Main-Regular
 Math-BoldItalic Math-Italic Math-Regular SansSerif-Bold SansSerif-Italic SansSerif-Regular Script-Regular Size1-Regular
@@ -35,13 +35,13 @@ FORMULAS = (
     *(f"a11y/{name}.js" for name in READING.split()),
     *(f"sre/mathmaps/{name}.json" for name in SPOKEN.split()),
 )
-DONE = "fetched.json"  # what was fetched from where, once all of it is there
+DONE = "fetched.json"  # what was fetched and from where, written when all of it is there
 
 
 def fetch(folder, pyodide=PYODIDE, modules=MODULES):
-    """Fetch Pyodide with NumPy, the editor's modules and MathJax from their addresses into `folder`, a file at a time.
+    """Fetch Pyodide with NumPy, the editor's modules and MathJax into `folder`, one file at a time.
 
-    Nothing is fetched again: each address holds its version.
+    Nothing is fetched twice: each address contains its version.
     """
     wanted = json.dumps([pyodide, modules, EDITOR, MATHJAX, FORMULAS])
     done = folder / DONE

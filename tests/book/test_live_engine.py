@@ -69,7 +69,7 @@ def test_errors_stand_out(answer):
 @pytest.mark.parametrize("text", ["input('How many? ')", "import sys\nsys.stdin.readline()", "breakpoint()"])
 def test_input_is_explained_in_a_sentence(text, answer):
     shown = ran(answer, text)
-    assert "Nobody can be asked here: in the page `input()` has no keyboard." in shown
+    assert "There is nobody to ask: `input()` has no keyboard in a page." in shown
     assert not re.search("OSError|EOFError|python3|autograder", shown)
 
 
@@ -123,7 +123,7 @@ def test_a_plot_is_shown_between_what_is_printed(answer):
 def test_plots_are_limited_in_number_and_size(answer):
     ran(answer, f"from dnnkit import plot\nfor _ in range(40):\n    display({PLOT})")
     assert answer.output.locator(".live-display").count() == 30
-    assert answer.output.text_content().count("not shown, as 30 others are") == 10
+    assert answer.output.text_content().count("not shown, since 30 others are") == 10
     assert "too large" in ran(answer, "class Large:\n    _repr_html_ = lambda self: 'x' * 10**7\nLarge()")
 
 

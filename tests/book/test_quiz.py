@@ -61,13 +61,13 @@ def test_a_number_carries_what_it_is_compared_with():
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (question("string"), "of type 'string'; there are multiple_choice, many_choice, numeric"),
+        (question("string"), "of type 'string'; the types are multiple_choice, many_choice, numeric"),
         (question(answers=()), "has 0 right answers; a multiple_choice question has exactly one"),
         (question(answers=(NO,)), "has 0 right answers"),
         (question(answers=(YES, YES)), "has 2 right answers"),
         (question("many_choice", (NO, NO)), "has 0 right answers; a many_choice question has one or more"),
-        (question(answers=(YES, {"answer": "no"})), "says nothing to the answer 'no'; give it `feedback`"),
-        (question("numeric", ({"value": 1, "correct": True},)), "says nothing to the answer 1"),
+        (question(answers=(YES, {"answer": "no"})), "has no response to the answer 'no'; give it `feedback`"),
+        (question("numeric", ({"value": 1, "correct": True},)), "has no response to the answer 1"),
     ],
     ids=range(7),
 )

@@ -113,5 +113,5 @@ def test_input_says_why_nobody_is_asked(monkeypatch):
     monkeypatch.setattr(builtins, "open", lambda *arguments, **options: io.BytesIO())  # this process's own stay open
     running.settle()
     for source in ("input('who? ')", "import sys; sys.stdin.read()", "import sys; next(sys.stdin)"):
-        with pytest.raises(running.Stopped, match="Nobody can be asked here"):
+        with pytest.raises(running.Stopped, match="There is nobody to ask"):
             running.execute([], source)

@@ -1,17 +1,18 @@
-"""Figures that answer to sliders: one module a topic, each with a `Figure` named `figure`.
+"""Figures that respond to sliders: one module per topic, each with a `Figure` named `figure`.
 
-A figure is a function of its settings that returns a picture of `dnnkit.plot`. The book shows it drawn at the first
-settings; in the page the same function runs again, in the reader's browser, whenever a slider moves. To write one takes
+A figure is a function of its settings that returns a picture of `dnnkit.plot`. The book shows it drawn at the initial
+settings; in the page the same function runs again, in the reader's browser, whenever a slider moves. Writing one takes
 a few lines::
 
-    @Figure(degree=Slider(1, 12, 1, 3, "Degree"), alt="What is to be seen, for those who do not see it.")
+    @Figure(degree=Slider(1, 12, 1, 3, "Degree"), alt="What the figure shows, for those who do not see it.")
     def figure(degree):
         return plot.lines(x, {"fit": fit(degree)}, xlabel="x", ylabel="y", alt=figure.alt)
 
-A chapter shows it by the directive ``figure-live`` with the topic as its argument.
+A chapter shows it with the directive ``figure-live``, whose argument is the topic.
 
-What takes too long for a slider, such as training, is a function `measure` of no argument that returns what JSON can
-hold. It runs when the book is built; the page's archive carries what it gave, as ``<topic>.json`` beside the figure.
+What takes too long for a slider, such as training, goes into a function `measure` without arguments that returns what
+JSON can hold. It runs when the book is built; the page's archive carries its result, as ``<topic>.json`` next to the
+figure.
 """
 
 import functools
@@ -26,7 +27,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Slider:
-    """A number that the reader moves from `low` to `high` by `step`, from `start` on; `label` is what it is called."""
+    """A number that the reader moves between `low` and `high` in steps of `step`, beginning at `start`."""
 
     low: float
     high: float
@@ -37,7 +38,7 @@ class Slider:
 
 @dataclass(frozen=True)
 class Training(Slider):
-    """Steps of training, of which each picture goes on from the one before: a slider with a button that lets it run."""
+    """Steps of training, each picture continuing from the one before: a slider with a button that lets it run."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Choice:
 
 
 class Figure:
-    """A decorator: makes a figure of a function that draws, given how its settings are moved and a text for it."""
+    """A decorator that makes a figure from a drawing function, given the controls of its settings and its alt text."""
 
     def __init__(self, *, alt, measure=None, **settings):
         self.alt, self.measure, self.settings = alt, measure, settings
@@ -63,18 +64,18 @@ class Figure:
         return self
 
     def draw(self, **values):
-        """Return the picture as HTML, at the settings' start values except where `values` says otherwise."""
+        """Return the picture as HTML, at the settings' start values except for those in `values`."""
         start = {name: setting.start for name, setting in self.settings.items()}
         return self.function(**(start | values))._repr_html_()
 
     @functools.cached_property
     def measured(self):
-        """What `measure` gave: when the book was built, if this runs from a page's archive."""
+        """The result of `measure`, from when the book was built if this runs from a page's archive."""
         carried = Path(sys.modules[self.measure.__module__].__file__).with_suffix(".json")
         return json.loads(carried.read_text()) if carried.exists() else self.measure()
 
     def controls(self):
-        """Return the HTML of the settings' controls, switched off until a script listens to them."""
+        """Return the HTML of the settings' controls, disabled until a script listens to them."""
         return "".join(_control(name, setting) for name, setting in self.settings.items())
 
 

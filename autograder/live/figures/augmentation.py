@@ -1,4 +1,4 @@
-"""A digit that is turned and moved, what two networks read, and what their training has brought them by then."""
+"""A digit that is turned and moved, what two networks read, and how far their training has brought them."""
 
 import numpy as np
 
@@ -17,9 +17,9 @@ AROUND = np.array([(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if (dy, dx
 
 
 def trained():
-    """Return by the way of training errors in percent, (place, evaluations, seeds), and answers by digit and epoch.
+    """Return, by way of training, errors in percent, (place, evaluations, seeds), and answers by digit and epoch.
 
-    The answers to one digit after one epoch are a text of one figure for each angle and shift, shifts running faster.
+    The answers to one digit after one epoch are a text of one figure for each angle and shift, shifts varying fastest.
     """
     found = {}
     for way in WAYS:
@@ -30,7 +30,7 @@ def trained():
 
 
 def _trained(way, seed):
-    """Train as the chapter does; errors at the proper place and a pixel off, and for each digit a text by epoch."""
+    """Train as the chapter does; return errors at the proper place and a pixel off, and texts by digit and epoch."""
     split = data.split_digits(n_train=400, n_dev=400, rng=np.random.default_rng(seed))
     images, labels = split.x_train[:COLLECTED].reshape(-1, 8, 8), split.y_train[:COLLECTED]
     if way == "with copies":
@@ -58,7 +58,7 @@ def _rows(images):
 
 
 def _changed(label):
-    """The last digit of that class, which no network of the figure has learned, at each angle and shift."""
+    """Return the last digit of that class, which no network in the figure has learned, at each angle and shift."""
     split = data.split_digits(n_train=400, n_dev=400, rng=np.random.default_rng(SEEDS[0]))
     image = split.x_test[split.y_test == label][-1].reshape(1, 8, 8)
     degrees, dx = (each.ravel() for each in np.meshgrid(ANGLES, MOVES, indexing="ij"))
@@ -72,9 +72,9 @@ def _changed(label):
     epoch=Slider(EVERY, EPOCHS, EVERY, EPOCHS, "Epochs"),
     measure=trained,
     alt="First, a handwritten digit, turned and moved as chosen, and above it what the two networks read. Second, the"
-    " test error at the proper place against the epochs: as collected it is level at about 8 percent, with copies"
+    " test error at the proper place against the epochs: as collected it is level at about 8 percent; with copies"
     " it begins at about 10 percent and ends at about 7. Third, the test error a pixel off: as collected it stays"
-    " at about 70 percent, with copies it falls from over 50 to under 30. The chosen epoch is marked.",
+    " at about 70 percent; with copies it falls from over 50 to under 30. The chosen epoch is marked.",
 )
 def figure(digit, degrees, right, epoch):
     place = SHOWN.index(int(digit))

@@ -1,4 +1,4 @@
-"""What a batch size does: batch gradients beside the full one, and what a run costs in steps and examples."""
+"""What a batch size does: batch gradients next to the full one, and what a run costs in steps and examples."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ SIZES, SEEDS, TARGET, DRAWS, M = (64, 32, 10), range(5), 0.35, 40, 1000
 
 
 def arrows_and_steps():
-    """Return by the batch size what batch gradients have along the full one and across it, and the steps of runs."""
+    """Return, by batch size, the parts of batch gradients along the full one and across it, and the steps of runs."""
     split = data.split_digits(n_train=M, n_dev=400, rng=np.random.default_rng(0))
     params, rng = _start(0), np.random.default_rng(3)
     full = _gradient(params, split, np.arange(M))
@@ -55,10 +55,10 @@ def _steps(n, seed):
 @Figure(
     power=Slider(1, 9, 1, 2, "Batch size, 2 to the power of"),
     measure=arrows_and_steps,
-    alt="First, forty batch gradients as dots beside the full gradient, which is one long: with few "
-    "examples they lie far off to the side, at large angles, and with many they gather near it. Second, steps and "
-    "examples to a loss, as multiples of the fewest, against the batch size: steps fall and level off, examples are "
-    "level and then rise; they cross near a batch of sixteen.",
+    alt="First, forty batch gradients as dots next to the full gradient, which has length one: with few "
+    "examples they are far off to the side, at large angles, and with many they gather near it. Second, steps and "
+    "examples to reach a loss, as multiples of the fewest, against the batch size: steps fall and level off, examples "
+    "are level and then rise; they cross near a batch of sixteen.",
 )
 def figure(power):
     n = 2 ** int(power)
@@ -88,7 +88,7 @@ def figure(power):
             ),
         ],
         xlabel="batch size",
-        ylabel="to a loss of 0.35, fewest = 1",
+        ylabel="to reach a loss of 0.35, fewest = 1",
         title=f"{steps[here]:.0f} ± {spread[here]:.0f} steps, {examples[here]:,.0f} examples",
         xscale="log",
         yscale="log",

@@ -21,8 +21,8 @@ TRUTH = np.sin(2 * np.pi * GRID)
     capacity=Slider(1, 12, 1, 3, "Step on the horizontal axis"),
     model=Choice((POLYNOMIALS, FEATURES), "Model"),
     alt="Thirty fits to thirty data sets of 20 points as thin lines, with their mean and the sine behind the "
-    "data. Beside them squared bias, variance and their sum, on a log axis. With polynomials the bias falls steeply up "
-    "to degree 5, the variance grows throughout, and the sum is smallest at degree 3. With random ReLU features "
+    "data. Next to them, squared bias, variance and their sum, on a log axis. With polynomials the bias falls steeply "
+    "up to degree 5, the variance grows throughout, and the sum is smallest at degree 3. With random ReLU features "
     "the sum falls, rises steeply near 20 features, about as many as there are points, and falls again beyond.",
 )
 def figure(capacity, model):
@@ -67,7 +67,7 @@ def _parts(model):
 
 @functools.cache
 def _fits(model, size):
-    """Predictions at the grid after training on each data set, of shape (datasets, points)."""
+    """Return the predictions on the grid after training on each data set, of shape (datasets, points)."""
     found = []
     for seed, (x, y) in enumerate(zip(*_data())):
         if model == POLYNOMIALS:
@@ -80,14 +80,14 @@ def _fits(model, size):
 
 @functools.cache
 def _data():
-    """x and y of all data sets, each of shape (datasets, examples)."""
+    """Return x and y of all data sets, each of shape (datasets, examples)."""
     rng = np.random.default_rng(0)
     x = (np.arange(EXAMPLES) + rng.random((DATASETS, EXAMPLES))) / EXAMPLES
     return x, np.sin(2 * np.pi * x) + NOISE * rng.standard_normal(x.shape)
 
 
 def _features(x, n, seed):
-    """n ReLU neurons, each with a kink at a random place of its own stretch and a random side on which it is zero."""
+    """Return n ReLU neurons, each with a kink at a random place in its own stretch, and zero on a random side of it."""
     rng = np.random.default_rng([seed, 1])
     side, kink = rng.choice([-1, 1], n), (np.arange(n) + rng.random(n)) / n
     return np.maximum(side * (x[:, None] - kink), 0) / np.sqrt(n)

@@ -1,4 +1,4 @@
-"""What a budget buys: the best that random search has found by then, and the Pareto front of what it has tried."""
+"""What a budget buys: the best that random search has found with it, and the Pareto front of what it has tried."""
 
 import numpy as np
 
@@ -15,12 +15,12 @@ TRIED, BEST, FRONT = 1, 2, 4
 
 
 def tried():
-    """Return by the problem, for each evaluation in turn: epochs spent by then, cost, and dev error in percent."""
+    """Return, by problem, for each evaluation in turn: the epochs spent so far, cost, and dev error in percent."""
     return {name: _tried(seed) for name, seed in SEEDS.items()}
 
 
 def _tried(seed):
-    """Evaluate random configurations, each for a random one of the lengths, until the budget is spent."""
+    """Evaluate random configurations, each for a random length, until the budget is spent."""
     one, rng, found = capstone.problem(seed, budget=BUDGET), np.random.default_rng([seed, 6]), []
     while one.spent + LENGTHS[0] <= one.budget:
         config, epochs = search.sample(one.space, rng=rng), LENGTHS[int(rng.integers(len(LENGTHS)))]
@@ -35,10 +35,10 @@ def _tried(seed):
     budget=Slider(81, BUDGET, 27, 486, "Budget (epochs)"),
     problem=Choice(tuple(SEEDS), "Problem"),
     measure=tried,
-    alt="First, the dev error of each configuration against the epochs spent by then, and a falling staircase: the "
+    alt="First, the dev error of each configuration against the epochs spent so far, and a falling staircase: the "
     "lowest so far. Second, the same configurations by the cost of their training, on a logarithmic axis, and their "
-    "dev error. Those that no other one beats are connected: the front falls from cheap and poor to dear and good, and "
-    "moves down and to the left as the budget grows.",
+    "dev error. Those that no other beats are connected: the front falls from cheap and poor to expensive and good, "
+    "and moves down and to the left as the budget grows.",
 )
 def figure(budget, problem):
     spent, costs, errors = np.array(figure.measured[problem]).T

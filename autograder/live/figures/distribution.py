@@ -17,7 +17,7 @@ FEW = (0.03, 0.1, 0.3, 1.0)  # for the fewest pictures alone
 
 
 def dev_errors():
-    """Return by the way of training the dev errors in percent, of shape (pictures added, seeds)."""
+    """Return, by way of training, the dev errors in percent, of shape (pictures added, seeds)."""
     from dnnkit.claim import tuned  # here, since a browser, which never measures, cannot fork the runs
 
     arms = [f"{way}, {n}" for way in WAYS for n in ADDED]
@@ -54,9 +54,9 @@ def _positions(way, n):
 @Figure(
     added=Slider(20, 200, 60, 20, "Phone pictures"),
     measure=dev_errors,
-    alt="First, what an epoch of 1600 images consists of in three ways of training, as bars: phone pictures alone, all "
-    "together, where the scans prevail, and half and half. Second, the dev error by phone of the three against the "
-    "number of phone pictures: with few of them half and half is lowest, with 200 the three come close.",
+    alt="First, what an epoch of 1600 images consists of in three ways of training, as bars: phone pictures alone; all "
+    "together, where the scans prevail; and half and half. Second, the dev error of the three on phone pictures "
+    "against the number of phone pictures: with few of them half and half is lowest, with 200 the three come close.",
 )
 def figure(added):
     n = int(added)
@@ -65,7 +65,7 @@ def figure(added):
     bars = Panel(
         [Bars(np.arange(4) + 0.5, np.array(shares))],
         xlabel="1 alone, 2 all together, 3 half and half",
-        ylabel="images by phone in an epoch",
+        ylabel="phone pictures in an epoch",
         title=f"{n} phone pictures, {SCANS} scans",
         ylim=(0, EPOCH),
     )
@@ -75,5 +75,5 @@ def figure(added):
         marks.append(Curve(np.array(ADDED, float), means, name=way, colour=colour, dash=colour, dots=True))
         here = np.array([[n], [means[place]], [means[place] - spreads[place]], [means[place] + spreads[place]]])
         marks.append(Curve(*here, colour=colour, dash=colour, dots=True))
-    curve = Panel(marks, xlabel="phone pictures to train on", ylabel="dev error by phone (%)", ylim=(0, 40))
+    curve = Panel(marks, xlabel="phone pictures to train on", ylabel="dev error on phone pictures (%)", ylim=(0, 40))
     return Picture([bars, curve], columns=2, alt=figure.alt)

@@ -18,8 +18,8 @@ KEEP_PROBS = np.linspace(0.05, 1, 20)
 @Figure(
     keep_prob=Slider(0.05, 1, 0.05, 0.5, "keep_prob"),
     alt="First, a mask of 18 examples and 30 neurons: the share of filled squares is about keep_prob. Second, the "
-    "output of a neuron of activation 1 against keep_prob: its mean stays at 1, its standard deviation falls from 4.4 "
-    "at 0.05 to 0 at 1; two points mark the chosen keep_prob.",
+    "output of a neuron with activation 1 against keep_prob: its mean stays at 1, its standard deviation falls from "
+    "4.4 at 0.05 to 0 at 1; two points mark the chosen keep_prob.",
 )
 def figure(keep_prob):
     _, mask = dropout.inverted_dropout(
@@ -31,7 +31,7 @@ def figure(keep_prob):
 
 
 def _spread(keep_prob):
-    """Return the panel of the output's mean and standard deviation, those at the chosen `keep_prob` as dots."""
+    """Return the panel of the output's mean and standard deviation, with dots at the chosen `keep_prob`."""
     means, spreads = _measured()
     here = np.argmin(np.abs(KEEP_PROBS - keep_prob))
     at = np.array([keep_prob] * 2), np.array([means[here], spreads[here]])

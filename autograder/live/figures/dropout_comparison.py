@@ -1,4 +1,4 @@
-"""Dropout compared with no dropout at one learning rate: a verdict that the rate turns."""
+"""Dropout compared with no dropout at one learning rate: a verdict that the rate reverses."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ TRAININGS = {"0.01, for 40 epochs": (0.01, 40), "0.1, for 100 epochs": (0.1, 100
 
 
 def dev_errors():
-    """Return by training the dev errors in percent with 100 clean digits, of shape (arms, seeds).
+    """Return, by training, the dev errors in percent with 100 clean digits, of shape (arms, seeds).
 
     Network, data, seeds and settings are those of the chapter's section on fair comparison.
     """

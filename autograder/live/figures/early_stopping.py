@@ -1,4 +1,4 @@
-"""Where a patience ends a training and what it goes back to, and what each patience costs and finds."""
+"""Where a patience ends a training run and what it goes back to, and what each patience costs and finds."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ LOSS, STOP, BEST = 1, 3, 4
 
 
 def trained():
-    """Return by the run its dev losses and its test errors in percent after each epoch."""
+    """Return, by run, its dev losses and its test errors in percent after each epoch."""
     return {run: _trained(seed) for run, seed in SEEDS.items()}
 
 
@@ -39,9 +39,9 @@ def _trained(seed):
     patience=Slider(1, MOST, 1, 1, "Patience"),
     run=Choice(tuple(SEEDS), "Run"),
     measure=trained,
-    alt="First, the dev loss of a run against the epoch, in colour as far as it is trained and in grey beyond, with "
-    "marks where it stops and at the best epoch. Second, for each patience the test error at the best epoch against "
-    "the epochs trained: it falls at first and is then level, while the epochs go on growing. The patience chosen is "
+    alt="First, the dev loss of a run against the epoch, in colour while it is trained and in grey beyond, with "
+    "marks where it stops and at the best epoch. Second, for each patience, the test error at the best epoch against "
+    "the epochs trained: it falls at first and is then level, while the epochs keep growing. The chosen patience is "
     "marked.",
 )
 def figure(patience, run):

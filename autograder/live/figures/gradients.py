@@ -18,9 +18,9 @@ LAYERS = np.arange(1, DEPTH + 1)
 @Figure(
     gain=Slider(0.4, 2.4, 0.1, 1.0, "Gain of the weights"),
     activation=Choice(tuple(ACTIVATIONS), "Activation"),
-    alt="Norm of the gradient at each of twenty layers, as a share of the last layer's, on a logarithmic axis: dots "
-    "that were measured on a line that singular values predict. The line is straight. A smaller gain makes it fall "
-    "towards the first layer, a larger one lets it grow; with sigmoids it falls at any gain.",
+    alt="Norm of the gradient at each of twenty layers, as a share of the last layer's, on a logarithmic axis: "
+    "measured dots on a line that singular values predict. The line is straight. A smaller gain makes it fall towards "
+    "the first layer, a larger one makes it rise; with sigmoids it falls at any gain.",
 )
 def figure(gain, activation):
     params, x, y = _network(gain)
@@ -32,7 +32,7 @@ def figure(gain, activation):
             Curve(LAYERS, _predicted(params, x, kind), name="predicted", colour=0),
             Curve(LAYERS, norms / norms[-1], name="measured", dots=True, joined=False),
         ],
-        title=f"A layer multiplies the norm by {rate:.2f}",
+        title=f"Each layer multiplies the norm by {rate:.2f}",
         xlabel="layer",
         ylabel="norm of the gradient, last layer = 1",
         yscale="log",
@@ -43,7 +43,7 @@ def figure(gain, activation):
 
 
 def _predicted(params, x, activation):
-    """Return the share that arrives at each layer by the root-mean-square singular values, without any gradient."""
+    """Return the share that reaches each layer according to the root-mean-square singular values, without gradients."""
     _, cache = network.forward(params, x, activation=activation)
     hidden, sums = [W for W, _ in params[1:-1]], [z for _, z in cache[1:-1]]
     values = gradients.jacobian_singular_values(hidden, sums, activation=activation)

@@ -1,4 +1,4 @@
-"""What a fixed number of parameters buys: few wide layers or many narrow ones, and how well each of them learns."""
+"""What a fixed number of parameters buys: a few wide layers or many narrow ones, and how well each choice learns."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from dnnkit.plot.panel import Panel
 
 BUDGET, N_INPUTS, N_OUTPUTS = 5000, 64, 10
 DEPTHS, SEEDS = range(1, 7), range(5)
-RATES = {  # that are offered, by depth: the deeper, the smaller
+RATES = {  # the rates offered, by depth: the deeper, the smaller
     1: (0.03, 0.12, 0.48),
     2: (0.02, 0.08, 0.32),
     3: (0.012, 0.05, 0.2),
@@ -23,7 +23,7 @@ EPOCHS = {"5 epochs": 5, "15 epochs": 15}
 
 
 def dev_errors():
-    """Return by the epochs the dev errors in percent, of shape (depths, seeds), at the rate that dev chooses."""
+    """Return, by epochs, the dev errors in percent, of shape (depths, seeds), at the rate chosen on dev."""
     from dnnkit.claim import tuned  # here, since a browser, which never measures, cannot fork the runs
 
     found = {}
@@ -63,8 +63,8 @@ def figure(depth, epochs):
     layers = Panel(
         [Bars(np.arange(len(sizes) + 1) - 0.5, np.array(sizes))],
         xlabel="layer, from the inputs (0) to the outputs",
-        ylabel="numbers that leave it",
-        title=f"{sizes[1]} neurons a hidden layer, {count_parameters(sizes)} parameters",
+        ylabel="number of outputs",
+        title=f"{sizes[1]} neurons per hidden layer, {count_parameters(sizes)} parameters",
         xlim=(-0.6, len(DEPTHS) + 1.6),
         ylim=(0, 70),
     )

@@ -20,14 +20,14 @@ SCHEMES = {
 }
 COLOURS = {"std 0.01": 3, "Glorot": 2, "He": 1, "U[0, 1) √(1/n)": 4}  # as in the chapter's figures
 ACTIVATIONS = {"ReLU": "relu", "tanh": "tanh"}
-BINS = np.linspace(-3.1, 3.1, 32)  # an odd number of bins: zero lies in the middle of one
+BINS = np.linspace(-3.1, 3.1, 32)  # an odd number of bins: zero is in the middle of one
 
 
 @Figure(
     depth=Slider(1, DEPTH, 1, 10, "Layer"),
     activation=Choice(tuple(ACTIVATIONS), "Activation"),
     alt="Four histograms of the pre-activations of one layer: weights of standard deviation 0.01, Glorot's, He's and "
-    "uniform ones. Deeper down those of 0.01 are all zero. With ReLU, Glorot's shrink as well, He's keep their width "
+    "uniform ones. Deeper down, those of 0.01 are all zero. With ReLU, Glorot's shrink as well, He's keep their width "
     "and uniform ones grow beyond the axes; with tanh, He's are wider than Glorot's and uniform ones sit at the edge.",
 )
 def figure(depth, activation):

@@ -1,4 +1,4 @@
-"""One weight in the reader's hand: what the network says about the plane, and the loss against that weight."""
+"""One weight in the reader's hands: how the network divides the plane, and the loss against that weight."""
 
 import functools
 
@@ -107,13 +107,13 @@ def _with(params, layer, part, place, value):
 
 
 def _outlines(params, label):
-    """Return the closed lines around the places to which the network gives the class."""
+    """Return the closed lines around the places that the network assigns to the class."""
     across, up = SIDES
     places = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
     logits, _ = network.forward(params, places)
     lead = (logits[:, label] - logits[:, 1 - label]).reshape(len(up), len(across))
     lead += 1e-9 * (1 - 2 * label)  # of two equal logits the first wins
-    # A ring around the plane in which the other class leads, as near as its edge, closes all lines.
+    # A ring just outside the edge of the plane, in which the other class leads, closes all lines.
     ringed = np.pad(np.clip(lead, -1, 1), 1, constant_values=-1e6)
     across, up = (np.r_[side[0] - 1e-3, side, side[-1] + 1e-3] for side in SIDES)
     return trace(across, up, ringed, 0.0)

@@ -1,4 +1,4 @@
-"""Size of the activations through many layers before training: with no norm, with batch norm and with layer norm."""
+"""Size of the activations through many layers before training: without a norm, with batch norm and with layer norm."""
 
 import functools
 

@@ -21,7 +21,7 @@ COLOURS = {RAW: 2, STANDARDIZED: 1}
     features=Choice((RAW, STANDARDIZED), "Features"),
     alt="Left, contours of the loss over two weights and the path of gradient descent to its minimum. The larger the "
     "ratio of the features' scales, the flatter the ellipses, and the slower the path. Right, the loss against steps: "
-    "standardized features reach the minimum in a few steps whatever the ratio, the others ever later.",
+    "standardized features reach the minimum in a few steps whatever the ratio, the others later and later.",
 )
 def figure(ratio, features):
     shown = _curvature(ratio, features)
@@ -70,7 +70,7 @@ def _curvature(ratio, features):
 
 
 def _descent(hessian):
-    """Return the errors of the weights at every step, at 1.5 times the inverse of the largest curvature."""
+    """Return the errors of the weights at every step, at a rate of 1.5 times the inverse of the largest curvature."""
     values, vectors = np.linalg.eigh(hessian)
     start = vectors.T @ np.array([1.0, 1.0])
     return (start * (1 - 1.5 * values) ** np.arange(STEPS + 1)[:, None]) @ vectors.T

@@ -15,11 +15,11 @@ EXAMPLES, STEPS = 256, 128
 RATES = 2.0 ** np.arange(-8, 1.6, 0.8)
 BETAS = (0.5, 0.65, 0.8, 0.95)
 BATCHES = {"4": 4, "16": 16, "all 256": 256}
-WORST = 5.0  # the axis ends there: how far beyond the wall a run was thrown says nothing
+WORST = 5.0  # the axis ends there: how far beyond the wall a run was thrown means nothing
 
 
 def losses():
-    """Return by batch size and momentum the training loss after STEPS steps at each rate."""
+    """Return, by batch size and momentum, the training loss after STEPS steps at each rate."""
     return {
         batch: {f"{beta:g}": [_loss(size, beta, float(rate)) for rate in RATES] for beta in (0.0, *BETAS)}
         for batch, size in BATCHES.items()
@@ -42,8 +42,8 @@ def _loss(batch_size, beta, rate):
     batch=Choice(tuple(BATCHES), "Batch"),
     measure=losses,
     alt="Training loss against the learning rate on logarithmic axes, without momentum and with it, and the grey curve "
-    "that the rule η/(1 − β) predicts. With batches of 4 the measured curve with momentum lies near the predicted one. "
-    "With all examples it follows it down, and then goes on to higher rates and far lower losses.",
+    "that the rule η/(1 − β) predicts. With batches of 4 the measured curve with momentum is close to the predicted "
+    "one. With all examples it follows it down, and then goes on to higher rates and far lower losses.",
 )
 def figure(beta, batch):
     plain, moved = (np.array(figure.measured[batch][name]) for name in ("0", f"{beta:g}"))
@@ -54,7 +54,7 @@ def figure(beta, batch):
             Curve(RATES, plain, name="β = 0", colour=1, dots=True),
             Curve(RATES, moved, name=f"β = {beta:g}", colour=2, dash=2, dots=True),
         ],
-        title=f"By the rule, the valley lies {1 / kept:.3g} times as far to the left",
+        title=f"By the rule, the valley is at a rate {1 / kept:.3g} times smaller",
         xlabel="learning rate",
         ylabel="training loss after 128 steps",
         xscale="log",

@@ -16,14 +16,14 @@ LINE = np.linspace(-4, 4, 81)
 
 
 def sweep():
-    """Return dev errors and nearly linear shares in percent, (λ, seeds), and quantiles of the pre-activations, by λ."""
+    """Return dev errors and nearly linear shares in percent, (λ, seeds), and quantiles of pre-activations by λ."""
     found = [[_trained(10.0**power, seed) for seed in SEEDS] for power in POWERS]
     errors, linear = ([[one[k] for one in of_lam] for of_lam in found] for k in (0, 1))
     return {"errors": errors, "linear": linear, "z": [of_lam[0][2] for of_lam in found]}
 
 
 def _trained(lam, seed):
-    """Train as the chapter does; dev error and share in percent, and quantiles of the pre-activations on dev."""
+    """Train as the chapter does; return dev error and share in percent, and quantiles of pre-activations on dev."""
     split = data.split_digits(n_train=200, n_dev=400, rng=np.random.default_rng(seed))
     labels = data.with_label_noise(split.y_train, 0.2, 10, rng=np.random.default_rng([seed, 1]))
     start = mlp.init((64, 64, 10), scheme="glorot", rng=np.random.default_rng([seed, 2]))
@@ -41,8 +41,8 @@ def _trained(lam, seed):
 @Figure(
     power=Slider(POWERS[0], POWERS[-1], 0.25, -1.5, "Power of ten of λ"),
     measure=sweep,
-    alt="First, the curve of tanh with 41 dots on it, the pre-activations of the dev digits at equal steps of their "
-    "order: for small λ they spread out to where tanh is flat, for large λ they crowd around zero, on the straight "
+    alt="First, the curve of tanh with 41 dots on it, evenly spaced quantiles of the dev digits' pre-activations: "
+    "for small λ they spread out to where tanh is flat, for large λ they crowd around zero, on the straight "
     "piece. Second, the dev error and the share of nearly linear pre-activations against λ: the share rises from 43 "
     "to 100 percent, and the error falls to a minimum between λ = 3 and 6 and rises steeply beyond.",
 )

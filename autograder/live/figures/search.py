@@ -18,20 +18,20 @@ GRID, RANDOM, TARGET = 3, 1, 2
 
 @functools.cache
 def _drawn():
-    """Targets of shape (targets, 3), and the trials of a random search for each, of shape (targets, 27, 3)."""
+    """Return targets of shape (targets, 3), and for each the trials of a random search, of shape (targets, 27, 3)."""
     rng = np.random.default_rng(5)
     return rng.random((TARGETS, 3)), rng.random((TARGETS, 27, 3))
 
 
 @functools.cache
 def _points(layout):
-    """The trials of the grid, of shape (27, 3)."""
+    """Return the trials of the grid, of shape (27, 3)."""
     return np.array([[*config.values()] for config in search.grid(CUBE, points_per_axis=3, layout=layout)])
 
 
 @functools.cache
 def win_rate(layout, matter):
-    """Share of the targets, in percent, to which the random search comes nearer."""
+    """Return the share of targets, in percent, to which the random search comes nearer."""
     targets, drawn = _drawn()
 
     def nearest(tried):
@@ -45,8 +45,8 @@ def win_rate(layout, matter):
     layout=Choice(LAYOUTS, "Grid with"),
     alt="Two panels with 27 trials each over two of three hyperparameters, as dots, with their projections on the "
     "first axis below: the grid has three of them, the random search 27. The target is a line if one dimension "
-    "matters, else a point. A third panel shows for one, two and three dimensions that matter how often the random "
-    "search comes nearer to the target: less often, the more dimensions matter.",
+    "matters, else a point. A third panel shows, for one, two and three dimensions that matter, how often the random "
+    "search comes nearer to the target: the more dimensions matter, the less often.",
 )
 def figure(matter, layout):
     matter = int(matter)

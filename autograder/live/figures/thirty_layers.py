@@ -1,6 +1,6 @@
-"""A network of thirty layers in training, from weights of four sizes: what a digit does to each neuron, and the error.
+"""A network of thirty layers in training, from weights of four sizes: how neurons respond to a digit, and the error.
 
-Gradient descent is written out, since each picture goes on from the training of the one before.
+Gradient descent is written out, since each picture continues the training of the one before.
 """
 
 import functools
@@ -26,26 +26,26 @@ SCHEMES = {
     "standard deviation 0.01": lambda *fans: 0.01,
     "standard deviation 0.5": lambda *fans: 0.5,
 }
-# How bright a neuron is, by its activation: below the first level it is dark, from the last on it glares.
+# How bright a neuron is, by its activation: dark below the first level, glaring from the last on.
 LEVELS = (0.05, 0.25, 0.5, 1.0, 2.0, 20.0)
 FADE = (0.25, 0.4, 0.6, 0.8, 1.0, 1.0)
-# The grid of the picture: a column for each layer, a row for each neuron, and where digit, layers and answers begin.
+# The grid of the picture: a column per layer, a row per neuron, and where digit, layers and answers begin.
 ROWS, COLUMNS = WIDTH, 47
 LAYERS, ANSWERS, BAR = 7.5, 39, 6
 
 
 class Snapshot(NamedTuple):
-    """What is shown of a step.
+    """What is shown at a step.
 
     Attributes
     ----------
     digit : array of shape (64,)
     activations : array of shape (DEPTH, WIDTH)
-        What each neuron makes of that digit.
+        The response of each neuron to that digit.
     answers : array of shape (CLASSES,)
         The probability of each class.
     errors : list of float
-        Percent of the dev set, here and at each snapshot before.
+        In percent of the dev set, here and at each earlier snapshot.
     """
 
     digit: np.ndarray
@@ -57,10 +57,10 @@ class Snapshot(NamedTuple):
 @Figure(
     weights=Choice(tuple(SCHEMES), "First weights"),
     step=Training(0, STEPS, EVERY, 0, "Step"),
-    alt="Left, a digit, thirty layers of 32 neurons, brighter the more active they are, and the probabilities of four "
+    alt="Left, a digit, thirty layers of 32 neurons, the more active the brighter, and the probabilities of four "
     "answers. Right, the error on dev against the training step. From Glorot's weights the neurons grow darker from "
     "layer to layer, and training changes nothing. From He's all layers are lit, and the error falls. From weights of "
-    "standard deviation 0.01 all is dark after the first layers; from 0.5 it grows until numbers overflow.",
+    "standard deviation 0.01 all is dark after the first layers; from 0.5 signals grow until numbers overflow.",
 )
 def figure(weights, step):
     shown = snapshot(weights, int(step))
@@ -81,7 +81,7 @@ def figure(weights, step):
 
 
 def snapshot(weights, step):
-    """Return the snapshot at a step, a multiple of EVERY; training goes on from where it was."""
+    """Return the snapshot at a step, a multiple of EVERY; training continues from where it was."""
     seen, going = _training(weights)
     while len(seen) <= step // EVERY:
         seen.append(next(going))
@@ -125,7 +125,7 @@ def _snapshots(weights):
 
 
 def _forward(params, x):
-    """Return the activations of every layer, the last one's being logits."""
+    """Return the activations of every layer; those of the last are logits."""
     found = [x]
     for W, b in zip(params[::2], params[1::2]):
         with np.errstate(all="ignore"):
@@ -164,15 +164,15 @@ class Network:
         self.shown, self.title = shown, _strength(shown.activations[-1])
 
     def inner_height(self, inner):
-        """The height of the grid where it is `inner` pixels wide."""
+        """Return the height of a grid that is `inner` pixels wide."""
         return 0.6 * inner
 
     def margins(self, width, height, names=""):
-        """The margins that title and labels need."""
+        """Return the margins that title and labels need."""
         return Margins(1, 1, titled(self.title, width)[1] + 6, LINE + 4)
 
     def draw(self, width, height, margins, names=""):
-        """The panel as SVG from (0, 0) on."""
+        """Return the panel as SVG with its origin at (0, 0)."""
         pixels = (self.shown.digit - self.shown.digit.min()).reshape(8, 8)
         across, down = width / COLUMNS, height / ROWS
         parts = [
@@ -201,7 +201,7 @@ def _strength(activations):
 
 
 def _cells(values, x, y, across, down):
-    """Yield squares (SVG) for values of shape (rows, columns), those of one brightness as one path."""
+    """Yield squares (SVG) for values of shape (rows, columns), one path for each brightness."""
     levels = np.searchsorted(LEVELS, np.nan_to_num(values, nan=np.inf), side="right")
     for level in np.unique(levels):
         square = f"h{0.8 * across:g}v{0.8 * down:g}h-{0.8 * across:g}z"
