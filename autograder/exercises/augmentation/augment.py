@@ -31,7 +31,7 @@ hints = (
 SHAPES = "there must be copies + 1 times as many images, and as many labels"
 FINITE = "all pixels must be finite numbers"
 ORIGINALS = "the first n images must be the originals"
-ONLY_COPIES = "nothing but copies comes back: the originals are left out"
+ONLY_COPIES = "only copies come back: the originals are left out"
 TOO_FEW = "one copy of the set is missing"
 LABELS_ALONE = "the originals have labels, and the copies have none"
 NOT_TURNED = "with max_shift 0 and a range of angles, the copies must not equal their originals"
@@ -56,7 +56,7 @@ COPIES_ALIKE = "an image is changed in the same way in all copies"
 AGAIN = "generators with the same seed must give the same images"
 SAME_TWICE = "two copies of an image must be changed in different ways"
 CHANGED = "no image after the first n may equal an original"
-ANEW = "the next call with the same generator must change the images in another way"
+ANEW = "the next call with the same generator must change the images differently"
 NOTHING = "with no copies, the originals and their labels must come back"
 UNCHANGED = "with max_shift 0 and max_degrees 0 all copies must equal their originals"
 
@@ -108,7 +108,7 @@ def check_angles(augment, rng):
 
 @weight(3)
 def check_shifts(augment, rng):
-    """Each image of each copy is moved by dy and dx of its own, uniform on the range and independent."""
+    """Each image of each copy is moved by its own dy and dx, uniform on the range and independent."""
     images, labels = _movable(rng, 100)
     more, _ = _asked(augment, images, labels, copies=3, max_shift=2.5, rng=_source(rng))
     copies, originals = more[100:], np.tile(images, (3, 1, 1))
@@ -123,7 +123,7 @@ def check_shifts(augment, rng):
     _require_uniform(np.append(dy, dx), 2.5)  # twice as many tell more
     require(np.hypot(dy, dx).max() > 1.01 * 2.5, CORNERS)
     require(abs(np.corrcoef(dy, dx)[0, 1]) < 0.5, TOGETHER)
-    for along in (0, 1):  # of a plane, the middle tells one of the two shifts, and the slopes the angle
+    for along in (0, 1):  # of a plane, the middle shows one of the two shifts, and the slopes the angle
         images, labels = _turnable(rng, 50, along=along)
         more, _ = _asked(augment, images, labels, copies=3, max_shift=2.0, max_degrees=15.0, rng=_source(rng))
         moved = more[50:, 7, 7] - np.tile(images[:, 7, 7], 3)
@@ -149,7 +149,7 @@ def check_generator(augment, rng):
 @weight(2)
 @hidden(like=(check_order, check_angles, check_shifts))
 def check_both_at_once(augment, rng):
-    """So it is for other sizes, ranges and numbers of copies, and with both changes at once."""
+    """The same holds for other sizes, ranges and numbers of copies, and with both changes at once."""
     images, labels = _turnable(rng, 40, side=17)
     more, y = _asked(augment, images, labels, copies=4, max_degrees=8.0, rng=_source(rng))
     copies, originals = more[40:], np.tile(images, (4, 1, 1))
@@ -211,7 +211,7 @@ def _asked(augment, images, labels, *, copies, rng, max_shift=0.0, max_degrees=0
 
 
 def _turnable(rng, n, side=15, along=1):
-    """Images that grow evenly to the right (or down, along 0), and labels: their middle tells how they were turned."""
+    """Images that grow evenly to the right (or down, along 0), and labels: their middle shows how they were turned."""
     plane = np.indices((side, side))[along] - side // 2
     levels = 20.0 + rng.permutation(n)
     return levels[:, None, None] + plane, rng.integers(0, 10, n) + 10 * rng.permutation(n)
@@ -314,7 +314,7 @@ def copies_alike(images, labels, *, copies, max_shift, max_degrees, rng):
 
 
 @misconception(
-    "Images and labels are put in different orders: the images original by original, with the copies beside each, and "
+    "Images and labels are put in different orders: the images original by original, each followed by its copies, and "
     "the labels copy by copy (`np.repeat` on one side, `np.tile` on the other). Most images then have a wrong label.",
     caught_by=check_order,
     said_by=REPEATED,
@@ -359,7 +359,7 @@ def without_the_originals(images, labels, *, copies, **settings):
 
 @misconception(
     "Angles and shifts are drawn between 0 and the largest: images are turned one way only, and moved down and to the "
-    "right only. The range has two sides, from minus the largest on.",
+    "right only. The range has two sides: it begins at minus the largest.",
     caught_by=check_angles,
     worth=0.65,
     said_by=POSITIVE,
@@ -384,7 +384,7 @@ def along_the_diagonal(images, labels, *, copies, max_shift, max_degrees, rng):
 
 
 @misconception(
-    "Shifts are drawn as whole numbers. A scanner does not move a sheet by whole pixels, and ±2.5 pixels is then "
+    "Shifts are drawn as whole numbers. A scanner does not move a sheet by whole pixels, and ±2.5 pixels then means "
     "something else: draw from a uniform distribution.",
     caught_by=check_shifts,
     worth=0.8,
@@ -400,7 +400,7 @@ def whole_pixels(images, labels, *, copies, max_shift, max_degrees, rng):
 
 @misconception(
     "The generator is made anew inside the function, so that each call changes the images in the same way. Draw from "
-    "the one that is handed in.",
+    "the one that is passed in.",
     caught_by=check_generator,
     worth=0.95,
     said_by=ANEW,
@@ -415,7 +415,7 @@ def reseeded_otherwise(images, labels, **settings):
 
 
 @misconception(
-    "The random numbers do not come from the generator that is handed in, so that a run cannot be repeated.",
+    "The random numbers do not come from the generator that is passed in, so that a run cannot be repeated.",
     caught_by=check_generator,
     worth=0.95,
     said_by=AGAIN,
@@ -425,8 +425,8 @@ def another_generator(images, labels, **settings):
 
 
 @misconception(
-    "Each copy is made from the copy before and not from the originals, so that the changes add up from copy to copy, "
-    "and each interpolation blurs a little more.",
+    "Each copy is made from the copy before instead of from the originals, so that the changes add up from copy to "
+    "copy, and each interpolation blurs a little more.",
     caught_by=check_angles,
     worth=0.75,
 )
@@ -449,7 +449,7 @@ def only_the_copies(images, labels, *, copies, **settings):
 
 
 @misconception(
-    "The originals are counted as one of the copies, so that one copy is missing: there are to be copies + 1 times as "
+    "The originals are counted as one of the copies, so that one copy is missing: there should be copies + 1 times as "
     "many images as before.",
     caught_by=check_order,
     said_by=TOO_FEW,
@@ -459,8 +459,8 @@ def originals_counted(images, labels, *, copies, **settings):
 
 
 @misconception(
-    "The copies have no labels: the labels come back as they were handed over, one for each original. Each copy has "
-    "the label of its original.",
+    "The copies have no labels: the labels come back as they came in, one for each original. Each copy has the label "
+    "of its original.",
     caught_by=check_order,
     said_by=LABELS_ALONE,
 )
@@ -469,8 +469,8 @@ def copies_unlabelled(images, labels, **settings):
 
 
 @misconception(
-    "The images that were handed over are changed in place (`images[...] = ...`). The caller still needs the "
-    "originals, and so does the next copy: make new arrays.",
+    "The images that came in are changed in place (`images[...] = ...`). The caller still needs the originals, and so "
+    "does the next copy: make new arrays.",
     caught_by=check_angles,
     worth=0.8,
     said_by=IN_PLACE,
@@ -484,12 +484,12 @@ def in_place(images, labels, *, copies, max_shift, max_degrees, rng):
     return np.concatenate(out), np.tile(labels, copies + 1)
 
 
-@neighbour("the copies are moved, and never turned")
+@neighbour("the copies are moved, but never turned")
 def never_turned(images, labels, **settings):
     return solution(images, labels, **settings | {"max_degrees": 0.0})
 
 
-@neighbour("the copies are turned, and never moved")
+@neighbour("the copies are turned, but never moved")
 def never_moved(images, labels, **settings):
     return solution(images, labels, **settings | {"max_shift": 0.0})
 

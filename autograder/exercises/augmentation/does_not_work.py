@@ -9,7 +9,7 @@ hints = (
     "Say which changes you would try, what each side may choose for itself, and how often you would repeat it.",
 )
 rubric = (
-    (0.75, "Says that a change breaks labels or never occurs in use: a mirrored digit is no digit any more (or "
+    (0.75, "Says that a change breaks labels or never occurs in use: a mirrored digit is no longer a digit (or is "
         "another), upside-down ones are never met and turn a 6 into a 9."),
     (0.75, "Says that the comparison gives the augmented side too little: it has more to learn and needs longer "
         "training (a training error of 9% says that it has not learned its own images yet), and perhaps its own "
@@ -22,7 +22,7 @@ rubric = (
 anchors = (
     (
         3,
-        "A mirrored 2 is no digit, and a 6 turned by 180 degrees is a 9 labelled 6: such copies teach wrong labels, "
+        "A mirrored 2 is not a digit, and a 6 turned by 180 degrees is a 9 labelled 6: such copies teach wrong labels, "
         "and no camera will see them. The augmented network still has 9% errors on its own training images, so it is "
         "far from done after 30 epochs. So only these changes, at this length and rate, did not help, and six of 400 "
         "images on one seed may be luck. I would turn by up to 10 degrees and shift by a pixel, in training only, let "

@@ -25,7 +25,7 @@ solution = {
 }
 returns = dict.fromkeys(solution, text)
 hints = (
-    "Look at the changed image with the old label beside it. Would somebody who knows the trade still sign it?",
+    "Look at the changed image with the old label next to it. Would somebody who knows the trade still sign off on it?",
     "If the label stays right, there is a second question: can the camera of this task ever take such a picture?",
     "Three are useful, three change some labels, and two keep the labels but never come.",
 )
@@ -39,10 +39,10 @@ CONTENT = "of the images from which something is taken, or whose colours change,
 SIGN_KEPT = "mirroring is said to keep the labels of signs, one of which says left and another right"
 PET_CHANGED = "mirroring is said to change what animal is on a photo"
 MOLE_KEPT = "the label of a mole is said to stay right when the mole may have been cut out"
-RIPE_KEPT = "the label of a tomato is said to stay right when its colour says another"
+RIPE_KEPT = "the label of a tomato is said to stay right when its colour says otherwise"
 ROAD_USEFUL = "upside-down pictures are called useful for a camera that is screwed to a bridge"
-ROAD_CHANGED = "turning a picture is said to make another vehicle of a lorry"
-AERIAL_CHANGED = "turning a picture is said to make another plant of a wood"
+ROAD_CHANGED = "turning a picture is said to turn a lorry into another vehicle"
+AERIAL_CHANGED = "turning a picture is said to turn a wood into something else"
 AERIAL_NEVER = "turned pictures are said never to come from an aeroplane that flies in all directions"
 BOX_USEFUL = "digits of half the size are called useful, though all are enlarged until they fill the image"
 BOX_CHANGED = "a smaller digit is said to be another digit"
@@ -105,8 +105,8 @@ covers = {
 
 
 @misconception(
-    "Mirroring is taken for harmless wherever there are pictures. A sign that says *turn left* says *turn right* when "
-    "it is mirrored, and the copy teaches the wrong label. Ask of the labels, one by one, what becomes of them.",
+    "Mirroring is taken to be harmless wherever there are pictures. A sign that says *turn left* says *turn right* "
+    "when it is mirrored, and the copy teaches the wrong label. Ask of the labels, one by one, what becomes of them.",
     caught_by=check_mirrors,
     said_by=SIGN_KEPT,
 )
@@ -115,8 +115,8 @@ def mirrored_signs():
 
 
 @misconception(
-    "Pets are taken for something that mirroring changes. A cat that looks to the left may look to the right: nothing "
-    "in the label says which.",
+    "Pets are taken to be something that mirroring changes. A cat that looks to the left may look to the right: "
+    "nothing in the label says which.",
     caught_by=check_mirrors,
     said_by=PET_CHANGED,
 )
@@ -125,7 +125,7 @@ def mirrored_pets():
 
 
 @misconception(
-    "The upside-down road is taken for useful because its labels stay right. They do, but this camera never hangs "
+    "The upside-down road is taken to be useful because its labels stay right. They do, but this camera never hangs "
     "upside down: the network spends what it can learn on pictures that nobody will show it.",
     caught_by=check_turns,
     worth=0.75,
@@ -136,8 +136,8 @@ def upside_down_road():
 
 
 @misconception(
-    "The aerial pictures are treated as if they had a top. Seen from straight above, north is only where the aeroplane "
-    "happened to fly to: turned pictures come all the time.",
+    "The aerial pictures are treated as if they had a top. Seen from straight above, the top is only where the "
+    "aeroplane happened to fly: turned pictures come all the time.",
     caught_by=check_turns,
     worth=0.75,
     said_by=AERIAL_NEVER,
@@ -147,7 +147,7 @@ def aerial_has_a_top():
 
 
 @misconception(
-    "The square that is cut out is taken for harmless. It is as large as many moles are, and an image whose mole is "
+    "The square that is cut out is taken to be harmless. It is as large as many moles are, and an image whose mole is "
     "gone keeps the label that there is one.",
     caught_by=check_content,
     worth=0.75,
@@ -158,7 +158,7 @@ def mole_cut_out():
 
 
 @misconception(
-    "The change of colour is taken for harmless. For most things on photos it is, but here the colour is what the "
+    "The change of colour is taken to be harmless. For most things on photos it is, but here the colour is what the "
     "label says.",
     caught_by=check_content,
     worth=0.75,
@@ -169,7 +169,7 @@ def recoloured_tomatoes():
 
 
 @misconception(
-    "The smaller digits are taken for useful because their labels stay right. But each digit is enlarged before the "
+    "The smaller digits are taken to be useful because their labels stay right. But each digit is enlarged before the "
     "network sees it, and a small one never arrives.",
     caught_by=check_moves,
     worth=0.75,
@@ -180,7 +180,7 @@ def small_in_a_box():
 
 
 @misconception(
-    "The two ways not to be useful have changed places: *changes* is about the label, *never* about what will be met.",
+    "The two ways of not being useful are swapped: *changes* is about the label, *never* about what will be met.",
     caught_by=check_mirrors,
     worth=0.1,
 )
@@ -211,7 +211,7 @@ def both_of_them():
 
 @misconception(
     "A wrong label is passed over because such an image seems strange. The first question comes first: a tomato whose "
-    "colour says another label, a sign that says the other direction or skin without its mole teaches what is false.",
+    "colour contradicts its label, a sign that points the other way or skin without its mole teaches what is false.",
     caught_by=check_content,
     worth=0.75,
 )

@@ -36,7 +36,7 @@ MIDDLE = "the pixel in the centre must stay where it is"
 PLANE = "where an image grows evenly from pixel to pixel, what is between two pixels must lie between their values"
 OUTSIDE = "what comes from outside the image must be zero"
 IN_PLACE = "images must not be changed in place"
-EDGE = "beside an edge, where some of the four neighbours lie outside, those must count as zeros"
+EDGE = "next to an edge, where some of the four neighbours lie outside, those must count as zeros"
 
 
 def solution(images, degrees):
@@ -60,7 +60,7 @@ def solution(images, degrees):
 @core
 @weight(4)
 def check_angles(rotate, rng):
-    """Pixels come from the place that the inverse map says, for angles of both signs and images that are not square."""
+    """Pixels come from where the inverse map says, for angles of both signs and images that are not square."""
     for shape, degrees in (((2, 7, 10), 25.0), ((3, 8, 5), -40.0), ((1, 6, 6), 200.0), ((2, 6, 9), 0.75)):
         images = rng.uniform(1, 2, shape)
         found = rotate(images, degrees)
@@ -70,7 +70,7 @@ def check_angles(rotate, rng):
 
 @weight(2)
 def check_right_angles(rotate, rng):
-    """By 90, 180 and 360 degrees every pixel comes to lie on a pixel."""
+    """By 90, 180 and 360 degrees every pixel lands on a pixel."""
     images = rng.uniform(1, 2, (2, 5, 5))
     for degrees, expected, sentence in (
         (0, images, SAME),
@@ -102,7 +102,7 @@ def check_centre_and_planes(rotate, rng):
 
 @weight(2)
 def check_outside(rotate, rng):
-    """What comes from outside is zero, beside the edges too."""
+    """What comes from outside is zero, next to the edges too."""
     images = np.ones((1, 12, 12))
     found, expected = rotate(images, 45.0), solution(images, 45.0)
     equal(found.shape, images.shape, SHAPE)
@@ -112,7 +112,7 @@ def check_outside(rotate, rng):
 
 @hidden(like=(check_angles, check_right_angles, check_centre_and_planes, check_outside))
 def check_other_images(rotate, rng):
-    """So it is for one row, large angles, an even number of pixels a side, and single precision."""
+    """The same holds for one row, large angles, an even number of pixels a side, and single precision."""
     for images, degrees in (
         (rng.uniform(1, 2, (2, 1, 8)), 60.0),
         (rng.uniform(1, 2, (2, 4, 11)), 1000.0),
@@ -128,7 +128,7 @@ def check_other_images(rotate, rng):
 covers = {
     "Write `rotate(images, degrees)`": check_angles,
     "floats of shape (n, height, width), not always square": (check_angles, check_outside),
-    "counter-clockwise as one sees it": (check_angles, check_right_angles),
+    "counter-clockwise as you see it": (check_angles, check_right_angles),
     "a number in degrees, of either sign and any size": (check_angles, check_right_angles),
     "about the centre": (check_centre_and_planes, check_angles),
     "Go by the inverse map and interpolate bilinearly": (check_angles, check_centre_and_planes),
@@ -160,8 +160,8 @@ def _places(shape, angle, centre=None, signs=(1, -1)):
 
 
 @misconception(
-    "The images turn clockwise. Rows are counted downwards, which turns the sign of the sine over; or the map that was "
-    "used says where a pixel goes, and not where it comes from.",
+    "The images turn clockwise. Rows are counted downwards, which flips the sign of the sine; or the map that was used "
+    "says where a pixel goes, not where it comes from.",
     caught_by=check_angles,
 )
 def clockwise(images, degrees):
@@ -237,7 +237,7 @@ def sent_forward(images, degrees):
 
 
 @misconception(
-    "Places outside are moved to the edge, so that the pixels of the edge are drawn out into the corners. Outside the "
+    "Places outside are moved to the edge, so that the pixels of the edge are smeared into the corners. Outside the "
     "image there is nothing: zeros.",
     caught_by=check_outside,
 )
@@ -261,7 +261,7 @@ def edge_cut_off(images, degrees):
 
 
 @misconception(
-    "Nothing but the first of the two fractions is interpolated: along the rows, with the row itself rounded.",
+    "Only one of the two fractions is used: values are interpolated along the rows, with the row itself rounded.",
     caught_by=check_centre_and_planes,
 )
 def along_one_axis(images, degrees):
@@ -270,7 +270,7 @@ def along_one_axis(images, degrees):
 
 
 @misconception(
-    "The two weights along each axis have changed places: the nearer pixel must count for more.",
+    "The two weights along each axis are swapped: the nearer pixel must count for more.",
     caught_by=check_right_angles,
 )
 def weights_swapped(images, degrees):
@@ -279,7 +279,7 @@ def weights_swapped(images, degrees):
 
 
 @misconception(
-    "Places outside come round: an index below 0 counts from the end, and one beyond the end is brought back, so that "
+    "Places outside wrap around: an index below 0 counts from the end, and one beyond the end is brought back, so that "
     "the opposite edge comes in. Outside the image there is nothing: zeros.",
     caught_by=check_outside,
 )
@@ -295,8 +295,7 @@ def comes_round(images, degrees):
 
 
 @misconception(
-    "The images that were handed over are overwritten (`images[...] = ...`). The caller still needs them: make a new "
-    "array.",
+    "The images that came in are overwritten (`images[...] = ...`). The caller still needs them: make a new array.",
     caught_by=check_right_angles,
     worth=0.85,
     said_by=IN_PLACE,
@@ -307,7 +306,7 @@ def in_place(images, degrees):
 
 
 @misconception(
-    "The two sines have the same sign, so that images are squeezed along a diagonal in place of being turned: one of "
+    "The two sines have the same sign, so that images are squeezed along a diagonal instead of being turned: one of "
     "them must be the other's opposite.",
     caught_by=check_angles,
 )
@@ -321,8 +320,8 @@ def sines_both_negative(images, degrees):
 
 
 @misconception(
-    "Row and column of the place have changed places: `images[:, column, row]` mirrors the image besides. Rows come "
-    "first, and they go with the vertical distance.",
+    "Row and column of the place are swapped: `images[:, column, row]` also mirrors the image. Rows come first, and "
+    "they go with the vertical distance.",
     caught_by=check_angles,
 )
 def row_for_column(images, degrees):
@@ -341,8 +340,8 @@ def clockwise_about_the_corner(images, degrees):
 
 
 @misconception(
-    "Places are cut off towards zero, as `int` and `astype(int)` do it: a place at row −0.3 gets row 0 as the one "
-    "above it, where row −1 lies. `np.floor` rounds down on both sides of 0.",
+    "Places are truncated towards zero, as `int` and `astype(int)` do: a place at row −0.3 gets row 0 as the one above "
+    "it instead of row −1. `np.floor` rounds down on both sides of 0.",
     caught_by=check_outside,
     worth=0.7,
 )

@@ -20,17 +20,17 @@ points = 2
 returns = array
 hints = (
     "Start from an array of zeros and copy into it the part of each image that is still to be seen.",
-    "With dy = 1 and dx = 0 the rows 1 to the last of the result are the rows 0 to the last but one of the image. And "
-    "with dy = -1?",
+    "With dy = 1 and dx = 0 rows 1 to the last of the result are rows 0 to the last but one of the image. And with dy "
+    "= -1?",
     "Instead of four cases of slices: put each image into the middle of a frame of zeros that is wide enough, and cut "
     "the result out at another place.",
 )
 
 MOVED = "row i and column j of the result must be row i - dy and column j - dx of the image"
 SHAPE = "the result must have the shape of the images"
-EMPTY = "where no pixel of the image comes to lie there must be zero"
+EMPTY = "where no pixel of the image lands there must be zero"
 STAYS = "with dy = 0 and dx = 0 the result must be the images"
-LOST = "where pixels of the image come to lie there must be something"
+LOST = "where pixels of the image land there must be something"
 GONE = "an image that is moved by its own height or width, or more, must leave nothing but zeros"
 IN_PLACE = "images must not be changed in place"
 WRAPPED = "what leaves the image on one side comes in on the other"
@@ -61,7 +61,7 @@ def check_moves(shift, rng):
 
 @weight(2)
 def check_zeros_come_in(shift, rng):
-    """Where no pixel comes to lie there is zero: nothing wraps around, and no edge is repeated."""
+    """Where no pixel lands there is zero: nothing wraps around, and no edge is repeated."""
     images = rng.uniform(1, 2, (2, 5, 7))
     for dy, dx in ((1, 0), (0, 2), (-2, -1), (0, -1)):
         found = shift(images, dy, dx)
@@ -72,7 +72,7 @@ def check_zeros_come_in(shift, rng):
 
 
 def check_nought_and_far(shift, rng):
-    """Nought leaves an image as it is, and a move as long as the image, or longer, leaves nothing."""
+    """A move of 0 leaves an image as it is, and a move as long as the image, or longer, leaves nothing."""
     images = rng.uniform(1, 2, (2, 4, 6))
     found = shift(images, 0, 0)
     equal(found.shape, images.shape, SHAPE)
@@ -85,7 +85,7 @@ def check_nought_and_far(shift, rng):
 
 @hidden(like=(check_moves, check_zeros_come_in, check_nought_and_far))
 def check_other_images(shift, rng):
-    """So it is for whole numbers, one image, one row, and other moves."""
+    """The same holds for whole numbers, one image, one row, and other moves."""
     for images, dy, dx in (
         (rng.integers(1, 250, (1, 9, 4)), 3, 3),
         (rng.uniform(1, 2, (4, 1, 7)), 0, -6),
@@ -118,13 +118,13 @@ covers = {
 
 
 def _inside(side, move):
-    """The rows, or columns, into which something comes."""
+    """The rows, or columns, into which something moves."""
     return slice(max(move, 0), side + min(move, 0))
 
 
 @misconception(
-    "What leaves on one side comes in on the other, as `np.roll` does it. A digit that is moved to the right then has "
-    "its right edge on the left, which no scanner does: fill what comes in with zeros.",
+    "What leaves on one side comes in on the other, as with `np.roll`. A digit that is moved to the right then has its "
+    "right edge on the left, which no scanner does: fill what comes in with zeros.",
     caught_by=check_zeros_come_in,
     worth=0.65,
     said_by=WRAPPED,
@@ -135,7 +135,7 @@ def rolled(images, dy, dx):
 
 @misconception(
     "The images move in the opposite direction: up and to the left where the numbers are positive. Rows are counted "
-    "downwards, so what was in row i comes to lie in row i + dy.",
+    "downwards, so what was in row i ends up in row i + dy.",
     caught_by=check_moves,
 )
 def opposite(images, dy, dx):
@@ -143,7 +143,7 @@ def opposite(images, dy, dx):
 
 
 @misconception(
-    "dy and dx have changed places. The first axis of an image are its rows: dy moves along them, down.",
+    "dy and dx are swapped. The first axis of an image is its rows: dy moves along them, down.",
     caught_by=check_moves,
 )
 def axes_swapped(images, dy, dx):
@@ -151,7 +151,7 @@ def axes_swapped(images, dy, dx):
 
 
 @misconception(
-    "Up and down is the wrong way round: with a positive dy the images move up, as on a page of mathematics. Rows are "
+    "Up and down are the wrong way round: with a positive dy the images move up, as on a page of mathematics. Rows are "
     "counted from the top.",
     caught_by=check_moves,
 )
@@ -160,7 +160,7 @@ def up_is_positive(images, dy, dx):
 
 
 @misconception(
-    "Left and right is the wrong way round: with a positive dx the images move to the left.",
+    "Left and right are the wrong way round: with a positive dx the images move to the left.",
     caught_by=check_moves,
 )
 def left_is_positive(images, dy, dx):
@@ -168,8 +168,8 @@ def left_is_positive(images, dy, dx):
 
 
 @misconception(
-    "The edge is drawn out: its pixels are repeated where nothing comes in. Outside the image there is paper, which is"
-    " 0.",
+    "The edge is stretched: its pixels are repeated where nothing comes in. Outside the image there is paper, which is "
+    "0.",
     caught_by=check_zeros_come_in,
     worth=0.65,
 )
@@ -182,7 +182,7 @@ def edge_repeated(images, dy, dx):
 
 @misconception(
     "The batch is moved too: an axis was forgotten, and dy moves along the images of the batch, dx along their rows. "
-    "Height and width are the axes 1 and 2.",
+    "Height and width are axes 1 and 2.",
     caught_by=check_moves,
 )
 def batch_moved(images, dy, dx):
@@ -210,8 +210,7 @@ def far_is_an_error(images, dy, dx):
 
 
 @misconception(
-    "The images that were handed over are overwritten (`images[...] = ...`). The caller still needs them: make a new "
-    "array.",
+    "The images that came in are overwritten (`images[...] = ...`). The caller still needs them: make a new array.",
     caught_by=check_zeros_come_in,
     worth=0.75,
     said_by=IN_PLACE,
@@ -222,7 +221,7 @@ def in_place(images, dy, dx):
 
 
 @misconception(
-    "A slice with a 0 in it blanks too much: `out[:, 0:] = 0` is all of an image. Where dy or dx is 0, nothing is to "
+    "A slice with a 0 in it blanks too much: `out[:, 0:] = 0` is all of an image. When dy or dx is 0, nothing should "
     "be blanked along that axis.",
     caught_by=check_nought_and_far,
     worth=0.65,
@@ -243,8 +242,8 @@ def all_blank_without_dx(images, dy, dx):
 
 
 @misconception(
-    "The wrong side is blanked: an image that moves down leaves its first rows empty, and not its last. What has come "
-    "round in `np.roll` is still there.",
+    "The wrong side is blanked: an image that moves down leaves its first rows empty, not its last. What `np.roll` has "
+    "wrapped around is still there.",
     caught_by=check_zeros_come_in,
 )
 def wrong_side_blanked(images, dy, dx):
@@ -284,7 +283,7 @@ def framed(images, dy, dx):
     return frame[:, height - dy : 2 * height - dy, width - dx : 2 * width - dx]
 
 
-@alternative("rolled, and what has come round set to zero")
+@alternative("rolled, and what has wrapped around set to zero")
 def rolled_and_cleared(images, dy, dx):
     out = np.roll(images, (dy, dx), axis=(1, 2)).astype(float)
     rows, columns = (np.arange(side) - move for side, move in zip(images.shape[1:], (dy, dx)))

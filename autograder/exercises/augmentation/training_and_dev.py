@@ -25,13 +25,13 @@ hints = (
     "Draw the order of the originals first. Then call `augment` with the training images and their labels only.",
 )
 
-SHAPE = "both sets must hold images of the shape of those handed over"
+SHAPE = "both sets must hold images of the same shape as those that came in"
 SIZES = "dev must hold n_dev images, and training copies + 1 times all the others, each with a label"
-LEAK = "images that dev is asked about stand in training as well, changed or not"
-COPIES_LEAK = "dev holds originals, and nothing but changed copies of them stand in training as well"
-DEV_ONLY_CHANGED = "dev has n_dev images and none of them stands in training, but all of them are changed"
-TWICE = "an image stands in dev more than once"
-DEV_CHANGED = "dev must hold images as they were handed over"
+LEAK = "images of dev are in training as well, changed or not"
+COPIES_LEAK = "dev holds originals, but changed copies of them are in training as well"
+DEV_ONLY_CHANGED = "dev has n_dev images and none of them is in training, but all of them are changed"
+TWICE = "an image is in dev more than once"
+DEV_CHANGED = "dev must hold images as they came in"
 LABEL = "each image must keep its label"
 COUNT = "training must hold each image that is not in dev once as it is, and in as many changed copies as `copies` says"
 UNCHANGED = "training must hold each of its images once as it is"
@@ -63,7 +63,7 @@ def solution(images, labels, *, n_dev, copies, rng):
 @core
 @weight(4)
 def check_nothing_leaks(training_and_dev, rng):
-    """No image of dev stands in training, neither as it is nor in a changed copy."""
+    """No image of dev is in training, either as it is or as a changed copy."""
     images = _images(24)
     x, y, x_dev, y_dev = _sets(training_and_dev, images, n_dev=8, copies=3, rng=_source(rng))
     leaked, as_it_is = np.isin(y, y_dev), (x == images[y]).all(axis=(1, 2))
@@ -75,7 +75,7 @@ def check_nothing_leaks(training_and_dev, rng):
 
 @weight(3)
 def check_dev_is_as_it_was(training_and_dev, rng):
-    """Dev holds n_dev images as they were handed over, each once, with their labels."""
+    """Dev holds n_dev images as they came in, each once, with their labels."""
     images = _images(20)
     for n_dev, copies in ((18, 4), (1, 1)):
         _, y, x_dev, y_dev = _sets(training_and_dev, images, n_dev=n_dev, copies=copies, rng=_source(rng))
@@ -92,7 +92,7 @@ def check_training_grows(training_and_dev, rng):
     """Training holds each of the other images once as it is, and in `copies` changed copies, with their labels."""
     images = _images(20)
     for copies in (3, 1):
-        # One image alone cannot stand in dev twice: which images are drawn is not asked here.
+        # A single image cannot be in dev twice: which images are drawn does not matter here.
         x, y, _, _ = _sets(training_and_dev, images, n_dev=1, copies=copies, rng=_source(rng))
         equal(len(x), 19 * (copies + 1), SIZES)
         require((np.unique(y, return_counts=True)[1] == copies + 1).all(), COUNT)
@@ -131,7 +131,7 @@ def check_drawn(training_and_dev, rng):
 
 @hidden(like=(check_nothing_leaks, check_dev_is_as_it_was, check_training_grows))
 def check_other_sizes(training_and_dev, rng):
-    """So it is for images that are not square, other sizes, and no copies."""
+    """The same holds for images that are not square, other sizes, and no copies."""
     images = _images(33, shape=(7, 11))
     for n_dev, copies in ((11, 2), (30, 4), (9, 0)):
         x, y, x_dev, y_dev = _sets(training_and_dev, images, n_dev=n_dev, copies=copies, rng=_source(rng))
@@ -208,7 +208,7 @@ def copies_of_dev_train(images, labels, *, n_dev, copies, rng):
 
 
 @misconception(
-    "The sets are divided first, but dev is augmented too. Dev is to say how the network does on images as they come; "
+    "The sets are divided first, but dev is augmented too. Dev should say how the network does on images as they come; "
     "changed copies make it a different and a larger set.",
     caught_by=check_dev_is_as_it_was,
     worth=0.7,
@@ -241,7 +241,7 @@ def no_copies(images, labels, *, n_dev, copies, rng):
 
 @misconception(
     "The first or the last images are taken for dev, and no longer drawn at random. An order that means something, by "
-    "class or by day, would make dev another kind of set.",
+    "class or by day, would make dev a different kind of set.",
     caught_by=check_drawn,
     worth=0.95,
     said_by=DRAWN,
@@ -273,8 +273,8 @@ def weakened(images, labels, *, n_dev, copies, rng):
 
 
 @misconception(
-    "The labels are no longer those of the images: the images are taken in the order that was drawn, the labels in "
-    "the order in which they were handed over.",
+    "The labels are no longer those of the images: the images are taken in the order that was drawn, the labels in the "
+    "order in which they came in.",
     caught_by=check_nothing_leaks,
 )
 def labels_left_behind(images, labels, *, n_dev, copies, rng):
@@ -284,7 +284,7 @@ def labels_left_behind(images, labels, *, n_dev, copies, rng):
 
 
 @misconception(
-    "Dev is divided off first, as it should be, and then holds changed copies in place of its images. Dev is to say "
+    "Dev is divided off first, as it should be, but then holds changed copies instead of its images. Dev should say "
     "how the network does on images as they come.",
     caught_by=check_dev_is_as_it_was,
     worth=0.7,
@@ -297,8 +297,8 @@ def dev_replaced(images, labels, *, n_dev, copies, rng):
 
 
 @misconception(
-    "Dev is drawn with replacement, as `rng.integers` and `rng.choice` do it unless told otherwise, so that some of "
-    "its images stand in it twice. A permutation takes each image once.",
+    "Dev is drawn with replacement, as `rng.integers` and `rng.choice` do unless told otherwise, so that some of its "
+    "images are in it twice. A permutation takes each image once.",
     caught_by=check_dev_is_as_it_was,
     worth=0.7,
     said_by=TWICE,
@@ -311,7 +311,7 @@ def drawn_with_replacement(images, labels, *, n_dev, copies, rng):
 
 
 @misconception(
-    "Which images go into dev does not depend on the generator that is handed over: a seed inside the function, or a "
+    "Which images go into dev does not depend on the generator that is passed in: a seed inside the function, or a "
     "fixed choice, gives the same dev set in every run.",
     caught_by=check_drawn,
     worth=0.95,
@@ -322,7 +322,7 @@ def seeded_inside(images, labels, *, n_dev, copies, rng):
 
 
 @misconception(
-    "Some of the random numbers do not come from the generator that is handed over, so that a run cannot be repeated.",
+    "Some of the random numbers do not come from the generator that is passed in, so that a run cannot be repeated.",
     caught_by=check_drawn,
     worth=0.95,
     said_by=AGAIN,
@@ -345,7 +345,7 @@ def originals_left_out(images, labels, *, n_dev, copies, rng):
     return x[n:], y[n:], x_dev, y_dev
 
 
-@neighbour("the two sets have changed places")
+@neighbour("the two sets are swapped")
 def sets_swapped(images, labels, *, n_dev, copies, rng):
     x, y, x_dev, y_dev = solution(images, labels, n_dev=n_dev, copies=copies, rng=rng)
     return x_dev, y_dev, x, y

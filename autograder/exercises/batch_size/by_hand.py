@@ -54,7 +54,7 @@ def check_same_epochs(by_hand, rng):
 
 @weight(2)
 def check_same_steps(by_hand, rng):
-    """The epochs that it takes for as many steps."""
+    """The epochs that are needed for as many steps."""
     _right(by_hand, "large_epochs", LARGE_EPOCHS)
 
 
@@ -126,7 +126,7 @@ def cut_across_epochs_to_the_end():
 
 
 @misconception(
-    "The steps of a single epoch are given for those of the run. Multiply by the number of epochs.",
+    "The steps of a single epoch are given instead of those of the run. Multiply by the number of epochs.",
     caught_by=check_steps,
     worth=0.6,
 )
@@ -140,7 +140,7 @@ def one_epoch_throughout():
 
 
 @misconception(
-    "The steps are taken for an eighth of the first run's. The last batch of an epoch is short at both sizes, by "
+    "The steps are taken to be an eighth of the first run's. The last batch of an epoch is short at both sizes, by "
     "different amounts: count the batches of an epoch anew.",
     caught_by=check_same_epochs,
     worth=0.85,
@@ -155,8 +155,8 @@ def divided_by_eight_throughout():
 
 
 @misconception(
-    "The number of epochs is made eight times as large, as the batch is. That is right for full batches alone; here "
-    "the short ones change the number of steps in an epoch.",
+    "The number of epochs is made eight times as large, as the batch is. That is right only for full batches; here the "
+    "short ones change the number of steps in an epoch.",
     caught_by=check_same_steps,
     worth=0.75,
 )
@@ -165,8 +165,8 @@ def eight_times_the_epochs():
 
 
 @misconception(
-    "The number of epochs is kept, as if as many epochs were as many steps. With larger batches an epoch has fewer "
-    "steps, so that it takes more epochs.",
+    "The number of epochs is kept, as if it fixed the number of steps. With larger batches an epoch has fewer steps, "
+    "so more epochs are needed.",
     caught_by=check_same_steps,
     worth=0.75,
 )
@@ -198,7 +198,8 @@ def not_rounded_in_a_few_digits():
 
 
 @misconception(
-    "An epoch is taken to have 11.72 steps, so that it needs more of them. It has 12: the short batch is a whole step.",
+    "An epoch is taken to have 11.72 steps, so that more epochs seem to be needed. It has 12: the short batch is a "
+    "whole step.",
     caught_by=check_same_steps,
     worth=0.75,
 )
@@ -207,7 +208,7 @@ def part_of_a_step():
 
 
 @misconception(
-    "This is the last batch of the second run. Asked for is that of the run with batches of 64.",
+    "This is the last batch of the second run. The question asks for that of the run with batches of 64.",
     caught_by=check_last_batch,
     worth=0.85,
 )
@@ -247,7 +248,7 @@ def full():
     return solution | {"last": 64}
 
 
-@neighbour("the steps of the two runs have changed places")
+@neighbour("the steps of the two runs are swapped")
 def runs_swapped():
     return solution | {"steps": 240, "large_steps": 1880}
 

@@ -26,7 +26,7 @@ hints = (
     "1 + d + ... + d^(t-1) = (1 - d^t) / (1 - d). At step 1 the share of the new parameters is 1.",
 )
 
-FIRST = "at step 1 the average must be the parameters themselves, whatever stood there before"
+FIRST = "at step 1 the average must be the parameters themselves, whatever was there before"
 SECOND = "at step 2 the parameters must have the weights d and 1, divided by their sum"
 MANY = "after several steps the average must be the mean of all parameters with the weights of the definition"
 LATE = "after very many steps the share of the new parameters must be 1 - decay"
@@ -62,7 +62,7 @@ def check_after_very_many_steps(ema_update, rng):
 
 
 def check_decay_zero_and_whole_numbers(ema_update, rng):
-    """Decay 0 keeps the newest alone, and whole numbers are not rounded."""
+    """With decay 0 only the newest parameters count, and whole numbers are not rounded."""
     average, params = rng.uniform(1, 2, (2, 2)), rng.uniform(3, 5, (2, 2))
     for step in (1, 4):
         close(ema_update(average, params, decay=0.0, step=step), params, ZERO)
@@ -78,7 +78,7 @@ def check_decay_zero_and_whole_numbers(ema_update, rng):
     )
 )
 def check_other_averages(ema_update, rng):
-    """So it is for other shapes, for a decay near 1 and for 32 bits."""
+    """The same holds for other shapes, for a decay near 1 and for 32 bits."""
     for shape, decay, steps, dtype in (((), 0.6, 3, float), ((2, 1, 3), 0.99, 5, np.float32), ((4,), 0.3, 9, float)):
         seen = [rng.uniform(1, 5, shape).astype(dtype) for _ in range(steps)]
         average = np.asarray(_mean(seen[:-1], decay), dtype)
@@ -98,7 +98,7 @@ covers = {
     "Both may hold whole numbers": check_decay_zero_and_whole_numbers,
     "`decay` is $d$, at least 0 and below 1": (check_several_steps, check_decay_zero_and_whole_numbers),
     "`step` is $t$, counted from 1": (check_first_and_second_step, check_after_very_many_steps),
-    "at step 1 it holds some numbers or other, which do not count": check_first_and_second_step,
+    "at step 1 it holds arbitrary numbers, which do not count": check_first_and_second_step,
     "Return the new average, an array of that shape": check_several_steps,
     "leave both arrays as they are": check_several_steps,
     "With decay 0.5": check_first_and_second_step,
@@ -117,7 +117,7 @@ def no_correction(average, params, *, decay, step):
 
 @misconception(
     "The first parameters are copied, and from then on the share is 1 - decay. The first parameters then keep the "
-    "weight d^(t-1) without a 1 - d beside it: 1 / (1 - d) times what they should have beside the others.",
+    "weight d^(t-1) without a factor of 1 - d: 1 / (1 - d) times what they should have compared with the others.",
     caught_by=check_first_and_second_step,
     worth=0.6,
 )
@@ -127,7 +127,7 @@ def copied_then_plain(average, params, *, decay, step):
 
 @misconception(
     "Adam's correction is applied to an average that has been corrected before. Dividing by 1 - d^t is right for a "
-    "plain average that began at 0 and is kept uncorrected; here `average` already is the corrected one.",
+    "plain average that began at 0 and is kept uncorrected; here `average` is already the corrected one.",
     caught_by=check_first_and_second_step,
 )
 def corrected_again(average, params, *, decay, step):
@@ -140,7 +140,7 @@ def corrected_again_after_the_first(average, params, *, decay, step):
 
 
 @misconception(
-    "Old and new have changed places: the new parameters get the share that the old average should have.",
+    "Old and new are swapped: the new parameters get the share that the old average should have.",
     caught_by=check_after_very_many_steps,
 )
 def old_and_new_swapped(average, params, *, decay, step):
@@ -177,7 +177,7 @@ def counted_from_zero_after_the_first(average, params, *, decay, step):
 
 
 @misconception(
-    "Each share is that of the step before: at step 2 the old average is gone. The power is decay^step, then as well.",
+    "Each share is that of the step before: at step 2 the old average is gone. The power is decay^step there as well.",
     caught_by=check_first_and_second_step,
 )
 def share_of_the_step_before(average, params, *, decay, step):
@@ -194,8 +194,8 @@ def always_the_second_step(average, params, *, decay, step):
 
 
 @misconception(
-    "The old average is put in for the old sum above the fraction line. It has been divided by its own weights "
-    "already: multiply it by their sum, 1 + d + ... + d^(t-2), first.",
+    "The old average is used as the old sum in the numerator. It has been divided by its own weights already: multiply "
+    "it by their sum, 1 + d + ... + d^(t-2), first.",
     caught_by=check_several_steps,
 )
 def average_for_its_sum(average, params, *, decay, step):
@@ -244,8 +244,8 @@ def mean_then_plain(average, params, *, decay, step):
 
 
 @misconception(
-    "The decay itself is warmed up, by (1 + t) / (10 + t), as some libraries have it. That forgets the start too, but "
-    "its weights are not those of the definition.",
+    "The decay itself is warmed up, by (1 + t) / (10 + t), as in some libraries. That forgets the start too, but its "
+    "weights are not those of the definition.",
     caught_by=check_first_and_second_step,
 )
 def decay_warmed_up(average, params, *, decay, step):
@@ -254,7 +254,7 @@ def decay_warmed_up(average, params, *, decay, step):
 
 
 @misconception(
-    "The result is put into an array of the dtype that came in, where averages of whole numbers lose their decimals.",
+    "The result is put into an array of the dtype that came in, so that averages of whole numbers lose their decimals.",
     caught_by=check_decay_zero_and_whole_numbers,
     worth=0.9,
 )
@@ -315,7 +315,7 @@ def by_a_decay_of_its_own(average, params, *, decay, step):
 
 
 def _compare_whole(ema_update, numbers, decay):
-    """Whole numbers must get the average that the answer itself gives to the same numbers as floats."""
+    """Whole numbers must get the average that the answer itself returns for the same numbers as floats."""
     whole, floats = (
         ema_update(*(np.array(each, dtype) for each in numbers), decay=decay, step=2) for dtype in (int, float)
     )

@@ -16,8 +16,8 @@ points = 3
 solution = {"linear": 2.048, "ends": 64, "noise_scale": 192, "machines": 5.2, "examples": 3.8}
 returns = dict.fromkeys(solution, number)
 hints = (
-    "The linear rule multiplies the rate by the same factor as the batch. Write its rate beside each best rate, "
-    "and compare.",
+    "The linear rule multiplies the rate by the same factor as the batch. Write its rate next to each best rate, and "
+    "compare.",
     "Where are the steps twice the fewest possible? In steps = fewest · (1 + B / n) set n to B; then find B from any "
     "column.",
     "Steps times batch size are the examples of a run.",
@@ -73,8 +73,8 @@ covers = {
     "the rate that the linear rule gives for batches of 1024": check_linear_rule,
     "at most a quarter above the best": check_end_of_the_rule,
     "takes twice the fewest steps": check_noise_scale,
-    "by which factor, above 1, the steps fall": check_machines,
-    "by which factor, above 1, the examples that a run reads grow": check_examples,
+    "the factor, above 1, by which the steps fall": check_machines,
+    "the factor, above 1, by which the examples that a run reads grow": check_examples,
     "batch size 16 32 64 128 256 512 1024": "how the table is read",
     "best rate 0.032 0.059 0.104 0.166 0.238 0.303 0.350": (check_linear_rule, check_end_of_the_rule),
     "steps 13,000 7,000 4,000 2,500 1,750 1,375 1,188": (check_noise_scale, check_machines, check_examples),
@@ -95,8 +95,8 @@ def square_root():
 
 
 @misconception(
-    "Eight times as many examples at a step are taken for an eighth of the steps. The table says how many steps there "
-    "were: near the noise scale they fall by less.",
+    "Eight times as many examples at a step are taken to mean an eighth of the steps. The table says how many steps "
+    "there were: near the noise scale they fall by less.",
     caught_by=check_machines,
     worth=0.9,
 )
@@ -105,8 +105,8 @@ def perfect_scaling():
 
 
 @misconception(
-    "Steps are given for examples: from 128 to 1024 the steps fall. Each of them reads eight times as many examples; "
-    "multiply by the batch size.",
+    "Steps are given instead of examples: from 128 to 1024 the steps fall. Each of them reads eight times as many "
+    "examples; multiply by the batch size.",
     caught_by=check_examples,
     worth=0.9,
 )
@@ -165,8 +165,8 @@ def column_below():
 
 
 @misconception(
-    "The noise scale is read off a straight line between two columns. The steps are no straight line between them: "
-    "steps = fewest · (1 + B / n), which any one column can be put into.",
+    "The noise scale is read off a straight line between two columns. The steps do not follow a straight line between "
+    "them but steps = fewest · (1 + B / n), into which you can put any one column.",
     caught_by=check_noise_scale,
     worth=0.75,
 )
@@ -186,7 +186,7 @@ def on_a_straight_line_in_two_digits():
 
 @misconception(
     "The steps at 1024 are taken for the fewest. Even larger batches take fewer still, and come as near to 1,000 as "
-    "one likes.",
+    "you like.",
     caught_by=check_noise_scale,
     worth=0.75,
 )
@@ -209,7 +209,7 @@ def as_long_as_it_grows():
 
 
 @misconception(
-    "At this batch size the rule's rate is half as large again as the best one already: the rule ends before it.",
+    "At this batch size the rule's rate is already half as large again as the best one: the rule ends before it.",
     caught_by=check_end_of_the_rule,
 )
 def one_column_late():
@@ -218,7 +218,7 @@ def one_column_late():
 
 @misconception(
     "The rule is said to end at 32, where its rate is an eleventh above the best. At 64 it is 0.128 against 0.104: "
-    "that is less than a quarter above, too.",
+    "that is also less than a quarter above.",
     caught_by=check_end_of_the_rule,
 )
 def one_column_early():
@@ -235,7 +235,8 @@ def factor_for_rate():
 
 
 @misconception(
-    "This is the best rate at 1024, from the table. Asked for is the rate that the linear rule would give there.",
+    "This is the best rate at 1024, from the table. The question asks for the rate that the linear rule would give "
+    "there.",
     caught_by=check_linear_rule,
     worth=0.9,
 )
@@ -272,7 +273,7 @@ def examples_upside_down_in_two_digits():
     return solution | {"examples": 0.26}
 
 
-@neighbour("the rule is said to hold at no other batch size than the first")
+@neighbour("the rule is said to hold at no batch size but the first")
 def nowhere_else():
     return solution | {"ends": 16}
 

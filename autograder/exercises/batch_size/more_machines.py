@@ -15,8 +15,9 @@ rubric = (
         "the network is undertrained; compare runs at the same loss."),
     (0.5, "Says that the learning rate must be tuned again for the larger batch, and that the linear rule's rate would "
         "be too high at this size."),
-    (0.5, "Keeps the clocks apart: time is saved only as far as steps are, while examples (and money) grow; names what "
-        "to measure or to do instead, such as fewer machines, a batch near the noise scale, runs side by side."),
+    (0.5, "Keeps the clocks apart: time is saved only to the extent that steps are, while examples (and money) grow; "
+        "names what to measure or to do instead, such as fewer machines, a batch near the noise scale, runs side by "
+        "side."),
 )  # fmt: skip
 anchors = (
     (

@@ -31,11 +31,11 @@ hints = (
 TRACE = "the trace does not solve the two equations"
 NORM = "the squared norm does not solve the two equations"
 SCALE = "the scale must be the trace divided by the squared norm"
-INFINITE = "where the squared norm is estimated at 0 or below, the scale must be infinite"
-ZERO = "where the squared norm is 0, nothing must be divided by it"
+INFINITE = "when the squared norm is estimated at 0 or below, the scale must be infinite"
+ZERO = "when the squared norm is 0, nothing may be divided by it"
 SMALL = "a small squared norm above 0 must give a finite scale, however large"
-AGREE = "where all batches have the same gradient, the trace must be 0 and the squared norm that of the gradient"
-WHOLE = "lists of whole numbers must be read as arrays are"
+AGREE = "when all batches have the same gradient, the trace must be 0 and the squared norm that of the gradient"
+WHOLE = "lists of whole numbers must be read like arrays"
 BELOW = "a squared norm that is estimated below 0 must be returned as it is"
 
 
@@ -63,7 +63,7 @@ def check_no_noise(noise_scale, rng):
 
 @weight(2)
 def check_no_signal(noise_scale, rng):
-    """Where noise hides the signal, the scale is infinite and the squared norm stays what it was estimated to be."""
+    """When noise hides the signal, the scale is infinite and the squared norm stays as estimated."""
     gradient = rng.uniform(1, 2, 3)
     scale, trace, squared_norm = noise_scale(np.stack([gradient, -gradient]), 5)
     close(trace, 5 * 2 * (gradient @ gradient), TRACE)
@@ -76,14 +76,14 @@ def check_no_signal(noise_scale, rng):
 
 
 def check_lists_of_whole_numbers(noise_scale, rng):
-    """Lists of whole numbers are read as arrays are."""
+    """Lists of whole numbers are read like arrays."""
     _compare_whole(noise_scale, [[2, 3], [4, 3]], 4)
     _compare_whole(noise_scale, [[1, 5], [4, 5]], 2)
 
 
 @hidden(like=(check_two_equations, check_no_noise, check_no_signal, check_lists_of_whole_numbers))
 def check_other_batches(noise_scale, rng):
-    """So it is for single examples, for one parameter, for many batches and in 32 bits."""
+    """The same holds for single examples, for one parameter, for many batches and in 32 bits."""
     for batches, parameters, size, dtype in ((3, 1, 1, float), (12, 4, 100, float), (5, 5, 5, np.float32)):
         gradients = _gradients(rng, batches, parameters).astype(dtype)
         scale, trace, squared_norm = noise_scale(gradients, size)
@@ -117,8 +117,8 @@ covers = {
 
 
 @misconception(
-    "The variance of the batches' gradients is taken for that of single examples. A batch of n has a variance n times "
-    "as small: multiply by n.",
+    "The variance of the batches' gradients is taken for that of single examples. That of a batch of n is n times "
+    "smaller: multiply by n.",
     caught_by=check_two_equations,
 )
 def variance_of_batches(gradients, batch_size):
@@ -131,7 +131,7 @@ def variance_of_batches_throughout(gradients, batch_size):
 
 
 @misconception(
-    "Noise is left in the squared norm. That of the mean gradient holds trace / (kn) of it, and the mean of the "
+    "Noise is left in the squared norm. That of the mean gradient contains trace / (kn) of it, and the mean of the "
     "batches' squared norms trace / n: the equations say how much to take off.",
     caught_by=check_two_equations,
     worth=0.6,
@@ -179,8 +179,8 @@ def upside_down(gradients, batch_size):
 
 
 @misconception(
-    "A mean over the parameters stands where a sum should be. The trace is the sum of the variances, and the squared "
-    "norm a sum of squares.",
+    "A mean over the parameters is taken instead of a sum. The trace is the sum of the variances, and the squared norm "
+    "a sum of squares.",
     caught_by=check_two_equations,
 )
 def mean_over_parameters(gradients, batch_size):
@@ -271,7 +271,7 @@ def norms_for_their_squares(gradients, batch_size):
 
 
 @misconception(
-    "The union is taken for a batch of k examples. It is one of k batches of n examples each: kn in all.",
+    "The union is taken for a batch of k examples. It consists of k batches of n examples each: kn in all.",
     caught_by=check_two_equations,
 )
 def union_of_k(gradients, batch_size):
@@ -283,8 +283,8 @@ def union_of_k(gradients, batch_size):
 
 
 @misconception(
-    "The trace and the squared norm have changed places. Return the noise scale, the trace and the squared norm, in "
-    "this order.",
+    "The trace and the squared norm are swapped. Return the noise scale, the trace and the squared norm, in this "
+    "order.",
     caught_by=check_two_equations,
     worth=0.85,
 )
@@ -294,7 +294,8 @@ def another_order(gradients, batch_size):
 
 
 @misconception(
-    "A squared norm of exactly 0 is divided by. It is no signal either: the scale is infinite at 0 and below.",
+    "Something is divided by a squared norm of exactly 0. That is no signal either: the scale is infinite at 0 and "
+    "below.",
     caught_by=check_no_signal,
     said_by=ZERO,
     worth=0.85,
@@ -312,7 +313,7 @@ def divided_by_zero_as_floats(gradients, batch_size):
 
 
 @misconception(
-    "The norm is returned, and not its square. By the definition of the noise scale it is the square that counts.",
+    "The norm is returned instead of its square. By the definition of the noise scale it is the square that counts.",
     caught_by=check_two_equations,
     worth=0.75,
 )
@@ -321,13 +322,13 @@ def norm_not_squared(gradients, batch_size):
     return _quotient(trace, math.sqrt(squared_norm) if squared_norm > 0 else squared_norm)
 
 
-@neighbour("the norm is not squared, where it is returned alone")
+@neighbour("the norm is not squared, but only where it is returned")
 def norm_returned(gradients, batch_size):
     scale, trace, squared_norm = _right(np.asarray(gradients, float), batch_size)
     return scale, trace, math.sqrt(abs(squared_norm))
 
 
-@neighbour("the standard deviations are summed, and not the variances")
+@neighbour("the standard deviations are summed, not the variances")
 def deviations_summed(gradients, batch_size):
     spread = batch_size * np.std(np.asarray(gradients, float), axis=0, ddof=1).sum()
     return _quotient(float(spread), _right(np.asarray(gradients, float), batch_size)[2])
@@ -366,14 +367,14 @@ def in_loops(gradients, batch_size):
 
 
 def _compare_whole(noise_scale, gradients, batch_size):
-    """Lists of whole numbers must get what the answer itself gives to an array of the same numbers as floats."""
+    """Lists of whole numbers must get what the answer itself returns for an array of the same numbers as floats."""
     _, *found = noise_scale(gradients, batch_size)
     _, *as_floats = noise_scale(np.array(gradients, float), batch_size)
     close(found, as_floats, WHOLE)
 
 
 def _gradients(rng, batches, parameters):
-    """Gradients whose means lie on both sides of 0 and are larger than what they vary by."""
+    """Gradients whose means lie on both sides of 0 and are larger than their variation."""
     mean = rng.choice([-1.0, 1.0], parameters) * rng.uniform(2, 4, parameters)
     return mean + rng.normal(0, 0.7, (batches, parameters))
 

@@ -21,8 +21,8 @@ hints = (
     "Run it with parts as large as the batch, then with parts half as large. By what factor does the step change?",
     "The step follows the gradient of the mean over all examples. In it, how much does one example count, and how much "
     "does it count in your sum?",
-    "In the mean over the batch each example counts 1 / len(x), in whichever part it stands. A last part that is short "
-    "must not count more for each of its examples.",
+    "In the mean over the batch each example counts 1 / len(x), whichever part it is in. The examples of a short last "
+    "part must not count more than others.",
 )
 
 EQUAL = "with parts of equal size the step must be that of the whole batch"
@@ -54,7 +54,7 @@ def solution(W, x, y, *, part, learning_rate):
 @core
 @weight(3)
 def check_short_last_part(step_in_parts, rng):
-    """Where the last part is short, the step is that of the whole batch."""
+    """If the last part is short, the step is still that of the whole batch."""
     for n, part in ((7, 3), (11, 4), (13, 6)):
         case = _case(rng, n)
         _compare(step_in_parts(*case, part=part, learning_rate=0.3), case, SHORT)
@@ -82,7 +82,7 @@ def check_one_part(step_in_parts, rng):
 
 @hidden(like=(check_short_last_part, check_equal_parts, check_one_part))
 def check_other_batches(step_in_parts, rng):
-    """So it is for one example, other shapes and another rate."""
+    """The same holds for one example, other shapes and another rate."""
     for n, features, outputs, part in ((1, 2, 3, 1), (10, 1, 1, 4), (9, 5, 2, 8), (12, 3, 1, 4)):
         case = _case(rng, n, features, outputs)
         _compare(step_in_parts(*case, part=part, learning_rate=0.07), case, SHORT if n % part else EQUAL, 0.07)
@@ -173,8 +173,8 @@ def unchanged(W, x, y, *, part, learning_rate):
 
 
 @misconception(
-    "Each part's mean is weighed by part / n, as if all parts were full. Where the last part is short, or the only "
-    "one, each of its examples then counts for more than 1 / n.",
+    "Each part's mean is weighted by part / n, as if all parts were full. If the last part is short, or the only one, "
+    "each of its examples then counts for more than 1 / n.",
     caught_by=check_short_last_part,
 )
 def weighed_as_if_full(W, x, y, *, part, learning_rate):
@@ -191,8 +191,8 @@ def two_of_the_square(W, x, y, *, part, learning_rate):
 
 
 @misconception(
-    "The mean is taken over the outputs as well. It is over the examples alone: the errors of one example's outputs "
-    "are summed.",
+    "The mean is taken over the outputs as well. It is only over the examples: the errors of one example's outputs are "
+    "summed.",
     caught_by=check_one_part,
 )
 def mean_over_the_outputs(W, x, y, *, part, learning_rate):
@@ -245,7 +245,7 @@ def upwards(W, x, y, *, part, learning_rate):
     return _whole(W, x, y, -learning_rate)
 
 
-@alternative("each part's mean weighed by its share of the batch")
+@alternative("each part's mean weighted by its share of the batch")
 def by_shares(W, x, y, *, part, learning_rate):
     gradient = 0 * W
     for start in range(0, len(x), part):

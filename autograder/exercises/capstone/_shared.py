@@ -1,4 +1,4 @@
-"""Problems on which a method of tuning is judged: real ones, and made ones whose best configuration is known."""
+"""Problems on which a method of tuning is judged: real ones, and made-up ones whose best configuration is known."""
 
 import math
 
@@ -10,7 +10,7 @@ LONGEST = 81  # epochs of one evaluation, as in the chapter
 class Made:
     """A problem without a network: an error that grows with the distance from a best configuration drawn at random.
 
-    More epochs bring every configuration nearer to what it is worth; some diverge, if so asked.
+    More epochs bring every configuration nearer to what it is worth; some diverge, if asked to.
     """
 
     def __init__(self, rng, *, diverging=False):

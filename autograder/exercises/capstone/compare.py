@@ -32,8 +32,8 @@ MEAN = "the first number must be the mean of a − b"
 REVERSED = "the first number is the mean of b − a"
 ENDS = "low and high must be the ends of the paired t interval"
 ORDER = "low must be below the mean, and high above it"
-AROUND_0 = "low and high are as far below 0 as above it, and must be so of the mean"
-MIDDLE = "the mean must lie in the middle between low and high"
+AROUND_0 = "low and high are as far below 0 as above it, but must be so around the mean"
+MIDDLE = "the mean must lie midway between low and high"
 COMMON = "what both arms have in common on a seed must not change the interval"
 CONFIDENCE = "the reach of the interval must follow the confidence as Student's t does"
 DEFAULT = "without a confidence the interval must be that of 0.95"
@@ -64,7 +64,7 @@ def check_interval(compare, rng):
 
 @weight(2)
 def check_what_is_common_cancels(compare, rng):
-    """A number that is added to both arms on a seed, another on each seed, changes nothing."""
+    """Adding a number to both arms on a seed, a different one on each seed, changes nothing."""
     a, b = _runs(rng, 6)
     hard = 30 * rng.standard_normal(6)
     reaches = []
@@ -76,7 +76,7 @@ def check_what_is_common_cancels(compare, rng):
 
 
 def check_confidence(compare, rng):
-    """More confidence reaches further, as Student's t says for so many seeds; 0.95 is the default."""
+    """More confidence reaches further, as Student's t says for that many seeds; 0.95 is the default."""
     for n in (2, 7):
         a, b = _runs(rng, n)
         reach = {}
@@ -93,7 +93,7 @@ def check_confidence(compare, rng):
 
 @hidden(like=(check_interval, check_mean))
 def check_other_runs(compare, rng):
-    """So it is for two seeds and for many, for whole numbers, and where b is the better one."""
+    """The same holds for two seeds and for many, for whole numbers, and when b is the better one."""
     for n in (2, 4, 40):
         a, b = _runs(rng, n)
         close(compare(b, a), solution(b, a), ENDS)
@@ -168,7 +168,7 @@ def two_samples(scores_a, scores_b, *, confidence=0.95):
 
 
 @misconception(
-    "The deviation is divided by n and not by n − 1 before its root is taken, so that the interval is too short, for "
+    "The deviation is divided by n instead of n − 1 before its root is taken, so that the interval is too short, for "
     "five seeds by a tenth: NumPy's `std` needs `ddof=1`.",
     caught_by=check_interval,
 )
@@ -178,7 +178,7 @@ def ddof_forgotten(scores_a, scores_b, *, confidence=0.95):
 
 
 @misconception(
-    "The interval is that of single differences and not of their mean: the division by √n is missing.",
+    "The interval is that of single differences, not of their mean: the division by √n is missing.",
     caught_by=check_interval,
 )
 def root_n_forgotten(scores_a, scores_b, *, confidence=0.95):
@@ -228,7 +228,7 @@ def two_standard_errors(scores_a, scores_b, *, confidence=0.95):
 
 
 @misconception(
-    "The deviation is divided by n. That of a mean over n differences falls with the root of n only.",
+    "The deviation is divided by n. That of a mean over n differences falls only with the root of n.",
     caught_by=check_interval,
 )
 def divided_by_n(scores_a, scores_b, *, confidence=0.95):
@@ -252,7 +252,7 @@ def one_point_nine_six(scores_a, scores_b, *, confidence=0.95):
 
 
 @misconception(
-    "What comes back is how far the interval reaches to either side, and not where it ends: the mean has to be added.",
+    "What comes back is how far the interval reaches to either side, not where it ends: the mean has to be added.",
     caught_by=check_interval,
     said_by=AROUND_0,
 )
@@ -262,7 +262,7 @@ def reach_for_ends(scores_a, scores_b, *, confidence=0.95):
 
 
 @misconception(
-    "The variance of the differences is taken for their standard deviation: its root is missing.",
+    "The variance of the differences is used as their standard deviation: its root is missing.",
     caught_by=check_interval,
 )
 def variance_for_deviation(scores_a, scores_b, *, confidence=0.95):
@@ -270,7 +270,7 @@ def variance_for_deviation(scores_a, scores_b, *, confidence=0.95):
     return _interval(scores_a, scores_b, confidence, error=error)
 
 
-@neighbour("the median in the place of the mean")
+@neighbour("the median instead of the mean")
 def median(scores_a, scores_b, *, confidence=0.95):
     mean, low, high = solution(scores_a, scores_b, confidence=confidence)
     middle = float(np.median(scores_a - scores_b))

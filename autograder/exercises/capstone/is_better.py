@@ -24,19 +24,19 @@ from dnnkit.capstone import t_quantile as quantile
 points = 3
 returns = boolean
 hints = (
-    "What would `new.mean() < old.mean()` answer where both methods are equally good, and how often?",
+    "What would `new.mean() < old.mean()` answer when both methods are equally good, and how often?",
     "Measure the mean difference in units of its own uncertainty, from the five differences alone.",
     "`capstone.compare(new, old)` gives an interval for the difference of the errors. Where must it lie for an answer "
     "of True?",
 )
 
 SEEDS = 5
-LUCK = "where the new method is as good as the old one, True must come out in at most 8% of the comparisons"
-COIN = "where both are equally good, the answer is True about as often as a coin shows heads"
-BLIND = "where the new method is better by two standard deviations, True must come out in at least 80%"
-CLEAR = "where the new method is far better on every seed, the answer must be True"
-WORSE = "where the new method is worse, True must come out in at most 8% of the comparisons"
-WORSE_TRUE = "where the new method is far worse on every seed, the answer is True"
+LUCK = "when the new method is as good as the old one, True may come out in at most 8% of the comparisons"
+COIN = "when both are equally good, the answer is True about as often as a coin shows heads"
+BLIND = "when the new method is better by two standard deviations, True must come out in at least 80%"
+CLEAR = "when the new method is far better on every seed, the answer must be True"
+WORSE = "when the new method is worse, True may come out in at most 8% of the comparisons"
+WORSE_TRUE = "when the new method is far worse on every seed, the answer is True"
 ALWAYS = "the answer is True whatever the errors are"
 UNIT = "errors in percent and errors as shares must give the same answer"
 
@@ -54,7 +54,7 @@ def check_luck_is_no_evidence(is_better, rng):
 @core
 @weight(3)
 def check_effects_are_found(is_better, rng):
-    """Where the new method is better by two standard deviations of the differences, at least 80% come out True."""
+    """When the new method is better by two standard deviations of the differences, at least 80% come out True."""
     if all(several(is_better, [call(*_runs(rng, -9)) for _ in range(10)])):
         _clear(is_better, rng)
         require(False, WORSE_TRUE)
@@ -64,7 +64,7 @@ def check_effects_are_found(is_better, rng):
 
 @weight(2)
 def check_worse_is_not_better(is_better, rng):
-    """Where the new method is worse, at most 8% come out True, however clear it is."""
+    """When the new method is worse, at most 8% come out True, however clear it is."""
     _clear(is_better, rng)
     require(not all(several(is_better, [call(*_runs(rng, -9)) for _ in range(10)])), WORSE_TRUE)
     share = _share(is_better, (_runs(rng, -0.1, noise=noise) for noise in _noises(rng, 300)))
@@ -83,7 +83,7 @@ def check_unit(is_better, rng):
 
 @hidden(like=(check_luck_is_no_evidence, check_effects_are_found, check_worse_is_not_better))
 def check_other_comparisons(is_better, rng):
-    """So it is where seeds matter little, and where they matter a lot."""
+    """The same holds when seeds matter little, and when they matter a lot."""
     for seeds in (0.3, 30):
         share = _share(is_better, (_runs(rng, 0, seeds=seeds, noise=noise) for noise in _noises(rng, 400)))
         require(share <= 0.1, LUCK, share=share)
@@ -103,7 +103,7 @@ covers = {
     "Some seeds are hard for both methods": (check_luck_is_no_evidence, check_effects_are_found),
     "The differences new − old are normal": (check_luck_is_no_evidence, check_effects_are_found),
     "as good as the old one, at most 8%": check_luck_is_no_evidence,
-    "where it is worse, by however much": check_worse_is_not_better,
+    "if it is worse, by however much": check_worse_is_not_better,
     "at least 80%": check_effects_are_found,
     "Whether five seeds say that `new` has the lower error": check_effects_are_found,
 }
@@ -116,7 +116,7 @@ def solution(new, old):
 
 
 def _noises(rng, n):
-    """Noise of so many comparisons of two methods, of shape (n, 2, SEEDS), in an order drawn at random.
+    """Noise of n comparisons of two methods, of shape (n, 2, SEEDS), in an order drawn at random.
 
     It is every fiftieth of many, in the order of their t: how often a t lies beyond a bound is then hardly luck.
     """
@@ -127,7 +127,7 @@ def _noises(rng, n):
 
 
 def _runs(rng, effect, seeds=5.0, noise=None, deviation=None):
-    """Errors in percent of both methods on five seeds; the new one is better by so many deviations of a difference."""
+    """Errors in percent of both methods on five seeds; the new one is better by `effect` deviations of a difference."""
     deviation = rng.uniform(0.3, 6) if deviation is None else deviation
     common = 40 + seeds * rng.standard_normal(SEEDS)
     noise = rng.standard_normal((2, SEEDS)) if noise is None else noise
@@ -144,7 +144,7 @@ def _share(is_better, pairs):
 
 
 def _clear(is_better, rng):
-    """Require True where the difference is far beyond what any seed does."""
+    """Require True when the difference is far beyond what any seed does."""
     require(all(several(is_better, [call(*_runs(rng, 9, deviation=3)) for _ in range(10)])), CLEAR)
 
 
@@ -160,8 +160,8 @@ def _unpaired(new, old, p):
 
 
 @misconception(
-    "The means alone are compared. Where both methods are equally good, one of the two means is the lower one all the "
-    "same, and in half of the cases that is the new one's.",
+    "Only the means are compared. When both methods are equally good, one of the two means is still lower, and in half "
+    "of the cases it is the new one's.",
     caught_by=check_luck_is_no_evidence,
 )
 def means_alone(new, old):
@@ -169,7 +169,7 @@ def means_alone(new, old):
 
 
 @misconception(
-    "The best seed of each is compared. The best of five is luck more than anything: where both methods are equally "
+    "The best seed of each is compared. The best of five is luck more than anything: when both methods are equally "
     "good, the new one wins in half of the cases.",
     caught_by=check_luck_is_no_evidence,
 )
@@ -209,7 +209,7 @@ def unpaired_and_two_sided(new, old):
 
 
 @misconception(
-    "The interval is asked whether it excludes 0, and not on which side it lies: a method that is clearly worse is "
+    "The rule checks whether the interval excludes 0, but not on which side it lies: a method that is clearly worse is "
     "called better.",
     caught_by=check_worse_is_not_better,
     said_by=WORSE_TRUE,
@@ -219,7 +219,7 @@ def either_side(new, old):
 
 
 @misconception(
-    "The new method is called better where its error is *higher*. These are errors: lower is better.",
+    "The new method is called better when its error is *higher*. These are errors: lower is better.",
     caught_by=check_luck_is_no_evidence,
 )
 def higher_is_better(new, old):
@@ -227,8 +227,8 @@ def higher_is_better(new, old):
 
 
 @misconception(
-    "The bound is that of a normal distribution, 1.645. With five seeds the deviation itself is uncertain: beyond "
-    "1.645 lie 8.8% of the cases where both methods are equally good, and Student's t asks for 2.13.",
+    "The bound is that of a normal distribution, 1.645. With five seeds the deviation itself is uncertain: when both "
+    "methods are equally good, 8.8% of the cases lie beyond 1.645, and Student's t requires 2.13.",
     caught_by=check_luck_is_no_evidence,
     worth=0.8,
 )
@@ -254,7 +254,7 @@ def always_true(new, old):
 
 
 @misconception(
-    "One standard error is taken for evidence. Where both methods are equally good, the mean of five differences is "
+    "One standard error is taken for evidence. When both methods are equally good, the mean of five differences is "
     "beyond it, on the good side, in 19% of the cases.",
     caught_by=check_luck_is_no_evidence,
     worth=0.7,
@@ -264,8 +264,8 @@ def one_standard_error(new, old):
 
 
 @misconception(
-    "The mean difference is asked to be more than one point. How much a point is depends on the unit, and how much it "
-    "says depends on how far the differences spread: measure it in standard errors.",
+    "The mean difference is required to be more than one point. How much a point is depends on the unit, and how much "
+    "it says depends on how far the differences spread: measure it in standard errors.",
     caught_by=check_unit,
     worth=0.65,
 )

@@ -80,7 +80,7 @@ def check_order(pareto, rng):
 
 @hidden(like=(check_front, check_ties, check_twins, check_order))
 def check_other_configurations(pareto, rng):
-    """So it is for one configuration, for many, and for whole numbers with many ties."""
+    """The same holds for one configuration, for many, and for whole numbers with many ties."""
     equal(_indices(pareto(np.array([0.3]), np.array([5])), 1), [0], FRONT)
     for n in (40, 200):
         errors, costs = rng.integers(0, 9, (2, n))
@@ -117,7 +117,7 @@ def _staircase(rng, n):
 
 
 def _many_twins(rng):
-    """A front of five places with nine configurations in each, which a sort that is not stable mixes up."""
+    """A front of five places with nine configurations in each, which an unstable sort mixes up."""
     errors = rng.permutation(np.repeat(np.linspace(0.9, 0.1, 5), 9))
     return errors, 1 - errors
 
@@ -158,7 +158,7 @@ def _by_pairs(errors, costs, beats):
 
 @misconception(
     "A configuration is beaten only by one that is better in *both*. Of two that cost the same, the one with the "
-    "higher error is of no use, and it stays.",
+    "higher error is of no use, yet it stays.",
     caught_by=check_ties,
     worth=0.6,
 )
@@ -221,7 +221,7 @@ def turned_round(errors, costs):
 
 
 @misconception(
-    "The front is that of the highest errors and costs. Here less is better, of both.",
+    "The front is that of the highest errors and costs. Here less is better, for both.",
     caught_by=check_front,
 )
 def more_is_better(errors, costs):
@@ -230,7 +230,7 @@ def more_is_better(errors, costs):
 
 @misconception(
     "Only the corners of the convex hull are kept. A configuration between two corners, and above their line, is still "
-    "beaten by nobody: to have a mixture of two configurations one would have to train both.",
+    "beaten by nobody: to have a mixture of two configurations you would have to train both.",
     caught_by=check_front,
 )
 def convex_hull(errors, costs):
@@ -290,8 +290,8 @@ def sorted_by_cost_alone_and_equal_errors_stay(errors, costs):
 
 
 @misconception(
-    "What comes back is True or False for each configuration. Asked for are the indices: `np.flatnonzero` makes them "
-    "of a mask, and then they are to be sorted by cost.",
+    "What comes back is True or False for each configuration. The question asks for the indices: `np.flatnonzero` gets "
+    "them from a mask, and then they have to be sorted by cost.",
     caught_by=check_front,
     said_by=MASK,
     worth=0.2,
@@ -301,8 +301,8 @@ def mask_of_the_front(errors, costs):
 
 
 @misconception(
-    "The places in a sorted list are returned, and not the indices in the arrays that were given: look them up in the "
-    "order that sorted them.",
+    "The places in a sorted list are returned instead of the indices in the arrays that were given: look them up in "
+    "the order that sorted them.",
     caught_by=check_front,
 )
 def places_when_sorted(errors, costs):
@@ -344,7 +344,7 @@ def dear_is_good(errors, costs):
     return solution(errors, -costs)
 
 
-@neighbour("the errors on the front, and not their indices")
+@neighbour("the errors on the front, not their indices")
 def errors_of_the_front(errors, costs):
     return errors[solution(errors, costs)]
 

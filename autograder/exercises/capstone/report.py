@@ -4,7 +4,7 @@ points = 8
 words = 450
 hints = (
     "Begin with the answer: from what to what did the test error go, over how many problems, and how sure is that?",
-    "A table has a row for each thing that you tried, also for those that did not help: dev error, epochs, and over "
+    "A table has a row for each thing that you tried, including those that did not help: dev error, epochs, and over "
     "how many problems.",
     "Ask what a reader would doubt: was the baseline tuned as well? What did choosing on dev do to the number that you "
     "report? How often did you read the test set?",
@@ -13,15 +13,15 @@ rubric = (
     (2, "The result: test error before and after on the same problems, at least five of them, the mean paired "
         "difference with its interval, and the cost in epochs. The test sets were read once, at the end; the dev error "
         "that has chosen is not reported as the result. (1 point if the interval or the cost is missing.)"),
-    (2, "The comparison is fair: the baseline had the same budget and was chosen on dev in the same way; what was "
-        "tuned, within which bounds and on which scale is said, and whether the best lay at an edge. (1 point if the "
-        "baseline is described but had less.)"),
+    (2, "The comparison is fair: the baseline had the same budget and was chosen on dev in the same way; the report "
+        "says what was tuned, within which bounds and on which scale, and whether the best lay at an edge. (1 point if "
+        "the baseline is described but had less.)"),
     (2, "The evidence can be seen: a table of what was tried, and at least one plot that carries a statement (error "
         "against epochs, a Pareto front, or which values did well), each mentioned in the text and readable by itself. "
         "(1 point for a table or a plot alone.)"),
     (2, "The judgement: says why the things that helped may have helped, referring to wrong labels, printed images or "
         "the budget; names at least one thing that was tried and did not help, and what the result does not show. (1 "
-        "point if only successes are told.)"),
+        "point if only successes are reported.)"),
 )  # fmt: skip
 anchors = (
     (
@@ -57,5 +57,5 @@ anchors = (
 mistakes = (
     "Reports the dev error of the chosen configuration, or the best of several seeds, as the result.",
     "Compares a tuned method with settings that nobody tuned, and calls the whole difference its merit.",
-    "Tells only what worked, so that the reader cannot know how many things were tried before.",
+    "Reports only what worked, so that the reader cannot know how many things were tried before.",
 )

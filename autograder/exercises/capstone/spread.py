@@ -19,9 +19,9 @@ points = 3
 solution = {"together": 1.34536, "share": 0.447514, "one_split": 1.02956, "paired": 1.41421, "runs": 29}
 returns = dict.fromkeys(("together", "share", "one_split", "paired"), number) | {"runs": integer}
 hints = (
-    "Square first: of independent sources the variances add, and the standard deviations do not.",
-    "A mean over n runs divides the variance of what is drawn anew in each run by n. What all runs share, it leaves as "
-    "it is. In a difference, what both sides share falls out, and the variances of the rest add.",
+    "Square first: for independent sources the variances add, but the standard deviations do not.",
+    "A mean over n runs divides the variance of what is drawn anew in each run by n. What all runs share stays as it "
+    "is. In a difference, what both sides share cancels, and the variances of the rest add.",
     "With n runs the standard deviation of their mean is together / √n. Which is the first whole n that brings it to "
     "0.25 or below?",
 )
@@ -35,7 +35,7 @@ PAIRED = "paired is not the standard deviation of the difference of two runs tha
 RUNS = "runs is not the smallest number of runs whose mean has a standard deviation of at most 0.25"
 
 ADDED = "together is the sum of the standard deviations"
-NO_ROOT = "together is the variance, and not its root"
+NO_ROOT = "together is the variance, not its root"
 OF_DEVIATIONS = "share is the split's part of the sum of standard deviations"
 PERCENT = "share is in percent, and must be a number from 0 to 1"
 AVERAGED = "one_split is the standard deviation of a mean over runs that each have a split of their own"
@@ -45,7 +45,7 @@ ONCE = "paired has start and order of one method only"
 NOTHING_LEFT = "paired must not be 0: start and order are each method's own"
 ROUNDED_DOWN = "with that number of runs, the standard deviation of their mean is a little above 0.25"
 NO_ROOT_OF_N = "runs is together divided by 0.25"
-MISTAKES = {  # a sentence, and the numbers that tell of it
+MISTAKES = {  # a sentence, and the numbers that give it away
     "together": {ADDED: (2.3,), NO_ROOT: (1.81,)},
     "share": {OF_DEVIATIONS: (0.9 / 2.3,), PERCENT: (44.7514,)},
     "one_split": {AVERAGED: (1.34536 / 2,), FORGOTTEN: (0.5,)},
@@ -64,7 +64,7 @@ def check_together(spread, rng):
 def check_share(spread, rng):
     """The split's share of the variance."""
     if _near(spread["together"], sum(math.sqrt(v) for v in VARIANCES)):
-        require(_near(spread["share"], solution["share"]), SHARE)  # one mistake, and `together` has told it
+        require(_near(spread["share"], solution["share"]), SHARE)  # one mistake, and `together` has reported it
     _right(spread, "share", SHARE)
 
 
@@ -81,7 +81,7 @@ def check_paired(spread, rng):
 
 
 def check_runs(spread, rng):
-    """The number of runs, all drawn anew, that a standard deviation of 0.25 takes."""
+    """The number of runs, all drawn anew, that it takes for a standard deviation of 0.25."""
     if spread["runs"] != solution["runs"]:
         for mistake, values in MISTAKES["runs"].items():
             require(spread["runs"] not in values, mistake)
@@ -145,8 +145,8 @@ def split_averaged_too():
 
 
 @misconception(
-    "The difference still contains the split. Both methods have the same one, and if it moves both by as much, the "
-    "difference does not know of it.",
+    "The difference still contains the split. Both methods have the same one, and if it moves both by as much, it "
+    "cancels in the difference.",
     caught_by=check_paired,
     worth=0.8,
     said_by=LEFT_IN,
@@ -177,7 +177,7 @@ def one_run_short():
 
 @misconception(
     "The number of runs is taken to be in proportion to the standard deviation. It falls with the root of the number: "
-    "to halve it takes four times as many runs.",
+    "halving it takes four times as many runs.",
     caught_by=check_runs,
     worth=0.9,
     said_by=NO_ROOT_OF_N,
@@ -192,7 +192,7 @@ def root_forgotten_and_rounded_down():
 
 
 @misconception(
-    "The variances are added, and the root is forgotten: a standard deviation is asked for.",
+    "The variances are added, but the root is forgotten: the question asks for a standard deviation.",
     caught_by=check_together,
     said_by=NO_ROOT,
 )
@@ -201,7 +201,7 @@ def root_not_taken():
 
 
 @misconception(
-    "The share is given in percent. A number from 0 to 1 is asked for.",
+    "The share is given in percent. The question asks for a number from 0 to 1.",
     caught_by=check_share,
     worth=0.9,
     said_by=PERCENT,
@@ -221,7 +221,7 @@ def split_left_out():
 
 
 @misconception(
-    "Everything is taken to fall out of the difference. Only what both methods share does: start and order are each "
+    "Everything is taken to cancel in the difference. Only what both methods share does: start and order are each "
     "method's own.",
     caught_by=check_paired,
     worth=0.8,
@@ -231,7 +231,7 @@ def nothing_left():
     return solution | {"paired": 0.0}
 
 
-@neighbour("all three are divided by the number of runs, and not by its root")
+@neighbour("all three are divided by the number of runs, not by its root")
 def by_four():
     return solution | {"one_split": solution["together"] / 4}
 
@@ -262,7 +262,7 @@ def _near(found, value):
 
 
 def _right(spread, name, sentence):
-    """Say which mistake a wrong number is, where it is a known one: rounded, it agrees with no other number."""
+    """Say which mistake a wrong number is, if it is a known one: even rounded, it agrees with no other number."""
     found = spread[name]
     if not _near(found, solution[name]):
         for mistake, values in MISTAKES[name].items():

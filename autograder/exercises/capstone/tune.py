@@ -1,4 +1,4 @@
-"""Choose a configuration within a budget of epochs, judged by what it reaches on problems of the judge's."""
+"""Choose a configuration within a budget of epochs, judged by what it reaches on the judge's own problems."""
 
 import math
 import numbers
@@ -33,35 +33,35 @@ returns = anything
 hints = (
     "Begin with random search: draw as many configurations as the budget allows, evaluate each for equally many "
     "epochs, and return the one with the lowest error.",
-    "How long must a training be before it tells good from bad? With 81 epochs each, 486 epochs buy six "
-    "configurations; with 9 they buy 54. You can also begin with many short trainings and give the best of them more.",
-    "Keep a count of your own and ask before each evaluation whether it still fits. NaN is never lower than anything, "
-    "and `min` can return it: turn it into infinity first.",
+    "How long must a training run be before it tells good from bad? With 81 epochs each, 486 epochs buy six "
+    "configurations; with 9 they buy 54. You can also begin with many short runs and give the best of them more.",
+    "Keep count yourself and check before each evaluation whether it still fits. NaN is never lower than anything, and "
+    "`min` can return it: turn it into infinity first.",
 )
 
 OVER = "the evaluations cost more than the budget"
 FAR_OVER = "evaluations go on after the budget is spent"
-WIRED = "with a smaller budget the same trainings are asked for as with a larger one, and cost more than it"
+WIRED = "with a smaller budget the same runs are asked for as with a larger one, and cost more than it"
 UNUSED = "the choice must rest on evaluations"
 EPOCHS = "evaluate must be given a whole number of epochs, from 1 to 81"
 NOT_A_CONFIG = "the configuration must be a dict with a value for each name of the space, and no others"
 OUTSIDE = "each value must lie on its axis"
-CHAPTERS = "the configuration has the names of the chapter's space, and not those of the space that was given"
+CHAPTERS = "the configuration has the names of the chapter's space, not those of the space that was given"
 EVALUATED = "evaluate must be given a configuration of the space"
 POOR = "on problems whose dev errors tell good from bad, the choice must be among the better ones"
 LAST_ONE = "the last configuration that was evaluated is returned, though others had a lower error"
 HIGHEST = "the configuration with the highest error is returned"
-DIVERGED = "a configuration whose training diverged was chosen, and others did not diverge"
+DIVERGED = "a configuration whose training diverged was chosen, though others did not diverge"
 FIRST_NAN = "the first configuration that gave NaN was chosen, each time, as if NaN were the lowest error"
 REPEAT = "the same rng must give the same choice"
-OWN_SEED = "the configurations are those of a seed that the function sets itself, and not those of rng"
+OWN_SEED = "the configurations are those of a seed that the function sets itself, not those of rng"
 REMEMBERS = "the same problem with the same rng must be tuned by the same evaluations, whatever was tuned in between"
 BASELINE = "on average over the problems, the test error must be below that of the baseline"
 UNTUNED = "on average over the problems, the test error is about that of a configuration that nobody chose"
-ONE_EPOCH = "every training was one epoch long, and the test error is not below the baseline's"
+ONE_EPOCH = "every training run was one epoch long, and the test error is not below the baseline's"
 LINEAR = "nearly all learning rates that were tried lie in the upper sixth of their axis, which is logarithmic"
 # Mean test error, on the problems FIRST and after, of a random search that trains six configurations to the end: see
-# `baseline`. Their seeds are none that come to mind, so that no answer opens its problem by itself.
+# `baseline`. Their seeds are not ones that come to mind, so that no answer opens its problem by itself.
 FIRST = 7_316_000_451
 # fmt: off
 BASELINES = (
@@ -137,7 +137,7 @@ def check_beats_the_baseline(tune, rng):
 
 @hidden(like=(check_budget, check_dev_error_decides))
 def check_other_spaces(tune, rng):
-    """So it is for other budgets, and for a space of one axis."""
+    """The same holds for other budgets, and for a space of one axis."""
     for budget in (*rng.integers(81, 600, 3).tolist(), 162):
         _tuned(tune, Made(rng, diverging=True), budget, rng)
     for _ in range(4):
@@ -153,7 +153,7 @@ def check_other_spaces(tune, rng):
 @hidden(like=check_beats_the_baseline)
 @weight(2)
 def check_beats_the_baseline_elsewhere(tune, rng):
-    """So it is on other problems, which nobody has opened before."""
+    """The same holds on other problems, which nobody has opened before."""
     seeds = rng.integers(2**40, size=PROBLEMS // 3).tolist()
     _beats(tune, rng, seeds, [baseline(seed, draws=12) for seed in seeds], luck=LUCK)
 
@@ -173,7 +173,7 @@ covers = {
     "`budget` is at least 81": "a promise",
     "What you draw, draw from `rng`": check_same_rng_same_choice,
     "each call begins with nothing": check_same_rng_same_choice,
-    "Of a problem it knows what `evaluate` and `space` tell": "its seeds are the judge's",
+    "All it knows of a problem is what `evaluate` and `space` reveal": "its seeds are the judge's",
     "If every evaluation gives NaN": "what it allows",
     "Leave `space` as it is": "the judge looks at every argument after each call",
     "What counts is what you reach": check_beats_the_baseline,
@@ -194,7 +194,7 @@ class _Talk:
         self._evaluate, self._space, self._budget, self._patience = evaluate, space, budget, patience
 
     def evaluate(self, config, epochs):
-        """Count, and end the check at the first epoch over the budget and what patience there is beyond it."""
+        """Count, and end the check at the first epoch beyond the budget plus the patience."""
         is_number = isinstance(epochs, numbers.Real) and not isinstance(epochs, bool)
         require(is_number and 1 <= epochs <= LONGEST and epochs == int(epochs), EPOCHS)
         config = _checked(config, self._space, EVALUATED)
@@ -255,7 +255,7 @@ def _beats(tune, rng, seeds, baselines, luck=0.0):
     require(False, BASELINE, **numbers)
 
 
-@lru_cache  # what is learnt of misconceptions meets the same problems again and again
+@lru_cache  # what is learned of misconceptions meets the same problems again and again
 def baseline(seed, draws=400):
     """The expected test error of six random configurations, each trained to the end, of which dev chooses one."""
     rng = default_rng([seed, 1])
@@ -274,13 +274,13 @@ def _best(configs, errors):
 
 
 def _random(evaluate, space, budget, rng, epochs, *, n=None, choose=_best, draw=search.sample):
-    """Random search with its parts exchanged."""
+    """Random search with some parts replaced."""
     configs = [draw(space, rng=rng) for _ in range(max(budget // epochs, 1) if n is None else n)]
     return choose(configs, [evaluate(config, epochs) for config in configs])
 
 
 @misconception(
-    "The count is looked at after the evaluation and not before it, so that the last one is over the budget. Ask "
+    "The count is looked at after the evaluation instead of before it, so that the last one is over the budget. Ask "
     "whether it still fits, and only then evaluate.",
     caught_by=check_budget,
     said_by=OVER,
@@ -322,8 +322,8 @@ def rounds_not_counted(evaluate, space, budget, *, rng):
 
 
 @misconception(
-    "The number of trainings and their length are written into the function: the budget that is given is not looked "
-    "at, and may be as small as 81.",
+    "The number of training runs and their length are hard-coded: the budget that is given is ignored, though it may "
+    "be as small as 81.",
     caught_by=check_budget,
     said_by=WIRED,
     worth=0.8,
@@ -333,8 +333,8 @@ def budget_not_looked_at(evaluate, space, budget, *, rng):
 
 
 @misconception(
-    "The names of the chapter's space are written into the function. Other spaces occur: take the names from `space`, "
-    "or draw with `search.sample`.",
+    "The names of the chapter's space are hard-coded. Other spaces occur: take the names from `space`, or draw with "
+    "`search.sample`.",
     caught_by=check_dev_error_decides,
     said_by=CHAPTERS,
 )
@@ -344,7 +344,7 @@ def names_of_the_chapter(evaluate, space, budget, *, rng):
 
 @misconception(
     "Nothing is evaluated: the configuration is drawn at random, or was fixed beforehand. What is good on one problem "
-    "need not be on the next, and `evaluate` tells.",
+    "need not be good on the next; `evaluate` tells you.",
     caught_by=check_dev_error_decides,
     said_by=UNUSED,
     worth=0.2,
@@ -354,7 +354,7 @@ def nothing_evaluated(evaluate, space, budget, *, rng):
 
 
 @misconception(
-    "The last configuration is returned, and not the best one.",
+    "The last configuration is returned instead of the best one.",
     caught_by=check_dev_error_decides,
     said_by=LAST_ONE,
     worth=0.35,
@@ -443,7 +443,7 @@ def another_seed_of_its_own(evaluate, space, budget, *, rng):
     return _random(evaluate, space, budget, default_rng(42), 20)
 
 
-@neighbour("one of the better third is returned, and not the best")
+@neighbour("one of the better third is returned instead of the best")
 def better_third(evaluate, space, budget, *, rng):
     def choose(configs, errors):
         return configs[int(np.argsort([2 if math.isnan(error) else error for error in errors])[len(errors) // 3])]
@@ -451,7 +451,7 @@ def better_third(evaluate, space, budget, *, rng):
     return _random(evaluate, space, budget, rng, 20, choose=choose)
 
 
-@neighbour("two configurations are tried, and the budget is left lying")
+@neighbour("two configurations are tried, and the rest of the budget is left unused")
 def two_tries(evaluate, space, budget, *, rng):
     return _random(evaluate, space, budget, rng, 40, n=2)
 
@@ -472,7 +472,7 @@ def climb(evaluate, space, budget, *, rng):
     return _best(configs, errors)
 
 
-@alternative("many short trainings, and the best quarter of them anew and longer")
+@alternative("many short runs, and the best quarter of them again for longer")
 def two_rounds(evaluate, space, budget, *, rng):
     n = max(budget // 16, 1)
     configs = [search.sample(space, rng=rng) for _ in range(n)]
@@ -493,7 +493,7 @@ equivalent = {
     "`1` becomes `0`": "the loop counts up from 0 as well",
     "`1` becomes `2`": "the loop would come to 2 for any budget that occurs",
     "`(rounds + 1) * _first_round(rounds + 1) <= budget` becomes "
-    "`(rounds + 1) * _first_round(rounds + 1) < budget`": "a round less where the last one would just fit",
+    "`(rounds + 1) * _first_round(rounds + 1) < budget`": "one round fewer if the last one would just fit",
     "`rounds + 1` becomes `rounds + 2`": METHOD,
 }
 borderline = {

@@ -68,7 +68,7 @@ def keep_and_drop_swapped():
 
 
 @misconception(
-    "The neurons that are dropped are counted, and not those that survive.",
+    "The neurons that are dropped are counted instead of those that survive.",
     caught_by=check_number_of_survivors,
     worth=0.75,
 )
@@ -85,8 +85,8 @@ def divided_by_the_dropped_share():
 
 
 @misconception(
-    "Survivors are left as they are. The layer's sum then falls in training, and the next layer meets another sum in "
-    "evaluation: inverted dropout scales survivors up.",
+    "Survivors are left as they are. The layer's sum then falls in training, and the next layer meets a different sum "
+    "in evaluation: inverted dropout scales survivors up.",
     caught_by=check_value_of_a_survivor,
 )
 def no_rescale():
@@ -94,8 +94,8 @@ def no_rescale():
 
 
 @misconception(
-    "This is dropout as first published: nothing is scaled in training, and in evaluation all is multiplied by the "
-    "probability to keep. Inverted dropout, PyTorch's too, divides in training and leaves evaluation alone.",
+    "This is dropout as first published: nothing is scaled in training, and in evaluation everything is multiplied by "
+    "the probability to keep. Inverted dropout, including PyTorch's, divides in training and leaves evaluation alone.",
     caught_by=check_value_in_evaluation,
 )
 def scaled_in_evaluation():
@@ -121,7 +121,7 @@ def multiplied():
 
 
 @misconception(
-    "`kept` is the share of the neurons that survive. It is asked how many there are, of 400.",
+    "`kept` is the share of the neurons that survive. The question asks how many there are, out of 400.",
     caught_by=check_number_of_survivors,
     worth=0.75,
 )
@@ -134,7 +134,7 @@ def scaled_up_in_evaluation():
     return {"kept": 300, "survivor": 3.2, "evaluation": 3.2}
 
 
-@neighbour("the share p is added to survivors, and not made up for")
+@neighbour("the share p is added to survivors instead of being made up for")
 def a_quarter_added():
     return {"kept": 300, "survivor": 3.0, "evaluation": 2.4}
 

@@ -45,7 +45,7 @@ def check_dropped_neurons_get_nothing(dropout_backward, rng):
 
 def check_survivors_gradient_is_rescaled(dropout_backward, rng):
     """Where the mask is True, the gradient is grad / keep_prob."""
-    grad, kept = _case(rng, (11, 9), 0.8)  # of so many entries no mask keeps just that share
+    grad, kept = _case(rng, (11, 9), 0.8)  # with this many entries no mask keeps exactly that share
     out = dropout_backward(grad, kept, 0.8)
     equal(out.shape, grad.shape, SHAPE)
     close(out, np.where(kept, grad / 0.8, out), "the gradient of a survivor must be grad / keep_prob")
@@ -85,7 +85,7 @@ def check_any_shape(dropout_backward, rng):
 
 @hidden(like=(check_dropped_neurons_get_nothing, check_survivors_gradient_is_rescaled, check_any_shape))
 def check_other_shapes_and_masks(dropout_backward, rng):
-    """So it is for other shapes and probabilities, float32, and masks that drop all or nothing."""
+    """The same holds for other shapes and probabilities, float32, and masks that drop all or nothing."""
     for shape, q in (((60,), 0.3), ((1, 7), 0.75), ((8, 8), 0.5), ((2, 3, 4, 5), 0.9), ((40, 1), 0.05)):
         grad, kept = _case(rng, shape, q)
         for mask in (kept, ~kept):
@@ -116,7 +116,7 @@ equivalent = {
 def _case(rng, shape, keep_prob):
     """Return a gradient, 0 at some neurons, and a mask that keeps the first entry and, below keep_prob 1, not the last.
 
-    Neither of the two is 0, and next to the last lies another that is kept.
+    Neither of the two is 0.
     """
     kept = rng.random(shape) < keep_prob
     kept.flat[0], kept.flat[-1] = True, keep_prob == 1
@@ -145,8 +145,8 @@ def fresh_mask(grad, mask, keep_prob):
 
 
 @misconception(
-    "The mask is drawn anew, with a seed written down in the function. The forward pass drew another one: use the mask "
-    "that is handed in.",
+    "The mask is drawn anew, with a seed fixed in the function. The forward pass drew another one: use the mask that "
+    "is passed in.",
     caught_by=check_dropped_neurons_get_nothing,
 )
 def seeded_mask(grad, mask, keep_prob):
@@ -190,8 +190,8 @@ def mask_forgotten(grad, mask, keep_prob):
 
 
 @misconception(
-    "The gradient goes to the neurons that were dropped, and not to those that were kept: the mask is read the "
-    "wrong way round. It is True where a neuron was kept.",
+    "The gradient goes to the neurons that were dropped instead of those that were kept: the mask is read the wrong "
+    "way round. It is True where a neuron was kept.",
     caught_by=check_dropped_neurons_get_nothing,
 )
 def mask_reversed(grad, mask, keep_prob):
@@ -199,7 +199,7 @@ def mask_reversed(grad, mask, keep_prob):
 
 
 @misconception(
-    "grad is overwritten (`grad *= mask`). The caller may need it again, for instance where the output feeds two "
+    "grad is overwritten (`grad *= mask`). The caller may need it again, for instance when the output feeds two "
     "branches. Make a new array.",
     caught_by=check_survivors_gradient_is_rescaled,
     worth=0.85,
@@ -221,12 +221,12 @@ def dropped_ones_get_some(grad, mask, keep_prob):
     return np.where(mask, grad / keep_prob, grad)
 
 
-@neighbour("the gradient is divided by the share that this mask kept, and not by its probability")
+@neighbour("the gradient is divided by the share that this mask kept, not by its probability")
 def divided_by_the_share_kept(grad, mask, keep_prob):
     return grad * mask / max(np.mean(mask), 1e-9)
 
 
-@alternative("a loop over the entries, as nested lists would be written")
+@alternative("a loop over the entries, returned as nested lists")
 def looped(grad, mask, keep_prob):
     out = np.zeros(grad.shape)
     for place in np.ndindex(grad.shape):

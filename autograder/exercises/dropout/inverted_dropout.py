@@ -28,7 +28,7 @@ returns = (array, mask)
 hints = (
     "Draw one uniform number for each entry of `a`: an entry is kept where its number is below keep_prob.",
     "Multiplying by a boolean mask sets the dropped entries to zero; what must the others be divided by?",
-    "In evaluation nothing is drawn: return a copy of `a` and a mask of its shape in which all is True.",
+    "In evaluation nothing is drawn: return a copy of `a` and a mask of its shape that is True everywhere.",
 )
 
 MASK = "an entry must be a / keep_prob where the mask is True and 0 where it is False"
@@ -36,8 +36,8 @@ EVALUATED = "in evaluation the output must be a"
 SWAPPED = "the share of entries that survive is 1 - keep_prob, though each is divided by keep_prob"
 SWAPPED_TWICE = "the share of entries that survive is 1 - keep_prob, and each is divided by 1 - keep_prob"
 SHARE = "the share of entries that survive must be keep_prob"
-PAIRS = "two entries, or two calls, must not go together more often, or less often, than by chance"
-COUNTS = "the number of survivors, in a row, a column or in all, must vary as it does for independent draws"
+PAIRS = "two entries, or two calls, must not agree more often, or less often, than by chance"
+COUNTS = "the number of survivors, in a row, in a column or overall, must vary as it does for independent draws"
 ANEW = "the next call must draw another mask"
 AGAIN = "generators with the same seed must give the same mask"
 ROUNDED = "survivors among whole numbers must all be scaled by the same factor, without rounding"
@@ -49,7 +49,7 @@ NORMAL = "the share of entries that survive is that of normal numbers below keep
 @weight(4)
 def check_output_follows_the_mask(inverted_dropout, rng):
     """In training the output is a / keep_prob where the mask is True, and 0 where it is False."""
-    a, q = rng.standard_normal((37, 41)), 0.8  # of so many entries no mask keeps just that share
+    a, q = rng.standard_normal((37, 41)), 0.8  # with this many entries no mask keeps exactly that share
     a[:, ::5] = 0
     out, kept = inverted_dropout(a, q, rng=_source(rng), train=True)
     equal(out.shape, a.shape, "the output must have the shape of a")
@@ -95,7 +95,7 @@ def check_evaluation_changes_nothing(inverted_dropout, rng):
     inverted_dropout(a, q, rng=source, train=True)
     out, kept = inverted_dropout(a, q, rng=source, train=False)
     equal(out.shape, a.shape, "the output must have the shape of a")
-    require((out[a != 0] != 0).all(), "in evaluation nothing must be dropped")
+    require((out[a != 0] != 0).all(), "in evaluation nothing may be dropped")
     require(not _same(out, a * q), "in evaluation the output is a * keep_prob")
     require(not _same(out, a / q), "in evaluation the output is a / keep_prob")
     close(out, a, EVALUATED)
@@ -120,7 +120,7 @@ def check_any_shape_and_whole_numbers(inverted_dropout, rng):
 @weight(2)
 @hidden(like=(check_output_follows_the_mask, check_any_shape_and_whole_numbers, check_evaluation_changes_nothing))
 def check_other_shapes_and_probabilities(inverted_dropout, rng):
-    """So it is for other shapes, numbers and probabilities."""
+    """The same holds for other shapes, numbers and probabilities."""
     values = rng.standard_normal((3, 4, 5, 6))
     whole, single = rng.integers(-9, 9, (50, 1)), values[0].astype(np.float32)
     for a, q in ((values, 0.3), (values[0, 0, 0] - 9, 1.0), (single, 0.9), (whole, 0.45)):
@@ -136,7 +136,7 @@ def check_other_shapes_and_probabilities(inverted_dropout, rng):
 @weight(2)
 @hidden(like=check_entries_are_dropped_independently)
 def check_other_masks(inverted_dropout, rng):
-    """So it is for two examples, at another probability."""
+    """The same holds for two examples, at another probability."""
     _require_independence(inverted_dropout, rng, (2, 50), 0.85, calls=80)
 
 
@@ -171,7 +171,7 @@ equivalent = {
 
 @misconception(
     "Survivors are not rescaled. The layer's output then shrinks to keep_prob of what it was, on average, and the next "
-    "layer sees other inputs in training than in evaluation: divide the survivors by keep_prob.",
+    "layer sees different inputs in training and in evaluation: divide the survivors by keep_prob.",
     caught_by=check_output_follows_the_mask,
     said_by="the survivors are not rescaled",
 )
@@ -198,7 +198,7 @@ def keep_and_drop_swapped(a, keep_prob, *, rng, train):
 
 
 @misconception(
-    "Survivors are multiplied by keep_prob. They are to make up for the neurons that are missing, so they must grow: "
+    "Survivors are multiplied by keep_prob. They have to make up for the neurons that are missing, so they must grow: "
     "divide by keep_prob.",
     caught_by=check_output_follows_the_mask,
     said_by="the survivors are multiplied by keep_prob",
@@ -209,8 +209,8 @@ def multiplied_by_keep_prob(a, keep_prob, *, rng, train):
 
 
 @misconception(
-    "Survivors are divided by 1 - keep_prob, the share that is dropped. Divide by the share that stays: of q times as "
-    "many neurons each must count 1 / q times as much.",
+    "Survivors are divided by 1 - keep_prob, the share that is dropped. Divide by the share that stays: with q times "
+    "as many neurons, each must count 1 / q times as much.",
     caught_by=check_output_follows_the_mask,
 )
 def divided_by_the_dropped_share(a, keep_prob, *, rng, train):
@@ -219,7 +219,7 @@ def divided_by_the_dropped_share(a, keep_prob, *, rng, train):
 
 
 @misconception(
-    "Survivors are divided by the share of the entries that this mask keeps. That share is another one in each call; "
+    "Survivors are divided by the share of the entries that this mask keeps. That share differs from call to call; "
     "divide by keep_prob, so that the backward pass, which knows only that, divides by the same.",
     caught_by=check_output_follows_the_mask,
     said_by=MEASURED,
@@ -242,8 +242,9 @@ def normal_numbers(a, keep_prob, *, rng, train):
 
 
 @misconception(
-    "The whole function is that of the drop probability: entries are dropped with probability keep_prob, and the "
-    "survivors divided by 1 - keep_prob. Right for PyTorch's p, but here the argument is the probability to keep.",
+    "The whole function is written for the drop probability: entries are dropped with probability keep_prob, and the "
+    "survivors divided by 1 - keep_prob. That is right for PyTorch's p, but here the argument is the probability to "
+    "keep.",
     caught_by=check_entries_are_dropped_independently,
     said_by=SWAPPED_TWICE,
 )
@@ -297,8 +298,8 @@ def one_mask_for_the_batch(a, keep_prob, *, rng, train):
 
 
 @misconception(
-    "An example is dropped as a whole: one number is drawn for each row, and not for each of its neurons. Draw a mask "
-    "of the shape of a.",
+    "An example is dropped as a whole: one number is drawn for each row, not for each of its neurons. Draw a mask of "
+    "the shape of a.",
     caught_by=check_entries_are_dropped_independently,
     worth=0.65,
     said_by="every example is kept or dropped as a whole",
@@ -309,8 +310,8 @@ def whole_examples(a, keep_prob, *, rng, train):
 
 
 @misconception(
-    "The number of entries that survive is the same in every call: so many are chosen and the rest dropped. That is "
-    "not independent: once one entry is dropped, the others are more likely to stay. Draw for each by itself.",
+    "The number of entries that survive is the same in every call: a fixed number is chosen and the rest dropped. That "
+    "is not independent: once one entry is dropped, the others are more likely to stay. Draw for each separately.",
     caught_by=check_entries_are_dropped_independently,
     worth=0.65,
     said_by="every call keeps the same number of entries",
@@ -325,7 +326,7 @@ def fixed_number(a, keep_prob, *, rng, train):
 
 @misconception(
     "Every call with the same arguments draws the same mask, from a generator that is made anew inside the function, "
-    "seeded or copied. The same neurons are dropped at every step, and never learn. Draw from the rng handed in.",
+    "seeded or copied. The same neurons are dropped at every step, and never learn. Draw from the rng passed in.",
     caught_by=check_masks_come_from_rng,
     worth=0.65,
     said_by=ANEW,
@@ -335,8 +336,8 @@ def reseeded_each_step(a, keep_prob, *, rng, train):
 
 
 @misconception(
-    "The mask does not come from the rng that is handed in, or not all of it, so that nobody who runs this again sees "
-    "what you saw. Draw from that rng alone.",
+    "The mask does not come from the rng that is passed in, or not all of it, so that nobody who runs this again sees "
+    "what you saw. Draw only from that rng.",
     caught_by=check_masks_come_from_rng,
     worth=0.95,
     said_by=AGAIN,
@@ -349,7 +350,7 @@ def another_source_of_randomness(a, keep_prob, *, rng, train):
     "Neurons are dropped in evaluation too, so that predictions are random. Drop only while train is True.",
     caught_by=check_evaluation_changes_nothing,
     worth=0.75,
-    said_by="in evaluation nothing must be dropped",
+    said_by="in evaluation nothing may be dropped",
 )
 def active_in_evaluation(a, keep_prob, *, rng, train):
     return solution(a, keep_prob, rng=rng, train=True)
@@ -379,7 +380,7 @@ def rescaled_in_evaluation_too(a, keep_prob, *, rng, train):
 
 
 @misconception(
-    "Dropped entries are left as they are, only the survivors change. A neuron that is dropped must say nothing: set "
+    "Dropped entries are left as they are; only the survivors change. A neuron that is dropped must say nothing: set "
     "it to 0.",
     caught_by=check_output_follows_the_mask,
 )
@@ -423,7 +424,7 @@ def changed_in_place(a, keep_prob, *, rng, train):
     return a.copy(), kept
 
 
-@neighbour("where all neurons of an example were dropped, one is put back")
+@neighbour("if all neurons of an example were dropped, one is put back")
 def never_all_of_an_example(a, keep_prob, *, rng, train):
     out, kept = solution(a, keep_prob, rng=rng, train=train)
     if train:
@@ -434,7 +435,7 @@ def never_all_of_an_example(a, keep_prob, *, rng, train):
     return out, kept
 
 
-@neighbour("the survivors are divided by the root of keep_prob, which keeps the mean square and not the mean")
+@neighbour("the survivors are divided by the root of keep_prob, which keeps the mean square, not the mean")
 def root_of_keep_prob(a, keep_prob, *, rng, train):
     kept = _drawn(a.shape, keep_prob, rng, train)
     return a * kept / (keep_prob**0.5 if train else 1), kept
@@ -447,7 +448,7 @@ def pairs_share_a_draw(a, keep_prob, *, rng, train):
     return a * kept / (keep_prob if train else 1), kept
 
 
-@neighbour("each example keeps the same number of neurons, other ones than the next")
+@neighbour("each example keeps the same number of neurons, but others than the next example")
 def fixed_number_in_each_example(a, keep_prob, *, rng, train):
     rank = rng.random(a.shape).argsort(axis=-1).argsort(axis=-1)
     kept = (rank < keep_prob * a.shape[-1]) | (not train)
@@ -464,7 +465,7 @@ def looped(a, keep_prob, *, rng, train):
     return np.array(out).reshape(a.shape), np.array(kept).reshape(a.shape)
 
 
-@alternative("kept by a binomial draw, and the input itself given back in evaluation")
+@alternative("kept by a binomial draw, and the input itself returned in evaluation")
 def binomial(a, keep_prob, *, rng, train):
     if not train:
         return a, np.ones_like(a, dtype=bool)
@@ -493,9 +494,9 @@ def _same(one, other):
 
 
 def _require_independence(inverted_dropout, rng, shape, q, calls=60):
-    """Ask for many masks, told from the output, and compare how they vary with what independent draws would do.
+    """Ask for many masks, read off the output, and compare how they vary with what independent draws would do.
 
-    Independent draws pass but for one seed in ten million or less: each bound is 6 standard deviations away or more.
+    Independent draws fail for at most one seed in ten million: each bound is 6 standard deviations away or more.
     """
     source, a = _source(rng), np.full(shape, 2.0)
     outputs = [out for out, _ in several(inverted_dropout, [call(a, q, rng=source, train=True)] * calls)]

@@ -27,14 +27,14 @@ hints = (
     "np.mean and np.std over the first axis are all that is left; np.std divides by n_samples, as asked.",
 )
 
-SAME_STATE = "every call of forward was handed a generator in the same state"
-ANOTHER = "forward must be handed rng itself, and no other generator"
+SAME_STATE = "every call to forward was given a generator in the same state"
+ANOTHER = "forward must be given rng itself, and no other generator"
 COUNT = "forward must be called n_samples times"
-FIXED = "forward is called as many times whatever n_samples is"
-X = "forward must be handed x as it is"
+FIXED = "forward is called the same number of times whatever n_samples is"
+X = "forward must be given x as it is"
 MEAN = "the first result must be the mean over the calls"
 STD = "the second result must be the standard deviation over the calls"
-STEADY = "where all calls agree, the standard deviation must be 0"
+STEADY = "when all calls agree, the standard deviation must be 0"
 
 
 @weight(2)
@@ -76,7 +76,7 @@ def check_std_is_over_calls(mc_dropout, rng):
 
 
 def check_any_shape_and_calls_that_agree(mc_dropout, rng):
-    """Predictions may have one axis or three, and where all calls agree, the standard deviation is 0."""
+    """Predictions may have one axis or three, and when all calls agree, the standard deviation is 0."""
     for shape in ((6,), (2, 3, 4)):
         _, mean, std = _run(mc_dropout, rng, shape, 2)
         equal(mean.shape, shape, "the mean must have the shape of one prediction")
@@ -91,7 +91,7 @@ def check_any_shape_and_calls_that_agree(mc_dropout, rng):
 
 @hidden(like=(check_mean_is_over_calls, check_std_is_over_calls, check_forward_is_called_as_asked))
 def check_other_predictions(mc_dropout, rng):
-    """So it is for other shapes, one example, and other numbers of calls."""
+    """The same holds for other shapes, one example, and other numbers of calls."""
     for shape, n_samples in (((6,), 2), ((1, 4), 30), ((5, 5), 5), ((2, 3, 4), 3)):
         network, mean, std = _run(mc_dropout, rng, shape, n_samples)
         equal(len(network.predictions), n_samples, COUNT)
@@ -117,7 +117,7 @@ covers = {
 class _Network:
     """A network of random predictions that notes how it was called; those at `steady` are always the same.
 
-    Its randomness is its own, so that two answers see the same predictions, whatever generator they hand over.
+    It has its own randomness, so that two answers see the same predictions, whatever generator they pass.
     """
 
     def __init__(self, rng, shape, steady=()):
@@ -152,7 +152,7 @@ def _run(mc_dropout, rng, shape, n_samples, steady=()):
 
 @misconception(
     "Each pass gets a generator seeded anew, or a copy of rng, so that all passes draw the same masks and the spread "
-    "is 0. Hand on the one rng: it moves on by itself from call to call.",
+    "is 0. Pass on the one rng: it moves on by itself from call to call.",
     caught_by=check_forward_is_called_as_asked,
     worth=0.8,
     said_by=SAME_STATE,
@@ -163,7 +163,7 @@ def reseeded_each_pass(forward, x, *, n_samples, rng):
 
 
 @misconception(
-    "forward is handed a generator that is not rng. Hand on the rng that you were given: it moves on by itself from "
+    "forward is given a generator that is not rng. Pass on the rng that you were given: it moves on by itself from "
     "call to call, and the caller, who chose its seed, can repeat the run and see it move.",
     caught_by=check_forward_is_called_as_asked,
     worth=0.8,
@@ -206,8 +206,8 @@ def over_the_batch(forward, x, *, n_samples, rng):
 
 
 @misconception(
-    "Mean and standard deviation are taken over everything at once, passes, examples and outputs. Average over the "
-    "passes alone, the first axis of the stacked predictions.",
+    "Mean and standard deviation are taken over everything at once, passes, examples and outputs. Average only over "
+    "the passes, the first axis of the stacked predictions.",
     caught_by=check_mean_is_over_calls,
 )
 def over_everything(forward, x, *, n_samples, rng):
@@ -216,7 +216,7 @@ def over_everything(forward, x, *, n_samples, rng):
 
 
 @misconception(
-    "The last prediction is returned in place of the mean of all.",
+    "The last prediction is returned instead of the mean of all.",
     caught_by=check_mean_is_over_calls,
 )
 def last_pass(forward, x, *, n_samples, rng):
@@ -266,7 +266,7 @@ def reversed_order(forward, x, *, n_samples, rng):
 
 
 @misconception(
-    "The variance is computed as the mean of the squares minus the square of the mean. Where all calls agree, rounding "
+    "The variance is computed as the mean of the squares minus the square of the mean. When all calls agree, rounding "
     "can take it below 0, and the root of that is NaN. Subtract the mean first, or raise negative variances to 0.",
     caught_by=check_any_shape_and_calls_that_agree,
     worth=0.9,

@@ -6,14 +6,14 @@ from autograder.authoring import alternative, lazy
 
 tests = "inverted_dropout"
 points = 3
-leaves_out = {"normal_numbers": "at keep_prob 0.8, of which the hints speak, it keeps 79%: no sound bound tells that"}
+leaves_out = {"normal_numbers": "at keep_prob 0.8, which the hints suggest, it keeps 79%: no sound bound can tell"}
 hints = (
     "Write down what the exercise promises, a line for each: what becomes of a survivor, of a dropped entry, of a "
     "itself, of the mask, and what changes in evaluation. Each line is an assert.",
     "Randomness is tested on an array with many entries: of 4,000 the share that is kept has a standard deviation of "
     "0.006 around a keep_prob of 0.8, so a bound of 0.05 refuses no right function and finds a wrong one.",
-    "Call the function twice: once more with the same rng, where another mask must come, and twice with two rngs of "
-    "the same seed, where the same mask must come.",
+    "Call the function again: once more with the same rng, which must give another mask, and with two rngs of the same "
+    "seed, which must give the same mask.",
 )
 
 
@@ -74,12 +74,12 @@ def shapes_alone(inverted_dropout):
         assert np.shape(out) == np.shape(mask) == a.shape
 
 
-@lazy("It is only asked whether the function runs.")
+@lazy("It only checks that the function runs.")
 def runs_at_all(inverted_dropout):
     inverted_dropout(np.ones((2, 3)), 0.5, rng=np.random.default_rng(0), train=True)
 
 
-@lazy("One output, for one seed, is compared with what came once: a right answer may draw its numbers another way.")
+@lazy("One output, for one seed, is compared with an earlier one: a right answer may draw its numbers differently.")
 def golden_numbers(inverted_dropout):
     out, _ = inverted_dropout(np.ones((2, 3)), 0.5, rng=np.random.default_rng(2), train=True)
     assert np.array_equal(out, [[2, 2, 0], [2, 0, 0]])

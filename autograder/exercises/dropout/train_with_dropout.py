@@ -23,7 +23,7 @@ returns = (array, array)
 hints = (
     "Print which inputs are dropped at the first three steps. What do you notice?",
     "How many different generators does the loop draw from, and what is the state of each when it draws?",
-    "A generator moves on by itself: use the rng that was handed in, and never make another one.",
+    "A generator moves on by itself: use the rng that was passed in, and never make another one.",
 )
 
 RUN = "runs from the same rng must be the same"
@@ -74,7 +74,7 @@ def check_inputs_are_dropped_anew_at_each_step(train_with_dropout, rng):
 
 
 def check_masks_come_from_rng(train_with_dropout, rng):
-    """The same rng gives the same run, another one another run."""
+    """The same rng gives the same run, a different one a different run."""
     y, seed = rng.uniform(1, 2, 40), int(rng.integers(2**31))
 
     def run(steps, source):
@@ -89,13 +89,13 @@ def check_masks_come_from_rng(train_with_dropout, rng):
         require((first == 0).any(), NO_DROPOUT)
         require(np.mean(one == 0) < 0.25, ALL_RUNS)
         require(False, OTHER)
-    require((one != later).any(), "a second run from the same generator must go on with other masks")
+    require((one != later).any(), "a second run from the same generator must go on with new masks")
 
 
 @core
 @weight(3)
 def check_one_step_is_a_step_of_dropout(train_with_dropout, rng):
-    """One step goes along the gradient through the inputs that are left, for each example by itself."""
+    """One step goes along the gradient through the inputs that are left, for each example separately."""
     n, q = 14, 0.6
     kept, seed = _mask(train_with_dropout, rng, (n, 25), q)
     require(not kept.all(), NO_DROPOUT)
@@ -119,7 +119,7 @@ def check_loss_is_measured_without_dropout(train_with_dropout, rng):
 
 @hidden(like=(check_one_step_is_a_step_of_dropout, check_loss_is_measured_without_dropout))
 def check_other_shapes_and_keep_prob_one(train_with_dropout, rng):
-    """So it is for other shapes; and where all is kept, the loop is plain gradient descent, step by step."""
+    """The same holds for other shapes; and if all is kept, the loop is plain gradient descent, step by step."""
     for n, features, q in ((8, 8, 0.3), (1, 30, 0.8)):
         kept, seed = _mask(train_with_dropout, rng, (n, features), q)
         x, y, w = rng.standard_normal((n, features)), rng.standard_normal(n), rng.standard_normal(features)
@@ -148,7 +148,7 @@ covers = {
     "has one fault": check_inputs_are_dropped_anew_at_each_step,
     "some inputs never learn": check_inputs_are_dropped_anew_at_each_step,
     "Find it and repair it": check_inputs_are_dropped_anew_at_each_step,
-    "Each step keeps an input with probability `keep_prob`, for each example by itself": (
+    "Each step keeps an input with probability `keep_prob`, for each example separately": (
         check_inputs_are_dropped_anew_at_each_step,
         check_one_step_is_a_step_of_dropout,
     ),
@@ -189,7 +189,7 @@ def _mask(train_with_dropout, rng, shape, q):
 def _times_kept(train_with_dropout, rng, q, steps, n, source):
     """Return how often each of n inputs was kept.
 
-    Each example has an input of its own, so that a weight meets its own target alone: with this rate it comes half way
+    Each example has an input of its own, so that a weight meets only its own target: with this rate it comes half way
     closer to keep_prob times the target whenever its input is kept.
     """
     y = rng.uniform(1, 2, n)
@@ -201,7 +201,7 @@ def _times_kept(train_with_dropout, rng, q, steps, n, source):
 
 @misconception(
     "A generator is made anew at every step, with a fixed seed, and draws the same mask each time; another seed is "
-    "only another mask. Draw from the rng that was handed in, which moves on from step to step.",
+    "only another mask. Draw from the rng that was passed in, which moves on from step to step.",
     caught_by=check_inputs_are_dropped_anew_at_each_step,
     said_by=ALL_RUNS,
 )
@@ -216,7 +216,7 @@ def another_seed(x, y, w, keep_prob, *, learning_rate, steps, rng):
 
 @misconception(
     "The masks change from step to step now, but every run draws the same ones, whatever seed its caller chose: the "
-    "generator is still not the rng that was handed in.",
+    "generator is still not the rng that was passed in.",
     caught_by=check_masks_come_from_rng,
     worth=0.9,
     said_by=OTHER,
@@ -236,7 +236,7 @@ def seeded_by_the_step(x, y, w, keep_prob, *, learning_rate, steps, rng):
 
 
 @misconception(
-    "The masks come from a generator without a seed, so that nobody can repeat a run. Use the rng that was handed in.",
+    "The masks come from a generator without a seed, so that nobody can repeat a run. Use the rng that was passed in.",
     caught_by=check_masks_come_from_rng,
     worth=0.9,
     said_by=RUN,
@@ -299,8 +299,8 @@ def loss_before_the_step(x, y, w, keep_prob, *, learning_rate, steps, rng):
 
 
 @misconception(
-    "The gradient goes back through all inputs, also those that were dropped. An input that had no part in the "
-    "prediction gets no gradient: the same mask in the backward pass.",
+    "The gradient goes back through all inputs, even those that were dropped. An input that had no part in the "
+    "prediction gets no gradient: use the same mask in the backward pass.",
     caught_by=check_one_step_is_a_step_of_dropout,
 )
 def gradient_through_all(x, y, w, keep_prob, *, learning_rate, steps, rng):
@@ -327,7 +327,7 @@ def one_mask_for_all_examples(x, y, w, keep_prob, *, learning_rate, steps, rng):
 
 
 @misconception(
-    "The weights handed over are changed in place: their caller may want to begin another run from them. Make a new "
+    "The weights that came in are changed in place: the caller may want to begin another run from them. Make a new "
     "array at each step, `w = w - ...`, as the loop did.",
     caught_by=check_masks_come_from_rng,
     worth=0.9,
@@ -340,7 +340,7 @@ def changed_in_place(x, y, w, keep_prob, *, learning_rate, steps, rng):
 
 @misconception(
     "`x` is replaced by what is left of it, so that an input once dropped stays dropped and the others grow at every "
-    "step. Give what is left a name of its own.",
+    "step. Give what is left its own name.",
     caught_by=check_loss_is_measured_without_dropout,
 )
 def drops_pile_up(x, y, w, keep_prob, *, learning_rate, steps, rng):
@@ -393,7 +393,7 @@ def drawn_beforehand(x, y, w, keep_prob, *, learning_rate, steps, rng):
     return w, losses
 
 
-@alternative("a generator of its own for each step, seeded from rng")
+@alternative("a separate generator for each step, seeded from rng")
 def seeded_from_rng(x, y, w, keep_prob, *, learning_rate, steps, rng):
     losses = []
     for seed in rng.integers(2**63, size=steps):

@@ -1,4 +1,4 @@
-"""Watch a dev loss, tell when to stop, and keep the best parameters."""
+"""Watch a dev loss, say when to stop, and keep the best parameters."""
 
 import copy
 import math
@@ -26,7 +26,7 @@ from autograder.authoring import (
 from autograder.judge.verdict import Wrong, note
 from dnnkit.early_stopping import EarlyStopper as solution
 
-NOTHING = "step must return False, and not nothing, while it is not time to stop"
+NOTHING = "step must return False, not None, while it is not time to stop"
 
 
 def told(value):
@@ -41,10 +41,10 @@ points = 5
 returns = instance(step=told, best_loss=number, best_step=integer, best_params=[(array, array)])
 hints = (
     "The object has to remember five things from one step to the next: the best loss, its step, its parameters, how "
-    "many steps there were, and how many have failed since the last improvement.",
-    "Start with a best loss of infinity. Then the first step needs no case of its own, and comparisons with NaN are "
-    "always False. Minus infinity is below everything: `math.isfinite` asks about it.",
-    "The arrays in the list go on changing after `step` has returned. `list(params)` copies the list and not the "
+    "many steps there have been, and how many have failed since the last improvement.",
+    "Start with a best loss of infinity. Then the first step needs no special case, and comparisons with NaN are "
+    "always False. Minus infinity is below everything: `math.isfinite` rules it out.",
+    "The arrays in the list go on changing after `step` has returned. `list(params)` copies the list but not the "
     "arrays; `copy.deepcopy` copies both.",
 )
 
@@ -87,7 +87,7 @@ def check_best_loss_and_step(EarlyStopper, rng):
 
 @weight(2)
 def check_params_of_the_best(EarlyStopper, rng):
-    """After each step `best_params` are the parameters of the last improvement, also when it is time to stop."""
+    """After each step `best_params` are the parameters of the last improvement, even when it is time to stop."""
     stopper, best = EarlyStopper(patience=2), 0
     for t, loss in enumerate((0.8, 0.9, 0.6, 0.5, 0.7, 0.4, 0.45, 0.5)):
         stopper.step(loss, _params(t))
@@ -111,7 +111,7 @@ def check_min_delta(EarlyStopper, rng):
     """An improvement is more than `min_delta` below the last one; smaller gains fail, and add up."""
     _stops(EarlyStopper, (4, 4.25, 4.125, 4.375, 5, 6), WORSE, DELTA, patience=3, min_delta=0.5)
     for losses in (
-        (2, 1.75, 1.5, 1.25, 1.5, 2, 3, 4, 5),  # a gain of min_delta exactly fails, and together they are enough
+        (2, 1.75, 1.5, 1.25, 1.5, 2, 3, 4, 5),  # a gain of exactly min_delta fails, and together they are enough
         (2, 2.25, 1.75, 1.5, 1.375, 0.75, 0.5, 0.5, 0.25, 0.25, 1),
         (4, 3.75, 3.875, 3.75, 2, 5, 5, 6),
     ):
@@ -144,7 +144,7 @@ def check_not_finite(EarlyStopper, rng):
 def check_two_stoppers(EarlyStopper, rng):
     """A stopper knows nothing of what another one was told."""
     one, other = EarlyStopper(patience=2), EarlyStopper(patience=2)
-    one.step(-3e6, _params(0))  # lower than any loss of another check, which a class may remember, too
+    one.step(-3e6, _params(0))  # lower than any loss of another check, which a class may remember too
     require(one.best_loss < -2e6, BEST)
     other.step(-1e6, _params(1))
     require(-2e6 < other.best_loss < 0, APART)
@@ -167,14 +167,14 @@ def check_two_stoppers(EarlyStopper, rng):
     )
 )
 def check_other_losses(EarlyStopper, rng):
-    """So it is for whole numbers, NumPy's floats, losses far above 1 and below, and for one layer and three."""
+    """The same holds for whole numbers, NumPy's floats, losses far above 1 and below, and for one layer and three."""
     _stops(EarlyStopper, [2, 5, 4, 7, 6, 9, 8, 20, 21, 22], STOPS, BEST, patience=2)
     falls = [9, 12, *(int(loss) for loss in rng.permutation(8)), 20, 19, 21, 20, 22]
     for losses in (falls, [np.float32(loss / 8) for loss in falls], [1e6 * loss for loss in falls]):
         for patience in (1, 4):
             _stops(EarlyStopper, losses, STOPS, BEST, patience=patience)
     _stops(EarlyStopper, [5, 5.125, 5.25, 6, 7], WORSE, DELTA, patience=2, min_delta=3)
-    for min_delta in (0.125, 2):  # gains below it, of it exactly, and above it
+    for min_delta in (0.125, 2):  # gains below it, exactly equal to it, and above it
         losses = [9, 8.9375, 8.875, 8.75, 6.5, 6.375, 6.25, 3, 3, 2.875, 2.75, 0.5, 0.5, 0.4375, 0.25, 1, 2, 3, 4, 5]
         for patience in (2, 4):
             _stops(EarlyStopper, losses, DELTA, DELTA, patience=patience, min_delta=min_delta)
@@ -197,10 +197,10 @@ def check_other_losses(EarlyStopper, rng):
 covers = {
     "Write the class": check_when_it_stops,
     "is called after each step with the dev loss and the parameters": check_when_it_stops,
-    "A step is here whatever lies between two evaluations": "what a word means",
+    "A step here is whatever lies between two evaluations": "what a word means",
     "A step improves if its loss is below the loss of the last improvement by more than `min_delta`": check_min_delta,
     "the first step with a finite loss improves": (check_best_loss_and_step, check_not_finite),
-    "All other steps fail, ties among them, and steps whose loss is NaN or infinite, of either sign": (
+    "All other steps fail, including ties and steps whose loss is NaN or infinite, of either sign": (
         check_ties,
         check_not_finite,
     ),
@@ -224,7 +224,7 @@ equivalent = {}
 
 
 class _Base:
-    """A right answer, in pieces that the wrong ones exchange."""
+    """A right answer, in pieces that the wrong ones replace."""
 
     def __init__(self, *, patience, min_delta=0.0):
         self.patience, self.min_delta = patience, min_delta
@@ -308,8 +308,8 @@ class LatestParams(_Base):
 
 
 @misconception(
-    "`best_params` holds, for all arrays or some, the very memory that was handed in: the arrays themselves, in a new "
-    "list perhaps, or slices such as `W[:]`. Training goes on changing it, so that what is restored in the end is the "
+    "`best_params` holds, for all arrays or some, the very memory that was passed in: the arrays themselves, perhaps "
+    "in a new list, or slices such as `W[:]`. Training goes on changing it, so that what is restored in the end is the "
     "last step. Copy each array when the step improves.",
     caught_by=check_params_are_copied,
     worth=0.8,
@@ -400,7 +400,7 @@ class NoMinDelta(_Base):
 
 
 @misconception(
-    "A gain of `min_delta` exactly counts as an improvement. Where `min_delta` is 0 that may be a tie, and a run whose "
+    "A gain of exactly `min_delta` counts as an improvement. If `min_delta` is 0, that may be a tie, and a run whose "
     "loss stands still would never stop. It has to be *more* than `min_delta`.",
     caught_by=check_ties,
     worth=0.8,
@@ -445,8 +445,8 @@ class MinusInfinityImproves(_Base):
 
 
 @misconception(
-    "The first step counts as an improvement whatever its loss is, NaN or infinite as well. The first one with a "
-    "*finite* loss does: ask that before anything else.",
+    "The first step counts as an improvement whatever its loss is, even NaN or infinite. The first one with a *finite* "
+    "loss does: check that before anything else.",
     caught_by=check_not_finite,
     worth=0.8,
 )
@@ -475,7 +475,7 @@ class FirstInfinityAndMinusInfinityImprove(_Base):
 
 @misconception(
     "Failures before the first improvement are not all counted, as if step 0 had been one: a run that gives NaN from "
-    "the start on stops too late, or never. Let the count of failures begin with the first step.",
+    "the start stops too late, or never. Let the count of failures begin with the first step.",
     caught_by=check_not_finite,
     worth=0.8,
 )
@@ -555,7 +555,7 @@ class OnlyNanEndsIt(NanEndsIt):
 
 
 @misconception(
-    "`step` returns True in time, and before that nothing, which is None. A loop takes that for False, but one who "
+    "`step` returns True in time, and before that nothing, which is None. A loop takes that for False, but code that "
     "asks whether it *is* False is misled: return False.",
     caught_by=check_best_loss_and_step,
     worth=0.95,
@@ -578,8 +578,8 @@ class CountedFromOne(_Base):
 
 
 @misconception(
-    "What is remembered lives in the class and not in the object, so that a second stopper goes on where the first one "
-    "left off. Set it in `__init__`, on `self`.",
+    "What is remembered lives in the class instead of in the object, so that a second stopper goes on where the first "
+    "one left off. Set it in `__init__`, on `self`.",
     caught_by=check_two_stoppers,
     worth=0.95,
     said_by=APART,
@@ -712,7 +712,7 @@ class ComparesSteps:
 
 
 def _curves(rng):
-    """Losses without ties: a fall to 0 and a rise, a zigzag that rises, one that falls, and what comes; then a rise."""
+    """Losses without ties: a fall to 0 and a rise, a rising zigzag, a falling one, and a random order; then a rise."""
     rise = (20, 21, 22, 23, 24, 25)
     drawn = tuple((rng.permutation(16) + 1)[:9].tolist())
     for losses in ((8, 4, 2, 0, 1, 3), (2, 5, 4, 7, 6, 9, 8), (9, 11, 7, 8, 5, 6, 3, 4), drawn):
@@ -720,13 +720,13 @@ def _curves(rng):
 
 
 def _params(t, layers=2):
-    """Parameters that tell which step they belong to."""
+    """Parameters that show which step they belong to."""
     sizes = (2, 3, 1, 2)[: layers + 1]
     return [(t + np.ones((m, n)), t + np.arange(1.0, n + 1)) for m, n in zip(sizes, sizes[1:])]
 
 
 def _stops(EarlyStopper, losses, sentence, of_best, **settings):
-    """Hold what each step returns, up to the first True, and the best loss then, to the reference's."""
+    """Compare what each step returns, up to the first True, and the best loss then, with the reference's."""
     stopper, returned = _until_it_stops(EarlyStopper(**settings), losses)
     right, expected = _until_it_stops(solution(**settings), losses)
     improved = np.isfinite(right.best_loss)  # before that an attribute may hold anything, or be missing

@@ -1,4 +1,4 @@
-"""Say by eye where six trainings stop with a patience of 3, and which epoch they go back to."""
+"""Say by eye where six training runs stop with a patience of 3, and which epoch they go back to."""
 
 import numpy as np
 
@@ -19,15 +19,15 @@ solution = {"A": (6, 3), "B": (9, 7), "C": (4, 1), "D": (5, 2), "E": (8, 5), "F"
 returns = dict.fromkeys(solution, array)
 hints = (
     "Go through a row from the left with a finger on the best loss so far, and count failures aloud. At an improvement "
-    "the count begins again at nought.",
+    "the count begins again at zero.",
     "Once a run has stopped, its later losses are never seen: cover them with your hand.",
     "A loss that equals the best so far is not below it, and neither is NaN.",
 )
 
 AFTER_THREE = "in runs A and C, not every number says where training stops or what it goes back to"
 IN_A_ROW = "in runs B and F, not every number says where training stops or what it goes back to"
-TIE = "run D does not stop or go back where a tie counts as a failure"
-NOT_A_NUMBER = "run E does not stop or go back where NaN counts as a failure"
+TIE = "run D does not stop or go back where it should: a tie counts as a failure"
+NOT_A_NUMBER = "run E does not stop or go back where it should: NaN counts as a failure"
 
 
 @core
@@ -60,12 +60,12 @@ def check_all_six(by_eye, rng):
 
 
 covers = {
-    "Here are the dev losses of six trainings": "the setting",
+    "Here are the dev losses of six training runs": "the setting",
     "run 0 1 2": "how the table is read",
     "Each is watched with a patience of 3": check_three_failures,
-    "what stands to the right of a stop was never trained": check_three_failures,
+    "what is to the right of a stop was never trained": check_three_failures,
     "A loss that only equals the best so far fails, and so does NaN": (check_tie, check_nan),
-    "Where patience lasts to the end, the last epoch that is trained is epoch 9": check_in_a_row,
+    "If patience lasts to the end, the last epoch that is trained is epoch 9": check_in_a_row,
     "the last epoch that is trained, and the epoch that training goes back to": (
         check_three_failures,
         check_in_a_row,
@@ -108,7 +108,7 @@ def _stopped(improves=lambda loss, best: loss < best, patience=3, reset=True, sk
 
 
 @misconception(
-    "Run C goes back to a loss that it never came to: training had stopped before. At the time nobody knows what would "
+    "Run C goes back to a loss that it never reached: training had stopped before. At the time nobody knows what would "
     "have come, and that is the risk of every patience.",
     caught_by=check_three_failures,
     worth=0.7,
@@ -133,7 +133,7 @@ def one_too_many():
 
 
 @misconception(
-    "Training stops at the second failure already. A patience of 3 lasts until the third failure in a row.",
+    "Training already stops at the second failure. A patience of 3 lasts until the third failure in a row.",
     caught_by=check_three_failures,
     worth=0.6,
 )
@@ -181,7 +181,7 @@ def ends_at_nan():
 
 @misconception(
     "Each loss is compared with that of the epoch before it. It has to be below the best of all epochs so far: a rise "
-    "and a fall back are no progress.",
+    "followed by a fall is no progress.",
     caught_by=check_three_failures,
     worth=0.5,
 )
@@ -215,7 +215,7 @@ def counted_from_one():
 
 
 @misconception(
-    "The two epochs have changed places: first the last one that is trained, then the one that training goes back to.",
+    "The two epochs are swapped: first the last one that is trained, then the one that training goes back to.",
     caught_by=check_three_failures,
     worth=0.7,
 )
@@ -240,7 +240,7 @@ def first_not_trained_of_all():
 
 @misconception(
     "All runs go on to the last epoch, as if there were no patience. A run ends at its third failure in a row, and "
-    "nobody sees what stands to the right.",
+    "nobody sees what is to the right.",
     caught_by=check_three_failures,
     worth=0.6,
 )

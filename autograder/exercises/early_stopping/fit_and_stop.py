@@ -1,4 +1,4 @@
-"""Repair a loop that stops in time and hands over the wrong weights."""
+"""Repair a loop that stops in time but returns the wrong weights."""
 
 import numpy as np
 
@@ -30,7 +30,7 @@ BEST = "the weights must be those of the epoch with the lowest dev loss"
 STILL = "the weights come from the last epoch, not from the best one"
 EPOCHS = "the number of epochs must be that at which patience runs out, or that of all epochs"
 TIE = "an epoch whose dev loss only equals the best so far is a failure"
-NONE = "where no epoch improves on the weights handed over, those must come back"
+NONE = "if no epoch improves on the weights passed in, those must come back"
 
 
 def given(x, y, x_dev, y_dev, w, *, learning_rate, epochs, patience):
@@ -75,7 +75,7 @@ def check_best_weights(fit_and_stop, rng):
 
 
 def check_epochs_trained(fit_and_stop, rng):
-    """Training ends when `patience` epochs in a row have failed, or with the last epoch, and their number is told."""
+    """Training ends when `patience` epochs in a row have failed, or with the last one, and their number is returned."""
     for patience in (1, 3, 6):
         problem = _turns_round(rng, patience=patience)
         equal(fit_and_stop(**problem)[1], solution(**problem)[1], EPOCHS)
@@ -85,7 +85,7 @@ def check_epochs_trained(fit_and_stop, rng):
 
 
 def check_no_epoch_improves(fit_and_stop, rng):
-    """Where no epoch has a lower dev loss than the weights handed over, be it the same, those come back."""
+    """If no epoch has a lower dev loss than the weights passed in, even if one has the same, those come back."""
     problem = _no_epoch_improves(rng, patience=2)
     found, epochs = fit_and_stop(**problem)
     equal(epochs, 2, EPOCHS)
@@ -98,7 +98,7 @@ def check_no_epoch_improves(fit_and_stop, rng):
 
 @hidden(like=(check_best_weights, check_epochs_trained, check_no_epoch_improves))
 def check_other_problems(fit_and_stop, rng):
-    """So it is for more weights and fewer, for a dev loss that goes up and down, and for the patience of one."""
+    """The same holds for more weights and fewer, for a dev loss that goes up and down, and for a patience of 1."""
     for features, patience in ((2, 1), (9, 5), (5, 8)):
         problem = _turns_round(rng, patience=patience, features=features)
         found, epochs = fit_and_stop(**problem)
@@ -124,7 +124,7 @@ covers = {
     "Find it and mend it": check_best_weights,
     "the weights `w` of least squares": check_best_weights,
     "the weights of the epoch with the lowest dev loss": check_best_weights,
-    "or the weights handed over, if no epoch was better": check_no_epoch_improves,
+    "or the weights passed in, if no epoch was better": check_no_epoch_improves,
     "how many epochs were trained": check_epochs_trained,
     "it ends when `patience` epochs in a row had no loss below": (check_epochs_trained, check_no_epoch_improves),
     "when it stops are right": check_epochs_trained,
@@ -165,7 +165,7 @@ def _no_epoch_improves(rng, *, patience):
 
 
 def _all_tie(rng, *, patience):
-    """A problem on whose dev inputs, all 0, no weight makes a difference."""
+    """A problem whose dev inputs are all 0, so that no weight makes a difference."""
     problem = _problem(rng, 3) | {"learning_rate": 0.1, "epochs": 12, "patience": patience}
     return problem | {"x_dev": np.zeros_like(problem["x_dev"])}
 
@@ -195,7 +195,7 @@ def _dev_losses(problem):
 
 
 def _trained(x, y, x_dev, y_dev, w, *, learning_rate, epochs, patience, keeps, fails=lambda loss, best: loss >= best):
-    """The loop with its keeping of weights exchanged: `keeps` is given the path of weights and the best epoch."""
+    """The loop with its keeping of weights replaced: `keeps` is given the path of weights and the best epoch."""
     path, best, best_loss, failures = [w], 0, np.mean((x_dev @ w - y_dev) ** 2), 0
     for epoch in range(1, epochs + 1):
         path.append(path[-1] - learning_rate * 2 / len(y) * x.T @ (x @ path[-1] - y))
@@ -225,7 +225,7 @@ def _varied(
     lowers=True,
     all_three=False,
 ):
-    """The repaired loop with one of its parts exchanged; with `all_three` the best epoch comes back as well."""
+    """The repaired loop with one of its parts replaced; with `all_three` the best epoch comes back as well."""
     best_w, best, trained, failures = w, 0, 0, 0
     best_loss = np.mean((x_dev @ w - y_dev) ** 2) if start is None else start
     while trained < epochs and failures < patience:
@@ -242,7 +242,7 @@ def _varied(
 
 @misconception(
     "What comes back is still the last epoch's weights: `best_w` is another name for the array that training goes on "
-    "changing, or a slice of it, which shares its memory. Copy the array where the best epoch is noted, or make a new "
+    "changing, or a slice of it, which shares its memory. Copy the array when the best epoch is noted, or make a new "
     "one at each step.",
     caught_by=check_best_weights,
     said_by=STILL,
@@ -275,8 +275,8 @@ def weights_of_the_start(x, y, x_dev, y_dev, w, **settings):
 
 
 @misconception(
-    "The start is not copied: if no epoch is better than the weights that were handed over, the last ones come back. "
-    "The first `best_w` is an alias like the others.",
+    "The start is not copied: if no epoch is better than the weights that were passed in, the last ones come back. The "
+    "first `best_w` is an alias like the others.",
     caught_by=check_no_epoch_improves,
     worth=0.9,
 )
@@ -285,7 +285,7 @@ def start_not_copied(x, y, x_dev, y_dev, w, **settings):
 
 
 @misconception(
-    "The weights handed over are changed in place: their caller may want to begin another run from them. The copy at "
+    "The weights that came in are changed in place: the caller may want to begin another run from them. The copy at "
     "the beginning was right as it stood.",
     caught_by=check_best_weights,
     worth=0.85,
@@ -322,7 +322,7 @@ def impatient_and_copied(x, y, x_dev, y_dev, w, *, learning_rate, epochs, patien
 
 
 @misconception(
-    "The weights handed over are no longer compared: the first epoch counts as the best so far whatever its loss is. "
+    "The weights passed in are no longer compared: the first epoch counts as the best so far whatever its loss is. "
     "`best_loss` has to begin with the loss of the start.",
     caught_by=check_no_epoch_improves,
     worth=0.8,
@@ -332,7 +332,7 @@ def start_not_compared(x, y, x_dev, y_dev, w, **settings):
 
 
 @misconception(
-    "The epoch of the best weights is returned, and not how many epochs were trained: those after it were, too.",
+    "The epoch of the best weights is returned instead of how many epochs were trained: those after it count too.",
     caught_by=check_epochs_trained,
     worth=0.7,
 )

@@ -25,9 +25,9 @@ hints = (
 )
 
 PERCENT = "the result must be the percentage by which the last loss is above the lowest so far"
-LOWEST = "where the last loss is the lowest so far, the result must be 0"
+LOWEST = "when the last loss is the lowest so far, the result must be 0"
 UNIT = "the result must not change with the unit of the loss"
-ABOVE = "where the last loss is above the lowest so far, the result must be a number above 0"
+ABOVE = "when the last loss is above the lowest so far, the result must be a number above 0"
 
 
 @core
@@ -43,14 +43,14 @@ def check_percentage(generalization_loss, rng):
 
 
 def check_lowest_is_last(generalization_loss, rng):
-    """Where the last loss is the lowest so far, be it the only one, the result is 0, and elsewhere it is above 0."""
+    """When the last loss is the lowest so far, or the only one, the result is 0; otherwise it is above 0."""
     for losses in ([0.9, 0.8, 0.5, 0.6, 0.4], [0.9, 0.5, 0.6, 0.5], [2.5]):
         require(0.01 < generalization_loss(np.array([*losses, 3.0])) < np.inf, ABOVE)
         require(abs(generalization_loss(np.array(losses))) < 1e-4, LOWEST)
 
 
 def check_unit(generalization_loss, rng):
-    """The result does not change if all losses are multiplied by one number."""
+    """The result does not change if all losses are multiplied by the same number."""
     losses = np.array([2.5, 1.8, 0.8, 1.0, 2.2]) + rng.uniform(0, 0.2, 5)
     found = generalization_loss(losses)
     require(0.01 < found < np.inf, ABOVE)
@@ -60,7 +60,7 @@ def check_unit(generalization_loss, rng):
 
 @hidden(like=(check_percentage, check_lowest_is_last, check_unit))
 def check_other_losses(generalization_loss, rng):
-    """So it is for losses in float32, for whole numbers, and for many epochs."""
+    """The same holds for losses in float32, for whole numbers, and for many epochs."""
     many = np.append(rng.uniform(3, 9, 300), 8.5)
     many[rng.integers(50)] = 2.5
     for losses in (
@@ -157,7 +157,7 @@ def of_the_first(dev_losses):
 
 
 @misconception(
-    "The highest loss is compared with the lowest, and the question is where the dev loss stands *now*: take the last.",
+    "The highest loss is compared with the lowest, but the question is where the dev loss is *now*: take the last.",
     caught_by=check_percentage,
 )
 def of_the_highest(dev_losses):
@@ -170,7 +170,7 @@ def of_the_highest_since(dev_losses):
 
 
 @misconception(
-    "An array comes back, with a number for each epoch. What is asked is one number, that of the last epoch.",
+    "An array comes back, with a number for each epoch. The question asks for one number, that of the last epoch.",
     caught_by=check_percentage,
 )
 def of_every_epoch(dev_losses):
@@ -178,7 +178,7 @@ def of_every_epoch(dev_losses):
 
 
 @misconception(
-    "The sign is the wrong way round: where the last loss is *above* the lowest, the result is a number above 0.",
+    "The sign is the wrong way round: when the last loss is *above* the lowest, the result is a number above 0.",
     caught_by=check_percentage,
 )
 def sign_flipped(dev_losses):
@@ -186,8 +186,8 @@ def sign_flipped(dev_losses):
 
 
 @misconception(
-    "The array that was handed over is changed: whoever keeps the record of losses will go on with it. Sort or scale a "
-    "copy, or do without.",
+    "The array that came in is changed: the caller will go on using this record of losses. Sort or scale a copy, or do "
+    "without.",
     caught_by=check_percentage,
     worth=0.85,
     said_by="dev_losses must not be changed in place",
@@ -205,7 +205,7 @@ def scaled_in_place(dev_losses):
 
 
 @misconception(
-    "A small number is added to the lowest loss, against a division by 0. All losses are positive, so nothing is "
+    "A small number is added to the lowest loss, to avoid a division by 0. All losses are positive, so nothing is "
     "divided by 0, and in a unit in which they are small it changes the result.",
     caught_by=check_unit,
     worth=0.9,

@@ -9,8 +9,9 @@ points = 4
 most_calls = 60
 leaves_out = {"ReturnsNothing": "a loop takes None for False, and a test that asks `assert not stopper.step(...)` may"}
 hints = (
-    "Write down what the exercise promises, a line for each: when it stops, ties, NaN, infinity (first of all, too), "
-    "min_delta, the best loss and step, whose parameters, a copy. Each line is one short list of losses and an assert.",
+    "Write down what the exercise promises, a line for each: when it stops, ties, NaN, infinity (on the first step "
+    "too), min_delta, the best loss and step, whose parameters, a copy. Each line is one short list of losses and an "
+    "assert.",
     "To see whether the parameters were copied, do what training does: change the arrays in place after the step, and "
     "then look at `best_params`.",
     "With min_delta 0.5 try a loss that falls by 0.25 at each step, and one that rises a little. What must `step` "
@@ -85,12 +86,12 @@ def against_a_model(EarlyStopper):
     return first.best_loss == 1.0 and second.best_loss == 2.0
 
 
-@lazy("Only asked whether it does not stop at once.")
+@lazy("It only checks that it does not stop at once.")
 def first_step(EarlyStopper):
     assert not EarlyStopper(patience=2).step(1.0, [(np.ones((1, 1)), np.ones(1))])
 
 
-@lazy("Only a loss that falls and falls is tried.")
+@lazy("It tries only a loss that keeps falling.")
 def falling(EarlyStopper):
     stopper = EarlyStopper(patience=3)
     for loss in (3.0, 2.0, 1.0):

@@ -23,23 +23,23 @@ from ._shared import RTOL, follow, gradients, weights
 points = 5
 returns = (array, free(anything))
 hints = (
-    "The state holds three things: the mean of the gradients, the mean of their squares, and how many steps were made. "
-    "In the first step the means are zero, and t becomes 1.",
+    "The state holds three things: the mean of the gradients, the mean of their squares, and how many steps have been "
+    "made. In the first step the means are zero, and t becomes 1.",
     "Correct copies of the two means for this step only: the state keeps the means as they are.",
     "Take the root of the corrected mean of squares first and add eps afterwards; then divide.",
 )
 
 STEPS = "after several steps the weights must be where Adam's formulas take them"
-LENGTH = "the first step must have the length of the learning rate, whatever the size of the gradient"
+LENGTH = "the first step must be as long as the learning rate, whatever the size of the gradient"
 EPS = "eps must be added to the root of the corrected mean of squares, outside the root"
 MOVES = "a weight that has a gradient must move"
 STILL = "a weight whose gradients are all 0 must stay where it is"
 COASTS = "a weight whose gradient has become 0 must move on by what is left of the mean"
-RATE = "each step must use the learning rate that it is given"
+RATE = "each step must use the learning rate it is given"
 DEFAULT = "beta1 must be 0.9, beta2 0.999 and eps 1e-8 unless they are given"
 SHAPE = "the new weights must have the shape of w"
 FINITE = "the new weights must be finite numbers"
-TWICE = "the same step from the same state must come out the same again"
+TWICE = "the same step from the same state must give the same result again"
 
 
 def solution(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -55,7 +55,7 @@ def solution(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=
 @core
 @weight(3)
 def check_several_steps(adam_step, rng):
-    """Four steps with new gradients lead where the formulas lead."""
+    """Four steps with new gradients end up where the formulas say."""
     for shape, beta1, beta2 in (((3, 2), 0.6, 0.8), ((4,), 0.8, 0.5)):
         grads = gradients(rng, shape, 4)
         follow(adam_step, solution, weights(rng, shape), grads, [0.1] * 4, STEPS, beta1=beta1, beta2=beta2)
@@ -63,7 +63,7 @@ def check_several_steps(adam_step, rng):
 
 @weight(2)
 def check_length_of_the_first_step(adam_step, rng):
-    """The first step is as long as the learning rate for gradients from 0.001 to 1000, against their sign."""
+    """The first step is as long as the learning rate for gradients from 0.001 to 1000, and goes against their sign."""
     sizes = rng.permutation([-1e3, -1.0, -1e-3, 1e-3, 1.0, 1e3])
     w = weights(rng, (6,))
     for rate, beta1, beta2 in ((0.05, 0.9, 0.99), (0.4, 0.5, 0.9)):
@@ -73,14 +73,14 @@ def check_length_of_the_first_step(adam_step, rng):
 
 @weight(2)
 def check_eps_outside_the_root(adam_step, rng):
-    """A large eps shortens the steps as a number beside the root does."""
+    """A large eps shortens the steps as a number added to the root does."""
     for eps in (0.3, 4.0):
         w, grads = weights(rng, (4,)), gradients(rng, (4,), 2)
         follow(adam_step, solution, w, grads, [0.5] * 2, EPS, beta1=0.5, beta2=0.75, eps=eps)
 
 
 def check_no_gradient_no_step(adam_step, rng):
-    """A weight whose gradients are all 0 stays, and nothing is divided by 0; one that had a gradient moves on."""
+    """A weight whose gradients are all 0 stays put, without a division by 0; a weight that had a gradient moves on."""
     w, state = weights(rng, (3,)), None
     for grad, moves in ((1.0, MOVES), (1.0, MOVES), (0.0, COASTS)):
         found, state = adam_step(w, np.array([0.0, grad, 0.0]), state, learning_rate=0.1)
@@ -90,13 +90,13 @@ def check_no_gradient_no_step(adam_step, rng):
 
 
 def check_rate_may_change(adam_step, rng):
-    """Each step has a learning rate of its own."""
+    """Each step uses its own learning rate."""
     settings = {"beta1": 0.7, "beta2": 0.9}
     follow(adam_step, solution, weights(rng, (4,)), gradients(rng, (4,), 3), [0.1, 0.4, 0.02], RATE, **settings)
 
 
 def check_defaults(adam_step, rng):
-    """Without settings it takes 0.9, 0.999 and 1e-8; a gradient of 1e-8 then makes half a step."""
+    """The default settings are 0.9, 0.999 and 1e-8; a gradient of 1e-8 then makes half a step."""
     grads = [size * grad for size, grad in zip((4.0, 1.0, 0.25), gradients(rng, (3,), 3, spread=0.1))]
     follow(adam_step, solution, weights(rng, (3,)), grads, [1.0] * 3, DEFAULT)  # 0.99 for beta2 ends some 0.005 off
     found, _ = adam_step(np.array([2.0]), np.array([1e-8]), learning_rate=0.5)
@@ -105,7 +105,7 @@ def check_defaults(adam_step, rng):
 
 @weight(2)
 def check_same_step_twice(adam_step, rng):
-    """A step that is asked for twice comes out the same, and another run in between disturbs nothing."""
+    """A step that is asked for twice gives the same result, and another run in between disturbs nothing."""
     w, signs = weights(rng, (3,)), np.array([1.0, -1.0, 1.0])
     first, one, two, other = (signs * np.abs(grad) for grad in gradients(rng, (3,), 4))
     settings = {"learning_rate": 0.1, "beta1": 0.9, "beta2": 0.8}
@@ -120,7 +120,7 @@ def check_same_step_twice(adam_step, rng):
 
 @hidden(like=(check_several_steps, check_length_of_the_first_step))
 def check_other_runs(adam_step, rng):
-    """So it is for one number, three axes, float32, beta1 or beta2 of 0, and ten steps."""
+    """The same holds for one number, three axes, float32, beta1 or beta2 of 0, and ten steps."""
     for shape, beta1, beta2, steps, dtype in (
         ((), 0.9, 0.99, 10, float),
         ((2, 3, 2), 0.0, 0.9, 4, float),
@@ -160,8 +160,8 @@ def no_correction(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999,
 
 
 @misconception(
-    "Only the mean of the gradients is corrected for its start at zero, and not the mean of their squares. While that "
-    "one is too small, whatever is divided by it is too large: the first steps are too long.",
+    "Only the mean of the gradients is corrected for its start at zero, not the mean of their squares. While the "
+    "latter is too small, whatever is divided by it is too large: the first steps are too long.",
     caught_by=check_length_of_the_first_step,
 )
 def squares_uncorrected(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -172,8 +172,8 @@ def squares_uncorrected(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=
 
 
 @misconception(
-    "Only the mean of the squares is corrected for its start at zero, and not the mean of the gradients: the first "
-    "steps are too short.",
+    "Only the mean of the squares is corrected for its start at zero, not the mean of the gradients: the first steps "
+    "are too short.",
     caught_by=check_length_of_the_first_step,
 )
 def mean_uncorrected(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -197,8 +197,8 @@ def eps_inside(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, ep
 
 
 @misconception(
-    "eps is added before the correction, to the root of the mean of the squares as it is kept. Correct first, then "
-    "take the root, then add eps.",
+    "eps is added before the correction, to the root of the uncorrected mean of the squares. Correct first, then take "
+    "the root, then add eps.",
     caught_by=check_eps_outside_the_root,
     worth=0.8,
 )
@@ -210,7 +210,7 @@ def eps_before_the_correction(w, grad, state=None, *, learning_rate, beta1=0.9, 
 
 
 @misconception(
-    "The count of steps starts one too high: in the first step the correction already is that of the second. Let t be "
+    "The count of steps starts one too high: in the first step the correction is already that of the second. Let t be "
     "1 there.",
     caught_by=check_length_of_the_first_step,
 )
@@ -222,8 +222,8 @@ def counted_from_two(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.9
 
 
 @misconception(
-    "The first step is nan. So it is where the count of steps starts at 0: both corrections then divide by 1 - beta^0, "
-    "which is 0. Let t be 1 there.",
+    "The first step is nan, as happens when the count of steps starts at 0: both corrections then divide by 1 - "
+    "beta^0, which is 0. Let t be 1 there.",
     caught_by=check_length_of_the_first_step,
     worth=0.3,
 )
@@ -248,7 +248,7 @@ def always_the_first(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.9
 
 
 @misconception(
-    "The corrections divide by (1 - beta)^t, which soon is next to nothing. They are to divide by 1 - beta^t, which "
+    "The corrections divide by (1 - beta)^t, which is soon next to nothing. They should divide by 1 - beta^t, which "
     "grows to 1.",
     caught_by=check_several_steps,
 )
@@ -260,8 +260,8 @@ def power_of_the_difference(w, grad, state=None, *, learning_rate, beta1=0.9, be
 
 
 @misconception(
-    "The shares have changed places: beta1 and beta2 are those of the old means, and the gradient and its square "
-    "enter with the rest, 1 - beta1 and 1 - beta2.",
+    "The shares are swapped: beta1 and beta2 belong to the old means, and the gradient and its square enter with the "
+    "rest, 1 - beta1 and 1 - beta2.",
     caught_by=check_several_steps,
 )
 def shares_swapped(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -273,7 +273,7 @@ def shares_swapped(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999
 
 @misconception(
     "The corrected means are kept in the state, so that the next step corrects them once more. Keep the means as they "
-    "are; the correction is for this step's use.",
+    "are; the correction is for this step only.",
     caught_by=check_several_steps,
 )
 def correction_kept(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -291,8 +291,8 @@ def root_forgotten(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999
 
 
 @misconception(
-    "The mean of the squares is corrected outside the root, after the root was taken. Divide by 1 - beta2^t first, "
-    "then take the root.",
+    "The mean of the squares is corrected outside the root, after the root is taken. Divide by 1 - beta2^t first, then "
+    "take the root.",
     caught_by=check_length_of_the_first_step,
 )
 def corrected_outside_the_root(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -303,8 +303,7 @@ def corrected_outside_the_root(w, grad, state=None, *, learning_rate, beta1=0.9,
 
 
 @misconception(
-    "The gradients are averaged where their squares belong. Where they are below 0 there is no root, and nan comes "
-    "out.",
+    "The gradients are averaged instead of their squares. A mean below 0 has no root, and the result is nan.",
     caught_by=check_length_of_the_first_step,
     worth=0.4,
 )
@@ -314,7 +313,7 @@ def not_squared(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, e
 
 
 @misconception(
-    "The squares that are averaged are those of the mean gradient. Average the squares of the gradients that come in.",
+    "The squares averaged are those of the mean gradient. Average the squares of the gradients that come in.",
     caught_by=check_several_steps,
 )
 def square_of_the_mean(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -330,7 +329,8 @@ def square_of_the_uncorrected_mean(w, grad, state=None, *, learning_rate, beta1=
 
 
 @misconception(
-    "The means start at the first gradient and its square, and are not corrected. Let them start at zero, and correct.",
+    "The means start at the first gradient and its square, and are not corrected. Let them start at zero, and correct "
+    "them.",
     caught_by=check_several_steps,
 )
 def started_at_the_gradient(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -360,8 +360,8 @@ def gradient_enters_whole(w, grad, state=None, *, learning_rate, beta1=0.9, beta
 
 
 @misconception(
-    "The second mean is that of the gradients themselves, squared afterwards. A gradient that changes its sign then "
-    "seems small: square first, then average.",
+    "The second mean is that of the gradients themselves, squared afterwards. A gradient that changes sign then seems "
+    "small: square first, then average.",
     caught_by=check_several_steps,
 )
 def mean_squared(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -372,7 +372,7 @@ def mean_squared(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, 
 
 
 @misconception(
-    "beta1 and beta2 have changed places. beta1 belongs to the mean of the gradients, beta2 to that of their squares.",
+    "beta1 and beta2 are swapped. beta1 belongs to the mean of the gradients, beta2 to that of their squares.",
     caught_by=check_several_steps,
 )
 def betas_swapped(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -391,8 +391,8 @@ def rate_on_the_gradient(w, grad, state=None, *, learning_rate, beta1=0.9, beta2
 
 
 @misconception(
-    "The learning rate is inside the mean of the gradients. That is the same as long as the rate stays; when it "
-    "changes, older gradients keep their old rate.",
+    "The learning rate is inside the mean of the gradients. That makes no difference while the rate stays the same; "
+    "when it changes, older gradients keep their old rate.",
     caught_by=check_rate_may_change,
     worth=0.85,
 )
@@ -429,7 +429,7 @@ def another_eps_by_default(w, grad, state=None, *, learning_rate, beta1=0.9, bet
 
 
 @misconception(
-    "eps is left out. Where a weight has never had a gradient, zero is then divided by zero, and nan comes out.",
+    "eps is left out. For a weight that has never had a gradient, zero is then divided by zero, which gives nan.",
     caught_by=check_no_gradient_no_step,
     worth=0.8,
 )
@@ -439,8 +439,8 @@ def eps_left_out(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, 
 
 
 @misconception(
-    "A weight stands still where its newest gradient is 0, though the mean of its gradients is not. The formula needs "
-    "no such guard: where all gradients were 0, eps keeps it from dividing by 0, and the step is 0.",
+    "A weight stands still when its newest gradient is 0, though the mean of its gradients is not. The formula needs "
+    "no such guard: if all gradients were 0, eps keeps it from dividing by 0, and the step is 0.",
     caught_by=check_no_gradient_no_step,
     worth=0.95,
 )
@@ -451,7 +451,8 @@ def still_without_a_gradient(w, grad, state=None, *, learning_rate, beta1=0.9, b
 
 
 @misconception(
-    "The means or the count of steps are kept in the function and not in `state`, so that two runs disturb each other.",
+    "The means or the count of steps are kept in the function instead of in `state`, so that two runs disturb each "
+    "other.",
     caught_by=check_same_step_twice,
     said_by=TWICE,
     worth=0.9,
@@ -479,8 +480,8 @@ def weights_in_place(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.9
 
 
 @misconception(
-    "The state that came in is changed in place. The same step from the same state then comes out otherwise: make new "
-    "means and a new count.",
+    "The state that came in is changed in place. The same step from the same state then comes out differently: make "
+    "new means and a new count.",
     caught_by=check_eps_outside_the_root,
     said_by="state must not be changed in place",
     worth=0.85,
@@ -506,8 +507,8 @@ def sign_of_the_gradient(w, grad, state=None, *, learning_rate, beta1=0.9, beta2
 
 
 @misconception(
-    "What is divided is the newest gradient, and not the mean of the gradients: that is RMSProp with a correction. "
-    "Above the line stands the corrected mean.",
+    "The newest gradient is divided, not the mean of the gradients: that is RMSProp with a correction. The numerator "
+    "should be the corrected mean.",
     caught_by=check_several_steps,
 )
 def newest_gradient(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -531,7 +532,7 @@ def looks_ahead(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, e
     return _adam(w, grad, state, learning_rate, beta1, beta2, eps, corrected=corrected)
 
 
-@neighbour("the largest mean of squares so far is divided by (AMSGrad)")
+@neighbour("the divisor is the largest mean of squares so far (AMSGrad)")
 def largest_so_far(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
     mean, square, most, t = (0.0, 0.0, 0.0, 0) if state is None else state
     mean, square, t = beta1 * mean + (1 - beta1) * grad, beta2 * square + (1 - beta2) * grad**2, t + 1
@@ -539,7 +540,7 @@ def largest_so_far(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999
     return w - learning_rate * mean / (1 - beta1**t) / (np.sqrt(most) + eps), (mean, square, most, t)
 
 
-@alternative("all gradients are kept, and weighed by their age")
+@alternative("all gradients are kept, and weighted by their age")
 def all_gradients(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
     grads = [*(state or []), np.asarray(grad, dtype=float)]
     ages = range(len(grads) - 1, -1, -1)
@@ -548,7 +549,7 @@ def all_gradients(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999,
     return w - learning_rate * mean / (square**0.5 + eps), grads
 
 
-@alternative("a dictionary for a state, and one factor for both corrections")
+@alternative("a dictionary as the state, and one factor for both corrections")
 def one_factor(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
     state = state or {"m": np.zeros_like(w), "s": np.zeros_like(w), "t": 0}
     m = state["m"] + (1 - beta1) * (grad - state["m"])
@@ -559,7 +560,7 @@ def one_factor(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, ep
     return new, {"m": m, "s": s, "t": t}
 
 
-@alternative("the powers of the betas are kept in place of a count, in an object of a class")
+@alternative("the powers of the betas are kept instead of a count, in an object of a class")
 def powers_kept(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
     class Memory:
         pass
@@ -574,7 +575,7 @@ def powers_kept(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, e
 
 
 def _adam(w, grad, state, rate, beta1, beta2, eps, *, squared=None, corrected=None, below=None):
-    """Return a step of Adam with the squares that are averaged, the correction, or what is divided by, replaced."""
+    """Return a step of Adam with the squares that are averaged, the correction, or the divisor replaced."""
     mean, square, t = (0.0, 0.0, 0) if state is None else state
     mean, t = beta1 * mean + (1 - beta1) * grad, t + 1
     square = beta2 * square + (1 - beta2) * (squared(mean, t) if squared else grad**2)

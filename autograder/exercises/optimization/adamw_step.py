@@ -25,7 +25,7 @@ hints = (
     "Set the gradient to zero and the weights to 1 and 100. By what share does each of them move in the first step?",
     "Adam divides whatever comes in by its own size. What becomes of a decay that comes in with the gradient?",
     "Take the decay out of the gradient, and let the weights that came in shrink by learning_rate * weight_decay of "
-    "themselves, beside Adam's step.",
+    "themselves, in addition to Adam's step.",
 )
 
 SHARE = "without any gradient every weight must lose the share learning_rate * weight_decay of itself"
@@ -52,7 +52,7 @@ def solution(w, grad, state=None, *, learning_rate, weight_decay, beta1=0.9, bet
 @core
 @weight(3)
 def check_several_steps(adamw_step, rng):
-    """Three steps are those of Adam, with the decay beside them."""
+    """Three steps are those of Adam, plus the decay."""
     for shape, decay in (((3, 2), 0.5), ((4,), 0.05)):
         settings = {"weight_decay": decay, "beta1": 0.6, "beta2": 0.8, "eps": 0.1}
         rates = [0.3, 0.1, 0.2]
@@ -78,7 +78,7 @@ def check_without_decay(adamw_step, rng):
 
 @hidden(like=(check_several_steps, check_every_weight_loses_its_share))
 def check_other_runs(adamw_step, rng):
-    """So it is for one number, three axes, float32, and the usual settings."""
+    """The same holds for one number, three axes, float32, and the usual settings."""
     for shape, dtype in (((), float), ((2, 1, 3), float), ((3, 3), np.float32)):
         w = weights(rng, shape).astype(dtype)
         grads = [grad.astype(dtype) for grad in gradients(rng, shape, 4)]
@@ -99,7 +99,7 @@ covers = {
 
 @misconception(
     "The decay still goes through both of Adam's means, and is divided by its own size: without any gradient, large "
-    "weights and small ones lose the same amount, and not the same share.",
+    "weights and small ones lose the same amount, not the same share.",
     caught_by=check_every_weight_loses_its_share,
 )
 def through_both_means(w, grad, state=None, *, learning_rate, weight_decay, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -138,7 +138,7 @@ def without_the_rate(w, grad, state=None, *, learning_rate, weight_decay, beta1=
 
 
 @misconception(
-    "`weight_decay` is not asked: the weights lose a fixed share, whatever it is.",
+    "`weight_decay` is ignored: the weights lose a fixed share, whatever it is.",
     caught_by=check_without_decay,
     worth=0.2,
 )
@@ -175,7 +175,7 @@ def only_the_share_is_left(w, grad, state=None, *, learning_rate, weight_decay, 
 
 
 @misconception(
-    "The settings are not all passed on: Adam's step is made with a beta1, beta2 or eps of its own, whatever is given.",
+    "Not all settings are passed on: Adam's step is made with the default beta1, beta2 or eps, whatever is given.",
     caught_by=check_without_decay,
     worth=0.6,
 )
@@ -194,8 +194,8 @@ def eps_lost(w, grad, state=None, *, learning_rate, weight_decay, beta1=0.9, bet
 
 
 @misconception(
-    "The state is thrown away, and each step of Adam is a first one. The line that makes an AdamState of a plain tuple "
-    "was right: put it back.",
+    "The state is thrown away, and each step of Adam is a first one. The line that turns a plain tuple into an "
+    "AdamState was right: put it back.",
     caught_by=check_without_decay,
 )
 def state_thrown_away(w, grad, state=None, *, learning_rate, weight_decay, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -218,7 +218,7 @@ def half_the_decay(w, grad, state=None, *, learning_rate, weight_decay, beta1=0.
     return _adamw(w, grad, state, learning_rate, weight_decay / 2, beta1, beta2, eps)
 
 
-@neighbour("every weight loses the same amount, and not the same share")
+@neighbour("every weight loses the same amount, not the same share")
 def same_amount(w, grad, state=None, *, learning_rate, weight_decay, beta1=0.9, beta2=0.999, eps=1e-8):
     new, state = _adamw(w, grad, state, learning_rate, 0.0, beta1, beta2, eps)
     return new - learning_rate * weight_decay * np.sign(w), state
@@ -238,7 +238,7 @@ def beside_the_step(w, grad, state=None, *, learning_rate, weight_decay, beta1=0
 
 
 def _adamw(w, grad, state, rate, decay, beta1, beta2, eps):
-    """Return a step of Adam, with a decay of the weights that came in beside it."""
+    """Return a step of Adam, plus a decay of the weights that came in."""
     state = None if state is None else optimization.AdamState(*state)
     moved, state = optimization.adam_step(w, grad, state, learning_rate=rate, beta1=beta1, beta2=beta2, eps=eps)
     return moved - rate * decay * w, state

@@ -25,18 +25,18 @@ returns = (array, free(anything))
 hints = (
     "Two lines do it: first the velocity, then the weights. Where does the velocity of the step before come from, and "
     "what is it in the first step?",
-    "Keep the velocity alone as the state. None means that it is zero, as an array of the shape of w.",
+    "Keep only the velocity as the state. None means that it is zero: an array of zeros of the shape of w.",
     "The learning rate multiplies the new velocity when the weights move; it does not enter the velocity itself.",
 )
 
-STEPS = "after several steps the weights must be where velocity after velocity takes them"
+STEPS = "after several steps the weights must be where the velocities take them"
 FIRST = "the first step must be the learning rate times the gradient"
-COAST = "where the gradient has become zero, the weights must move on by what is left of the velocity"
-RATE = "a changed learning rate must multiply the whole velocity, what is left of older gradients too"
+COAST = "once the gradient has become zero, the weights must move on by what is left of the velocity"
+RATE = "a changed learning rate must multiply the whole velocity, including what is left of older gradients"
 DEFAULT = "the momentum must be 0.9 unless it is given"
 SHAPE = "the new weights must have the shape of w"
 FINITE = "the new weights must be finite numbers"
-TWICE = "the same step from the same state must come out the same again"
+TWICE = "the same step from the same state must give the same result again"
 
 
 def solution(w, grad, state=None, *, learning_rate, momentum=0.9):
@@ -48,7 +48,7 @@ def solution(w, grad, state=None, *, learning_rate, momentum=0.9):
 @core
 @weight(3)
 def check_several_steps(momentum_step, rng):
-    """Three steps with new gradients lead where the two formulas lead."""
+    """Three steps with new gradients end up where the two formulas say."""
     for shape in ((3, 2), (4,)):
         follow(momentum_step, solution, weights(rng, shape), gradients(rng, shape, 3), [0.3] * 3, STEPS, momentum=0.6)
 
@@ -61,14 +61,14 @@ def check_first_step(momentum_step, rng):
 
 @weight(2)
 def check_velocity_is_kept(momentum_step, rng):
-    """After two steps the gradient is zero, and the weights coast, the less the older the push."""
+    """After two steps the gradient is zero, and the weights coast, less with every step."""
     grads = [*gradients(rng, (5,), 2), np.zeros(5), np.zeros(5)]
     follow(momentum_step, solution, weights(rng, (5,)), grads, [0.5] * 4, COAST, momentum=0.7)
 
 
 @weight(2)
 def check_rate_may_change(momentum_step, rng):
-    """Each step has a learning rate of its own, which multiplies the velocity as a whole."""
+    """Each step has its own learning rate, which multiplies the velocity as a whole."""
     follow(momentum_step, solution, weights(rng, (4,)), gradients(rng, (4,), 3), [0.1, 0.4, 0.02], RATE, momentum=0.5)
 
 
@@ -76,7 +76,7 @@ def check_momentum_by_default(momentum_step, rng):
     """Momentum is 0.9 unless it is given."""
     w, state, velocity = weights(rng, (3,)), None, 0.0
     expected = w
-    for grad in gradients(rng, (3,), 3):  # the weights in between tell what else may be wrong
+    for grad in gradients(rng, (3,), 3):  # the weights in between show what else may be wrong
         w, state = momentum_step(w, grad, state, learning_rate=0.2)
         velocity = 0.9 * velocity + grad
         expected = expected - 0.2 * velocity
@@ -85,7 +85,7 @@ def check_momentum_by_default(momentum_step, rng):
 
 @weight(2)
 def check_same_step_twice(momentum_step, rng):
-    """A step that is asked for twice comes out the same, and another run in between disturbs nothing."""
+    """A step that is asked for twice gives the same result, and another run in between disturbs nothing."""
     w, (first, one, two, other) = weights(rng, (3,)), gradients(rng, (3,), 4)
     _, state = momentum_step(w, first, learning_rate=0.1, momentum=0.6)
     _, state = momentum_step(w, one, state, learning_rate=0.1, momentum=0.6)
@@ -98,7 +98,7 @@ def check_same_step_twice(momentum_step, rng):
 
 @hidden(like=(check_several_steps, check_velocity_is_kept, check_rate_may_change))
 def check_other_runs(momentum_step, rng):
-    """So it is for one number, three axes, float32, momentum 0, and ten steps."""
+    """The same holds for one number, three axes, float32, momentum 0, and ten steps."""
     for shape, momentum, steps, dtype in (
         ((), 0.9, 10, float),
         ((2, 3, 2), 0.3, 4, float),
@@ -130,7 +130,7 @@ covers = {
 
 
 @misconception(
-    "The velocity begins anew at each step, so that nothing of the older gradients is left: that is plain gradient "
+    "The velocity begins anew at each step, so that nothing is left of the older gradients: that is plain gradient "
     "descent. Take the velocity out of `state`, and return the new one in it.",
     caught_by=check_velocity_is_kept,
 )
@@ -150,8 +150,8 @@ def rate_twice(w, grad, state=None, *, learning_rate, momentum=0.9):
 
 
 @misconception(
-    "The learning rate is inside the velocity. That is the same as long as the rate stays; when it changes, older "
-    "gradients keep their old rate.",
+    "The learning rate is inside the velocity. That makes no difference while the rate stays the same; when it "
+    "changes, older gradients keep their old rate.",
     caught_by=check_rate_may_change,
     worth=0.85,
 )
@@ -171,8 +171,8 @@ def rate_missing(w, grad, state=None, *, learning_rate, momentum=0.9):
 
 
 @misconception(
-    "What is kept is the step that was made, the learning rate times the velocity, so that older gradients meet the "
-    "rate once more at each step. Return the velocity itself as the state.",
+    "The state is the step that was made, the learning rate times the velocity, so that older gradients are multiplied "
+    "by the rate once more at each step. Return the velocity itself as the state.",
     caught_by=check_velocity_is_kept,
 )
 def step_kept(w, grad, state=None, *, learning_rate, momentum=0.9):
@@ -181,8 +181,8 @@ def step_kept(w, grad, state=None, *, learning_rate, momentum=0.9):
 
 
 @misconception(
-    "`momentum` shrinks what is left of the velocity twice, as where it does so once before the velocity is kept and "
-    "once more in the next step. One of them is enough.",
+    "`momentum` shrinks what is left of the velocity twice, for example once before the velocity is kept and once more "
+    "in the next step. Once is enough.",
     caught_by=check_velocity_is_kept,
 )
 def shrunk_twice(w, grad, state=None, *, learning_rate, momentum=0.9):
@@ -241,8 +241,8 @@ def uphill(w, grad, state=None, *, learning_rate, momentum=0.9):
 
 
 @misconception(
-    "Only the gradient of this step reaches the next one. What else was in the velocity is lost: return the velocity "
-    "as the state.",
+    "Only the gradient of this step reaches the next one. The rest of the velocity is lost: return the velocity as the "
+    "state.",
     caught_by=check_velocity_is_kept,
 )
 def gradient_kept(w, grad, state=None, *, learning_rate, momentum=0.9):
@@ -250,7 +250,7 @@ def gradient_kept(w, grad, state=None, *, learning_rate, momentum=0.9):
 
 
 @misconception(
-    "`momentum` is not asked: 0.9 stands in its place, whatever is given.",
+    "`momentum` is ignored: it is 0.9, whatever is given.",
     caught_by=check_several_steps,
 )
 def always_nine_tenths(w, grad, state=None, *, learning_rate, momentum=0.9):
@@ -284,7 +284,7 @@ def no_momentum_by_default(w, grad, state=None, *, learning_rate, momentum=0.0):
 
 
 @misconception(
-    "The velocity is kept in the function and not in `state`, so that two runs push each other's weights.",
+    "The velocity is kept in the function instead of in `state`, so that two runs push each other's weights.",
     caught_by=check_same_step_twice,
     said_by=TWICE,
     worth=0.9,
@@ -310,7 +310,7 @@ def weights_in_place(w, grad, state=None, *, learning_rate, momentum=0.9):
 
 @misconception(
     "The velocity that came in is changed in place (`state *= ...`). The same step from the same state then comes out "
-    "otherwise: make a new array.",
+    "differently: make a new array.",
     caught_by=check_velocity_is_kept,
     said_by="state must not be changed in place",
     worth=0.85,
@@ -343,7 +343,7 @@ def first_gradient_lost(w, grad, state=None, *, learning_rate, momentum=0.9):
     return new, np.zeros_like(w) if state is None else velocity
 
 
-@neighbour("the weights shrink in place of the velocity")
+@neighbour("the weights shrink instead of the velocity")
 def weights_shrink(w, grad, state=None, *, learning_rate, momentum=0.9):
     return momentum * w - learning_rate * grad, grad
 
@@ -354,14 +354,14 @@ def other_share(w, grad, state=None, *, learning_rate, momentum=0.9):
     return w - learning_rate * velocity, velocity
 
 
-@alternative("all gradients are kept, and weighed by their age")
+@alternative("all gradients are kept, and weighted by their age")
 def allgradients(w, grad, state=None, *, learning_rate, momentum=0.9):
     grads = [*(state or []), grad]
     velocity = sum(momentum**age * each for age, each in enumerate(reversed(grads)))
     return w - learning_rate * velocity, grads
 
 
-@alternative("a dictionary for a state, entry by entry")
+@alternative("a dictionary as the state, entry by entry")
 def by_entry(w, grad, state=None, *, learning_rate, momentum=0.9):
     v = np.array(state["v"] if state else np.zeros(np.shape(w)), dtype=float).reshape(-1)
     new, push = np.array(w, dtype=float).reshape(-1), np.asarray(grad, dtype=float).reshape(-1)

@@ -28,7 +28,8 @@ returns = dict.fromkeys(solution, text)
 hints = (
     "First compare each last loss with that of a guess. Two losses of different kinds cannot be compared with each "
     "other: a guess has 2.30 in one column and 0.09 in another.",
-    "Of the runs that are no better than a guess, or not much, which still fall and which have fallen and come back?",
+    "Of the runs that are no better than a guess, or not much better, which still fall and which have fallen and come "
+    "back?",
     "Three runs are low and two are high. One run dies early and lives with a warm-up.",
 )
 
@@ -38,15 +39,15 @@ TRAINED = "at least one of the diagnoses of A and G is wrong"
 SLOW = "at least one of the diagnoses of B, E and F is wrong"
 BROKEN = "at least one of the diagnoses of D and H is wrong"
 DEAD = "the diagnosis of run C is wrong"
-REVIVED = "run C is said to have a rate that is too high, and with the same rate after a warm-up it trains"
-CREEPING = "run E is said to have a rate that is too high, and its loss falls all the way"
+REVIVED = "run C is said to have a rate that is too high, but with the same rate after a warm-up it trains"
+CREEPING = "run E is said to have a rate that is too high, but its loss falls all the way"
 RISING = "run G is said to be ill because its loss rises in the first steps"
 
 
 @core
 @weight(2)
 def check_slow_runs(rate_from_curves, rng):
-    """The runs whose rate is too low are told from all others."""
+    """The runs whose rate is too low are told apart from all others."""
     found = chosen(rate_from_curves, "BEF", WORDS, WORD)
     require(found["E"] not in ("high", "warm-up"), CREEPING)
     require(found.items() <= solution.items(), SLOW)
@@ -54,7 +55,7 @@ def check_slow_runs(rate_from_curves, rng):
 
 @weight(2)
 def check_broken_runs(rate_from_curves, rng):
-    """The runs whose rate is too high with a warm-up too are told from all others."""
+    """The runs whose rate is too high even with a warm-up are told apart from all others."""
     require(chosen(rate_from_curves, "DH", WORDS, WORD).items() <= solution.items(), BROKEN)
 
 
@@ -106,7 +107,7 @@ covers = {
 
 @misconception(
     "A flat loss is taken for a rate that is too low. D and H did not creep: both had come down and were thrown back, "
-    "and both end where a guess ends, with a warm-up too. A higher rate would not help them.",
+    "and both end where a guess ends, even with a warm-up. A higher rate would not help them.",
     caught_by=check_broken_runs,
     worth=0.7,
 )
@@ -145,7 +146,7 @@ def small_is_good():
 
 @misconception(
     "F's rate is called too high because F ends where a guess ends. It started far above that, and has fallen all the "
-    "way: it only has not come far.",
+    "way: it just has not come far.",
     caught_by=check_slow_runs,
 )
 def not_far_is_high():
@@ -153,7 +154,7 @@ def not_far_is_high():
 
 
 @misconception(
-    "A rate is called too high because the loss falls fast. It is too high where the run fails; A trains, with and "
+    "A rate is called too high because the loss falls fast. It is too high if the run fails; A trains, with and "
     "without a warm-up.",
     caught_by=check_trained_runs,
     worth=0.8,
@@ -173,8 +174,8 @@ def not_the_best_is_low():
 
 
 @misconception(
-    "A loss that rises in the first steps is taken for illness. G is thrown once, recovers, and is as good as with a "
-    "warm-up.",
+    "A loss that rises in the first steps is taken for an illness. G is thrown once, recovers, and is as good as with "
+    "a warm-up.",
     caught_by=check_trained_runs,
     said_by=RISING,
     worth=0.8,
@@ -184,7 +185,7 @@ def any_rise_is_ill():
 
 
 @misconception(
-    "C's rate is taken for too high because the run ends in nan. It is too high for the first steps only: after a "
+    "C's rate is taken to be too high because the run ends in nan. It is too high for the first steps only: after a "
     "warm-up the same rate trains as well as any.",
     caught_by=check_run_that_dies,
     said_by=REVIVED,
@@ -195,8 +196,8 @@ def nan_is_too_high():
 
 
 @misconception(
-    "A run that falls is called good, however little. B has 1.00 after 1000 steps, where A, with the same loss, has "
-    "0.009.",
+    "A run whose loss falls is called good, however little it falls. B has 1.00 after 1000 steps, where A, with the "
+    "same loss, has 0.009.",
     caught_by=check_slow_runs,
 )
 def falling_is_good():

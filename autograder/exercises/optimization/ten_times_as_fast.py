@@ -3,22 +3,23 @@
 points = 2
 words = 120
 hints = (
-    "Which of the three settings of each run was chosen for that run, and which was taken over?",
+    "Which of the three settings of each run was chosen for that run, and which was carried over?",
     "By what factor does the length of a step change when momentum 0.9 is added and the rate stays?",
     "How does the chapter compare optimizers? Which two things does each of them get?",
 )
 rubric = (
-    (0.5, "Says that the rate was chosen for one optimizer and taken over by the others, so that the comparison is "
+    (0.5, "Says that the rate was chosen for one optimizer and carried over to the others, so that the comparison is "
         "one of rates and not of optimizers."),
     (0.5, "Says that momentum 0.9 at the same rate makes steps up to ten times as long (the rate over 1 - β), so that "
         "'ten times as fast' is what a tenfold rate would have done as well."),
     (0.5, "Asks for a fair comparison: each optimizer at its own rate, chosen on dev, over several seeds."),
-    (0.5, "Names what must be equal or told: the budget in steps or epochs, the schedule, and which score is read."),
+    (0.5, "Names what must be equal or reported: the budget in steps or epochs, the schedule, and the score that is "
+        "read."),
 )  # fmt: skip
 anchors = (
     (
         2,
-        "The rate 0.001 was chosen for Adam and taken over. For plain gradient descent it is far too small, so the "
+        "The rate 0.001 was chosen for Adam and carried over. For plain gradient descent it is far too small, so the "
         "table compares rates and not optimizers. Momentum 0.9 at the same rate makes steps up to 1/(1 - 0.9) = 10 "
         "times as long: its gain is what gradient descent would show at 0.01. I would give each optimizer the same "
         "number of rates, let each choose its own on dev, over five seeds or more, with the same number of epochs and "
@@ -31,7 +32,7 @@ anchors = (
     ),
 )
 mistakes = (
-    "Says that Adam is better because it adapts its learning rate, without a look at the rates.",
+    "Says that Adam is better because it adapts its learning rate, without looking at the rates.",
     "Asks for the same rate for all optimizers, because that would be fair.",
     "Says that momentum speeds up every training tenfold.",
 )

@@ -9,11 +9,11 @@ points = 3
 hints = (
     "What is known of Adam without computing its means? Its first step is as long as the learning rate whatever the "
     "gradient, and with a large eps it is shorter by a factor that you can work out on paper.",
-    "Many mistakes show only from the second step on, and with beta1 and beta2 far from 1 and from each other. "
-    "Work out three steps in a loop of your own, and pass on the state that the function returned. A default shows "
-    "only where it is left alone, and that of eps only beside a gradient as small.",
-    "Ask twice for the same step from the same state, with a step of another run in between, and look whether `w` "
-    "is still what it was.",
+    "Many mistakes show only from the second step on, and with beta1 and beta2 far from 1 and from each other. Work "
+    "out three steps in a loop of your own, and pass on the state that the function returned. A default shows only "
+    "when it is left alone, and that of eps only next to a gradient just as small.",
+    "Ask twice for the same step from the same state, with a step of another run in between, and check that `w` is "
+    "unchanged.",
 )
 
 
@@ -64,12 +64,12 @@ def by_returning(adam_step):
     return bool(all(right) and (found < 0.9).all())
 
 
-@lazy("Only the first step with the usual settings is looked at, and only its direction.")
+@lazy("It looks only at the first step with the usual settings, and only at its direction.")
 def direction_alone(adam_step):
     new, _ = adam_step(np.array([1.0]), np.array([2.0]), learning_rate=0.1)
     assert new[0] < 1
 
 
-@lazy("It is only asked whether the function runs.")
+@lazy("It only checks that the function runs.")
 def runs_at_all(adam_step):
     adam_step(np.ones(3), np.ones(3), learning_rate=0.1)

@@ -32,9 +32,9 @@ OPPOSITE = "intervals that promise too much and too little must not cancel each 
 EMPTY = "intervals without answers must add nothing"
 NAN = "intervals without answers must not lead to nan"
 EDGE = "an answer at an edge must be in the interval below it, and in no other"
-NONE_RIGHT = "where no answer is right, the error must be a number all the same"
+NONE_RIGHT = "even if no answer is right, the error must be a number"
 SURE = "answers with confidence 1 must be counted"
-PERFECT = "where every interval keeps what it promises, the error must be 0"
+PERFECT = "if every interval keeps its promise, the error must be 0"
 
 
 def solution(probabilities, y, *, bins=10):
@@ -51,7 +51,7 @@ def solution(probabilities, y, *, bins=10):
 @core
 @weight(3)
 def check_gaps_by_answers(calibration_error, rng):
-    """Each interval's gap counts by the answers that it holds, for several classes and numbers of intervals."""
+    """Each interval's gap is weighted by the answers that it holds, for several classes and numbers of intervals."""
     for n, classes, bins in ((60, 4, 10), (80, 3, 5)):
         p, y = _answers(rng, n, classes, bins)
         close(calibration_error(p, y, bins=bins), _error(p, y, bins), VALUE)
@@ -67,14 +67,14 @@ def check_opposite_gaps(calibration_error, rng):
 
 
 def check_one_interval(calibration_error, rng):
-    """With bins=1 it is one gap, whichever its sign."""
+    """With bins=1 it is one gap, whatever its sign."""
     for right in (12, 3):
         p, y = _two(0.7, 12, right, 0.7, 4, 1)
         close(calibration_error(p, y, bins=1), abs((right + 1) / 16 - 0.7), ONE)
 
 
 def check_few_answers(calibration_error, rng):
-    """Where most intervals are empty, and there is one answer only, nothing is divided by zero."""
+    """When most intervals are empty, and there is only one answer, nothing is divided by zero."""
     one = np.array([[0.79, 0.21]])
     for label, right in ((0, 0.21), (1, 0.79)):  # by itself it fills the only interval
         found = calibration_error(one, np.array([label]), bins=1)
@@ -102,7 +102,7 @@ def check_edges(calibration_error, rng):
 
 @hidden(like=(check_gaps_by_answers, check_opposite_gaps, check_one_interval))
 def check_other_answers(calibration_error, rng):
-    """So it is for two classes, for ten, and for probabilities in float32."""
+    """The same holds for two classes, for ten, and for probabilities in float32."""
     for n, classes, bins, dtype in ((40, 2, 8, float), (90, 10, 15, np.float32), (30, 3, 1, float)):
         p, y = _answers(rng, n, classes, bins)
         close(calibration_error(p.astype(dtype), y, bins=bins), _error(p, y, bins), VALUE, rtol=1e-4)
@@ -162,7 +162,7 @@ def divided_by_all_intervals(probabilities, y, *, bins=10):
 
 
 @misconception(
-    "There is one interval too few: so many edges enclose one interval less. `bins` intervals have `bins + 1` edges.",
+    "There is one interval too few: n edges enclose n - 1 intervals. `bins` intervals have `bins + 1` edges.",
     caught_by=check_gaps_by_answers,
 )
 def one_interval_too_few(probabilities, y, *, bins=10):
@@ -185,8 +185,8 @@ def signs_of_the_formula_kept(probabilities, y, *, bins=10):
 
 
 @misconception(
-    "The absolute value is taken after the gaps have been added, or all answers are one interval, which comes to the "
-    "same: gaps of opposite signs have cancelled by then.",
+    "The absolute value is taken after the gaps have been added, or all answers are put into one interval, which "
+    "amounts to the same: gaps of opposite signs have cancelled by then.",
     caught_by=check_opposite_gaps,
 )
 def absolute_value_too_late(probabilities, y, *, bins=10):
@@ -203,7 +203,7 @@ def largest_gap(probabilities, y, *, bins=10):
 
 
 @misconception(
-    "The middle of an interval stands for the confidence of its answers. They may all lie near one of its ends: take "
+    "The middle of an interval is used as the confidence of its answers. They may all lie near one of its ends: take "
     "their mean.",
     caught_by=check_gaps_by_answers,
 )
@@ -225,7 +225,7 @@ def answer_by_answer(probabilities, y, *, bins=10):
 
 @misconception(
     "An interval holds its lower edge and not its upper one. It should be the other way round, and then the last one "
-    "holds the answers with confidence 1 without a case of its own.",
+    "holds the answers with confidence 1 without a special case.",
     caught_by=check_edges,
     worth=0.85,
 )
@@ -258,7 +258,7 @@ def squared(probabilities, y, *, bins=10):
 
 
 @misconception(
-    "Intervals without answers are not left out: their means are 0 divided by 0, and the nan that comes of it spreads.",
+    "Intervals without answers are not left out: their means are 0 divided by 0, and the resulting nan spreads.",
     caught_by=check_few_answers,
     worth=0.5,
     said_by=NAN,
@@ -269,7 +269,7 @@ def nan_spreads(probabilities, y, *, bins=10):
 
 
 @misconception(
-    "`bins` is left aside: there are ten intervals, however many are asked for.",
+    "`bins` is ignored: there are ten intervals, however many are asked for.",
     caught_by=check_gaps_by_answers,
     worth=0.6,
 )
@@ -278,8 +278,7 @@ def always_ten(probabilities, y, *, bins=10):
 
 
 @misconception(
-    "All probabilities are counted, and not those of the answers alone: of each example only the largest one is a "
-    "confidence.",
+    "All probabilities are counted, not only those of the answers: in each example only the largest is a confidence.",
     caught_by=check_gaps_by_answers,
     worth=0.4,
 )
@@ -290,7 +289,7 @@ def every_probability(probabilities, y, *, bins=10):
 
 @misconception(
     "The intervals do not go from 0 to 1, but begin at the smallest confidence that there is, or could be. Then two "
-    "networks are not measured alike: divide 0 to 1.",
+    "networks are not measured alike: divide the range from 0 to 1.",
     caught_by=check_gaps_by_answers,
     worth=0.6,
 )
@@ -315,8 +314,8 @@ def share_of_the_wrong(probabilities, y, *, bins=10):
 
 
 @misconception(
-    "The probabilities that were handed over are changed, sorted perhaps. Whoever measures a network has more to do "
-    "with them: take `max`, or sort a copy.",
+    "The probabilities that came in are changed, perhaps sorted. The caller may still need them: take `max`, or sort a "
+    "copy.",
     caught_by=check_opposite_gaps,
     worth=0.85,
     said_by="probabilities must not be changed in place",
@@ -366,7 +365,7 @@ def by_digitize(probabilities, y, *, bins=10):
 
 
 def _answers(rng, n, classes, bins):
-    """Return what `_drawn` does, such that signs count where there are several intervals, and so does their number."""
+    """Return what `_drawn` does, such that signs matter if there are several intervals, and so does their number."""
     while True:
         p, y = _drawn(rng, n, classes)
         right = _error(p, y, bins)
@@ -390,7 +389,7 @@ def _drawn(rng, n, classes):
 
 
 def _two(first, n_first, right_first, second, n_second, right_second):
-    """Return answers of two confidences among two classes, of each so many, and so many of those right."""
+    """Return answers with two confidences among two classes, given how many there are of each and are right."""
     confidence = np.repeat([first, second], [n_first, n_second])
     right = np.r_[np.arange(n_first) < right_first, np.arange(n_second) < right_second]
     answer = np.arange(len(right)) % 2
@@ -401,7 +400,7 @@ def _two(first, n_first, right_first, second, n_second, right_second):
 
 
 def _gaps(confidence, right, bins, place=None):
-    """Return of each interval confidence minus accuracy (0 where there is no answer) and its share of the answers."""
+    """Return confidence minus accuracy of each interval (0 if it has no answer) and its share of the answers."""
     place = np.ceil(np.asarray(confidence, float) * bins - 1e-9).astype(int) - 1 if place is None else place
     place = np.maximum(place, 0)
     counts = np.bincount(place, minlength=bins)
@@ -418,7 +417,7 @@ def _by_bins(confidence, right, bins, *, stands_for=None, place=None):
 
 
 def _between(p, y, edges):
-    """Return the error with intervals between these edges, of which the upper ones belong to them."""
+    """Return the error with intervals between these edges, each containing its upper one."""
     confidence = p.max(axis=1)
     return float(
         np.abs(np.bincount(np.digitize(confidence, edges, right=True), confidence - (p.argmax(axis=1) == y))).sum()

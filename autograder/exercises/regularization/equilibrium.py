@@ -18,7 +18,7 @@ returns = dict.fromkeys(solution, number)
 hints = (
     "What is λ/m here, and by which factor does one step multiply a weight that only the penalty pulls?",
     "A hundred steps are a hundred factors. For `half`, how often must the factor be multiplied by itself to give 0.5?",
-    "A weight rests where the two gradients that act on it add up to zero. Does the learning rate stand in that "
+    "A weight rests where the two gradients that act on it add up to zero. Does the learning rate appear in that "
     "equation?",
 )
 
@@ -26,18 +26,18 @@ DECAYED = "decayed is not what a hundred steps of the penalty leave of the weigh
 HALF = "half is not the number of steps that leave one half"
 REST = "at_rest is not where the gradients of loss and penalty add up to zero"
 SLOWER = "slower is not where the gradients of loss and penalty add up to zero"
-# These are the mistake itself: in what was rounded, values agree to three digits only.
+# These name the mistake itself: values that were rounded agree to only three digits.
 LINEAR = "decayed is what as many equal steps leave of the weight"
 SHARE = "decayed is not a weight but a share of it"
-LOST = "decayed is what the weight has lost, and not what is left"
+LOST = "decayed is what the weight has lost, not what is left"
 NO_RATE = "decayed is what a step of λ/m leaves, without the learning rate"
 DOUBLED = "decayed is what is left if the penalty pulls twice as strongly"
 HALVED = "decayed is what is left if the penalty pulls half as strongly"
 AGAINST = "at_rest has the wrong sign"
 ENDLESS = "at_rest is no place at which a weight could rest"
-RATE_IN_REST = "at_rest hangs on the learning rate"
-MOVED = "slower is another place than at_rest, which is right"
-DECAYS_TOO = "bias is what is left of a weight, and not of a bias"
+RATE_IN_REST = "at_rest depends on the learning rate"
+MOVED = "slower differs from at_rest, which is right"
+DECAYS_TOO = "bias is what is left of a weight, not of a bias"
 BIAS = "bias is not what a hundred steps leave of a bias"
 
 
@@ -62,7 +62,7 @@ def check_half(equilibrium, rng):
 
 @weight(2)
 def check_at_rest(equilibrium, rng):
-    """Where a weight comes to rest that the loss pulls with a constant gradient, at two learning rates."""
+    """Where a weight that the loss pulls with a constant gradient comes to rest, at two learning rates."""
     rest, slower = equilibrium["at_rest"], equilibrium["slower"]
     require(not abs(rest) > 1e6, ENDLESS)
     require(not _near(rest, -6, 0.06), AGAINST)
@@ -130,8 +130,8 @@ def linear_decay():
 
 
 @misconception(
-    "Half of the weight is taken to be gone after as many steps as half a percent fits into one half. But the share is "
-    "taken of what is left, so that it takes longer: solve 0.5 = factor to the power of the steps.",
+    "The number of steps is taken to be one half divided by half a percent. But the share is taken of what is left, so "
+    "it takes longer: solve 0.5 = factor to the power of the steps.",
     caught_by=check_half,
     worth=0.9,
 )
@@ -156,7 +156,7 @@ def rate_left_out_of_the_weight_alone():
 
 
 @misconception(
-    "The gradient of the penalty is taken to be twice as large: the square's factor 2 is counted, and the 1/2 in front "
+    "The gradient of the penalty is taken to be twice as large: the square's factor 2 is counted, but the 1/2 in front "
     "of it is not.",
     caught_by=check_decayed,
     worth=0.4,
@@ -167,7 +167,7 @@ def doubled():
 
 
 @misconception(
-    "The gradient of the penalty is taken to be half as large: the 1/2 in front of the square is kept, and the factor "
+    "The gradient of the penalty is taken to be half as large: the 1/2 in front of the square is kept, but the factor "
     "2 that its derivative brings is not.",
     caught_by=check_decayed,
     worth=0.4,
@@ -242,7 +242,7 @@ def without_end():
 
 
 @misconception(
-    "The share of the weight that is left is given, and not the weight: it was 2 at the start.",
+    "The share of the weight that is left is given instead of the weight: it was 2 at the start.",
     caught_by=check_decayed,
     worth=0.5,
     said_by=SHARE,
@@ -271,7 +271,7 @@ def what_both_have_lost():
     return solution | {"decayed": 2 - 2 * 0.995**100, "bias": 0.0}
 
 
-@neighbour("a resting place at half of what it should be, where the rate changes nothing")
+@neighbour("a resting place at two thirds of what it should be, the same at both rates")
 def another_rest():
     return solution | {"at_rest": 4.0, "slower": 4.0}
 

@@ -21,7 +21,7 @@ points = 3
 returns = [array]
 hints = (
     "Write the penalty of one weight w down: λ/(2m) w². What is its derivative?",
-    "The gradient of an array has the array's shape, and each of its entries depends on the entry at its place alone.",
+    "The gradient of an array has the array's shape, and each of its entries depends only on the entry at its place.",
     "The penalty does not look at arrays of one axis. What is the gradient with respect to something that it does not "
     "look at?",
 )
@@ -32,7 +32,7 @@ COUNT = "there must be one gradient for each array"
 SHAPE = "a gradient must have the shape of its array"
 WHOLE = "whole numbers must get a gradient that is not rounded"
 ZERO = "lam 0 must give gradients of zero"
-NONE = "the weights get no gradient beside the biases"
+NONE = "the weights get no gradient when there are biases too"
 PENALIZED = "the biases get the gradient that weights get"
 
 
@@ -72,7 +72,7 @@ def check_axes_and_whole_numbers(l2_gradient, rng):
 
 @hidden(like=(check_weights, check_biases, check_axes_and_whole_numbers))
 def check_other_networks(l2_gradient, rng):
-    """So it is for biases that come first, for float32, one example, lam 0, and a bias of a single neuron."""
+    """The same holds for biases that come first, for float32, one example, lam 0, and a bias of a single neuron."""
     first, last = ((3,), (2, 3), (1,), (3, 1)), ((6, 2), (2,), (2, 2, 2))
     cases = ((first, 0.3, 1, float), (last, 40.0, 300, np.float32), (last, 0, 30, float))
     for shapes, lam, m, dtype in cases:
@@ -174,8 +174,7 @@ def half_the_norm(weights, lam, *, m):
 
 
 @misconception(
-    "That is the penalty, a number, and not its gradient, which says for each weight by itself how the penalty changes "
-    "with it.",
+    "That is the penalty, a number, not its gradient, which says for each weight how the penalty changes with it.",
     caught_by=check_weights,
 )
 def penalty_for_gradient(weights, lam, *, m):
@@ -188,7 +187,7 @@ def whole_penalty_for_gradient(weights, lam, *, m):
 
 
 @misconception(
-    "Those are the terms of the penalty, one for each weight, and not their derivatives: that of w² is 2w.",
+    "Those are the terms of the penalty, one for each weight, not their derivatives: that of w² is 2w.",
     caught_by=check_weights,
 )
 def terms_of_the_penalty(weights, lam, *, m):
@@ -201,8 +200,7 @@ def twice_the_terms_of_the_penalty(weights, lam, *, m):
 
 
 @misconception(
-    "A bias comes back itself, in place of its gradient. The penalty does not depend on it, so that its gradient is "
-    "zero.",
+    "A bias itself is returned instead of its gradient. The penalty does not depend on it, so its gradient is zero.",
     caught_by=check_biases,
     worth=0.65,
 )
@@ -240,8 +238,7 @@ def two_axes_only(weights, lam, *, m):
 
 
 @misconception(
-    "What was handed over is changed: the list, or an array in it, with which its network goes on. Make a new list of "
-    "new arrays.",
+    "What came in is changed: the list, or an array in it, which a network still uses. Make a new list of new arrays.",
     caught_by=check_weights,
     worth=0.75,
     said_by="weights must not be changed in place",
@@ -266,8 +263,8 @@ def biases_written_over(weights, lam, *, m):
 
 
 @misconception(
-    "A bias gets None, a single 0 or an empty array. Its gradient is an array of zeros of its own shape, from which an "
-    "optimizer can go on.",
+    "A bias gets None, a single 0 or an empty array. Its gradient is an array of zeros of the shape of the bias, which "
+    "an optimizer can use.",
     caught_by=check_biases,
     worth=0.7,
 )
@@ -294,8 +291,8 @@ def rows_for_examples(weights, lam, *, m):
 
 
 @misconception(
-    "Every second array is taken for a bias, whatever it is. What tells a bias is that it has one axis: there are "
-    "layers without one.",
+    "Every second array is taken for a bias, whatever it is. What marks a bias is that it has one axis: some layers "
+    "have none.",
     caught_by=check_weights,
 )
 def biases_by_their_place(weights, lam, *, m):
@@ -313,7 +310,7 @@ def weights_first(weights, lam, *, m):
 
 
 @misconception(
-    "With `lam` 0 there are no gradients at all. No penalty has a gradient, too, which is zero for every array.",
+    "With `lam` 0 there are no gradients at all. Even no penalty has a gradient, which is zero for every array.",
     caught_by=check_axes_and_whole_numbers,
     worth=0.9,
 )
@@ -370,7 +367,7 @@ def in_float32(weights, lam, *, m):
 
 
 def _pairs(l2_gradient, weights, lam, m):
-    """Return each gradient beside its array; there must be as many of them, or a loop over both would look at less."""
+    """Return each gradient with its array; there must be as many of them, or a loop over both would skip some."""
     found = l2_gradient(weights, lam, m=m)
     equal(len(found), len(weights), COUNT)
     return zip(found, weights)

@@ -1,4 +1,4 @@
-"""Judge what a report concludes from a dev error that a penalty leaves as it was, in words."""
+"""Judge, in words, what a report concludes from a dev error that a penalty leaves unchanged."""
 
 points = 2
 words = 120
@@ -10,7 +10,7 @@ hints = (
 rubric = (
     (0.5, "Says that the dev error is indeed undecided: 0.3 points is less than its standard error, and shows neither "
         "a gain nor that there is none."),
-    (0.5, "Says that error and calibration are two measurements: which answer is the largest hardly changes, how "
+    (0.5, "Says that error and calibration are two measurements: which probability is the largest hardly changes, how "
         "large it is does; the penalty changed the second."),
     (0.5, "Reads the numbers that matter for the rule: of the letters above 95% eight in a hundred are wrong without "
         "the penalty, where five at most were promised, and three with it, at the price of more letters for people."),
@@ -22,8 +22,8 @@ anchors = (
         2,
         "A change of 0.3 ± 0.6 points says nothing about the error either way. But the rule does not use the error: it "
         "uses the confidence. Without the penalty 8% of what passes unseen is wrong, though the threshold promises at "
-        "most 5%; with it 3%. So the penalty did do something, to calibration, which is another measurement than the "
-        "error. Its price is that 72% instead of 88% of the letters pass without a person. I would draw both "
+        "most 5%; with it 3%. So the penalty did do something, to calibration, which is a different measurement from "
+        "the error. Its price is that 72% instead of 88% of the letters pass without a person. I would draw both "
         "reliability diagrams on dev, and fit a temperature to the old network as well: it changes no answer, costs "
         "nothing, and may do the same.",
     ),

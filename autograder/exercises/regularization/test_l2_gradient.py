@@ -33,7 +33,7 @@ def solution(l2_gradient):
     first, second = l2_gradient([W, W], 3.0, m=12)
     assert np.allclose(second, [[0.5, -1.0]], rtol=1e-4), "a layer may have no bias"
     without = l2_gradient([W, b], 0, m=12)
-    assert [np.shape(grad) for grad in without] == [(1, 2), (2,)], "lam 0 has gradients, too"
+    assert [np.shape(grad) for grad in without] == [(1, 2), (2,)], "lam 0 has gradients too"
     assert not any(np.any(grad) for grad in without), "of zeros"
     (whole,) = l2_gradient([np.array([[2, 3]])], 1, m=4)
     assert np.allclose(whole, [[0.5, 0.75]], rtol=1e-4), "whole numbers are not rounded"
@@ -61,12 +61,12 @@ def by_returning(l2_gradient):
     return bool(all(right))
 
 
-@lazy("Only the sign is looked at.")
+@lazy("It looks only at the sign.")
 def sign_alone(l2_gradient):
     (grad,) = l2_gradient([np.array([[2.0, -4.0]])], 3.0, m=12)
     assert (np.sign(grad) == [[1, -1]]).all()
 
 
-@lazy("It is only asked whether the function runs.")
+@lazy("It only checks that the function runs.")
 def runs_at_all(l2_gradient):
     l2_gradient([np.ones((1, 1))], 1.0, m=1)

@@ -20,7 +20,7 @@ returns = array
 hints = (
     "Follow `weight_decay * w` through the loop, line by line. What is it divided by before it reaches the weights?",
     "An input that is always 0 has a gradient of 0. What share of its weight does a step of this loop take off, and "
-    "what share should it?",
+    "what share should it take off?",
     "`mean` and `square` must only ever see the gradient of the loss. Where else can the decay act?",
 )
 
@@ -64,7 +64,7 @@ def check_one_step(train_with_decay, rng):
     """The first step takes the same share off all weights and moves them by the learning rate against the gradient."""
     for rate, decay in ((0.1, 0.5), (0.3, 2.0)):
         x, y, w = _data(rng, 12, (10.0, 1.0, *[0.01] * 12))
-        y = y / 1000  # so that no gradient has another sign where the weights have decayed before it
+        y = y / 1000  # so that no gradient changes sign if the weights have decayed before it
         grad = x.T @ (x @ w - y) / len(x)
         right = (1 - rate * decay) * w - rate * grad / (np.abs(grad) + 1e-8)
         close(train_with_decay(x, y, w, learning_rate=rate, weight_decay=decay, steps=1), right, STEP, rtol=1e-4)
@@ -102,7 +102,7 @@ def check_no_decay(train_with_decay, rng):
 
 @hidden(like=(check_one_step, check_several_steps, check_idle_weights))
 def check_other_data(train_with_decay, rng):
-    """So it is for one weight, one example, and more steps."""
+    """The same holds for one weight, one example, and more steps."""
     for n, scales, steps in ((1, (1.0, 4.0), 3), (7, (0.5,), 12), (6, (20.0, 0.0, 1.0), 7)):
         x, y, w = _data(rng, n, scales)
         settings = {"learning_rate": 0.04, "weight_decay": 2.5, "steps": steps}
@@ -111,7 +111,7 @@ def check_other_data(train_with_decay, rng):
 
 covers = {
     "This loop trains a linear model with Adam": check_no_decay,
-    "every step takes the share `learning_rate * weight_decay` off every weight, of its value before the step": (
+    "at every step, each weight loses the share `learning_rate * weight_decay` of its value before the step": (
         check_one_step,
         check_idle_weights,
     ),
@@ -132,7 +132,7 @@ equivalent = {
 
 @misconception(
     "The loop does what it did before: the decay is part of the gradient, and is divided by its size. Take it out of "
-    "`grad`, and off the weights by itself.",
+    "`grad`, and subtract it from the weights separately.",
     caught_by=check_one_step,
     worth=0.3,
 )
@@ -158,7 +158,7 @@ def in_the_mean_only(x, y, w, *, learning_rate, weight_decay, steps):
 
 @misconception(
     "The decay is added to the running mean at the moment of the step, and is divided by the root of the squares with "
-    "it. Divide Adam's part alone.",
+    "it. Divide only Adam's part.",
     caught_by=check_one_step,
     worth=0.4,
 )
@@ -194,7 +194,7 @@ def rate_left_out(x, y, w, *, learning_rate, weight_decay, steps):
 
 
 @misconception(
-    "The decay contains the learning rate twice: it stands inside the parentheses that the learning rate multiplies "
+    "The decay contains the learning rate twice: it is inside the parentheses that the learning rate multiplies "
     "already.",
     caught_by=check_one_step,
     worth=0.4,
@@ -226,7 +226,7 @@ def twice(x, y, w, *, learning_rate, weight_decay, steps):
 
 
 @misconception(
-    "The decay takes its share of the weights that the step has moved already. It is meant to take it of the weights "
+    "The decay takes its share of the weights after the step has moved them. It is meant to take it of the weights "
     "before the step.",
     caught_by=check_one_step,
     worth=0.5,
@@ -239,7 +239,7 @@ def after_the_move(x, y, w, *, learning_rate, weight_decay, steps):
 
 
 @misconception(
-    "The pull of the decay is the same for all weights, by the sign: that is L1's. Decay takes a share of each weight.",
+    "The decay pulls all weights alike, by their sign, as L1 does. Decay takes a share of each weight.",
     caught_by=check_one_step,
     worth=0.4,
 )
@@ -264,7 +264,7 @@ def plain_descent(x, y, w, *, learning_rate, weight_decay, steps):
 
 @misconception(
     "The weights decay before the gradient is computed, which is then that of other weights. Both parts of a step "
-    "begin with the weights before it.",
+    "start from the weights before it.",
     caught_by=check_several_steps,
     worth=0.8,  # Adam's first step goes by signs alone, which seldom change
 )
@@ -279,7 +279,7 @@ def before_the_gradient(x, y, w, *, learning_rate, weight_decay, steps):
 
 
 @misconception(
-    "The share is taken of the weights at the start, at every step. It is taken of the weights as they are now.",
+    "The share is taken of the weights at the start, at every step. It should be taken of the weights as they are now.",
     caught_by=check_several_steps,
     worth=0.6,
 )
@@ -293,7 +293,8 @@ def of_the_first_weights(x, y, w, *, learning_rate, weight_decay, steps):
 
 
 @misconception(
-    "The decay is divided by the number of examples. That makes a weight decay of a λ; `weight_decay` is one already.",
+    "The decay is divided by the number of examples. That turns a λ into a weight decay; `weight_decay` is one "
+    "already.",
     caught_by=check_one_step,
     worth=0.4,
 )
@@ -302,7 +303,7 @@ def divided_by_the_examples(x, y, w, **settings):
 
 
 @misconception(
-    "The weights handed over are changed in place: their caller may want to begin another run from them. Make a new "
+    "The weights that came in are changed in place: the caller may want to begin another run from them. Make a new "
     "array at each step, `w = w - ...`, as the loop did.",
     caught_by=check_no_decay,
     worth=0.9,
@@ -359,7 +360,7 @@ def added_to_the_move(x, y, w, *, learning_rate, weight_decay, steps):
 
 
 def _run(x, y, w, *, learning_rate, weight_decay, steps, share=1.0):
-    """Return the weights of a loop that decays by so many times the right share."""
+    """Return the weights of a loop that decays by `share` times the right share."""
 
     def step(w, grad, adam):
         return w - learning_rate * (share * weight_decay * w + adam(grad))

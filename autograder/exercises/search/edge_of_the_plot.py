@@ -8,8 +8,8 @@ hints = (
     "Which learning rate would have been the best with a momentum of 0.9, and could this plot show it?",
 )
 rubric = (
-    (0.75, "Says that the best lies at the upper end, so that better rates may lie beyond: the range is to be "
-        "extended, and the search to go on, before anything is reported."),
+    (0.75, "Says that the best lies at the upper end, so that better rates may lie beyond: the range should be "
+        "extended, and the search go on, before anything is reported."),
     (0.75, "Says that each point is the best of a few trials, not equally many for each rate, and on one seed: a gap "
         "of 0.4 points between 0.1 and 0.3 may be luck."),
     (0.75, "Says that the other settings were chosen anew at each point, so that the plot shows the best rate for "

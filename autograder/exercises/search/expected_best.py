@@ -24,8 +24,8 @@ from dnnkit.search import expected_best as solution
 points = 3
 returns = number
 hints = (
-    "Sort the losses. In how many of the subsets of n is the lowest of all losses the lowest? And in how many the "
-    "second lowest, which is so where the lowest is not in the subset?",
+    "Sort the losses. In how many of the subsets of n is the lowest of all losses the lowest? And in how many is the "
+    "second lowest, which needs a subset without the lowest?",
     "With N losses there are `math.comb(N, n)` subsets. If a certain loss is the lowest of a subset, the other n - 1 "
     "members are among those above it.",
     "Add up each loss times the share of the subsets in which it is the lowest. With two losses and n = 1 both have "
@@ -37,7 +37,7 @@ CHANGES = "the result changes from call to call"
 ONE = "with n = 1 the result must be the mean of all losses"
 ALL = "with n = N the result must be the lowest of all losses"
 ORDER = "the order of the losses must not matter"
-TIES = "equal losses count each by itself, and losses may be negative"
+TIES = "equal losses each count separately, and losses may be negative"
 LARGE = "with more than a thousand losses the result must be the same mean over all subsets"
 
 
@@ -68,7 +68,7 @@ def check_order(expected_best, rng):
 
 
 def check_ties_and_signs(expected_best, rng):
-    """Equal losses count each by itself, and losses may be negative."""
+    """Equal losses each count separately, and losses may be negative."""
     falling = np.sort(-rng.uniform(1, 2, 6))[::-1].copy()
     for scores in (np.array([2.0, 1.0, 1.0, 3.0]), falling, np.array([4, 7, 5, 4, 9])):
         close(expected_best(scores, 2), _over_subsets(scores, 2), TIES)
@@ -84,7 +84,7 @@ def check_a_thousand(expected_best, rng):
 @weight(2)
 @hidden(like=(check_mean_over_subsets, check_ends, check_order, check_ties_and_signs, check_a_thousand))
 def check_other_losses(expected_best, rng):
-    """So it is for other losses and numbers of trials."""
+    """The same holds for other losses and numbers of trials."""
     for N, n in ((9, 2), (4, 3), (10, 9)):
         scores = rng.normal(0, 5, N)
         close(expected_best(scores, n), _over_subsets(scores, n), MEAN, scale=np.abs(scores).max())
@@ -179,7 +179,7 @@ def highest(scores, n):
 
 
 @misconception(
-    "The losses are not sorted, so that each gets the weight of its place in the array and not of its rank.",
+    "The losses are not sorted, so that each gets the weight of its place in the array instead of its rank.",
     caught_by=check_mean_over_subsets,
 )
 def not_sorted(scores, n):
@@ -187,7 +187,7 @@ def not_sorted(scores, n):
 
 
 @misconception(
-    "The shares do not divide by the number of subsets of n, but by that of n - 1 or of one loss fewer: they do not "
+    "The shares are divided not by the number of subsets of n but by that of n - 1, or of one loss fewer: they do not "
     "add up to 1. Of N losses there are `math.comb(N, n)` subsets.",
     caught_by=check_mean_over_subsets,
 )
@@ -203,7 +203,7 @@ def one_loss_fewer(scores, n):
 
 
 @misconception(
-    "A few subsets are drawn at random and averaged over. That comes near the mean over all of them, and two calls do "
+    "A few subsets are drawn at random and averaged over. That comes near the mean over all of them, but two calls do "
     "not agree: count instead of drawing.",
     caught_by=check_mean_over_subsets,
     said_by=CHANGES,
@@ -263,7 +263,7 @@ def one_more(scores, n):
     return solution(scores, min(n + 1, len(scores)))
 
 
-@alternative("all subsets where they are few, else by the share that each loss leaves")
+@alternative("all subsets if they are few, else by the share that each loss leaves")
 def by_listing(scores, n):
     if len(scores) <= 12:
         return _over_subsets(scores, n)

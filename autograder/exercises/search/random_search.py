@@ -24,8 +24,8 @@ returns = (anything, number)
 hints = (
     "A logarithm that is uniform between two ends: `rng.uniform(np.log(low), np.log(high))`. What takes you back from "
     "the logarithm to the value?",
-    "Make a new dict for each trial, with a draw of its own for each name. Then ask for its loss once, and remember "
-    "both if it is better than what you remember.",
+    "Make a new dict for each trial, with a separate draw for each name. Then ask for its loss once, and remember both "
+    "if it is better than what you remember.",
     "Begin with no best at all, and `loss < best_loss` against infinity: a comparison with NaN is False, and a tie is "
     "not below.",
 )
@@ -40,7 +40,7 @@ LAST = "the configuration of the last trial is returned, though another had the 
 WORST = "the configuration with the highest loss is returned"
 TIES = "of several trials with the lowest loss the first must be returned"
 NAN = "a trial whose loss is NaN must not be the best"
-LINEAR = "the values themselves are spread evenly from low to high, and not their logarithms"
+LINEAR = "the values themselves are spread evenly from low to high, not their logarithms"
 UNIFORM = "the logarithm of a value must be uniform between those of low and high"
 SHARED = "all values of a configuration lie at the same place between their ends"
 REPEATED = "all trials have the same configuration"
@@ -49,7 +49,7 @@ AGAIN = "generators with the same seed must give the same result"
 ANEW = "generators with other seeds must give other configurations"
 NEXT = "the next search with the same generator must give other configurations"
 GRID = "the values are those of a grid, which begins at low and ends at high, and nothing is drawn"
-FEW = "the values must be any between low and high, and not some few again and again"
+FEW = "the values must come from anywhere between low and high, not be the same few again and again"
 
 SPACE = {"rate": (1e-4, 1.0), "width": (8.0, 4096.0)}
 
@@ -83,7 +83,7 @@ def check_best_is_returned(random_search, rng):
 def check_calls(random_search, rng):
     """The objective is called once a trial, with a value inside the range for each name."""
     for n_trials in (1, 7):
-        losses = np.sort(rng.uniform(-2, -1, n_trials))[::-1]  # the last is the best: not asked here
+        losses = np.sort(rng.uniform(-2, -1, n_trials))[::-1]  # the last is the best: not checked here
         seen = _run(random_search, SPACE, losses, rng)
         equal(seen.calls, n_trials, COUNT)
 
@@ -103,7 +103,7 @@ def check_independence(random_search, rng):
 def check_nan(random_search, rng):
     """A trial whose loss is NaN is not the best, wherever it comes."""
     for places in ([0], [2, 5], [5], [0, 1, 2, 3]):
-        for unit in (1, 1e30):  # higher than any number that is put in the place of NaN
+        for unit in (1, 1e30):  # higher than any number that is put in place of NaN
             losses = unit * (np.array([1.5, 1.2, 1.4, 1.1, 1.3, 1.6]) + rng.uniform(0, 0.05, 6))
             losses[places] = np.nan
             seen = _run(random_search, SPACE, losses, rng)
@@ -136,7 +136,7 @@ def check_randomness(random_search, rng):
 @weight(2)
 @hidden(like=(check_best_is_returned, check_calls, check_nan, check_ties))
 def check_other_losses(random_search, rng):
-    """So it is for one name and for three, and for other losses."""
+    """The same holds for one name and for three, and for other losses."""
     wide = {"a": (1e-3, 2.0), "b": (0.5, 80.0), "c": (30.0, 1e6)}
     for space, losses in (
         ({"lam": (1e-6, 1e-2)}, [float("nan"), -1.0, -4.0, float("nan"), -4.0, 0.0]),
@@ -151,7 +151,7 @@ def check_other_losses(random_search, rng):
 @weight(2)
 @hidden(like=(check_logarithm_is_uniform, check_independence))
 def check_other_draws(random_search, rng):
-    """So it is for other ranges."""
+    """The same holds for other ranges."""
     space = {"a": (1e-5, 1e-1), "b": (2.0, 2e4), "c": (0.01, 30.0)}
     _require_uniform(random_search, space, 600, rng)
     _require_independence(random_search, space, rng)
@@ -182,7 +182,7 @@ covers = {
 
 @misconception(
     "The values themselves are drawn evenly. Of the rates from 0.0001 to 1 nine in ten are then above 0.1, and three "
-    "of the four powers of ten are next to never tried: draw the logarithm, and take the exponential of it.",
+    "of the four powers of ten are hardly ever tried: draw the logarithm, and take the exponential of it.",
     caught_by=check_logarithm_is_uniform,
     said_by=LINEAR,
     worth=0.75,
@@ -192,7 +192,7 @@ def linear(objective, space, *, n_trials, rng):
 
 
 @misconception(
-    "The last configuration is returned, and not the best. Remember the best so far, in a dict that no later trial "
+    "The last configuration is returned instead of the best. Remember the best so far, in a dict that no later trial "
     "changes, and replace it only by a better one.",
     caught_by=check_best_is_returned,
     said_by=LAST,
@@ -214,7 +214,7 @@ def one_dict_for_all(objective, space, *, n_trials, rng):
 
 
 @misconception(
-    "The highest loss wins, as if it were an accuracy. A loss is the better the lower it is.",
+    "The highest loss wins, as if it were an accuracy. The lower a loss, the better.",
     caught_by=check_best_is_returned,
     said_by=WORST,
 )
@@ -257,8 +257,8 @@ def nan_is_a_large_number(objective, space, *, n_trials, rng):
 
 
 @misconception(
-    "The logarithm is not undone: what was drawn is still a logarithm, or was raised to another base than the one that "
-    "was taken. `np.exp` undoes `np.log`, and `10 **` undoes `np.log10`.",
+    "The logarithm is not undone: what was drawn is still a logarithm, or was undone in another base. `np.exp` undoes "
+    "`np.log`, and `10 **` undoes `np.log10`.",
     caught_by=check_best_is_returned,
     said_by=NOT_UNDONE,
     worth=0.2,
@@ -304,7 +304,7 @@ def drawn_once(objective, space, *, n_trials, rng):
 
 @misconception(
     "The generator is made inside, with a seed of its own. Every search then tries the same configurations, whatever "
-    "the caller hands over.",
+    "the caller passes in.",
     caught_by=check_randomness,
     said_by=ANEW,
     worth=0.9,
@@ -330,7 +330,7 @@ def grid(objective, space, *, n_trials, rng):
 
 
 @misconception(
-    "The numbers do not come from the generator that is handed over but from one without a seed, such as "
+    "The numbers do not come from the generator that is passed in but from one without a seed, such as "
     "`np.random.uniform` or `np.random.default_rng()`: nobody can repeat the search.",
     caught_by=check_randomness,
     said_by=AGAIN,
@@ -349,7 +349,7 @@ def from_a_grid(objective, space, *, n_trials, rng):
 
 @misconception(
     "The winner is evaluated once more at the end, which costs a run that nobody asked for. Its loss is known: keep it "
-    "beside the configuration.",
+    "with the configuration.",
     caught_by=check_calls,
     worth=0.9,
 )
@@ -464,7 +464,7 @@ def _inside(values, low, high):
 
 
 def _not_undone(tried, space):
-    """Whether all values are where the logarithm is left as it is, or the exponential has another base than it."""
+    """Whether all values look as if the logarithm had been left as it is, or undone in another base."""
     for taken, left in (
         (np.log, lambda x: x),
         (np.log10, lambda x: x),
@@ -519,7 +519,7 @@ def _require_independence(random_search, space, rng, calls=40, n=6):
     together = np.corrcoef(flat.T)[np.triu_indices(len(space), 1)]
     require(np.abs(together).max(initial=0) < limit, APART)
     require(np.abs((centred[:, 1:] * centred[:, :-1]).mean(axis=(0, 1))).max() < limit * 1.2, APART)
-    # Of the variance of a search's mean to what it should be.
+    # The variance of a search's mean relative to what it should be.
     ratio = (centred.mean(axis=1) ** 2 * u.shape[1]).mean(axis=0)
     require(ratio.min() > 0.25 and ratio.max() < 1 + 8 * math.sqrt(2 / calls), APART)
 

@@ -33,8 +33,8 @@ hints = (
 
 WORDS = ("value", "log", "gap", "option", "fixed")
 WORD = 'each of the eight must be "value", "log", "gap", "option" or "fixed"'
-RATES = "of learning_rate, weight_decay and width, at least one is drawn evenly in the wrong thing"
-SHARES = "of momentum, keep_prob and layers, at least one is drawn evenly in the wrong thing"
+RATES = "of learning_rate, weight_decay and width, at least one is drawn evenly on the wrong scale"
+SHARES = "of momentum, keep_prob and layers, at least one is drawn evenly on the wrong scale"
 OTHERS = "of activation and seed, at least one has the wrong word"
 LUCK = "the seed is searched over"
 
@@ -42,13 +42,13 @@ LUCK = "the seed is searched over"
 @core
 @weight(2)
 def check_many_factors(scales, rng):
-    """The settings whose range spans more than a factor of 10 are drawn evenly in the right thing."""
+    """The settings whose range spans more than a factor of 10 are drawn evenly on the right scale."""
     require(_holds(scales, ("learning_rate", "weight_decay", "width")), RATES)
 
 
 @weight(2)
 def check_few_factors(scales, rng):
-    """The settings whose range spans less than a factor of 10 are drawn evenly in the right thing."""
+    """The settings whose range spans less than a factor of 10 are drawn evenly on the right scale."""
     require(_holds(scales, ("momentum", "keep_prob", "layers")), SHARES)
 
 
@@ -127,8 +127,8 @@ def momentum_by_log():
 
 
 @misconception(
-    "The distance from 1 is taken for keep_prob as well. Its range ends at 1 itself, where the distance is 0 and has "
-    "no logarithm, and 0.5 to 1 is a factor of 2.",
+    "The distance from 1 is used for keep_prob as well. Its range ends at 1 itself, where the distance is 0 and has no "
+    "logarithm, and 0.5 to 1 is a factor of 2.",
     caught_by=check_few_factors,
     worth=0.8,
 )
@@ -138,7 +138,7 @@ def keep_prob_by_gap():
 
 @misconception(
     "All numbers are drawn by their logarithm. That is for ranges of many factors; one to four layers is a range where "
-    "each value can be counted on a hand.",
+    "the values can be counted on one hand.",
     caught_by=check_few_factors,
     worth=0.6,
 )
@@ -147,8 +147,8 @@ def numbers_by_log():
 
 
 @misconception(
-    "The seed is searched over like a setting. A seed that won on dev was lucky there, and its luck does not come "
-    "along: leave it at one value in the search, and report over several.",
+    "The seed is searched over like a setting. A seed that won on dev was lucky there, and its luck does not carry "
+    "over: leave it at one value in the search, and report over several.",
     caught_by=check_no_range,
     said_by=LUCK,
     worth=0.85,
@@ -203,7 +203,7 @@ def both_by_log():
 
 
 @misconception(
-    "The number of layers is taken for one of several options. Options have no order, and whole numbers do: three "
+    "The number of layers is taken for one of several options. Options have no order, but whole numbers do: three "
     "layers lie between two and four.",
     caught_by=check_few_factors,
     worth=0.8,

@@ -1,4 +1,4 @@
-"""Train many configurations a little, keep the best share of them, and train these on."""
+"""Train many configurations a little, keep the best share of them, and train these further."""
 
 import math
 
@@ -27,8 +27,8 @@ returns = (integer, number)
 hints = (
     "Keep three things for each configuration: its state, its last loss, and how many epochs it has had. Between "
     "rounds only the list of those that are still in the race changes.",
-    "`advance` trains for so many *more* epochs. What does a configuration lack that has had `min_budget` and is to "
-    "have `eta * min_budget`?",
+    "`advance` trains for that many *more* epochs. How many does a configuration lack that has had `min_budget` and "
+    "should have `eta * min_budget`?",
     "A loop while anything is in the race: advance each, sort the race by loss (NaN last), keep the first "
     "`len(race) // eta`, and multiply the budget by eta. The answer is the first of the last sorted race.",
 )
@@ -40,7 +40,7 @@ BUDGET = "each round must train a configuration until it has had eta times as ma
 AGAIN = "a configuration that goes on is trained again from the beginning"
 TOTAL = "a configuration that goes on is trained for its whole budget on top of what it has had"
 STATE = "advance must be given the state that it last returned for this configuration, and None in the first round"
-OTHERS = "a configuration is trained on from the state of another one"
+OTHERS = "a configuration goes on training from the state of another one"
 WINNER = "the result must be the place of the configuration with the lowest loss in the last round"
 EARLIER = "the loss returned is one of an earlier round, where training was shorter"
 LOSS = "the loss returned must be that of the winner in the last round"
@@ -89,7 +89,7 @@ def check_winner(successive_halving, rng):
 
 
 def check_uneven_numbers(successive_halving, rng):
-    """Where the number does not divide by eta, the share is rounded down."""
+    """If the number is not divisible by eta, the share is rounded down."""
     for n, eta in ((7, 2), (11, 3), (2, 4), (1, 2), (243, 3)):  # log(243) / log(3) is below 5 in floats
         seen = _run(successive_halving, _curves(rng, n), 3, eta)
         _require_rounds(seen, n, eta)
@@ -101,11 +101,11 @@ def check_nan_and_ties(successive_halving, rng):
     curves = _curves(rng, 8)
     _require_best(_run(successive_halving, curves, 1, 2))
     curves[[0, 3, 5]] = np.nan
-    for unit in (1, 1e30):  # higher than any number that is put in the place of NaN
+    for unit in (1, 1e30):  # higher than any number that is put in place of NaN
         seen = _run(successive_halving, unit * curves, 1, 2)
         require(not math.isnan(seen.loss), NAN)
         _require_best(seen, NAN)
-    for n in (8, 40):  # a sort that is not stable leaves few of many in their order
+    for n in (8, 40):  # an unstable sort keeps few of many in their order
         level = np.arange(n) % 3 > 0
         ranked = np.argsort(level, kind="stable").tolist()
         seen = _run(successive_halving, level[:, None] + np.array([3.0, 2.0, 1.0, 0.5, 0.4, 0.3, 0.2]), 1, 2)
@@ -116,7 +116,7 @@ def check_nan_and_ties(successive_halving, rng):
 @weight(3)
 @hidden(like=(check_best_go_on, check_training_is_resumed, check_winner, check_uneven_numbers, check_nan_and_ties))
 def check_other_races(successive_halving, rng):
-    """So it is for other numbers of configurations, shares and budgets."""
+    """The same holds for other numbers of configurations, shares and budgets."""
     for n, eta, min_budget in ((27, 3, 1), (16, 4, 2), (8, 3, 5)):
         curves = _curves(rng, n, rising=n == 16)
         curves[0 if n == 27 else curves[:, 0].argmax()] = np.nan  # to a sort that lets it pass, the first is the best
@@ -141,7 +141,7 @@ covers = {
     "A loss is a finite number or NaN": "a promise",
     "NaN counts as higher than any other": check_nan_and_ties,
     "the one that comes first in `configs`": check_nan_and_ties,
-    "(A single one that is left still has its last round.)": check_best_go_on,
+    "(If a single one is left, it still has its last round.)": check_best_go_on,
     "The race is over when none would go on": (check_uneven_numbers, check_best_go_on),
     "Return the place in `configs`, counted from 0, of the configuration with the lowest loss in the last round": (
         check_winner
@@ -155,7 +155,7 @@ equivalent = {}
 
 
 @misconception(
-    "Those with the highest losses go on. A loss is the better the lower it is.",
+    "Those with the highest losses go on. The lower a loss, the better.",
     caught_by=check_best_go_on,
     said_by=WORST,
 )
@@ -165,7 +165,7 @@ def keeps_the_worst(configs, advance, *, min_budget, eta):
 
 @misconception(
     "Every round starts training anew, from no state. All that was learned is paid for again: 27 configurations with "
-    "eta 3 then cost 108 epochs, and 81 if training goes on from where it was.",
+    "eta 3 then cost 108 epochs, instead of 81 if training goes on from where it was.",
     caught_by=check_training_is_resumed,
     said_by=AGAIN,
 )
@@ -194,7 +194,7 @@ def budget_does_not_grow(configs, advance, *, min_budget, eta):
 
 
 @misconception(
-    "The states are kept by the place in the race, and the race is sorted: a configuration is trained on from the "
+    "The states are kept by the place in the race, and the race is sorted: a configuration goes on training from the "
     "network of another one. Keep them by the configuration.",
     caught_by=check_training_is_resumed,
     said_by=OTHERS,
@@ -206,7 +206,7 @@ def states_by_rank(configs, advance, *, min_budget, eta):
 
 @misconception(
     "The result is the lowest loss of the whole race, wherever it was measured. Losses after different budgets are not "
-    "comparable: whoever was dropped with a good loss might have got worse, and was not watched.",
+    "comparable: a configuration dropped with a good loss might have got worse, and was no longer watched.",
     caught_by=check_winner,
     said_by=EARLIER,
     worth=0.8,
@@ -240,7 +240,7 @@ def ends_with_eta_left(configs, advance, *, min_budget, eta):
 
 
 @misconception(
-    "Always half of them goes on, whatever eta says.",
+    "Half of them always go on, whatever eta says.",
     caught_by=check_best_go_on,
     worth=0.6,
 )
@@ -250,7 +250,7 @@ def always_halves(configs, advance, *, min_budget, eta):
 
 @misconception(
     "The share that goes on is rounded up or to the nearest whole number, or is never less than one. It is k // eta, "
-    "and the race is over when that is nought.",
+    "and the race is over when that is zero.",
     caught_by=check_uneven_numbers,
     worth=0.8,
 )
@@ -407,7 +407,7 @@ class _Round:
 
 
 class _Seen:
-    """A race, round by round: which call belongs to which round is told by how often a configuration was called."""
+    """A race, round by round: which call belongs to which round follows from how often a configuration was called."""
 
     def __init__(self, n):
         self.rounds, self.calls = [], [0] * n
@@ -425,7 +425,7 @@ class _Seen:
 def _curves(rng, n, rising=False):
     """Losses of n configurations by round, no two alike, and in no round in the order of another or of the places.
 
-    Where they are `rising`, the lowest loss of all is one of the first round, of a configuration that does worst in the
+    If `rising`, the lowest loss of all is one of the first round, of a configuration that does worst in the
     second.
     """
     curves = rng.permuted(np.arange(6 * n, dtype=float).reshape(6, n), axis=1).T / n

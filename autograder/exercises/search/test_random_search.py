@@ -11,11 +11,11 @@ points = 4
 hints = (
     "Your objective decides what a search meets: it may write down every configuration, and return losses from a list "
     "of your own, whatever the configuration is.",
-    "Go through the exercise line by line. Put the lowest loss in the middle of the list, then a tie, then NaN as the "
-    "first of all.",
+    "Go through the exercise line by line. Put the lowest loss in the middle of the list, then try a tie, then NaN as "
+    "the very first.",
     "Of 100 trials look at the shares: about half of the values must be below the square root of low times high, and "
-    "each of two hyperparameters must be above and below its middle as often beside the other's upper half as beside "
-    "its lower one.",
+    "each of two hyperparameters must be above its middle equally often when the other is above its own and when it is "
+    "below.",
 )
 
 
@@ -72,14 +72,14 @@ def by_returning(random_search):
     return all(right)
 
 
-@lazy("Only asked whether something comes back.")
+@lazy("It only checks that something comes back.")
 def something(random_search):
     config, loss = random_search(lambda config: 1.0, {"a": (1.0, 2.0)}, n_trials=3, rng=np.random.default_rng(0))
     assert 1 <= config["a"] <= 2
     assert loss == 1
 
 
-@lazy("Only one trial is made.")
+@lazy("It makes only one trial.")
 def one_trial(random_search):
     seen = []
     config, _ = random_search(
