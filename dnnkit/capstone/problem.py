@@ -79,8 +79,7 @@ def problem(seed, *, budget=BUDGET):
 
 
 class Problem:
-    """A problem made by :func:`problem`, with a count of what its evaluations have cost and a test set that answers
-    once.
+    """A problem made by :func:`problem`, with a count of what evaluations have cost and a test set that answers once.
 
     Attributes
     ----------
@@ -169,8 +168,7 @@ def _checked_epochs(epochs):
 
 
 class _World:
-    """Everything a seed determines: the images, the hidden layer and, by width and weight, the least-squares
-    problems."""
+    """Everything a seed determines: images, hidden layer and, by width and weight, the least-squares problems."""
 
     def __init__(self, seed):
         rng = np.random.default_rng([seed, 16])

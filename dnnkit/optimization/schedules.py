@@ -1,7 +1,7 @@
 r"""Schedules: learning rates that change while training runs, as callables from the step (counted from 0) to the rate.
 
-One of them can stand in place of a number in ``Hyperparameters(learning_rate=...)``. They count steps, one a minibatch,
-and not epochs: with m examples an epoch has :math:`\lceil m / \text{batch size} \rceil` of them.
+Any of them can replace the number in ``Hyperparameters(learning_rate=...)``. They count steps, one per minibatch, not
+epochs: with m examples an epoch has :math:`\lceil m / \text{batch size} \rceil` of them.
 """
 
 import functools
@@ -56,7 +56,7 @@ def exponential(learning_rate, *, final, steps):
     learning_rate : float
         η, the first rate; positive.
     final : float
-        The rate of the last of the steps; positive. Later steps go on in the same way, as far as there are numbers.
+        The rate of the last of the steps; positive. Later steps go on in the same way, up to the largest float.
     steps : int
         n, at least 2.
 
@@ -80,7 +80,7 @@ def exponential(learning_rate, *, final, steps):
 
 
 def cosine(learning_rate, *, steps, final=0.0):
-    r"""The rate falls along half a wave of the cosine: slowly, then fast, then slowly again; from then on it stays.
+    r"""The rate falls along half a wave of the cosine: slowly, then fast, then slowly again; then it stays.
 
     .. math::
        \eta_t = \eta_\text{final} + (\eta - \eta_\text{final}) \, \frac{1 + \cos(\pi t / n)}{2}, \qquad t \le n
@@ -114,13 +114,13 @@ def cosine(learning_rate, *, steps, final=0.0):
 
 
 def wsd(learning_rate, *, warmup_steps, stable_steps, decay_steps, final=0.0):
-    r"""Warm-up, stable, decay: the rate rises in a line, stays for as long as you like, and falls in a line at the end.
+    r"""Warm-up, stable, decay: the rate rises linearly, stays for as long as you like, and falls linearly at the end.
 
     .. math::
        \eta_t = \eta \, \frac{t + 1}{w + 1} \ (t < w), \qquad \eta_t = \eta \ (w \le t < w + s), \qquad
        \eta_t = \eta + (\eta_\text{final} - \eta) \min\left(\frac{t - w - s}{d}, 1\right) \ \text{from then on}
 
-    Unlike :func:`cosine` it need not know how long training will be until the decay begins.
+    Unlike :func:`cosine` it need not know how long training will last until the decay begins.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def wsd(learning_rate, *, warmup_steps, stable_steps, decay_steps, final=0.0):
 
 
 def warmup(schedule, *, steps):
-    r"""The rate first rises in a line up to where another schedule begins, which then follows.
+    r"""The rate first rises linearly to where another schedule begins, which then takes over.
 
     .. math::
        \eta_t = \frac{t + 1}{n + 1} \, s(0) \ \text{ for } t < n, \qquad \eta_t = s(t - n) \ \text{ for } t \ge n
@@ -189,7 +189,7 @@ def warmup(schedule, *, steps):
     return functools.partial(_warmup, schedule, _inputs.count("steps", steps, low=0))
 
 
-# A partial of a function of a module, and not a function within one, can be sent to the processes of a pool.
+# A partial of a module-level function, unlike a nested function, can be sent to the processes of a pool.
 
 
 def _constant(learning_rate, step):

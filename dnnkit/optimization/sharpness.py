@@ -14,9 +14,9 @@ def sharpness(params, x, y, *, rng, loss="cross_entropy", activation="relu", tol
     .. math:: v \leftarrow \frac{H v}{\lVert H v \rVert}, \qquad
         H v \approx \frac{\nabla L(w + \varepsilon v) - \nabla L(w - \varepsilon v)}{2 \varepsilon}
 
-    The Hessian, parameters times parameters, is never made. On a quadratic, gradient descent diverges at rates above 2
-    over the sharpness; in deep networks the sharpness itself grows until it is there (the edge of stability). At a
-    corner of ReLU there is no Hessian: the difference goes over it.
+    The Hessian, parameters by parameters, is never formed. On a quadratic, gradient descent diverges at rates above 2
+    over the sharpness; in deep networks the sharpness itself grows until it gets there (the edge of stability). At the
+    kink of a ReLU there is no Hessian: the difference steps across it.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def sharpness(params, x, y, *, rng, loss="cross_entropy", activation="relu", tol
     tolerance : float
         Relative change of the eigenvalue at which the iteration ends; positive.
     max_steps : int
-        The most products, each of two gradients; at least 1. If eigenvalues lie close together the last estimate may
+        The most products, each of two gradients; at least 1. If eigenvalues lie close together, the last estimate may
         be somewhat too small.
 
     Returns
@@ -77,12 +77,12 @@ def sharpness(params, x, y, *, rng, loss="cross_entropy", activation="relu", tol
     found, size = _power(bend, start, 0.0, tolerance, max_steps)
     if found > 0.99 * size:
         return found
-    # The iteration finds the direction that is bent most, down or up. Shifted by that, no eigenvalue is negative.
+    # The iteration finds the direction that bends most, down or up. Shifted by that much, no eigenvalue is negative.
     return _power(bend, start, size, tolerance, max_steps)[0] - size
 
 
 def _power(bend, v, shift, tolerance, max_steps):
-    """Of the Hessian plus `shift`: the bend along the direction that is bent most, and how strongly it is bent."""
+    """For the Hessian plus `shift`: the curvature along the direction that bends most, and its size."""
     found = size = np.inf
     for _ in range(max_steps):
         length = _length(v)

@@ -1,7 +1,7 @@
 """Optimizer steps: from weights and a gradient to new weights.
 
-Each public step takes ``(w, grad, state)`` and gives ``(w, state)``; nothing is changed in place. The state of a first
-step is None. Beneath each is an inner step that works in place on buffers of its own, for :func:`dnnkit.mlp.train`.
+Each public step takes ``(w, grad, state)`` and returns ``(w, state)``; nothing is changed in place. The state of the
+first step is None. Beneath each is an inner step that works in place on its own buffers, for :func:`dnnkit.mlp.train`.
 """
 
 import math
@@ -26,7 +26,7 @@ class RMSPropState(NamedTuple):
 
 
 class AdamState(NamedTuple):
-    """What Adam remembers: running means of the gradient and of its square, and how many steps were made."""
+    """What Adam remembers: running means of the gradient and of its square, and how many steps have been taken."""
 
     mean: np.ndarray
     square: np.ndarray
@@ -42,7 +42,7 @@ def sgd_step(w, grad, state=None, *, learning_rate):
     ----------
     w, grad : arrays of one shape
     state : None
-        Gradient descent remembers nothing; the argument is there so that all steps are called alike.
+        Gradient descent remembers nothing; the argument is there so that all steps are called the same way.
     learning_rate : float
         η, positive.
 
@@ -102,7 +102,7 @@ def momentum_step(w, grad, state=None, *, learning_rate, momentum=0.9):
 
 
 def rmsprop_step(w, grad, state=None, *, learning_rate, decay=0.99, eps=1e-8):
-    r"""One step of RMSProp: each weight's gradient is divided by its own root-mean-square size of late.
+    r"""One step of RMSProp: each weight's gradient is divided by its own recent root mean square.
 
     .. math:: s \leftarrow \rho s + (1 - \rho) g^2, \qquad w \leftarrow w - \eta \frac{g}{\sqrt s + \epsilon}
 
@@ -159,7 +159,7 @@ def adam_step(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps
     -------
     w : array of the shape of `w`
     state : AdamState
-        Its `step` is t, the number of steps made.
+        Its `step` is t, the number of steps taken.
 
     References
     ----------
@@ -177,7 +177,7 @@ def adam_step(w, grad, state=None, *, learning_rate, beta1=0.9, beta2=0.999, eps
 
 
 def adamw_step(w, grad, state=None, *, learning_rate, weight_decay, beta1=0.9, beta2=0.999, eps=1e-8):
-    r"""One step of AdamW: weights decay by a share of themselves, beside Adam's step and not through its moments.
+    r"""One step of AdamW: weights decay by a share of themselves, alongside Adam's step and not through its moments.
 
     .. math:: w \leftarrow (1 - \eta \lambda) w, \qquad \text{then a step of Adam}
 
@@ -246,7 +246,7 @@ def _adam(w, grad, state, learning_rate, beta1, beta2, eps):
     mean += (1 - beta1) * grad
     square *= beta2
     square += (1 - beta2) * grad * grad
-    scale = np.sqrt(square, out=np.empty_like(square))  # of a scalar too it is an array, to be worked on in place
+    scale = np.sqrt(square, out=np.empty_like(square))  # an array even for a scalar, to be worked on in place
     scale /= math.sqrt(1 - beta2**step)
     scale += eps
     np.divide(mean, scale, out=scale)

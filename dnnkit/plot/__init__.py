@@ -1,8 +1,8 @@
-"""Figures in one style, as SVG: legible on light and dark pages, and without telling colours apart.
+"""Figures in one style, as SVG: legible on light and dark pages, and to readers who cannot tell colours apart.
 
 Each function returns a :class:`Picture`, which a page and a notebook show as the value of a cell, with its caption.
 Measurements over seeds are dots with intervals, or lines with bands; theory is a thin grey line. Nothing but NumPy is
-needed, so that the same figures are drawn in the reader's browser.
+needed, so the same figures can be drawn in the reader's browser.
 """
 
 from dnnkit.plot.curves import Interval, histograms, layer_statistics, learning_curves, lines

@@ -8,9 +8,9 @@ from dnnkit import _inputs
 
 SCALES = ("linear", "log")
 MINUS = "−"
-_MOST = 1e300  # what is larger is drawn as this, so that no difference overflows
+_MOST = 1e300  # larger numbers are drawn as this, so that no difference overflows
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_FAR = 20.0  # lengths of the axis: what lies further outside is cut off there
+_FAR = 20.0  # lengths of the axis: anything further outside is cut off there
 
 
 class Axis:
@@ -22,7 +22,7 @@ class Axis:
         Finite, low < high; positive if `log`.
     log : bool
     whole : (float, float) or None
-        The first and last of whole numbers, if it is for such: then only these are written at it.
+        The first and the last, if the axis is for whole numbers: then only these are written along it.
     """
 
     def __init__(self, low, high, *, log=False, whole=None):
@@ -30,9 +30,9 @@ class Axis:
 
     @classmethod
     def over(cls, values, *, scale="linear", limits=None, margin=0.0, from_zero=False, counts=False):
-        """The axis for all numbers of some arrays that it can show, with a margin at either end, in its lengths.
+        """The axis for all numbers of some arrays that it can show, with a margin at either end (a share of it).
 
-        With `counts`, numbers that are all whole (layers, epochs) get an axis for such.
+        With `counts`, numbers that are all whole (layers, epochs) get an axis for whole numbers.
         """
         log = scale == "log"
         numbers = np.concatenate([np.ravel(each) for each in values]) if values else np.zeros(0)
@@ -48,7 +48,7 @@ class Axis:
             numbers = np.append(numbers, 0.0)
         low, high = (float(numbers.min()), float(numbers.max())) if numbers.size else (0.0, 1.0)
         size = max(abs(low), abs(high))
-        if high - low <= max(1e-9 * size, 1 / _MOST):  # one number, for all that can be seen
+        if high - low <= max(1e-9 * size, 1 / _MOST):  # one number, as far as anyone can see
             around = 0.5 if log or size < 1 / _MOST else 0.5 * size
             low, high = low - around, high + around
         reach = margin * (high - low)
@@ -77,8 +77,8 @@ class Axis:
     def ticks(self, length, size, apart):
         """Round numbers inside the axis, the texts for them, and the power of ten that the texts leave out, as text.
 
-        `length` is that of the axis in pixels, `size(text)` what a text takes of it, its distance included, and `apart`
-        the distance that ticks have at least where there are more than three.
+        `length` is that of the axis in pixels, `size(text)` how much of it a text takes, spacing included, and `apart`
+        the least distance between ticks if there are more than three.
         """
         for values in self._candidates(length / apart):
             texts, power = _powers(values) if self.log and _even(values) else _decimals(values)
@@ -89,13 +89,13 @@ class Axis:
         return values[:1], texts[:1], power
 
     def minor(self):
-        """The numbers between powers of ten, of a logarithmic axis of few of them."""
+        """The numbers between powers of ten, for a logarithmic axis with few of them."""
         if not self.log or not 0.7 < math.log10(self.high) - math.log10(self.low) < 6:
             return np.zeros(0)
         return self._multiples(range(2, 10))
 
     def _candidates(self, most):
-        """Sets of round numbers, from the densest of at most so many on."""
+        """Sets of round numbers, beginning with the densest of at most `most`."""
         most = max(3, int(most))
         if self.log:
             powers = self._multiples((1,))
@@ -136,7 +136,7 @@ class Axis:
 
 
 def short(value):
-    """A number in two digits.
+    """A number with two significant digits.
 
     >>> short(4.94e-12), short(0.0493), short(-560123.0), short(31.4)
     ('4.9 × 10⁻¹²', '0.049', '−5.6 × 10⁵', '31')
@@ -149,7 +149,7 @@ def short(value):
 
 
 def scale_of(name, value):
-    """Return the name of a scale if there is one of it."""
+    """Return `value` if it is the name of a scale."""
     return _inputs.one_of(name, value, SCALES)
 
 
@@ -163,12 +163,12 @@ def raised(exponent):
 
 
 def _even(values):
-    """Whether values are of one digit each, as on a logarithmic axis."""
+    """Whether values have one digit each, as on a logarithmic axis."""
     return all(f"{value:.3e}"[1:5] == ".000" for value in values)
 
 
 def _powers(values):
-    """Texts as 0.001 where all are of a size to be read so, else as 10⁻³."""
+    """Texts like 0.001 if all are of a size to be read that way, else like 10⁻³."""
     if values[0] >= 1e-3 * 0.999 and values[-1] <= 1000.1:
         return [f"{value:,.4g}" for value in values], ""
     texts = []
@@ -179,7 +179,7 @@ def _powers(values):
 
 
 def _decimals(values):
-    """Texts with as many decimals as tell the values apart."""
+    """Texts with just enough decimals to tell the values apart."""
     size = float(np.abs(values).max())
     exponent = 0 if not size or 1e-4 <= size < 1e6 else math.floor(math.log10(size))
     scaled = [value / 10.0**exponent for value in values.tolist()]

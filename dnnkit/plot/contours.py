@@ -19,7 +19,7 @@ _JOINED = {
     13: [(_BOTTOM, _RIGHT)],
     14: [(_LEFT, _BOTTOM)],
 }
-# Of a saddle the middle decides which two corners are cut off.
+# At a saddle, the middle decides which two corners are cut off.
 _SADDLES = {
     (5, False): [(_LEFT, _BOTTOM), (_RIGHT, _TOP)],
     (5, True): [(_BOTTOM, _RIGHT), (_LEFT, _TOP)],
@@ -43,7 +43,7 @@ def trace(x, y, values, level):
             joined = _SADDLES[case, bool(middle)]
         else:
             joined = _JOINED[case]
-        # A side is known by the corner that it begins at, and by whether it goes up.
+        # A side is identified by the corner where it begins, and by whether it goes up.
         sides = ((row, column, 0), (row, column + 1, 1), (row + 1, column, 0), (row, column, 1))
         for a, b in joined:
             neighbours.setdefault(sides[a], []).append(sides[b])
@@ -52,7 +52,7 @@ def trace(x, y, values, level):
 
 
 def simplified(line, tolerance):
-    """A line, of shape (points, 2), with as few of its points as stay within `tolerance` of it.
+    """A line, of shape (points, 2), reduced to as few of its points as stay within `tolerance` of it.
 
     Douglas and Peucker 1973, *Algorithms for the reduction of the number of points required to represent a digitized
     line or its caricature*.

@@ -14,7 +14,7 @@ from dnnkit.plot.picture import Picture, shared
 from dnnkit.plot.style import colour_of, few, looks, numbered
 
 _CONFIDENCE = 0.95
-_FEW_POINTS = 31  # so many can be told apart as dots
+_FEW_POINTS = 31  # this many can be told apart as dots
 _SMOOTH = 200  # points of a theory that is a function
 _MOST_THEORIES = 3
 
@@ -42,27 +42,27 @@ def lines(
     caption="",
     alt="",
 ):
-    """Named curves over one axis: what was measured, as dots with intervals or lines with bands, beside the theory.
+    """Named curves over one axis: what was measured, as dots with intervals or lines with bands, alongside the theory.
 
     Parameters
     ----------
     x : array of shape (points,)
     series : dict of str to array of shape (points,) or (seeds, points), or to Interval
-        At most six. Of two axes the mean over the seeds is drawn, with its 95% interval by Student's t, as of a claim;
-        on a logarithmic axis both are of the logarithms, so the mean is geometric. Values that are not finite, or not
-        positive on a logarithmic axis, leave a gap.
+        At most six. For two axes, the mean over the seeds is drawn, with its 95% interval by Student's t, as for a
+        claim; on a logarithmic axis both are taken of the logarithms, so the mean is geometric. Values that are not
+        finite, or not positive on a logarithmic axis, leave a gap.
     xlabel, ylabel, title : str
     xscale, yscale : str
         "linear" or "log".
     markers : bool or None
-        Whether each point is a dot; None for dots where there are at most 31 points.
+        Whether each point is a dot; None for dots if there are at most 31 points.
     theory : dict of str to float, array of shape (points,) or callable, or None
-        At most three thin grey lines: a level, values at `x`, or a function that is asked for many x.
+        At most three thin grey lines: a level, values at `x`, or a function that is evaluated at many x.
     colours : dict of str to int, or None
-        Numbers, from 1 to 6, of the colours of some series: by their name, or by a word of it. So one dict, such as
+        Numbers, from 1 to 6, of the colours of some series: by name, or by a word of the name. So one dict, such as
         ``{"He": 1, "Glorot": 2}``, gives a concept one colour in all figures of a chapter.
     caption, alt : str
-        As of :class:`Picture`.
+        As for :class:`Picture`.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def learning_curves(histories, *, title="", colours=None, caption="", alt=""):
         From :func:`dnnkit.mlp.train`; at most six, each with a dev set.
     title : str
     colours, caption, alt
-        As of :func:`lines`.
+        As for :func:`lines`.
 
     Returns
     -------
@@ -148,7 +148,7 @@ def learning_curves(histories, *, title="", colours=None, caption="", alt=""):
 
 
 def layer_statistics(statistics, *, ylabel, title="", yscale="log", theory=None, colours=None, caption="", alt=""):
-    """A number for each layer, such as the spread of its activations, against the layer's place in the network.
+    """A number for each layer, such as the spread of its activations, against the layer's position in the network.
 
     Parameters
     ----------
@@ -156,9 +156,9 @@ def layer_statistics(statistics, *, ylabel, title="", yscale="log", theory=None,
         At most six; the first layer is 1.
     ylabel, title : str
     yscale : str
-        Logarithmic by default: what grows or shrinks by a factor a layer is a straight line there.
+        Logarithmic by default: what grows or shrinks by a factor per layer is a straight line there.
     theory, colours, caption, alt
-        As of :func:`lines`; a theory that is a function is one of the layer.
+        As for :func:`lines`; a theory that is a function takes the layer.
 
     Returns
     -------
@@ -206,9 +206,9 @@ def histograms(values, *, xlabel, title="", bins=40, columns=5, colours=None, ca
     columns : int
         Panels in a row, where there is room.
     colours : dict of str to int, or None
-        Numbers of the colours of some panels; the others have the first.
+        Numbers of the colours of some panels; the others get the first.
     caption, alt : str
-        As of :class:`Picture`.
+        As for :class:`Picture`.
 
     Returns
     -------
@@ -239,7 +239,7 @@ def histograms(values, *, xlabel, title="", bins=40, columns=5, colours=None, ca
 
 
 def _curves(x, series, found, *, dots, log):
-    """The marks of series, and what to say of their intervals."""
+    """The marks of series, and what to say about their intervals."""
     marks, seeds = [], set()
     for name, values in series.items():
         mean, low, high, n = _measured(f"series[{name!r}]", values, len(x), log)
@@ -278,7 +278,7 @@ def _measured(name, values, n_points, log):
 
 
 def _numbers(name, values):
-    """Values as float64, among which some may not be finite."""
+    """Values as float64, some of which may not be finite."""
     found = np.asarray(values)
     if found.dtype.kind not in "iuf":
         raise TypeError(f"{name} must be an array of real numbers, got {type(values).__name__} {values!r}"[:200])

@@ -8,11 +8,11 @@ from dnnkit.plot.panel import Margins
 from dnnkit.plot.picture import Picture
 from dnnkit.plot.style import LINE, paint, words, wrapped
 
-_LARGEST = 64  # pixels along a side of an image that a picture carries
+_LARGEST = 64  # most pixels along a side of an image in a picture
 
 
 class Tile:
-    """A panel without axes: an array under its title. `content(side)` is its SVG with `side` pixels to an entry."""
+    """A panel without axes: an array under its title. `content(side)` is its SVG with `side` pixels per entry."""
 
     marks, xlabel, ylabel = (), "", ""
 
@@ -21,7 +21,7 @@ class Tile:
         self.narrowest, self.widest = narrowest, widest
 
     def inner_height(self, inner):
-        """The height of the array where it is `inner` pixels wide."""
+        """The height of the array when it is `inner` pixels wide."""
         rows, columns = self.shape
         return inner * rows / columns
 
@@ -31,7 +31,7 @@ class Tile:
         return Margins(1, 1, top + 3 if top else 1, 1)
 
     def draw(self, width, height, margins, names=""):
-        """The tile as SVG from (0, 0) on."""
+        """The tile as SVG from (0, 0)."""
         lines = wrapped(self.title, width)
         parts = [words(line, 0, margins.top - 6 - LINE * (len(lines) - row)) for row, line in enumerate(lines, 1)]
         side = (width - margins.left - margins.right) / self.shape[1]
@@ -48,14 +48,14 @@ def images(images, *, titles=(), title="", columns=8, caption="", alt=""):
     Parameters
     ----------
     images : array of shape (n, height, width)
-        Of more than 64 pixels a side, means over blocks of them are shown.
+        With more than 64 pixels on a side, means over blocks of them are shown.
     titles : sequence of str
         One for each image, or empty.
     title : str
     columns : int
         Images in a row, where there is room.
     caption, alt : str
-        As of :class:`Picture`.
+        As for :class:`Picture`.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def masks(masks, *, titles=(), title="", columns=4, caption="", alt=""):
     columns : int
         Masks in a row, where there is room.
     caption, alt : str
-        As of :class:`Picture`.
+        As for :class:`Picture`.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def masks(masks, *, titles=(), title="", columns=4, caption="", alt=""):
 
 
 def cells(mask):
-    """What draws a boolean array as squares, filled where it is True, as :class:`Tile` wants it."""
+    """What draws a boolean array as squares, filled where it is True, as :class:`Tile` expects it."""
     squares = "".join(f"M{column + 0.07:g} {row + 0.5:g}h.86" for row, column in np.argwhere(mask))
 
     def content(side, box):

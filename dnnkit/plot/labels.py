@@ -1,4 +1,4 @@
-"""Where the names of curves stand: at their right ends, nudged apart, or in a legend above."""
+"""Where the names of curves go: at their right ends, nudged apart, or in a legend above."""
 
 import numpy as np
 
@@ -7,14 +7,14 @@ from dnnkit.plot.style import FONT, LINE, ink, room, words, wrapped
 
 WIDEST = 0.3  # share of a picture's width that labels at the lines' ends may take
 _FAR = 3 * LINE  # px that a label may be away from the end of its line
-_SWATCH, _GAP = 34, 18  # px: a legend's piece of line with its distance, and between two entries
+_SWATCH, _GAP = 34, 18  # px: a legend's sample of a line with its spacing, and between two entries
 
 
 def spread(wanted, low, high, step):
-    """Return the places nearest to the wanted ones (by squares), in their order, at least `step` apart.
+    """Return the places nearest to the wanted ones (in least squares), in their order, at least `step` apart.
 
-    All lie between `low` and `high`; None if there is no room. Of neighbours that are too close a block is made around
-    their mean, and so on (pool adjacent violators).
+    All lie between `low` and `high`; None if there is no room. Neighbours that are too close form a block around their
+    mean, and so on (pool adjacent violators).
     """
     n = len(wanted)
     if (n - 1) * step > high - low + 1e-9:
@@ -46,7 +46,7 @@ def at_ends(marks, across, up, shown, right, top, base):
     """Labels in the colours of the curves' ends as SVG, or None if they do not fit there.
 
     They fit if every curve ends near the right, no three measured ones come together there, and none is far from its
-    label. A thin line leads to one that had to move.
+    label. A thin line leads to a label that had to move.
     """
     entries = named(marks)
     ends = [mark.end(across, up, shown) if hasattr(mark, "end") else None for mark in entries]
@@ -70,7 +70,7 @@ def at_ends(marks, across, up, shown, right, top, base):
 
 
 def legend(marks, width):
-    """A legend in rows, as SVG from (0, 0) on, and its height."""
+    """A legend in rows, as SVG from (0, 0), and its height."""
     parts, x, y = [], 0.0, 0.0
     for mark in named(marks):
         lines = wrapped(mark.name, width - _SWATCH)

@@ -1,6 +1,6 @@
-"""What stands in a panel. Each mark knows the numbers that it shows and draws itself as SVG, given where they go.
+"""What goes in a panel. Each mark knows the numbers that it shows and draws itself as SVG, given where they go.
 
-`across` and `up` take numbers to pixels: arrays in, arrays out.
+`across` and `up` map numbers to pixels: arrays in, arrays out.
 """
 
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ import numpy as np
 
 from dnnkit.plot.style import DASHES, GREY, MARKERS, paint
 
-_CLOSE = 0.5  # px: of points of a line that are closer than that, only the lowest and the highest are drawn
+_CLOSE = 0.5  # px: of points of a line that are closer than this, only the lowest and the highest are drawn
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """A line through points, with its interval as a band, or as a bar at each point where these are marked as dots.
+    """A line through points, with its interval as a band, or as a bar at each point if these are marked as dots.
 
     Points that are not finite, or that an axis cannot show, leave a gap. Colour 0 is theory: thin and grey.
     """
@@ -30,7 +30,7 @@ class Curve:
     joined: bool = True
 
     def spans(self):
-        x = self.x if self.colour else self.x[[0, -1]]  # a theory has points that nothing was measured at
+        x = self.x if self.colour else self.x[[0, -1]]  # a theory has points at which nothing was measured
         return x, [self.y] if self.low is None else [self.y, self.low, self.high]
 
     def end(self, across, up, shown):
@@ -60,7 +60,7 @@ class Curve:
         return "".join(parts)
 
     def swatch(self, x, y):
-        """A piece of it, for a legend."""
+        """A sample of it, for a legend."""
         line = stroke(f"M{x} {y}h26", self.colour, dash=DASHES[self.dash - 1], width=self._width)
         mark = dots([x + 13], [y], self.colour, self.dash) if self.dots else ""
         return (line if self.joined else "") + mark
@@ -72,7 +72,7 @@ class Curve:
 
 @dataclass(frozen=True, eq=False)
 class Bars:
-    """Bars from nought to heights, between edges (one more than heights)."""
+    """Bars from zero to heights, between edges (one more than heights)."""
 
     edges: np.ndarray
     heights: np.ndarray
@@ -115,7 +115,7 @@ class Dots:
 
 @dataclass(frozen=True, eq=False)
 class Shares:
-    """Discs at points, of shape (points, 2), each the larger and the fuller the nearer its share is to 1."""
+    """Discs at points, of shape (points, 2), each larger and fuller the nearer its share is to 1."""
 
     points: np.ndarray
     shares: np.ndarray

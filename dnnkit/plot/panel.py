@@ -1,4 +1,4 @@
-"""A panel: marks between two axes, with what is written at them."""
+"""A panel: marks between two axes, with what is written along them."""
 
 import copy
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from dnnkit.plot.style import FONT, LINE, room, words, wrapped
 
 _EDGE = 2  # px beyond the axes in which marks are still drawn
 _TICK = 4
-_UNDER = 11  # px under what stands above the axes
+_UNDER = 11  # px below what is written above the axes
 _TALLEST = {False: 270, True: 430}  # px between the axes, without and with tight axes
 
 
@@ -37,7 +37,7 @@ class Panel:
     xlim, ylim : (float, float) or None
         The ends of an axis, or None for what the marks need.
     from_zero : bool
-        Whether the vertical axis begins at nought.
+        Whether the vertical axis begins at zero.
     tight : bool
         Whether marks fill the panel up to its edges, as a plane does.
     height : float
@@ -80,7 +80,7 @@ class Panel:
     def margins(self, width, height, names=""):
         """The margins that the panel needs at a width, if the part between its axes is `height` high.
 
-        `names` says where those of its marks stand, if there are two at least: in a "key" above the axes, at the "ends"
+        `names` says where those of its marks go, if there are at least two: in a "key" above the axes, at the "ends"
         of lines, or nowhere.
         """
         names = self._needed(names)
@@ -103,7 +103,7 @@ class Panel:
         return other
 
     def draw(self, width, height, margins, names=""):
-        """The panel as SVG from (0, 0) on; None if names should stand at the ends of lines and do not fit there."""
+        """The panel as SVG from (0, 0); None if names should go at the ends of lines and do not fit there."""
         names = self._needed(names)
         left, right, top = margins.left, width - margins.right, margins.top
         base = top + height
@@ -116,7 +116,7 @@ class Panel:
         edge = 0 if self.tight else _EDGE
         x, y, w, h = left - edge, top - edge, right - left + 2 * edge, height + 2 * edge
         box = f'x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}"'
-        # An inner picture cuts off what lies outside of the axes, with no name that two figures could share.
+        # An inner picture cuts off what lies outside the axes, without a name that two figures could share.
         marks = f'<svg class="marks" role="none" {box} viewBox="{x:.1f} {y:.1f} {w:.1f} {h:.1f}">{marks}</svg>'
         return self._written(width, height, margins, names) + self._frame(across, up) + marks + ends
 
@@ -136,10 +136,10 @@ class Panel:
         return _with_power(self.xlabel, self._runs(length)[2])
 
     def _written(self, width, height, margins, names):
-        """What stands above and below the axes; above, as near to them as can be."""
+        """What is written above and below the axes; above, as close to them as possible."""
         title, high = titled(self.title, width)
         key, keyed = labels.legend(self.marks, width) if names == "key" else ("", 0)
-        # What the vertical axis shows stands above it, from left to right: nobody has to turn their head.
+        # What the vertical axis shows is written above it, from left to right: nobody has to turn their head.
         upper = wrapped(self._upper(height), width)
         y = margins.top - _UNDER - LINE * len(upper)
         parts = [words(line, 0, y + LINE * row - 4, more=' class="ylabel"') for row, line in enumerate(upper, 1)]
@@ -173,7 +173,7 @@ class Panel:
 
 
 class _Side:
-    """Takes numbers to pixels along one axis."""
+    """Maps numbers to pixels along one axis."""
 
     def __init__(self, axis, start, stop):
         self.axis, self.ends, self.left = axis, (start, stop), min(start, stop)
@@ -184,7 +184,7 @@ class _Side:
 
 
 def titled(title, width):
-    """A title as SVG from (0, 0) on, and its height."""
+    """A title as SVG from (0, 0), and its height."""
     lines = wrapped(title, width)
     more = ' class="title" font-weight="600"'
     return "".join(words(line, 0, LINE * row - 4, more=more) for row, line in enumerate(lines, 1)), LINE * len(lines)

@@ -14,10 +14,11 @@ _GAP = 18  # px between panels
 
 
 class Picture:
-    """Panels in rows, under one legend; shows itself in a page and in a notebook, as a figure with a caption.
+    """Panels in rows, under one legend; displays itself on a page and in a notebook, as a figure with a caption.
 
-    It is drawn twice, with letters of one size: a page shows the wide or the narrow drawing, by the room that it has,
-    and a notebook the wide one. Both take the page's colours, where it sets some, and the colour of the text around.
+    It is drawn twice, with letters of the same size: a page shows the wide or the narrow drawing, depending on the room
+    it has, and a notebook the wide one. Both take the page's colours, if it sets any, and the colour of the surrounding
+    text.
 
     Parameters
     ----------
@@ -27,9 +28,9 @@ class Picture:
     title : str
         Above all panels.
     caption : str
-        Its first sentence is the finding. Mathematics stands between dollar signs, code between backticks.
+        Its first sentence is the finding. Mathematics goes between dollar signs, code between backticks.
     alt : str
-        The picture in words, for those who do not see it; made of the caption or the axes where there is none.
+        The picture in words, for those who cannot see it; made from the caption or the axes if there is none.
     note : str
         What belongs under every caption, such as what a band is.
 
@@ -64,7 +65,7 @@ class Picture:
         return f'<figure class="plot" style="margin:1em 0">{drawings}{caption}</figure>'
 
     def svg(self, width=WIDE):
-        """The picture as SVG, so many pixels wide; one drawing of it, which may be saved as a file."""
+        """The picture as SVG, `width` pixels wide: a single drawing, which may be saved as a file."""
         return self._svg(_inputs.number("width", width, low=200), "", "drawing")
 
     def _svg(self, width, style, form):
@@ -93,7 +94,7 @@ class Picture:
         return "".join([*parts, moved(rows, 0, y)]), y + high
 
     def _rows(self, width, names):
-        """All panels, with their names at a place, and the height of that; None if the names do not fit there."""
+        """All panels, with their names at a place, and the height of it all; None if the names do not fit there."""
         columns, each = self._columns(width)
         rows = [self.panels[start : start + columns] for start in range(0, len(self.panels), columns)]
         frames = _frames(rows, each, names)
@@ -110,7 +111,7 @@ class Picture:
         return "".join(parts), y - _GAP
 
     def _columns(self, width):
-        """How many panels stand in a row, and how wide each is."""
+        """How many panels go in a row, and how wide each is."""
         columns = min(self.columns, len(self.panels))
         narrowest = max(panel.narrowest for panel in self.panels)
         while columns > 1 and (width - _GAP * (columns - 1)) / columns < narrowest:
@@ -134,13 +135,13 @@ def beside(*pictures, columns=None, sharex=False, sharey=False, title="", captio
     Parameters
     ----------
     pictures : Picture
-        Their panels are taken, and what each says of its bands; their own captions are not.
+        Their panels are taken, and what each says about its bands; their own captions are not.
     columns : int or None
         Panels in a row, where there is room; None for all of them.
     sharex, sharey : bool
         Whether all panels have the same horizontal, or vertical, axis.
     title, caption, alt : str
-        Of the whole, as of :class:`Picture`.
+        Of the whole, as for :class:`Picture`.
 
     Returns
     -------
@@ -149,9 +150,9 @@ def beside(*pictures, columns=None, sharex=False, sharey=False, title="", captio
     Raises
     ------
     TypeError
-        If one of `pictures` is no Picture.
+        If one of `pictures` is not a Picture.
     ValueError
-        If there is none, or axes of different scales are to be the same.
+        If there are none, or axes of different scales are to be the same.
 
     Examples
     --------
@@ -162,7 +163,7 @@ def beside(*pictures, columns=None, sharex=False, sharey=False, title="", captio
     Figure: loss against step: rate 0.01, rate 0.1
     """
     if not pictures:
-        raise ValueError("pictures must hold one at least, got none")
+        raise ValueError("pictures must hold at least one, got none")
     for index, picture in enumerate(pictures):
         if not isinstance(picture, Picture):
             raise TypeError(f"pictures[{index}] must be a Picture, got {type(picture).__name__}")
@@ -190,9 +191,9 @@ def shared(panels, side):
 
 
 def _frames(rows, width, names):
-    """For each row of panels the margins that do for all of it, and the height between the axes.
+    """For each row of panels, the margins that suit all of it, and the height between the axes.
 
-    Left and right they are the same in all rows, so that panels stand below each other.
+    Left and right they are the same in all rows, so that panels line up.
     """
     heights = [max(panel.inner_height(0.85 * width) for panel in row) for row in rows]
     for _ in range(2):  # how wide texts at the axes are depends on how many fit, and that on the height

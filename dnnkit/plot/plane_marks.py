@@ -1,4 +1,4 @@
-"""What stands in a plane: contours, regions, ways, and signs at places. As the other marks, each draws itself."""
+"""What goes in a plane: contours, regions, paths, and signs at points. Like the other marks, each draws itself."""
 
 from dataclasses import dataclass
 
@@ -47,7 +47,7 @@ class Region:
 
 @dataclass(frozen=True, eq=False)
 class Way:
-    """A way through the plane, of shape (steps, 2): dots joined by a line, from a ring to a star."""
+    """A path through the plane, of shape (steps, 2): dots joined by a line, from a ring to a star."""
 
     steps: np.ndarray
     name: str = ""

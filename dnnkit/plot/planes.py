@@ -1,4 +1,4 @@
-"""Figures of a plane: what a network decides there, how a loss lies over it, and where a search has looked."""
+"""Figures of a plane: what a network decides there, how a loss varies over it, and where a search has looked."""
 
 import numpy as np
 
@@ -13,26 +13,26 @@ from dnnkit.plot.style import COLOURS, few, looks
 
 _POINTS = 200  # along each side of a plane
 _FINE = 1 / 500  # of a plane's side: how near a drawn line stays to the one that was found
-_MOST = 1500  # points in the outlines of a plane's regions, beyond which they are looked at more coarsely
+_MOST = 1500  # points in the outlines of a plane's regions, beyond which a coarser grid is taken
 _PLANE = {"tight": True, "height": 0.78, "narrowest": 200, "widest": 520}
 
 
 def decision_regions(predictors, x, y, *, xlabel="", ylabel="", title="", caption="", alt=""):
-    """Which class each predictor gives to each place of the plane, a panel for each, with the examples on it.
+    """Which class each predictor gives to each point of the plane, a panel for each, with the examples on it.
 
     Classes are told apart by colour and by the shape of the examples' markers.
 
     Parameters
     ----------
     predictors : dict of str to callable
-        A panel's title, and what gives an integer array of shape (n,) for an array of shape (n, 2): the `predict` of a
-        :class:`dnnkit.mlp.History`, or another.
+        A panel's title, and a function that returns an integer array of shape (n,) for an array of shape (n, 2), such
+        as the `predict` of a :class:`dnnkit.mlp.History`.
     x : array of shape (examples, 2)
     y : integer array of shape (examples,)
         Classes 0 to 5 at most.
     xlabel, ylabel, title : str
     caption, alt : str
-        As of :class:`Picture`.
+        As for :class:`Picture`.
 
     Returns
     -------
@@ -86,20 +86,20 @@ def loss_surface(
     Parameters
     ----------
     x : array of shape (columns,)
-        Ascending, as `y`.
+        Ascending, like `y`.
     y : array of shape (rows,)
     loss : array of shape (rows, columns)
     paths : dict of str to array of shape (steps, 2), or None
         At most six; each begins at a ring and ends at a star.
     xlabel, ylabel, title : str
     log : bool
-        Whether the loss doubles, and does not grow evenly, from contour to contour; it must be positive then.
+        Whether the loss grows by equal factors, not equal steps, from contour to contour; if so, it must be positive.
     levels : array of shape (contours,), or None
-        The losses to draw contours at, in place of twelve by `log`.
+        The losses to draw contours at, instead of twelve spaced by `log`.
     minimum : (float, float) or None
-        Where the loss is smallest, marked by a cross.
+        Where the loss is smallest, marked with a cross.
     colours, caption, alt
-        As of :func:`dnnkit.plot.lines`; `colours` are those of the paths.
+        As for :func:`dnnkit.plot.lines`; `colours` are those of the paths.
 
     Returns
     -------
@@ -147,7 +147,7 @@ def search_landscape(
 ):
     """Where searches have looked in a plane of two hyperparameters, and what they found, a panel for each search.
 
-    The larger and fuller a trial's disc the lower its loss, on one scale for all panels; a ring marks each search's
+    The larger and fuller a trial's disc, the lower its loss, on one scale for all panels; a ring marks each search's
     best. Ticks along the axes are the trials' projections: how many different values of each hyperparameter the search
     has tried.
 
@@ -157,11 +157,11 @@ def search_landscape(
         At most six searches; a row holds the two hyperparameters and the loss. A loss that is not finite is drawn as a
         cross.
     xlabel, ylabel, unit, title : str
-        `unit` stands at the scale of the losses.
+        `unit` labels the scale of the losses.
     xscale, yscale : str
         "linear" or "log".
     caption, alt : str
-        As of :class:`Picture`.
+        As for :class:`Picture`.
 
     Returns
     -------
@@ -214,8 +214,8 @@ def search_landscape(
 
 
 def _regions(across, up, classes):
-    """The regions of a plane, of which the outlines have not too many points."""
-    # A ring of another class around, as far as the edge, closes all lines there.
+    """The regions of a plane, with not too many points in their outlines."""
+    # A surrounding ring of another class, right at the edge, closes all lines there.
     across, up = (np.r_[side[0], side, side[-1]] for side in (across, up))
     outlines = {}
     for label in np.unique(classes).tolist():

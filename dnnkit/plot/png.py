@@ -1,4 +1,4 @@
-"""Grey images as PNG, small enough to stand in the page itself."""
+"""Grey images as PNG, small enough to be embedded in the page itself."""
 
 import base64
 import struct
@@ -8,7 +8,7 @@ import numpy as np
 
 
 def address(grey):
-    """A data address of an image: `grey` is a uint8 array of shape (height, width), 0 for black."""
+    """The data URL of an image: `grey` is a uint8 array of shape (height, width), 0 for black."""
     return "data:image/png;base64," + base64.b64encode(encoded(grey)).decode()
 
 

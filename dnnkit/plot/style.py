@@ -1,4 +1,4 @@
-"""What all figures share: colours, dashes, markers, and letters of which nobody knows the font."""
+"""What all figures share: colours, dashes, markers, and letters whose font nobody knows."""
 
 import functools
 import re
@@ -6,13 +6,13 @@ from html import escape
 
 from dnnkit import _inputs
 
-# Okabe and Ito 2008, *Color universal design*; first those that stand out from white and from black alike. A page may
-# set colours of its own, as --course-1 to --course-6, that fit its light and its dark.
+# Okabe and Ito 2008, *Color universal design*; first those that stand out on white and black alike. A page may set its
+# own colours, as --course-1 to --course-6, to suit its light and dark modes.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 GREY = "#767676"  # contrast of 4.5 with white and 4.6 with black
-# Dash and marker tell series apart as well: the same numbers, from 1 on, count them.
+# Dash and marker tell series apart as well, and are numbered in the same way, from 1.
 DASHES = ("", "7 4", "10 3 2 3", "2.5 3", "10 3 2 3 2 3", "14 5")
-MARKERS = (  # paths from a marker's middle; the first, a length of nought with round ends, is a dot
+MARKERS = (  # paths from a marker's middle; the first, a length of zero with round ends, is a dot
     "h0",
     "m-3-3h6v6h-6z",
     "m0-4l4 7h-8z",
@@ -47,19 +47,19 @@ _EMS = {letter: thousandths / 1000 for thousandths, letters in _WIDTHS.items() f
 
 
 def paint(colour):
-    """The colour of a series by its number, and the grey of theory by 0, for a stroke or an area."""
+    """The colour of a series by its number, and the grey of theory for 0, for a stroke or an area."""
     return f"var(--course-{colour}, {COLOURS[colour - 1]})" if colour else f"var(--course-theory, {GREY})"
 
 
 def ink(colour):
-    """The same for letters, which need more contrast: mixed with the text's own where the page sets no colours."""
+    """The same for letters, which need more contrast: mixed with the text's own if the page sets no colours."""
     if not colour:
         return paint(0)
     return f"var(--course-{colour}, color-mix(in srgb, {COLOURS[colour - 1]} 60%, currentColor))"
 
 
 def few(name, series):
-    """Return `series` if they are a dict by text, and not more than there are colours."""
+    """Return `series` if it is a dict with text as keys, and has no more entries than there are colours."""
     if not hasattr(series, "items"):
         raise TypeError(f"{name} must be a dict by name, got {type(series).__name__}")
     if not 1 <= len(series) <= len(COLOURS):
@@ -71,7 +71,7 @@ def few(name, series):
 
 
 def numbered(colours):
-    """Return a dict of colours' numbers by name, each of a colour that there is."""
+    """Return a dict of colour numbers by name, each of a colour that exists."""
     if colours is not None and not hasattr(colours, "items"):
         raise TypeError(f"colours must be a dict by name, got {type(colours).__name__}")
     colours = {} if colours is None else dict(colours)
@@ -82,11 +82,11 @@ def numbered(colours):
 
 
 def looks(names, colours):
-    """For each name the number of its colour, and that of its dash and marker.
+    """For each name, the number of its colour, and that of its dash and marker.
 
     `colours` fixes the colours of the names that it holds, or of which it holds some words; the others take what is
-    left, first what `colours` does not speak of. Of two series in one colour the second has the dash and the marker of
-    a colour that is not there.
+    left, first what `colours` does not mention. Of two series in one colour, the second gets the dash and the marker of
+    an unused colour.
     """
     colours, numbers = numbered(colours), range(1, len(COLOURS) + 1)
     fixed = {name: colour for name in names if (colour := colour_of(name, colours))}
@@ -111,12 +111,12 @@ def colour_of(name, colours):
 
 @functools.lru_cache(4096)
 def room(text):
-    """About how many pixels a line of text takes; on the safe side, as the font is the page's."""
+    """About how many pixels a line of text takes; erring on the safe side, as the font is the page's."""
     return 1.06 * FONT * sum(_EMS.get(letter, 0.7) for letter in text)
 
 
 def wrapped(text, width):
-    """Lines of text that take at most `width` pixels each, broken between words where that will do."""
+    """Lines of text that take at most `width` pixels each, broken between words where possible."""
     lines = []
     for line in text.split("\n") if text else ():
         lines.append("")
@@ -131,9 +131,9 @@ def wrapped(text, width):
 
 
 def words(text, x, y, *, anchor="", more=""):
-    """One line of text as SVG, at the foot of its letters."""
+    """One line of text as SVG, with its baseline at `y`."""
     anchor = f' text-anchor="{anchor}"' if anchor else ""
-    # Few fonts have all raised figures: they are drawn as small ones that stand higher.
+    # Few fonts have all superscript figures: they are drawn as small raised ones.
     text = _RAISED.sub(_raised, escape(text))
     return f'<text x="{x:.1f}" y="{y:.1f}"{anchor}{more}>{text}</text>'
 

@@ -1,8 +1,8 @@
 """The course's ideas on any ``torch.nn.Module``: watch its layers, initialize, decay, drop and stop.
 
 The only part of the package that imports torch. A network is neither rewritten nor subclassed, and where PyTorch has
-a convention of its own (the shape of a weight, the global random numbers) it is followed. What is measured is returned
-as data; it is printed when it is shown.
+its own convention (the shape of a weight, the global random numbers), it is followed. Measurements are returned as data
+that prints readably.
 """
 
 from dnnkit.pytorch.dropout import InvertedDropout

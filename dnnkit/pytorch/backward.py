@@ -1,4 +1,4 @@
-"""Gradients of a loss that leave every ``.grad`` alone, through checkpoints too."""
+"""Gradients of a loss that leave every ``.grad`` alone, even through checkpoints."""
 
 import torch
 
@@ -8,8 +8,8 @@ def gradients(value, wanted):
     leaves, checkpointed = _graph(value)
     if not checkpointed:
         return list(torch.autograd.grad(value, wanted, allow_unused=True))
-    # torch.utils.checkpoint with use_reentrant=True works with backward() alone, which adds to .grad, and runs what
-    # was hooked to that: an optimizer's step, say.
+    # torch.utils.checkpoint with use_reentrant=True works only with backward(), which adds to .grad, and runs anything
+    # hooked to that: an optimizer's step, say.
     every = {id(tensor): tensor for tensor in (*leaves, *wanted)}.values()
     before = [(tensor, tensor.grad) for tensor in every if tensor.is_leaf]
     hooks = [tensor._post_accumulate_grad_hooks for tensor, _ in before]
@@ -31,7 +31,7 @@ def gradients(value, wanted):
 
 
 def in_backward():
-    """Whether autograd is at work: a module that is called then is one whose checkpoint is computed again."""
+    """Whether autograd is at work: a module that is called then is having its checkpoint recomputed."""
     return torch._C._current_graph_task_id() != -1
 
 

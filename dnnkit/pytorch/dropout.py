@@ -1,4 +1,4 @@
-"""Dropout as a module, by the probability to keep."""
+"""Dropout as a module, by the probability of keeping."""
 
 import torch
 from torch import nn
@@ -7,7 +7,7 @@ from dnnkit import _inputs
 
 
 class InvertedDropout(nn.Module):
-    r"""Dropout by the probability to *keep*, in the place of ``nn.Dropout(1 - keep_prob)``; the same idea, written out.
+    r"""Dropout by the probability of *keeping*, in place of ``nn.Dropout(1 - keep_prob)``; the same idea, written out.
 
     .. math:: y = m \odot a / q \text{ in training}, \qquad y = a \text{ in evaluation}, \qquad q = \mathrm{keep\_prob}
 

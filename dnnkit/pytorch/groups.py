@@ -12,25 +12,26 @@ def parameter_groups(model, *, weight_decay, decays=None):
     Parameters
     ----------
     model : torch.nn.Module
-        What its method ``no_weight_decay()`` names, or that of a module within it, does not decay; the names may hold
-        ``*``, as timm's do.
+        Parameters named by its method ``no_weight_decay()``, or by that of a module within it, do not decay; names may
+        contain ``*``, as timm's do.
     weight_decay : float
         For the first group; not negative.
     decays : callable, optional
-        ``decays(name, parameter)`` returns True for the first group and False for the second, in place of the rules.
+        ``decays(name, parameter)`` returns True for the first group and False for the second, instead of the rules.
 
     Returns
     -------
     list of two dicts
         ``name`` (``"decay"``, then ``"no_decay"``), ``params``, ``param_names`` and ``weight_decay``, for
-        ``torch.optim.AdamW`` and the like. Decay is for parameters with two axes or more that belong to no norm, are no
-        bias and no vector with further axes of length 1. Frozen parameters are in neither group, shared ones once, and
-        in the second if any of their places is there.
+        ``torch.optim.AdamW`` and the like. Decay is for parameters with two or more axes that belong to no norm and are
+        neither a bias nor a vector with extra axes of length 1. Frozen parameters are in neither group; shared ones
+        appear once, in the second if any of their places belongs there.
 
     Raises
     ------
     TypeError
-        If `model` is no module, `weight_decay` no real number, `decays` cannot be called or does not return a bool.
+        If `model` is not a module or `weight_decay` not a real number, or if `decays` cannot be called or does not
+        return a bool.
     ValueError
         If `weight_decay` is negative or a lazy layer has not seen a batch.
 

@@ -1,4 +1,4 @@
-"""What each layer of a network does: its outputs on the way there, their gradients on the way back."""
+"""What each layer of a network does: its outputs in the forward pass, their gradients in the backward pass."""
 
 import contextlib
 import dataclasses
@@ -13,7 +13,7 @@ from dnnkit.pytorch.tensors import first_tensor, moments, norm
 
 @dataclasses.dataclass(eq=False)
 class LayerStatistics:
-    """What one layer did in one call; what was not measured, or does not apply, is NaN.
+    """What one layer did in one call; values that were not measured, or do not apply, are NaN.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ class LayerStatistics:
     call : int
         0 for its first call, 1 for the second: a recurrent cell is called once for each step in time.
     weighted : bool
-        Whether it has weights that turn inputs into outputs (norms have not).
+        Whether it has weights that turn inputs into outputs (norms do not).
     shape : tuple of int
         Of the output, or of its first tensor.
     mean, std : float
@@ -34,8 +34,8 @@ class LayerStatistics:
     relative_gradient : float
         Norm of the gradient of the layer's weights over the norm of the weights.
     norm : LayerStatistics or None
-        Of the norm that takes this layer's output, be it through an activation. Behind it the gradient does not depend
-        on how large the layer's weights are, so there it is compared with other layers'.
+        Of the norm that takes this layer's output, directly or through an activation. After it the gradient does not
+        depend on how large the layer's weights are, so that is where it is compared with other layers'.
     """
 
     name: str
@@ -52,16 +52,16 @@ class LayerStatistics:
 
     @property
     def label(self):
-        """Name, or class where the layer is the whole network, and which call if it is not the first."""
+        """Name, or class if the layer is the whole network, and which call if it is not the first."""
         return (self.name or self.kind) + f" #{self.call + 1}" * (self.call > 0)
 
     @property
     def compared_gradient(self):
-        """The gradient's norm by which layers are compared, which is behind the layer's norm if it has one."""
+        """The gradient norm by which layers are compared: after the layer's norm, if it has one."""
         return self.gradient_norm if self.norm is None else self.norm.gradient_norm
 
     def to_dict(self):
-        """All fields as text, numbers, lists and None (for NaN), fit for JSON; of `norm` the name."""
+        """All fields as text, numbers, lists and None (for NaN), fit for JSON; `norm` becomes its name."""
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         return plain(fields | {"norm": None if self.norm is None else self.norm.name})
 
@@ -71,9 +71,9 @@ def record_layers(model):
     """Record each layer's activations, and its gradients if there is a backward pass, while the context is open.
 
     Layers are the modules without submodules or with parameters of their own; functions called between them are not
-    seen. A model that was compiled or made parallel is looked into: call ``model.module`` or the module that was given
-    to ``torch.compile``. What a checkpoint computes again counts as the call that it repeats. All hooks are removed at
-    the end, after an error too.
+    seen. In a compiled or parallel model, the module inside is recorded: call ``model.module`` or the module that was
+    given to ``torch.compile``. What a checkpoint recomputes counts as the call that it repeats. All hooks are removed
+    at the end, even after an error.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def record_layers(model):
     Raises
     ------
     TypeError
-        If `model` is no module.
+        If `model` is not a module.
 
     References
     ----------
@@ -147,14 +147,14 @@ class Recorder:
             if tensor is None:
                 return
             mean, std = moments(tensor)
-            if in_backward():  # a checkpoint computes it again; if the first time was without gradients, for them
+            if in_backward():  # a checkpoint recomputes it; for the gradients, if there were none the first time
                 statistics = self._repeated(name, mean, std)
             else:
                 statistics = self._new(name, module, tensor, mean, std)
                 self._follow(module, inputs, tensor, statistics)
             if statistics is None:
                 return
-            # on the tensor, not the module: a ReLU in place would confuse a module's backward hook
+            # on the tensor, not the module: an in-place ReLU would confuse a module's backward hook
             if tensor.requires_grad:
                 self._on_tensors.append(tensor.register_hook(_keep_norm(statistics)))
             else:
@@ -188,7 +188,7 @@ class Recorder:
         return found
 
     def _follow(self, module, inputs, output, statistics):
-        """Remember where a layer's output is, to know the norm that takes it, at once or through an activation."""
+        """Remember where a layer's output is, to know the norm that takes it, directly or through an activation."""
         followed, self._followed = self._followed, None
         if statistics.weighted:
             self._followed = (statistics, output)
@@ -201,7 +201,8 @@ class Recorder:
     def _is_weighted(self, name, module):
         if structure.is_norm(module) or not structure.weights_of(module):
             return False
-        # Not a container of layers that were called before it ended. Attention is none: it never calls its projections.
+        # Not a container of layers that were called before it ended. Attention is not one: it never calls its
+        # projections.
         inside = f"{name}.".lstrip(".")
         return not any(row.weighted and row.name != name and row.name.startswith(inside) for row in self.records)
 

@@ -14,20 +14,20 @@ from dnnkit.pytorch.tensors import call, loss_of, pair
 
 
 def range_test(model, batches, *, loss=nn.functional.cross_entropy, low, high, steps, optimizer=torch.optim.SGD):
-    """:func:`dnnkit.optimization.range_test` for a module: train while the rate grows, and put all back.
+    """:func:`dnnkit.optimization.range_test` for a module: train while the rate grows, and put everything back.
 
-    The model is afterwards as it was, with its ``.grad``, its buffers, its mode and the random numbers. Training runs
-    in the mode that the model is in.
+    Afterwards the model is as it was, with its ``.grad``, buffers and mode, and so are the random numbers. Training
+    runs in the mode that the model is in.
 
     Parameters
     ----------
     model : torch.nn.Module
     batches : iterable of pairs (inputs, targets)
-        Such as a ``DataLoader``; begun anew when it ends. Inputs as for :func:`gradient_report`.
+        Such as a ``DataLoader``; restarted when it ends. Inputs as for :func:`gradient_report`.
     loss : callable
         ``loss(model's output, targets)`` returns a tensor with one number.
     low, high : float
-        First and last rate; positive, low under high.
+        First and last rate; positive, low below high.
     steps : int
         n, at least 2.
     optimizer : callable
@@ -37,15 +37,15 @@ def range_test(model, batches, *, loss=nn.functional.cross_entropy, low, high, s
     Returns
     -------
     dnnkit.optimization.RangeTest
-        ``losses[t]`` is the loss of minibatch t, before the step with ``rates[t]``. If training diverges both end
+        ``losses[t]`` is the loss of minibatch t, before the step with ``rates[t]``. If training diverges, both end
         there, with a loss that is not finite.
 
     Raises
     ------
     TypeError
-        If an argument is of the wrong kind, or a batch no pair.
+        If an argument is of the wrong kind, or a batch is not a pair.
     ValueError
-        If a number is out of its range, there are no batches, or an iterator ends before all steps are made.
+        If a number is out of its range, there are no batches, or an iterator ends before all steps are taken.
 
     References
     ----------
@@ -69,7 +69,7 @@ def range_test(model, batches, *, loss=nn.functional.cross_entropy, low, high, s
         trained = optimizer([p for p in model.parameters() if p.requires_grad], lr=schedule(0))
         for step, batch in enumerate(itertools.islice(_repeated(batches), steps)):
             inputs, targets = pair(batch)
-            with unwritten(batch):  # it comes again
+            with unwritten(batch):  # it will be used again
                 value = loss_of(loss, call(model, inputs), targets)
                 losses.append(value.item())
                 if not math.isfinite(losses[-1]):
@@ -86,7 +86,7 @@ def range_test(model, batches, *, loss=nn.functional.cross_entropy, low, high, s
 
 
 def _repeated(batches):
-    """Batches without end; a generator cannot be begun anew."""
+    """Batches without end; a generator cannot be restarted."""
     if not isinstance(batches, Iterable):
         raise TypeError(f"batches must be an iterable of pairs (inputs, targets), got {type(batches).__name__}")
     done = 0

@@ -19,19 +19,19 @@ from dnnkit.pytorch.tensors import call, loss_of, norm, pair
 from dnnkit.pytorch.verdict import judge, path_of
 
 _TITLES = ("layer", "kind", "output", "mean", "std", "saturated", "gradient", "factor", "|dW|/|W|")
-_WORDS = 3  # so many of the columns hold words
+_WORDS = 3  # this many of the columns hold words
 
 
 @dataclasses.dataclass(eq=False, repr=False)
 class GradientReport:
-    """A verdict on a network's gradients; ``print`` shows it with the table of layers, a notebook by itself.
+    """A verdict on a network's gradients; ``print`` shows it with the table of layers, and a notebook on its own.
 
     Parameters
     ----------
     verdict : {"vanishing", "stable", "exploding"}
     rate : float
-        Mean factor by which a layer with weights, on the way back, changes the norm of the gradient; or a step in time,
-        if `reason` says that it is there that gradients vanish or explode.
+        Mean factor by which a layer with weights changes the norm of the gradient in the backward pass; or a step in
+        time, if `reason` says that this is where gradients vanish or explode.
     reason : str
     loss : float
     layers : list of LayerStatistics
@@ -39,7 +39,7 @@ class GradientReport:
     time : list of TimeStatistics
         Of each recurrent layer.
     notes : list of str
-        What else is to be known: what starts at zero on purpose, and what is frozen.
+        What else there is to know: what starts at zero on purpose, and what is frozen.
     """
 
     verdict: str
@@ -52,7 +52,7 @@ class GradientReport:
 
     @property
     def rows(self):
-        """The table as data, a dict for each call of a layer, its ``factor`` over the next layer with weights."""
+        """The table as data, a dict for each call of a layer, with its ``factor`` over the next layer with weights."""
         rows, above = [], math.nan  # above: the gradient at the next layer with weights, nearer to the loss
         for layer in reversed(self.layers):
             factor = math.nan
@@ -89,18 +89,18 @@ class GradientReport:
 def gradient_report(model, batch, *, loss=nn.functional.cross_entropy, low=0.9, high=1.1, harmless=1000.0):
     """Run one batch forward and backward and say what each layer does, and whether gradients vanish or explode.
 
-    The model stays as it is, after an error too: no step is made, and parameters, their ``.grad``, buffers such as the
-    running statistics of batch norm, the mode (training or evaluation), other attributes, the batch, and random numbers
-    are what they were. (They are copied, so that a look takes the memory of the parameters once more.) A compiled or
-    parallel model is looked into; of one with lazy layers that have seen no batch, a copy is.
+    The model stays as it is, even after an error: no step is taken, and parameters, their ``.grad``, buffers such as
+    the running statistics of batch norm, the mode (training or evaluation), other attributes, the batch, and random
+    numbers are what they were. (They are copied, so a look takes the memory of the parameters once more.) Of a compiled
+    or parallel model, the module inside is examined; of one with lazy layers that have seen no batch, a copy.
 
-    In the table, ``gradient`` is the norm of the loss's gradient at the layer's output, ``factor`` what it is over that
-    of the next layer with weights, ``saturated`` the share of the output where an activation is nearly flat and
-    ``|dW|/|W|`` the norm of the weights' gradient over that of the weights. Where a norm takes a layer's output, layers
-    are compared by the gradient behind the norm: in front of it, it grows as the weights are made smaller.
+    In the table, ``gradient`` is the norm of the loss's gradient at the layer's output, ``factor`` its ratio to that of
+    the next layer with weights, ``saturated`` the share of the output where an activation is nearly flat and
+    ``|dW|/|W|`` the norm of the weights' gradient over that of the weights. If a norm takes a layer's output, layers
+    are compared by the gradient after the norm: before the norm, it grows as the weights get smaller.
 
-    A head or a gain that starts at zero, or next to it, lets nothing pass in the first step. If that is all that is
-    wrong the verdict is on the network as it will be afterwards, and says so.
+    A head or a gain that starts at zero, or close to it, lets nothing pass in the first step. If nothing else is wrong,
+    the verdict is on the network as it will be afterwards, and says so.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def gradient_report(model, batch, *, loss=nn.functional.cross_entropy, low=0.9, 
     harmless : float
         Change from the last layer to the first, up or down, that is called stable whatever the rate: a few layers, or
         one average over an image, do no harm. (AlexNet, as it starts, loses a factor of 150, and trains.) At
-        least 1. A change by over a million is never called stable, and through time the change alone counts.
+        least 1. A change of over a million is never called stable, and through time the change alone counts.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def gradient_report(model, batch, *, loss=nn.functional.cross_entropy, low=0.9, 
     Raises
     ------
     TypeError
-        If `model` is no module, `batch` no pair or `loss` does not return a tensor.
+        If `model` is not a module, `batch` is not a pair or `loss` does not return a tensor.
     ValueError
         If the loss is not one number, no parameter gets a gradient, or fewer than two layers with weights do; or if the
         model is on the meta device.
@@ -242,7 +242,7 @@ def _measured(model, batch, loss):
 
 
 def _eager(model):
-    """Run parts that were compiled as they were written, for their hooks; asking for it loads the whole compiler."""
+    """Run compiled parts as they were written, for their hooks; asking for it loads the whole compiler."""
     return torch.compiler.set_stance("force_eager") if structure.is_compiled(model) else contextlib.nullcontext()
 
 

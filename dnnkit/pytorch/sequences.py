@@ -26,10 +26,10 @@ class TimeStatistics:
         From the first to the last step that the loss depends on.
     change : float
         Norm of the gradient at the first step over that at the last: with respect to the layer's input if the layer
-        takes a sequence, to its output if it is called step by step. Of a layer that reads both ways, at the step at
+        takes a sequence, to its output if it is called step by step. For a layer that reads both ways, at the step at
         which it differs most from the ends.
     rate : float
-        Mean factor (geometric) of one step. If the gradient underflows on the way, up to where it does.
+        (Geometric) mean factor of one step. If the gradient underflows on the way, up to where it does.
     """
 
     name: str
@@ -66,7 +66,7 @@ def sequences(model):
                 return None
             packed = isinstance(given, nn.utils.rnn.PackedSequence)
             data = given.data if packed else given
-            # apart from what else may use the same tensor; numbers and random numbers stay as they are
+            # separate from any other use of the same tensor; numbers and random numbers stay as they are
             data = data.view_as(data) if data.requires_grad else data.detach().requires_grad_()
             batch_axis = None if data.ndim == 2 else 0 if module.batch_first else 1
             found.append(_Sequence(name, module, data, given.batch_sizes if packed else None, batch_axis))

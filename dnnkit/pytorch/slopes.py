@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-# The largest slope of each activation, subclasses before the classes that they stand on.
+# The largest slope of each activation, subclasses before their base classes.
 _STEEPEST = {
     nn.Sigmoid: 0.25,
     nn.LogSigmoid: 1.0,
@@ -25,7 +25,7 @@ _STEEPEST = {
 
 
 def steepest(module):
-    """Largest slope of an activation; None if the module is none that is known."""
+    """Largest slope of an activation; None if the module is not a known activation."""
     return next((slope for kind, slope in _STEEPEST.items() if isinstance(module, kind)), None)
 
 

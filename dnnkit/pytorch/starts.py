@@ -1,4 +1,4 @@
-"""What starts at zero, or next to it, on purpose: a head, or the gain of a residual branch.
+"""What starts at zero, or close to it, on purpose: a head, or the gain of a residual branch.
 
 Nothing below it gets a gradient in the first step, though all is well from the second on.
 """
@@ -15,7 +15,7 @@ _MOST_HEADS = 2  # a distilled transformer has two; a whole network of small wei
 
 
 def small_heads(path):
-    """The last layers with weights, if they start next to zero: pairs of name and weight.
+    """The last layers with weights, if they start close to zero: pairs of name and weight.
 
     `path` are pairs (LayerStatistics, module) in the order of their calls.
     """
@@ -29,7 +29,7 @@ def small_heads(path):
 
 
 def small_gains(model):
-    """Gains of norms and of residual branches that start next to zero: pairs of name and parameter."""
+    """Gains of norms and of residual branches that start close to zero: pairs of name and parameter."""
     found = []
     for name, module, local, parameter in structure.owned_parameters(model):
         gain = local == "weight" if structure.is_norm(module) else any(word in local.lower() for word in _GAINS)

@@ -13,11 +13,11 @@ from dnnkit.pytorch.tensors import tensors
 
 @contextlib.contextmanager
 def preserved(*modules, values=()):
-    """Put everything back at the end, after an error too.
+    """Put everything back at the end, even after an error.
 
-    That is, of `modules`: parameters and buffers (values, and which tensor is meant by a name), ``.grad``, the mode,
-    hooks, and other attributes, with what lists, dicts and sets among them hold; of `values`: the tensors within them;
-    and all random numbers: torch's, NumPy's, Python's, and those of generators that a module keeps.
+    That is, for `modules`: parameters and buffers (values, and which tensor a name refers to), ``.grad``, the mode,
+    hooks, and other attributes, with the contents of lists, dicts and sets among them; for `values`: the tensors within
+    them; and all random numbers: torch's, NumPy's, Python's, and those of generators that a module keeps.
     """
     found = list({id(module): module for root in modules for module in root.modules()}.values())
     attributes = [(module, dict(vars(module))) for module in found]

@@ -10,7 +10,7 @@ from dnnkit.pytorch import structure
 
 
 class EarlyStopping:
-    """:class:`dnnkit.early_stopping.EarlyStopper` for a module, which it can also set back to its best state.
+    """:class:`dnnkit.early_stopping.EarlyStopper` for a module, which it can also restore to its best state.
 
     Parameters
     ----------
@@ -19,14 +19,14 @@ class EarlyStopping:
     patience : int
         Failed steps in a row after which to stop, at least 1.
     min_delta : float
-        By how much a loss has to be below the best to be an improvement (or a score above it); not negative.
+        By how much a loss must be below the best to be an improvement (or a score above it); not negative.
     mode : {"min", "max"}
-        Whether less is better, as of a loss, or more, as of an accuracy.
+        Whether lower is better, as for a loss, or higher, as for an accuracy.
 
     Raises
     ------
     TypeError
-        If `model` is no module or a setting no number.
+        If `model` is not a module or a setting not a number.
     ValueError
         If `patience` is below 1, `min_delta` negative or `mode` unknown.
 
@@ -53,7 +53,7 @@ class EarlyStopping:
 
     @property
     def best_loss(self):
-        """Loss (or score) of the last improvement; before the first infinite, on the side that is worse."""
+        """Loss (or score) of the last improvement; before the first, infinite on the worse side."""
         return self._signed(self._stopper.best_loss)
 
     @property
@@ -72,15 +72,15 @@ class EarlyStopping:
         Parameters
         ----------
         loss : float or tensor
-            One number; NaN is a failure, and so is one that is infinite.
+            One number; NaN and infinite ones are failures.
 
         Raises
         ------
         TypeError
-            If `loss` is no number.
+            If `loss` is not a number.
         """
         loss = loss.item() if isinstance(loss, torch.Tensor) else loss
-        # a bool, or what is no number, is refused by the stopper, and must not be made one by a minus
+        # the stopper refuses a bool or a non-number, and a minus sign must not make it a number
         signed = self._signed(loss) if isinstance(loss, float) or type(loss) is int else loss
         stop = self._stopper.step(signed, self._model.state_dict())
         self._steps += 1
@@ -93,12 +93,12 @@ class EarlyStopping:
         self._model.load_state_dict(self.best_state)
 
     def state_dict(self):
-        """Where it stands, to be saved with ``torch.save`` beside the model and the optimizer; no part is a copy."""
+        """Its progress, to be saved with ``torch.save`` alongside the model and the optimizer; nothing is copied."""
         found = {name: getattr(self, name) for name in ("best_loss", "best_step", "best_state")}
         return {"mode": self._mode, "steps": self._steps, **found}
 
     def load_state_dict(self, state):
-        """Go on from what :meth:`state_dict` gave; settings and model are this one's own.
+        """Go on from what :meth:`state_dict` returned; settings and model stay this object's own.
 
         Parameters
         ----------
@@ -107,7 +107,7 @@ class EarlyStopping:
         Raises
         ------
         TypeError
-            If `state` is no dict.
+            If `state` is not a dict.
         ValueError
             If it lacks an entry, or comes from the other `mode`.
         """

@@ -9,7 +9,7 @@ from torch.nn.utils import parametrize
 NORMS = (nn.modules.batchnorm._NormBase, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm)
 _TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 _CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, *_TRANSPOSED)
-# In these every parameter is a weight that is no bias, whatever its shape: one output makes a weight of (1, n).
+# In these, every parameter that is not a bias is a weight, whatever its shape: one output makes a weight of (1, n).
 _WEIGHTED = (
     nn.Linear,
     nn.Bilinear,
@@ -31,7 +31,7 @@ def unwrapped(model, *, lazy=False):
     while wrapping := [name for name in _wrappers(model) if name in model._modules]:
         model = model._modules[wrapping[0]]
     if isinstance(model, torch.jit.ScriptModule):
-        raise TypeError("model must be a module of Python, whose layers can be watched, got a ScriptModule")
+        raise TypeError("model must be a Python module, whose layers can be watched, got a ScriptModule")
     if not lazy and is_lazy(model):
         waiting = [name for name, module in named_modules(model) if _waits(module)]
         raise ValueError(f"model must have seen a batch, which its lazy layer {waiting[0]!r} waits for")
@@ -43,7 +43,7 @@ def _wrappers(model):
 
 
 def is_compiled(model):
-    """Whether some part of a model was compiled: that runs without a call of hooks."""
+    """Whether some part of a model was compiled: such a part runs without calling hooks."""
     return any(_COMPILED in module._modules or module._compiled_call_impl is not None for module in model.modules())
 
 
@@ -65,7 +65,7 @@ def _waits(module):
 
 
 def named_modules(model):
-    """Pairs of name and module, as ``model.named_modules()``, without the words that torch.compile puts into names."""
+    """Pairs of name and module, like ``model.named_modules()``, without what torch.compile puts into names."""
     for name, module in model.named_modules():
         if _COMPILED not in module._modules:
             yield clean(name), module
@@ -96,7 +96,7 @@ def is_conv1d(module):
 
 
 def is_weight(module, name, parameter):
-    """Whether a module's parameter `name` turns inputs into outputs: no bias, no gain, nothing of a norm."""
+    """Whether a module's parameter `name` turns inputs into outputs: not a bias, not a gain, nothing in a norm."""
     if isinstance(module, NORMS) or "bias" in name:
         return False
     if isinstance(module, _WEIGHTED) or is_conv1d(module):
@@ -109,7 +109,7 @@ def is_weight(module, name, parameter):
 def owned_parameters(model):
     """(name, module, name in the module, parameter) of each place that a parameter has; a shared one has several.
 
-    What is parametrized (by weight norm, say) belongs to the module whose tensor it makes, under that tensor's name.
+    Parameters of a parametrization (weight norm, say) belong to the module whose tensor they make, under its name.
     """
     modules = dict(model.named_modules(remove_duplicate=False))
     for name, parameter in model.named_parameters(remove_duplicate=False):

@@ -5,7 +5,7 @@ import math
 
 
 def plain(value):
-    """Text, bools, numbers, lists, dicts and None only: NaN becomes None, and what is infinite text, as in "inf"."""
+    """Text, bools, numbers, lists, dicts and None only: NaN becomes None, and infinity becomes text, as in "inf"."""
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
@@ -36,7 +36,7 @@ def as_text(titles, rows, *, words):
 
 
 def as_html(titles, rows, *, words, caption):
-    """The same for a notebook; whatever text a name holds stays text."""
+    """The same for a notebook; any markup in a name stays text."""
     head = "".join(f"<th>{html.escape(title)}</th>" for title in titles)
     body = "".join(
         "<tr>"

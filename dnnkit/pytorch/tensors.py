@@ -1,4 +1,4 @@
-"""Tensors among the values that modules take and give, and their norms."""
+"""Tensors among the values that modules take and return, and their norms."""
 
 import dataclasses
 import math
@@ -8,7 +8,7 @@ import torch
 
 
 def tensors(value):
-    """All tensors within a value: tuples and lists, named ones too, mappings and dataclasses, nested or not."""
+    """All tensors within a value: tuples (named ones too), lists, mappings and dataclasses, nested or not."""
     if isinstance(value, torch.Tensor):
         yield value
     elif isinstance(value, Mapping):
@@ -45,7 +45,7 @@ def pair(batch):
 
 
 def loss_of(loss, outputs, targets):
-    """One number that can be derived, or an error that says what came instead."""
+    """One number that can be differentiated, or an error that says what came instead."""
     value = loss(outputs, targets)
     if not isinstance(value, torch.Tensor):
         several = " (several losses have to be added up)" if isinstance(value, (tuple, list, Mapping)) else ""
@@ -59,9 +59,9 @@ def loss_of(loss, outputs, targets):
 
 
 def wide(tensor):
-    """In a precision in which the squares of its numbers neither vanish nor overflow: float64, where there is need.
+    """In a precision in which the squares of its numbers neither vanish nor overflow: float64, if needed.
 
-    Of float32 most tensors are left as they are, since to convert all weights of a large model takes seconds.
+    Most float32 tensors are left as they are, since converting all weights of a large model takes seconds.
     """
     tensor = tensor.detach()
     if tensor.layout != torch.strided:
@@ -75,7 +75,7 @@ def wide(tensor):
 
 
 def norm(*parts):
-    """Joint norm of tensors, infinite if it is no number; NaN for no tensors."""
+    """Joint norm of tensors, infinite if it is not a number; NaN if there are no tensors."""
     found = math.hypot(*(torch.linalg.vector_norm(wide(part)).item() for part in parts)) if parts else math.nan
     return math.inf if parts and math.isnan(found) else found
 

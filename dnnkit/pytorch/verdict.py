@@ -4,11 +4,11 @@ import math
 
 from dnnkit.gradients import diagnose_gradients
 
-_FAR = 1e6  # a change by so much is not stable, whatever the rate
+_FAR = 1e6  # a change by this much is not stable, whatever the rate
 
 
 def judge(layers, time, loss, *, low, high, harmless):
-    """Verdict, rate and reason: through the layers, and if these are stable through the steps in time."""
+    """Verdict, rate and reason: through the layers, and if these are stable, through the steps in time."""
     overflown = [layer.label for layer in reversed(layers) if math.isinf(layer.gradient_norm)]
     if overflown or not math.isfinite(loss):
         spoilt = [layer.label for layer in layers if not math.isfinite(layer.mean)]
@@ -50,7 +50,7 @@ def _through_layers(path, layers, low, high, harmless):
     change = first.compared_gradient / last.compared_gradient
     reason = f"the gradient is {change:.2g} times as large at {first.label} as at {last.label}, {rate:.2g} a layer"
     if verdict == "stable" and not 1 / _FAR <= change <= _FAR:
-        verdict = "vanishing" if change < 1 else "exploding"  # by little a layer, but over very many
+        verdict = "vanishing" if change < 1 else "exploding"  # by little per layer, but over very many
     elif verdict == "stable":
         return verdict, rate, reason
     elif 1 / harmless <= change <= harmless:
@@ -76,7 +76,7 @@ def _causes(path, layers, verdict, low, high):
     if flat and verdict == "vanishing":
         yield f"{flat} of {len(measured)} activations are flat for over three quarters of their outputs"
     if verdict == "vanishing" and any(layer.kind == "Sigmoid" for layer in layers):
-        yield "a sigmoid passes a quarter of the gradient at most"
+        yield "a sigmoid passes at most a quarter of the gradient"
     growth = (path[-1].std / path[0].std) ** (1 / (len(path) - 1)) if path[0].std else math.nan
     if verdict == "vanishing" and growth == 0:
         yield f"the output of {path[-1].label} does not vary at all"

@@ -1,4 +1,4 @@
-"""Look at a network while it is trained, without a change to the training."""
+"""Look at a network while it is trained, without changing the training."""
 
 import dataclasses
 import math
@@ -18,7 +18,7 @@ _PARAMETERS = ("parameter", "shape", "|W|", "|grad|", "|update|/|W|")
 
 @dataclasses.dataclass(eq=False)
 class ParameterStatistics:
-    """What one step did to one parameter; what was not measured is NaN.
+    """What one step did to one parameter; values that were not measured are NaN.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class ParameterStatistics:
     gradient_norm : float
         Of ``.grad`` as the optimizer finds it, after clipping.
     update_ratio : float
-        Norm of what the step changed over `norm`: about 1e-3 for weights in a training that goes well. NaN if `norm` is
+        Norm of what the step changed over `norm`: about 1e-3 for weights when training goes well. NaN if `norm` is
         0.
     """
 
@@ -46,7 +46,7 @@ class ParameterStatistics:
 
 @dataclasses.dataclass(eq=False)
 class StepRecord:
-    """One step of an optimizer; ``print`` shows it as tables, a notebook by itself.
+    """One step of an optimizer; ``print`` shows it as tables, and so does a notebook.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class StepRecord:
     layers : list of LayerStatistics
         Of the last pass with gradients before the step.
     parameters : list of ParameterStatistics
-        Those of the model that the optimizer has.
+        Those of the model that the optimizer holds.
     """
 
     step: int
@@ -94,28 +94,29 @@ class StepRecord:
 def watch(model, *, every=100, callback=None):
     """Measure every so many steps what layers and parameters do, while the model is trained as before.
 
-    Steps are those of any ``torch.optim.Optimizer`` that has parameters of the model, wherever in the program it makes
-    them; each optimizer counts its own, from 0, which is the first that is measured. The training does not change by a
-    bit: parameters are copied, nothing is drawn and nothing written. A step that is not measured costs next to nothing.
+    Steps are those of any ``torch.optim.Optimizer`` that has parameters of the model, wherever in the program they are
+    made; each optimizer counts its own, from 0, which is the first that is measured. Training does not change by a
+    single bit: parameters are copied, nothing is drawn and nothing is written. A step that is not measured costs next
+    to nothing.
 
     Parameters
     ----------
     model : torch.nn.Module
-        The layers of one that was compiled, and called as such, do not tell what they do; its parameters are measured.
+        If it was compiled, and is called as such, its layers are not measured; its parameters are.
     every : int
         At least 1.
     callback : callable, optional
-        ``callback(record)`` is given each :class:`StepRecord`, once the step is made: ``print``, for instance.
+        ``callback(record)`` is given each :class:`StepRecord`, once the step is taken: ``print``, for instance.
 
     Returns
     -------
     Watch
-        A context manager, or to be ended by its ``close()``; its ``records`` hold all that was measured.
+        A context manager, which ``close()`` also ends; its ``records`` hold everything that was measured.
 
     Raises
     ------
     TypeError
-        If `model` is no module, `every` no integer or `callback` cannot be called.
+        If `model` is not a module, `every` is not an integer or `callback` cannot be called.
     ValueError
         If `every` is below 1 or a lazy layer has not seen a batch.
 
@@ -194,7 +195,7 @@ class Watch:
         return self._steps.get(optimizer, 0) % self._every == 0
 
     def _pass_begins(self, module, inputs):
-        # a pass without gradients is one on dev data, and no part of the step
+        # a pass without gradients is one on dev data, and not part of the step
         due = not self._steps or any(map(self._due, self._steps))
         self._recorder.active = due and torch.is_grad_enabled()
         if self._recorder.active:

@@ -43,28 +43,28 @@ class Weights(list):
 def initialize(model, *, scheme, rng):
     """Draw the weights of a model anew by a scheme and set the biases of their layers to zero, in place.
 
-    Linear layers (Hugging Face's ``Conv1D`` too), convolutions (transposed and grouped ones too) and attention's
-    projections are drawn from a normal distribution with :func:`dnnkit.initialization.init_std`. All else, such as
-    norms and embeddings, is left alone: also weights that are frozen, that are tied to something else than such a layer
-    (as a language model's head to its embedding), or that are computed from other parameters.
+    Linear layers (Hugging Face's ``Conv1D`` included), convolutions (transposed and grouped ones included) and
+    attention's projections are drawn from a normal distribution with :func:`dnnkit.initialization.init_std`. Everything
+    else, such as norms and embeddings, is left alone, and so are weights that are frozen, tied to something other than
+    such a layer (as a language model's head is to its embedding), or computed from other parameters.
 
     Parameters
     ----------
     model : torch.nn.Module
     scheme : {"lecun", "glorot", "he"}
-        A convolution's fans are its channels (of a group) times the size of its kernel.
+        A convolution's fans are its channels (per group) times the size of its kernel.
     rng : numpy.random.Generator
 
     Returns
     -------
     Weights
-        A list of the names of the weights that were drawn; its ``left`` says of the other weights of such layers why
-        they were left alone.
+        A list of the names of the weights that were drawn; its ``left`` says why other weights of such layers were left
+        alone.
 
     Raises
     ------
     TypeError
-        If `model` is no module or `rng` no Generator.
+        If `model` is not a module or `rng` is not a Generator.
     ValueError
         If `scheme` is unknown, a lazy layer has not seen a batch, or the model is on the meta device.
 
@@ -81,7 +81,7 @@ def initialize(model, *, scheme, rng):
     ['0.weight', '3.weight']
     """
     rng = _inputs.generator(rng)
-    init_std(1, 1, scheme=scheme)  # an unknown scheme is told before anything changes
+    init_std(1, 1, scheme=scheme)  # an unknown scheme is reported before anything changes
     model = structure.with_data(structure.unwrapped(model))
     drawable, left = _drawable(model)
     for _, module, local, (fan_in, fan_out) in drawable:
@@ -98,10 +98,10 @@ def lsuv(model, inputs):
 
     .. math:: W_l \leftarrow \frac{W_l}{\sqrt{\operatorname{Var}(z_l)}}
 
-    The layers' biases are set to zero, and with that one division is exact. By the paper the weights are drawn by
-    ``torch.nn.init.orthogonal_`` first. All else, running statistics of batch norm and random numbers among it, is left
-    as it was, and so are the weights that :func:`initialize` leaves alone and attention's, whose sums no module
-    gives. A layer that is called several times is scaled for its first call.
+    The layers' biases are set to zero, which makes one division exact. In the paper the weights are first drawn by
+    ``torch.nn.init.orthogonal_``. Everything else, including running statistics of batch norm and random numbers, is
+    left as it was, and so are the weights that :func:`initialize` leaves alone and those of attention, whose sums no
+    module returns. A layer that is called several times is scaled for its first call.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def lsuv(model, inputs):
     Raises
     ------
     TypeError
-        If `model` is no module.
+        If `model` is not a module.
     ValueError
         If a layer's output does not vary over the batch or is not finite, a lazy layer has not seen a batch, or the
         model is on the meta device. The model is then as it was.

@@ -1,4 +1,4 @@
-"""Regularization: what holds large weights back, and how sure of itself a network is that has large ones."""
+"""Regularization: what holds large weights back, and how sure of itself a network with large ones is."""
 
 from dnnkit.regularization.calibration import (
     Reliability,

@@ -1,7 +1,7 @@
 r"""Calibration: whether a network that says 90% is right nine times in ten.
 
-A network's *confidence* in its answer is the probability that it gives to it, the largest of the example. It is a
-measurement of its own: two networks that give the same answers may be calibrated differently.
+A network's *confidence* in its answer is the probability that it gives to it, the largest for the example. It is a
+separate measurement: two networks that give the same answers may be calibrated differently.
 """
 
 import math
@@ -21,9 +21,9 @@ class Reliability(NamedTuple):
     Parameters
     ----------
     confidence : float array
-        Mean confidence of the answers in the interval; NaN where there is none.
+        Mean confidence of the answers in the interval; NaN where there are none.
     accuracy : float array
-        Share of them that is right; NaN where there is none.
+        Share of those answers that are right; NaN where there are none.
     share : float array
         Share of all answers that fall into the interval.
     """
@@ -37,7 +37,7 @@ def reliability(probabilities, y, *, bins=10):
     r"""How often the answers are right, by how sure the network is of them.
 
     The confidence is divided into `bins` intervals of equal width, the first of which is (0, 1/bins] and the last
-    (1 - 1/bins, 1]. A network that is calibrated has an accuracy that equals the confidence in each of them.
+    (1 - 1/bins, 1]. In each of them, a calibrated network's accuracy equals its confidence.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def fit_temperature(logits, y):
     Raises
     ------
     ValueError
-        If no temperature is the best: because the right classes have the largest logits everywhere, so that ever lower
+        If no temperature is best: because the right classes have the largest logits everywhere, so that ever lower
         ones are better, or because the logits are no better than a guess, so that ever higher ones are.
 
     References
@@ -166,7 +166,7 @@ def fit_temperature(logits, y):
 
 
 def smooth_labels(y, *, classes, smoothing):
-    r"""Labels as probabilities of which a part is spread evenly over all classes.
+    r"""Labels as probabilities, a part of which is spread evenly over all classes.
 
     .. math:: t = (1 - s)\, \text{one-hot}(y) + \frac{s}{K}
 

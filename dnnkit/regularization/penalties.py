@@ -83,12 +83,13 @@ def l2_gradient(weights, lam, *, m):
 
 
 def l1_penalty(weights, lam, *, m):
-    r"""Sum of the sizes of the weights, as a share `lam` per training example.
+    r"""Sum of the magnitudes of the weights, as a share `lam` per training example.
 
     .. math:: \frac{\lambda}{m} \sum_l \sum_{ij} \lvert W_{l,ij} \rvert
 
     Its pull on a weight does not weaken as the weight shrinks, so that at the minimum many weights are zero. Steps
-    along a subgradient, as training makes them, jump about zero by a step's length and reach it only by chance.
+    along a subgradient, as training takes them, jump back and forth across zero by a step's length and reach it only by
+    chance.
 
     Parameters
     ----------
@@ -157,8 +158,8 @@ def linear_fraction(z, *, tolerance):
 
     .. math:: \frac1n \#\{i : \lvert z_i - \tanh z_i \rvert \le \text{tolerance} \cdot \lvert z_i \rvert\}
 
-    Small weights keep a tanh network here, where it computes little more than a linear map. A tolerance of 0.076 asks
-    for \|z\| up to 0.5, one of 0.01 for \|z\| up to 0.17.
+    Small weights keep a tanh network here, where it computes little more than a linear map. A tolerance of 0.076 allows
+    \|z\| up to 0.5, one of 0.01 allows \|z\| up to 0.17.
 
     Parameters
     ----------
@@ -187,7 +188,7 @@ def linear_fraction(z, *, tolerance):
 
 
 def max_norm(w, limit):
-    r"""Shrink the incoming weights of each neuron whose norm is over `limit`, and leave the others.
+    r"""Shrink the incoming weights of each neuron whose norm is over `limit`, and leave the others alone.
 
     .. math:: W_{\cdot j} \leftarrow W_{\cdot j} \min\Bigl(1, \frac{\text{limit}}{\lVert W_{\cdot j} \rVert}\Bigr)
 

@@ -2,7 +2,7 @@
 
 A space is a dict from the name of a hyperparameter to its axis, ``Uniform``, ``LogUniform``, ``IntUniform``,
 ``Ordinal`` or ``Choice``; a configuration is a dict with the same names and a value for each. An objective takes a
-configuration and gives a loss, the lower the better, measured on dev data. NaN counts as worse than anything.
+configuration and returns a loss, the lower the better, measured on dev data. NaN counts as worse than anything.
 """
 
 from dnnkit.search.analysis import at_boundary, expected_best, importance, isolation

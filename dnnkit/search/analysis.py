@@ -1,4 +1,4 @@
-"""What a search says beside its winner: what counted, where to look next, and how good more trials would be."""
+"""What a search says besides its winner: what counted, where to look next, and how good more trials would be."""
 
 import contextlib
 import itertools
@@ -16,8 +16,8 @@ def expected_best(scores, n):
 
     .. math:: \mathrm{E}[\min] = \sum_{i=1}^{N} s_{(i)} \binom{N - i}{n - 1} \Big/ \binom{N}{n}
 
-    over the scores in rising order: the mean over all subsets of n. It is unbiased, as neither the best of one draw nor
-    a mean over draws with replacement is.
+    over the scores in ascending order: the mean over all subsets of n. It is unbiased, as neither the best of one draw
+    nor a mean over draws with replacement is.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def importance(table):
     Parameters
     ----------
     table : SearchResult
-        Of each combination of a grid once, in any order; every loss finite.
+        Each combination of a grid once, in any order; every loss finite.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def importance(table):
     Raises
     ------
     ValueError
-        If a combination is missing or there twice, a loss is not finite, or all losses are equal.
+        If a combination is missing or occurs twice, a loss is not finite, or all losses are equal.
 
     References
     ----------
@@ -102,7 +102,7 @@ def importance(table):
 
 
 def at_boundary(result, space, *, margin=0.1):
-    """Which hyperparameters of the best configuration lie at an end of their axis, where better ones may lie beyond.
+    """Which hyperparameters of the best configuration lie at an end of their axis, beyond which better ones may lie.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def at_boundary(result, space, *, margin=0.1):
         That was searched.
     margin : float
         Share of an axis that counts as its end, in [0, 0.5); of its logarithm for
-        :class:`~dnnkit.search.LogUniform`. A value that no trial has surpassed counts too, as the last of a grid.
+        :class:`~dnnkit.search.LogUniform`. A value that no trial went beyond counts too, such as the last of a grid.
 
     Returns
     -------
@@ -153,7 +153,7 @@ def isolation(result, name):
     """The best loss found at each value of one hyperparameter, whatever the others were.
 
     A curve of these tells more than all trials at once: whether the best value is inside, and what others cost at their
-    best. Where each value was tried once only, as by random search, round the values first.
+    best. If each value was tried only once, as in random search, round the values first.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def isolation(result, name):
     Returns
     -------
     values : list
-        Each value once, in rising order, or in that of their first trial if they have no order.
+        Each value once, in ascending order, or in that of their first trial if they have no order.
     losses : float64 array of shape (values,)
         NaN where nothing else was found.
 

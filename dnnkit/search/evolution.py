@@ -1,4 +1,4 @@
-"""Configurations that are bred: crossed, mutated, and the best of them parents of the next."""
+"""Configurations that are bred: crossed and mutated, the best of them becoming parents of the next."""
 
 import numpy as np
 

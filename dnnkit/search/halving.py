@@ -1,4 +1,4 @@
-"""Successive halving: many configurations trained a little, the best of them on."""
+"""Successive halving: many configurations trained a little, the best of them further."""
 
 import math
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ class HalvingResult:
     best_state : any
         What `advance` returned with that loss: the trained network.
     losses : float64 array of shape (configurations,)
-        The last loss of each, at the budget at which it was dropped: comparable for equal `epochs` only.
+        The last loss of each, at the budget at which it was dropped: comparable only for equal `epochs`.
     epochs : int64 array of shape (configurations,)
         How long each was trained; the sum is what the search cost.
     """
@@ -37,19 +37,20 @@ class HalvingResult:
 
 
 def successive_halving(configs, advance, *, min_budget, eta):
-    r"""Train many configurations a little, keep the best share 1/`eta`, train these on, and so on to the last.
+    r"""Train many configurations a little, keep the best 1/`eta` of them, train these further, and so on to the last.
 
     Round i (from 0) trains the best ⌊n / eta^i⌋ configurations until each has had min_budget · eta^i epochs, so that
     the rounds cost about the same. Training goes on from where it was: 27 configurations with eta = 3 and one epoch to
-    begin with cost 81 epochs (27·1 + 9·2 + 3·6 + 1·18), against 108 if each round began anew and 729 for all. If all
-    that a round trains diverge, to NaN or infinity, the search ends, and the best dropped before it is the result.
+    begin with cost 81 epochs (27·1 + 9·2 + 3·6 + 1·18), against 108 if each round began anew and 729 for all. If
+    everything a round trains diverges, to NaN or infinity, the search ends, and the best dropped before it is the
+    result.
 
     Parameters
     ----------
     configs : sequence of dict
     advance : callable
-        ``advance(config, state, epochs)`` trains for so many *more* epochs and gives ``(loss, state)``; `state` is None
-        in the first round and later what the last call gave.
+        ``advance(config, state, epochs)`` trains for that many *more* epochs and returns ``(loss, state)``; `state` is
+        None in the first round and later what the last call returned.
     min_budget : int
         Epochs of the first round.
     eta : int
@@ -89,7 +90,7 @@ def successive_halving(configs, advance, *, min_budget, eta):
 
 
 def halve(configs, advance, min_budget, eta, name):
-    """What :func:`successive_halving` does, without a look at the arguments; `name` is what errors call `advance`."""
+    """What :func:`successive_halving` does, without checking the arguments; `name` is what errors call `advance`."""
     n = len(configs)
     states, losses, epochs = [None] * n, np.zeros(n), np.zeros(n, np.int64)
     alive, reserve = np.arange(n), None

@@ -26,9 +26,9 @@ def expected_improvement(x, losses, candidates, *, length=0.5, noise=0.1):
     losses : array of shape (trials,)
         Finite. Losses that span powers of ten should be given as logarithms.
     candidates : array of shape (n, d)
-        What could be tried next, as `x`.
+        What could be tried next, in the form of `x`.
     length : float
-        ℓ: how far the loss of a trial says something about its neighbours, as a share of an axis; positive.
+        ℓ: how far away a trial's loss says something about its neighbours, as a share of an axis; positive.
     noise : float
         Standard deviation of the noise of a standardized loss; positive.
 

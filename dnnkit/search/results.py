@@ -60,7 +60,7 @@ class SearchResult:
 
 def evaluated(objective, configs, map):
     """The loss of each configuration, by ``map(objective, configs)``."""
-    # Copies, for an objective that changes what it is given would do so under the built-in map only.
+    # Copies, since an objective that changes its argument would do so only under the built-in map.
     losses = list(map(objective, [dict(config) for config in configs]))
     if len(losses) != len(configs):
         raise ValueError(f"map must give one loss for each of {len(configs)} configurations, got {len(losses)}")
@@ -68,12 +68,12 @@ def evaluated(objective, configs, map):
 
 
 def ranked(losses, indices):
-    """The indices from the lowest loss to the highest, NaN behind it, equal ones in their order."""
+    """The indices from the lowest loss to the highest, NaN last, equal ones in their order."""
     return indices[np.argsort(losses[indices], kind="stable")]
 
 
 def real_loss(name, value):
-    """Return a loss as a float, which may be NaN; `name` is the function that gave it."""
+    """Return a loss as a float, which may be NaN; `name` is the function that returned it."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must give a loss that is a real number, got {type(value).__name__} {value!r}"[:200])
     return float(value)

@@ -1,7 +1,7 @@
 """A table of trained networks: each of 1152 configurations, three times, so that a search can be tried in milliseconds.
 
-What a configuration would have cost and reached stands in the table; a search on it asks nothing else. That makes it
-cheap to repeat a search hundreds of times, as it takes to say which of two methods is better.
+The table holds what a configuration would have cost and reached; a search on it asks nothing else. That makes it cheap
+to repeat a search hundreds of times, which is what it takes to say which of two methods is better.
 """
 
 import functools
@@ -32,7 +32,7 @@ FOLDER = resources.files("dnnkit.search")
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Errors of all configurations of a grid, after several lengths of training and from several seeds.
+    """Errors of all configurations of a grid, after several lengths of training and with several seeds.
 
     Parameters
     ----------
@@ -41,10 +41,9 @@ class Table:
     configs : tuple of dict
         All combinations, the last name of `space` changing fastest.
     epochs : tuple of int
-        After which the errors were measured, rising: a run of 27 epochs was looked at four times.
+        After which the errors were measured, ascending: a run of 27 epochs was measured four times.
     dev_errors, test_errors : float64 arrays of shape (seeds, configurations, epochs)
-        Share of the 700 dev images, and of the 697 test images, that the network gets wrong. They cannot be written
-        to.
+        Share of the 700 dev images, and of the 697 test images, that the network gets wrong. Read-only.
     """
 
     space: dict
@@ -54,7 +53,7 @@ class Table:
     test_errors: np.ndarray
 
     def index(self, config):
-        """The place of a configuration in `configs`.
+        """The index of a configuration in `configs`.
 
         Parameters
         ----------
@@ -75,20 +74,20 @@ class Table:
 
 @functools.cache
 def table():
-    """The table of runs: 1152 configurations, each trained for 27 epochs from three seeds.
+    """The table of runs: 1152 configurations, each trained for 27 epochs with three seeds.
 
-    What was varied is the full grid of learning rate (8 values, 0.001 to 3), momentum (0, 0.5, 0.9, 0.97), batch size
-    (16, 64), weight decay (0, 0.01, 0.1), share of neurons that dropout keeps (0.5, 0.8, 1) and width of the hidden
-    layer (32, 128). What was fixed: one hidden layer of ReLU neurons, the initialization of He, plain or momentum
-    gradient descent on the cross-entropy at a constant rate, and 400 training images of the 8x8 digits, a tenth of
-    whose labels were drawn anew; dev and test labels are clean. A seed draws the division into training, dev and test
-    images, the labels, the first weights, the order of examples and the dropout. ``tools/make_runs.py`` in the course's
-    repository makes the table, by :func:`measure`.
+    The full grid varies learning rate (8 values, 0.001 to 3), momentum (0, 0.5, 0.9, 0.97), batch size (16, 64), weight
+    decay (0, 0.01, 0.1), share of neurons that dropout keeps (0.5, 0.8, 1) and width of the hidden layer (32, 128).
+    Fixed: one hidden layer of ReLU neurons, He initialization, plain or momentum gradient descent on the
+    cross-entropy at a constant rate, and 400 training images of the 8x8 digits, a tenth of whose labels were redrawn;
+    dev and test labels are clean. A seed determines the division into training, dev and test images, the labels, the
+    first weights, the order of examples and the dropout. ``tools/make_runs.py`` in the course's repository makes the
+    table, by :func:`measure`.
 
     Returns
     -------
     Table
-        The same object at each call.
+        The same object on each call.
 
     References
     ----------
@@ -104,7 +103,7 @@ def table():
     >>> bool(runs.dev_errors[0, i, -1] < 0.12)                                # seed 0, after 27 epochs
     True
 
-    It is an objective for any search:
+    It can be the objective of any search:
 
     >>> from dnnkit.search import random_search
     >>> def objective(config):
@@ -122,17 +121,17 @@ def table():
 
 @functools.cache
 def optuna_trials():
-    """What Optuna tried on the table, in 300 studies of 27 trials each, as places in the table's ``configs``.
+    """What Optuna tried on the table, in 300 studies of 27 trials each, as indices into the table's ``configs``.
 
     Study r, with the sampler's seed r, was given the dev errors after 27 epochs of the table's seed r modulo 3, and
-    each axis as a whole number, the place of the value. The sampler is Optuna's default, a tree-structured Parzen
-    estimator with its own settings: the first ten trials are random. A study takes about 0.15 s, hence they are stored;
+    each axis as a whole number, the position of the value. The sampler is Optuna's default, a tree-structured Parzen
+    estimator with its own settings: the first ten trials are random. A study takes about 0.15 s, so they are stored;
     ``tools/make_optuna_trials.py`` in the course's repository makes them.
 
     Returns
     -------
     int64 array of shape (300, 27)
-        It cannot be written to.
+        Read-only.
 
     References
     ----------
@@ -152,7 +151,7 @@ def optuna_trials():
 
 
 def measure(config, seed):
-    """Train one entry of the table anew.
+    """Train one entry of the table again.
 
     Parameters
     ----------

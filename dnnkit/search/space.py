@@ -1,6 +1,6 @@
 """The axes of a search space: which values a hyperparameter may take, and how likely each is.
 
-:mod:`dnnkit.search` draws, lays out and changes configurations by them.
+:mod:`dnnkit.search` draws, lays out and changes configurations with them.
 """
 
 import math
@@ -20,7 +20,7 @@ class Axis:
         raise NotImplementedError
 
     def points(self, shares):
-        """The values at the given shares (from 0 to 1) of the axis, as a list in which none comes twice."""
+        """The values at the given shares (from 0 to 1) of the axis, as a list in which none appears twice."""
         raise NotImplementedError
 
     def mutate(self, value, scale, rng):
@@ -28,16 +28,16 @@ class Axis:
         raise NotImplementedError
 
     def check(self, name, value):
-        """Raise a TypeError or ValueError about the argument `name`, if `value` is none of the axis."""
+        """Raise a TypeError or ValueError about the argument `name`, if `value` is not on the axis."""
         raise NotImplementedError
 
 
 class Ordered(Axis):
-    """An axis from `low` to `high`; subclasses map [0, 1] to its values and back, by `_value` and `share`."""
+    """An axis from `low` to `high`; subclasses map [0, 1] to its values and back, with `_value` and `share`."""
 
     def _normalize(self, check):
         for name in ("low", "high"):
-            object.__setattr__(self, name, check(name, getattr(self, name)))  # the way past a frozen dataclass
+            object.__setattr__(self, name, check(name, getattr(self, name)))  # the way around a frozen dataclass
         if self.low >= self.high:
             raise ValueError(f"low must be below high, got {self.low} and {self.high}")
 
@@ -169,7 +169,7 @@ class Ordinal(Ordered):
     Raises
     ------
     ValueError
-        If an option is there twice.
+        If an option occurs twice.
 
     Examples
     --------
@@ -221,7 +221,7 @@ class Choice(Axis):
     Raises
     ------
     ValueError
-        If an option is there twice.
+        If an option occurs twice.
 
     Examples
     --------
@@ -250,7 +250,7 @@ class Choice(Axis):
 
 
 def _options(options, at_least):
-    """The options as a tuple, if there are so many and no two are equal."""
+    """The options as a tuple, if there are at least `at_least` and no two are equal."""
     if isinstance(options, str) or not isinstance(options, Sequence):
         raise TypeError(f"options must be a list or tuple, got {type(options).__name__} {options!r}")
     if len(options) < at_least:

@@ -47,8 +47,8 @@ def grid(space, *, points_per_axis, layout="midpoints"):
     ----------
     space : dict of str to axis
     points_per_axis : int
-        k; of an :class:`~dnnkit.search.IntUniform` no value comes twice, and a :class:`~dnnkit.search.Choice` gives
-        each of its options.
+        k; an :class:`~dnnkit.search.IntUniform` gives no value twice, and a :class:`~dnnkit.search.Choice` gives each
+        of its options.
     layout : {"midpoints", "endpoints"}
         Whether each axis is cut into k equal parts and their middles taken, or the ends of the axis are among the
         points (for k = 1 its low end).
@@ -89,14 +89,14 @@ def random_search(objective, space, *, n_trials, rng, map=map):
     Parameters
     ----------
     objective : callable
-        ``objective(config)`` gives the loss. It should depend on `config` alone: a seed that it needs may be an
+        ``objective(config)`` returns the loss. It should depend on `config` alone: a seed that it needs may be an
         :class:`~dnnkit.search.IntUniform` of the space.
     space : dict of str to axis
     n_trials : int
         Configurations T; all are drawn before the first is evaluated.
     rng : numpy.random.Generator
     map : callable
-        ``map(objective, configs)`` gives the losses in order. That of a ``concurrent.futures`` or ``multiprocessing``
+        ``map(objective, configs)`` returns the losses in order. That of a ``concurrent.futures`` or ``multiprocessing``
         pool evaluates on all cores, with the same result.
 
     Returns

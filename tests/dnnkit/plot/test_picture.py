@@ -141,7 +141,7 @@ def test_panels_stand_side_by_side_where_there_is_room(width, rows):
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: plot.beside(), ValueError, "pictures must hold one at least"),
+        (lambda: plot.beside(), ValueError, "pictures must hold at least one"),
         (lambda: plot.beside(3), TypeError, r"pictures\[0\] must be a Picture, got int"),
         (lambda: PICTURES["beside"](sharey=1), TypeError, "sharey must be True or False"),
         (lambda: PICTURES["beside"](columns=0), ValueError, "columns must be at least 1, got 0"),

@@ -54,7 +54,7 @@ def test_a_look_that_fails_changes_nothing_either(failing):
 @pytest.mark.parametrize(
     ("activation", "scheme", "scale", "bias", "verdict", "cause"),
     [
-        (nn.Sigmoid, "glorot", 1, 0, "vanishing", "a sigmoid passes a quarter of the gradient at most"),
+        (nn.Sigmoid, "glorot", 1, 0, "vanishing", "a sigmoid passes at most a quarter of the gradient"),
         (nn.Tanh, "lecun", 1, 5, "vanishing", "12 of 12 activations are flat for over three quarters"),
         (nn.ReLU, "he", 0.4, 0, "vanishing", "forward the signal shrinks too, by 0."),
         (nn.ReLU, "he", 1, 0, "stable", ""),
