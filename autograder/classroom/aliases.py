@@ -1,4 +1,4 @@
-"""Names that stand for students where others can read them."""
+"""Names that stand in for students' own where others can read them."""
 
 ADJECTIVES = """
 amber azure bold brisk calm clever copper crimson daring deft eager fabled gentle golden hardy humble indigo jolly
@@ -14,10 +14,10 @@ stork swallow swan swift tern thrush tortoise trout viper vole wagtail walrus we
 
 
 def aliases(place, students):
-    """Return by student a name such as "calm otter", always the same in one class and another one in the next.
+    """Return a name such as "calm otter" for each student: always the same in one class, and different in the next.
 
-    Who knows the class's secret alone can tell whose it is. A name that falls to several has a number behind it, so
-    that `students` are to be all of the class, whoever of them is shown.
+    Only someone who knows the class's secret can tell whose it is. A name drawn by several students gets a number, so
+    `students` must be the whole class, whichever of them are shown.
     """
     adjectives, animals = ADJECTIVES.split(), ANIMALS.split()
     found, taken = {}, {}

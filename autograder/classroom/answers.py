@@ -18,7 +18,7 @@ class Answer:
 
 
 def expect(points, verdict=None, misconception=""):
-    """Return what a result must be: full points, part of them (or none), or none; None stands for points to come."""
+    """Return what a result must be: full points, part of them (or none), or none; None means points still to come."""
     return {"points": points, "verdict": verdict, "misconception": misconception}
 
 
@@ -30,7 +30,7 @@ def right(exercise) -> Answer:
 
 
 def right_otherwise(number):
-    """Return the function that gives a right answer written another way, the exercise's of that number or another."""
+    """Return a function that gives a right answer written another way: the exercise's alternatives, in rotation."""
 
     def answer(exercise):
         if exercise.kind == "text" or not exercise.alternatives:
@@ -42,7 +42,7 @@ def right_otherwise(number):
 
 
 def mistake(number):
-    """Return the function that gives an exercise's wrong answer of that number, or the solution where it has none."""
+    """Return a function that gives an exercise's wrong answer with that number, or the solution if there is none."""
 
     def answer(exercise):
         if exercise.kind == "text":

@@ -1,8 +1,8 @@
-"""Work in a process of its own: a fork with limits on memory, processor time and wall clock; it dies alone.
+"""Work in a separate process: a fork with limits on memory, processor time and wall clock; it dies alone.
 
-What it has found out by then it has told, so that nothing of that is lost with it. As long as nothing takes much, one
-process does piece after piece of work: a fork's memory becomes its own by being copied, page by page, which takes as
-long as judging a submission.
+It reports results as it finds them, so that they are not lost with it. As long as nothing takes much memory, one
+process does one piece of work after another: a new fork has to copy its memory, page by page, which takes as long as
+judging a submission.
 """
 
 import contextlib
@@ -18,15 +18,15 @@ from pathlib import Path
 
 from ..sandbox.isolate import die_with_parent
 
-MEMORY = 2**30  # bytes, on top of what a process has from the one that it is forked from
-MUCH = 2**26  # bytes; a process that took so many is not used again
+MEMORY = 2**30  # bytes, on top of what a fork inherits
+MUCH = 2**26  # bytes; a process that took more is not used again
 OUT_OF_MEMORY = 77  # exit status
 PEAK = re.compile(r"^VmHWM:\s+(\d+)", re.MULTILINE)
 
 
 @dataclass
 class Cost:
-    """What pieces of work took: the most memory, in bytes, besides what was there before, and processor seconds."""
+    """What pieces of work took: the peak memory, in bytes, beyond what was there before, and processor seconds."""
 
     memory: int = 0
     cpu: float = 0.0
@@ -36,9 +36,9 @@ class Cost:
 
 
 class Died(Exception):
-    """The process did not come to its end; the message says of what: "memory", for instance.
+    """The process did not finish; the message says why: "memory", for instance.
 
-    `killed` tells that it was a signal, and no limit of the work's own: want of memory on the machine, perhaps.
+    `killed` means that a signal ended it, not a limit on the work: the machine may have run out of memory.
     """
 
     def __init__(self, reason, killed=False):
@@ -54,15 +54,15 @@ class Apart:
         self._child = None
 
     def ask(self, request, seconds, cost, most=0.0):
-        """Have a request worked at, and yield what is told, as it is; requests and what is told are pickled.
+        """Have a request worked on, and yield what is told as it arrives; requests and what is told are pickled.
 
-        The work has so many seconds of wall clock, which `prolong` can make up to `most` more, and as many of processor
-        time as that may come to. What it took is added to a `Cost`.
+        The work has `seconds` of wall clock, which `prolong` can extend by up to `most`, and as much processor time as
+        the two add up to. What it took is added to a `Cost`.
 
         Raises
         ------
         Died
-            When a limit, or anybody, ended the process; the next request gets another one.
+            When a limit, or anybody, ended the process; the next request gets a new one.
         Exception
             What the work itself raised.
         """
@@ -90,7 +90,7 @@ class Apart:
             raise
 
     def prolong(self, seconds):
-        """Give the work that is being done so many seconds more."""
+        """Give the current work that many more seconds."""
         self._until += seconds
 
     def close(self, cost=None):
@@ -107,7 +107,7 @@ class Apart:
         return os.waitstatus_to_exitcode(status)
 
     def _send(self, message):
-        """Send a message to the process, or to a new one where somebody has ended it while it had nothing to do."""
+        """Send a message to the process, or to a new one if somebody ended it while it had nothing to do."""
         if self._child is not None:
             try:
                 self._pipe.send(message)
@@ -129,7 +129,7 @@ class Apart:
 
 @dataclass
 class _Done:
-    """A piece of work has come to its end, or raised."""
+    """A piece of work has finished, or raised."""
 
     memory: int
     cpu: float
@@ -137,12 +137,12 @@ class _Done:
 
 
 def _serve(work, pipe, memory):
-    """Never returns."""
+    """Answer requests; never return."""
     status = 1
     try:
         die_with_parent()
         with contextlib.suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text("500")  # where memory runs out, this goes before its parent
+            Path("/proc/self/oom_score_adj").write_text("500")  # if memory runs out, this goes before its parent
         taken = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
         _limit(resource.RLIMIT_AS, taken + memory)
         _limit(resource.RLIMIT_CORE, 0)
@@ -151,7 +151,7 @@ def _serve(work, pipe, memory):
             began, had, error = time.process_time(), _resident(), None
             _limit(resource.RLIMIT_CPU, int(began + seconds) + 1)
             with contextlib.suppress(OSError):
-                Path("/proc/self/clear_refs").write_text("5")  # begin the peak anew
+                Path("/proc/self/clear_refs").write_text("5")  # reset the peak
             try:
                 work(request, pipe.send)
             except MemoryError:
@@ -184,7 +184,7 @@ def _peak():
 def _that_can_be_sent(error):
     try:
         pickle.loads(pickle.dumps(error))
-    except Exception:  # not everything can be pickled, and come back
+    except Exception:  # not everything survives pickling
         return RuntimeError(f"{type(error).__name__}: {error}")
     return error
 

@@ -1,9 +1,9 @@
-"""Find the best of several hand-ins, where a class lets that count: each is judged, and the best put in its place.
+"""Find the best of several hand-ins, in a class where the best counts: each is judged, and the best put in place.
 
-What counts lies under ``submitted/``, as always, and the others under ``replaced/``, so that grading, nbgrader and
-whoever looks there find the same. They are judged in a copy of the class, where no mark counts that a person has given:
-it may have been for another text. What they come to is kept, and found anew when the exercises, the settings or a
-deadline change.
+The one that counts is under ``submitted/``, as always, and the others are under ``replaced/``, so that grading,
+nbgrader and anyone who looks there find the same. They are judged in a copy of the class, where marks given by a person
+do not count: they may have been for another text. Scores are kept, and found again when the exercises, the settings or
+a deadline change.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ from .trial import copy
 
 @dataclass(frozen=True)
 class Attempt:
-    """One hand-in: where it lies, its digest, and one of all that its score hangs on."""
+    """One hand-in: its folder, its digest, and a digest of everything that its score depends on."""
 
     student: str
     topic: str
@@ -42,9 +42,9 @@ class Attempt:
 
 
 def put_best(place, config, pinned, topics, regrade, limit) -> list[str]:
-    """Put the best hand-in of each student into its place; return what the instructor is told of those that changed.
+    """Put the best hand-in of each student in place; return what to tell the instructor about those that changed.
 
-    Of equal ones that which stands there stays. Those beyond the limit wait aside until another day.
+    Among equals, the one already in place stays. Those beyond the limit wait until another day.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def put_best(place, config, pinned, topics, regrade, limit) -> list[str]:
     regrade : function of a directory, topics, and students
         Grades a class.
     limit : float
-        How many hand-ins of a student to an assignment are judged a day; judging one anew is none more.
+        How many of a student's hand-ins for an assignment are judged a day; judging one again does not count.
     """
     with settings.gradebook(config) as gradebook:
         due = deadlines(gradebook)
@@ -88,9 +88,9 @@ def put_best(place, config, pinned, topics, regrade, limit) -> list[str]:
 
 
 def _within_limit(place, found, limit, zone):
-    """Return those hand-ins that may be judged today, and what is told of the others, which wait.
+    """Return the hand-ins that may be judged today, and what to say about the others, which wait.
 
-    On which day a hand-in was judged first is kept before it is, so that no kill gives a student more.
+    The day on which a hand-in is first judged is recorded beforehand, so that a killed run never gives a student more.
     """
     if limit == math.inf:
         return found, []
@@ -106,7 +106,7 @@ def _within_limit(place, found, limit, zone):
             allowed[student, topic] = taken
         if waiting := len(attempts) - len(taken):
             told.append(
-                f"{student}/{topic}: {waiting} of {len(attempts)} hand-ins wait for another day, by "
+                f"{student}/{topic}: {waiting} of {len(attempts)} hand-ins wait for another day, per "
                 f"c.Course.daily_limit ({limit} a day); to judge them now: --force"
             )
     _keep(place, "judged", judged)
@@ -118,7 +118,7 @@ def _target(place, student, topic):
 
 
 def _attempts(place, replaced, pinned, due):
-    """Return a student's hand-ins to an assignment, of which the last is the one in its place."""
+    """Return a student's hand-ins for an assignment; the last is the one that is in place."""
     student, topic = replaced.parent.name, replaced.name
     shared = (pinned["topics"][topic], str(due.of(topic, student)), place.config_file.read_text(encoding="utf-8"))
     folders = [*kept_of(place, student, topic), _target(place, student, topic)]
@@ -136,11 +136,11 @@ def _attempts(place, replaced, pinned, due):
 
 
 def _scores(place, attempts, topics, regrade):
-    """Return by key what hand-ins, of each student one to an assignment, score in a copy of the class."""
+    """Return, by key, what hand-ins score in a copy of the class: at most one per student and assignment."""
     with scratch(place) as folder:
         copied = copy(place, folder / "class", topics, without=["submitted"])
         config = settings.load(copied)
-        for each in attempts:  # as grading reads them: in a student's folder may be what has no end, or no copy
+        for each in attempts:  # as grading reads them: a student's folder may hold what has no end, or cannot be copied
             handed_in = pack(each.folder, settings.course_directory(config).max_file_size)
             there = copied.step("submitted", each.student, each.topic)
             there.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""The class board: where answers that are right can still be compared, who reached what, and for which cost."""
+"""The class board: who achieved what, and at what cost, in exercises where right answers can still be compared."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from .results import record_of
 ERROR, COST = (
     "test error",
     "epochs",
-)  # an exercise has a board if a check that passes tells these; the lower, the better
+)  # an exercise has a board if a check that passes reports these; the lower, the better
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,14 @@ class Place:
     ----------
     exercise, student : str
     place : int
-        1 for the lowest error; of equal errors the one with the lower cost comes first.
+        1 for the lowest error; among equal errors, the lower cost comes first.
     front : bool
         Whether no other answer has a lower or equal error at a lower or equal cost.
     numbers : dict of str to float
-        What the first check that tells an error and a cost has told, with these among it.
+        What the first check that reports an error and a cost reported, including those two.
     elsewhere : dict of str to float
-        What a hidden check told, on inputs that differ from answer to answer: one that knows the first inputs is
-        better there than here.
+        What a hidden check reported, on inputs that differ from answer to answer: an answer that knows the first inputs
+        does better there than here.
     """
 
     exercise: str
@@ -42,7 +42,7 @@ class Place:
 
 
 def boards(place):
-    """Return the board of each exercise that has one, by what the class's records say; see `ranked`."""
+    """Return the board of each exercise that has one, from the class's records; see `ranked`."""
     findings = {}
     for file in sorted(place.step("records").glob("*/*.json")):
         student = file.parent.name
@@ -52,7 +52,7 @@ def boards(place):
 
 
 def ranked(findings):
-    """Return by exercise the Places, from the lowest error on; `findings` are by (student, exercise)."""
+    """Return the Places by exercise, lowest error first; `findings` are by (student, exercise)."""
     told = {}
     for (student, exercise), found in findings.items():
         if numbers := _told(found):
@@ -61,7 +61,7 @@ def ranked(findings):
 
 
 def _told(findings):
-    """Return the numbers that an answer's checks told here and elsewhere, or None."""
+    """Return the numbers that an answer's checks reported, here and elsewhere, or None."""
     told = [dict(finding.get("measured", ())) for finding in findings if finding["verdict"] == PASSED]
     told = [numbers for numbers in told if ERROR in numbers and COST in numbers]
     return (told[0], told[1] if len(told) > 1 else {}) if told else None

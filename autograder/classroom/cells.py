@@ -1,4 +1,4 @@
-"""Read the cells of a notebook that was handed in, whatever its file holds; what is left out is told."""
+"""Read the cells of a notebook that was handed in, whatever its file holds, and say what was left out."""
 
 import json
 import re
@@ -16,17 +16,17 @@ MOST_SOURCES = 250_000  # of all
 KINDS = ("code", "markdown", "raw")
 EMBEDDED = re.compile(f"data:({'|'.join(sanitize.IMAGES)});base64,([A-Za-z0-9+/=]+)")
 MOST_PASTED = 8 * 2**20  # characters of all pictures pasted into cells
-TOO_LONG = f"This cell had {{}} characters, more than are read ({MOST_SOURCE} of one cell). It was left out."
-LEFT_OUT = f"Cells with more than is read ({MOST_SOURCE} characters of one, {MOST_SOURCES} of all) were left out: {{}}."
-NOT_SHOWN = "Cells hold pictures that are not shown, which only PNG, JPEG and GIF of an ordinary size are: {}."
-OTHER_LETTERS = "{} is saved in {}, and not in UTF-8 as notebooks are: look whether its letters are right."
+TOO_LONG = f"This cell had {{}} characters, more than the limit ({MOST_SOURCE} per cell). It was left out."
+LEFT_OUT = f"Cells over the limit ({MOST_SOURCE} characters per cell, {MOST_SOURCES} in all) were left out: {{}}."
+NOT_SHOWN = "Cells hold pictures that are not shown (only PNG, JPEG and GIF of an ordinary size are): {}."
+OTHER_LETTERS = "{} is saved in {}, not in UTF-8 as notebooks should be: check that its letters are right."
 MOST_NAMED = 5  # cells or files that a notice names
 
 
 class Cell(NamedTuple):
     """One cell as it was handed in: its kind, text, ids (nbgrader's and its own), and the pictures pasted into it.
 
-    A locked cell is as given where it has the text that it was released with, which an update may have changed since.
+    A locked cell is as given if it has the text that it was released with, which an update may have changed since.
     """
 
     kind: str
@@ -41,17 +41,17 @@ class Unreadable(Exception):
 
 
 def read_cells(path, name, max_kilobytes, notices):
-    """Return the cells of the notebook in a file, which has that name in what is told.
+    """Return the cells of the notebook in a file, which messages call by `name`.
 
     Raises
     ------
     Unreadable
-        Where there is nothing to grade.
+        When there is nothing to grade.
     """
     size = path.stat().st_size
     if size > 1000 * max_kilobytes:
         raise Unreadable(
-            f"{name} is too large: {size / 1e6:.1f} MB, where at most {max_kilobytes / 1e3:g} MB are read. Clear the "
+            f"{name} is too large: {size / 1e6:.1f} MB, but at most {max_kilobytes / 1e3:g} MB are read. Clear the "
             "outputs (Edit, Clear Outputs of All Cells), save, and hand it in again."
         )
     if not size:
@@ -61,7 +61,7 @@ def read_cells(path, name, max_kilobytes, notices):
         notebook = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Unreadable(
-            f"{name} cannot be read: the file is damaged or not complete (it is not JSON). Open it in Jupyter, save "
+            f"{name} cannot be read: the file is damaged or incomplete (it is not JSON). Open it in Jupyter, save "
             "it, and hand it in again."
         ) from error
     if not encoding.startswith("utf-8"):
@@ -69,7 +69,7 @@ def read_cells(path, name, max_kilobytes, notices):
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise Unreadable(f"{name} is not a Jupyter notebook (format 4): it has no list of cells.")
     if len(notebook["cells"]) > MOST_CELLS:
-        raise Unreadable(f"{name} has {len(notebook['cells'])} cells, where at most {MOST_CELLS} are read.")
+        raise Unreadable(f"{name} has {len(notebook['cells'])} cells, but at most {MOST_CELLS} are read.")
     cells = [_cell(cell, name) for cell in notebook["cells"]]
     if lost := [number for number, pair in enumerate(zip(cells, notebook["cells"]), 1) if _loses_pictures(*pair)]:
         notices.append(NOT_SHOWN.format(listed(lost)))
@@ -83,7 +83,7 @@ def _text(content):
         try:
             return content.decode(encoding), encoding
         except UnicodeDecodeError:
-            encoding = "cp1252"  # what editors on Windows save in; some bytes are no letter there
+            encoding = "cp1252"  # what editors on Windows save in; some bytes have no letter there
     return content.decode(encoding, "replace"), encoding
 
 
@@ -102,7 +102,7 @@ def _cell(cell, name):
     if kind == "markdown":
         source, embedded = _lifted(source, pasted)
         pasted = pasted | embedded
-    # What is of a kind that other programs write is seen, and does not run.
+    # A cell of a kind that only other programs write is shown, but does not run.
     kind, given = kind if kind in KINDS else "raw", isinstance(marks, dict) and _is_as_given(kind, source, marks)
     return Cell(kind, source, known, sanitize.attachments(pasted), given)
 
@@ -115,7 +115,7 @@ def _is_as_given(kind, source, marks):
     cell = NotebookNode(cell_type=kind, source=source, metadata=NotebookNode(nbgrader=marks))
     try:
         return compute_checksum(cell) == marks.get("checksum")
-    except (KeyError, TypeError, ValueError, ArithmeticError):  # of the points, or of letters that are none
+    except (KeyError, TypeError, ValueError, ArithmeticError):  # from the points, or from letters that are none
         return False
 
 
@@ -125,7 +125,7 @@ def _attached(cell):
 
 
 def _lifted(source, pasted):
-    """Return Markdown without the pictures in its addresses, as some editors paste them, and these as attachments."""
+    """Return Markdown without pictures in its addresses, as some editors paste them, and these as attachments."""
     names = (name for number in count(1) if (name := f"embedded-{number}") not in pasted)
     lifted = {}
 
@@ -137,7 +137,7 @@ def _lifted(source, pasted):
 
 
 def _loses_pictures(cell, handed_in):
-    """Whether not all pictures that were pasted into a cell are kept."""
+    """Whether any of the pictures that were pasted into a cell are lost."""
     return len(_attached(handed_in)) > len(cell.attachments)
 
 
@@ -161,11 +161,11 @@ def _within(cells, notices):
     if left_out:
         notices.append(LEFT_OUT.format(listed(left_out)))
     if stripped:
-        notices.append(f"Cells lost their pictures, which may have {MOST_PASTED >> 20} MB: {listed(stripped)}.")
+        notices.append(f"Cells lost their pictures (limit: {MOST_PASTED >> 20} MB in all): {listed(stripped)}.")
     return tuple(kept)
 
 
 def listed(things, told=str):
-    """Return what a notice says of things: the first few, as `told` has them, and how many more there are."""
+    """Return things as a notice lists them: the first few, as `told` puts them, and how many more there are."""
     more = f" and {len(things) - MOST_NAMED} more" if len(things) > MOST_NAMED else ""
     return ", ".join(map(told, things[:MOST_NAMED])) + more

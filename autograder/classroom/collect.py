@@ -1,4 +1,4 @@
-"""Collect what was handed in, from a download as a learning management system gives it, into `submitted/`."""
+"""Collect what was handed in, from a learning management system's download, into `submitted/`."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from .people import People
 from .times import time_of
 
 NONE = "none"
-PACKED = timedelta(minutes=10)  # a download whose files are dated within so long was dated when it was packed
+PACKED = timedelta(minutes=10)  # files of a download that are all dated within this were dated when it was packed
 
 
 @dataclass
@@ -29,13 +29,13 @@ class Collected:
     Attributes
     ----------
     form : str
-        Whose names the files have: "canvas", "moodle" or "plain".
+        Whose naming the files follow: "canvas", "moodle" or "plain".
     rows : list of Row
-        A submission each, of students who were found.
+        One for each submission of a student who was found.
     unmatched : dict of str to str
         What is nobody's, and why.
     missing : dict of str to list of str
-        By assignment, who of the roster is not among them, and has handed in nothing before.
+        By assignment, the students on the roster who are not among them and have handed in nothing before.
     notices : list of str
         What else the instructor should know.
     """
@@ -56,29 +56,29 @@ class Collected:
 def collect(
     directory, archive, *, form=None, assignment=None, listed=None, keep=None, times=None, dry_run=False
 ) -> Collected:
-    """Lay what a download holds into ``submitted/<student>/<topic>/``, by the class's roster.
+    """Put what a download holds into ``submitted/<student>/<topic>/``, by the class's roster.
 
-    A student is who the roster says: by number, name, address or id, and nobody where two are possible. What stood
-    there before is kept under ``replaced/``. When it was handed in becomes nbgrader's ``timestamp.txt``.
+    Students are found in the roster by number, name, address or id; what could be from either of two is nobody's. What
+    was there before is kept under ``replaced/``. The time of handing in goes into nbgrader's ``timestamp.txt``.
 
     Parameters
     ----------
     directory, archive : path
         The class directory; and the download, a zip or a folder.
     form : str, optional
-        "canvas", "moodle", or "zip" or "folder" for one that others have made; found out by the names if not said. Or
-        "exchange" for nbgrader's: `archive` is its folder of hand-ins then, or None for that of the class's settings.
+        "canvas", "moodle", or "zip" or "folder" for one made in another way; by default, the names decide. Or
+        "exchange" for nbgrader's: `archive` is then its folder of hand-ins, or None for the class's setting.
     assignment : str, optional
-        Of which topic all of it is; else each notebook's name says so.
+        The topic that everything is for; by default, each notebook's name says so.
     listed : path, optional
-        A list (CSV) that tells more of the students: the system's own, or one with columns of the roster.
+        A list (CSV) that says more about the students: the system's own, or one with the roster's columns.
     keep : str, optional
-        Which counts where a student handed in twice: the "last" or the "first"; by default the class's setting.
+        Which counts if a student handed in twice: the "last" or the "first"; by default, the class's setting.
     times : str, optional
         "archive": files are dated by when they were handed in; "none": they are not. By default they are, unless all
-        files of Canvas's or Moodle's are dated within ten minutes: those were dated when they were packed.
+        files in a download from Canvas or Moodle are dated within ten minutes: those were dated when they were packed.
     dry_run : bool, optional
-        Find out what would be done, and do nothing.
+        Find out what would be done, but do nothing.
 
     Raises
     ------
@@ -92,10 +92,10 @@ def collect(
     if assignment is not None and assignment not in topics:
         raise ClassError(f"{assignment!r} is not released in this class; released: {', '.join(topics)}")
     if archive is None and form != EXCHANGE:
-        raise ClassError("say which download is to be collected (or: --from exchange)")
+        raise ClassError("say which download to collect (or: --from exchange)")
     archive = inbound(config) if archive is None else Path(archive)
     if archive.exists() and (form, archive.is_dir()) in (("zip", True), ("folder", False), (EXCHANGE, False)):
-        raise ClassError(f"{archive} is no {form}; leave out --from {form}")
+        raise ClassError(f"{archive} does not fit --from {form}; leave that out")
     zone, keep = settings.zone(config), keep or settings.chosen(config, "counts", KEEP)
     people = _people(place, config, listed)
     with opened(archive, zone) as files:
@@ -123,13 +123,13 @@ def collect(
 
 
 def _has_handed_in(place, student, topic):
-    """Return whether something that a student handed in lies in the class already."""
+    """Return whether the class already has something that a student handed in."""
     folder = place.step("submitted", student, topic)
     return folder.is_dir() and not submission.is_empty(folder)
 
 
 def _people(place, config, listed):
-    """Return the class's students: those of the roster, or where there is none, of the gradebook."""
+    """Return the class's students: those on the roster or, if there is none, in the gradebook."""
     students = roster.read(place)
     if not students:
         with settings.gradebook(config) as gradebook:
@@ -140,12 +140,12 @@ def _people(place, config, listed):
     if listed is not None:
         people.take(Path(listed))
     if not people.students:
-        raise ClassError(f"nobody is in the class; write its students into {place.roster_file}, or name a --roster")
+        raise ClassError(f"nobody is in the class; add its students to {place.roster_file}, or pass --roster a list")
     return people
 
 
 def _by_student(files, people, topics, done):
-    """Return each student's pieces; what is nobody's is told."""
+    """Return each student's pieces, and note what is nobody's."""
     found, others = defaultdict(list), []
     for file in files:
         label = lms.label(done.form, file.path)
@@ -156,7 +156,7 @@ def _by_student(files, people, topics, done):
             student, path, reason = people.unlabelled(file.path, topics)
             piece = Piece(file, path)
         else:
-            student, reason = None, f"it is not named as {done.form.capitalize()} names what was handed in"
+            student, reason = None, f"it is not named the way {done.form.capitalize()} names hand-ins"
         if student is not None:
             found[student].append(piece)
         elif label or file.is_notebook or file.fault:
@@ -166,23 +166,23 @@ def _by_student(files, people, topics, done):
             others.append(shown("/".join(file.path)))
     if others:
         more = f" and {len(others) - 1} more" if len(others) > 1 else ""
-        done.notices.append(f"No notebook, and nobody's: {others[0]}{more}")
+        done.notices.append(f"Not a notebook, and nobody's: {others[0]}{more}")
     for student in list(found):
         numbers = {piece.number for piece in found[student] if piece.number}
         if len(numbers) > 1 and not people.has_number(done.form, student):
-            why = f"the name is {student}'s, and that of several: numbers {', '.join(sorted(numbers))}"
+            why = f"the name is {student}'s, but several people have it: numbers {', '.join(sorted(numbers))}"
             done.unmatched |= {piece.name: why for piece in found.pop(student)}
     return found
 
 
 def _given(people, zone, done):
-    """Return by student when a list says that they handed in; what it says and cannot be read is told."""
+    """Return, by student, when a list says that they handed in, and note which times cannot be read."""
     found = {student: time_of(text, zone) for student, text in people.times.items()}
     unread = [each for each, time in found.items() if time is None and people.times[each].strip("-–")]
     if unread:
         times = ", ".join(f"{student} ({shown(people.times[student])!r})" for student in unread)
         done.notices.append(
-            f"No whole date, such as 2026-02-02 15:58, was read from what the list says of {times}; it was not taken."
+            f"The list has no complete date, such as 2026-02-02 15:58, for {times}; what it says there was ignored."
         )
     return found
 
@@ -195,8 +195,8 @@ def _dated(files, done, times):
     if max(stamps) - min(stamps) > PACKED:
         return True
     done.notices.append(
-        "All files are dated within ten minutes, as they are when a download is packed, so that no time is taken from "
-        "them and nobody gets a late penalty; if those are the times of handing in: --times archive"
+        "All files are dated within ten minutes, as if when the download was packed, so these times are not used and "
+        "nobody gets a late penalty; if they really are the times of handing in: --times archive"
     )
     return False
 
@@ -204,7 +204,7 @@ def _dated(files, done, times):
 def collected_table(done) -> Table:
     """Return what became of each submission as a table for the terminal, without columns that would say nothing.
 
-    Files stand last, where a name may be of any length. What more there is to say of a row stands below (see `told`).
+    Files come last, where a name may be of any length. Anything more to say about a row goes below (see `told`).
     """
     topics = {row.topic for row in done.rows} - {""}
     columns = {
@@ -228,7 +228,7 @@ def _lateness(row):
 
 
 def told(done):
-    """Yield what else there is to say of a download, line by line: notes, whose nothing is, who is missing, totals."""
+    """Yield the rest of what to say about a download, line by line: notes, unmatched files, missing people, totals."""
     yield from (f"{row.student}: {row.note}" for row in done.rows if row.note)
     for name, reason in done.unmatched.items():
         yield f"Unmatched: {name}: {reason}"
@@ -244,13 +244,13 @@ def told(done):
         yield "What was replaced is kept under replaced/STUDENT/TOPIC/."
     if undated := [row.student for row in done.rows if row.late and not row.time]:
         yield (
-            f"Late, and it is unknown by how much: {', '.join(undated)}. For a late penalty, write when it was handed "
-            "in into submitted/STUDENT/TOPIC/timestamp.txt, as in 2026-02-02 15:58:24 UTC."
+            f"Late, unknown by how much: {', '.join(undated)}. For a late penalty, write the time of handing in to "
+            "submitted/STUDENT/TOPIC/timestamp.txt, for example 2026-02-02 15:58:24 UTC."
         )
     if done.unmatched:
         yield (
-            "To match more: give roster.csv the names, the addresses, or Canvas's user ids (a column lms_user_id), or "
-            "pass --roster a list that Canvas (gradebook) or Moodle (grading worksheet) exports; then collect again."
+            "To match more: add names, addresses, or Canvas's user ids (in a column lms_user_id) to roster.csv, or "
+            "pass --roster a list exported from Canvas (gradebook) or Moodle (grading worksheet); then collect again."
         )
     if states[NOTHING]:
-        yield f"Where the table says {NOTHING!r}: mend it in the download, or ask the student; then collect again."
+        yield f"Where the table says {NOTHING!r}: fix it in the download, or ask the student; then collect again."

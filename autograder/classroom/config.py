@@ -38,7 +38,7 @@ OURS = {
     ),
     "Grading": ("judged",),
 }
-BEST_A_DAY = 20  # hand-ins of a student to an assignment that are judged a day, where all are and no limit is set
+BEST_A_DAY = 20  # hand-ins per student and assignment that are judged a day, if the best counts and no limit is set
 MAX_KILOBYTES = 10_000
 WRITTEN_ELSEWHERE = 20  # seconds to wait while another program writes to a gradebook in a file
 
@@ -67,43 +67,42 @@ from autograder.classroom.config import configure
 c = get_config()
 configure(c, Path(__file__).parent)
 
-# A step of your own between judged and recorded (see autograder.classroom.run), for instance to tell a student by mail:
+# A step of your own between judging and recording (see autograder.classroom.run), for instance to email a student:
 # c.Grading.judged = lambda judged, explained: judged
 
-# Grades are kept in gradebook.db beside this file. For PostgreSQL install the course's extra `postgres`, and say where:
+# Grades are kept in gradebook.db next to this file. For PostgreSQL, install the course's extra `postgres` and set:
 # c.CourseDirectory.db_url = "postgresql+psycopg://user@host/grades"
 
 # A submitted notebook larger than this (in kilobytes) is not read.
 c.CourseDirectory.max_file_size = {max_kilobytes}
 
-# How many seconds a cell may run. A whole submission has twice as many, or 25, whichever is more; what is
-# slow takes at most half of what is left, so that the rest is judged.
+# How many seconds a cell may run. A whole submission has twice as many, or 25, whichever is more; anything slow gets at
+# most half of the time that is left, so that the rest is still judged.
 # c.Execute.timeout = 12
 
 # When students see how others solved an exercise that they have passed in practice: "after_pass", "after_due" (the due
 # date is the gradebook's) or "never". Release again after a change: the handout carries it.
 c.Course.show_solutions = "after_pass"
 
-# In which language students are spoken to, as far as there is a catalogue of it: in notebooks, by `check`, and in
+# The language in which students are addressed, as far as there is a catalogue for it: in notebooks, by `check`, and in
 # feedback. Release again after a change.
 c.Course.language = "en"
 
 # When feedback says what hidden checks found: "always", "after_due" (the student's own due date) or "never". They
-# count in the points in any case.
+# count towards the points in any case.
 c.Course.hidden_verdicts = "always"
 
-# Which hand-in counts where a student handed in several times: the "last", the "first", or the "best", for which each
-# is judged (see: autograder collect, autograder grade).
+# Which hand-in counts if a student hands in several times: the "last", the "first", or the "best", for which each is
+# judged (see: autograder collect, autograder grade).
 c.Course.counts = "last"
 
-# How many hand-ins of a student to an assignment are graded a day, on the clock of c.Exchange.timezone; what is handed
-# in beyond that is graded on the next day. None is no limit; where the best counts it is {best_a_day}, since a student
-# may send hundreds.
+# How many hand-ins per student and assignment are graded a day, by the clock of c.Exchange.timezone; any beyond that
+# are graded the next day. None means no limit or, if the best counts, {best_a_day}, since a student may send hundreds.
 c.Course.daily_limit = None
 
-# Points off for late work: which share of a student's points for each day late that has begun, 0.1 for a tenth, and 1
-# for all of them at once. At most the limit is taken off, and nothing within the grace, which is in minutes. The due
-# dates are set by `autograder due`. Release again after a change: the handout tells it.
+# Points off for late work: the share of a student's points taken off for each day late or part of one, 0.1 for a tenth,
+# and 1 for all of them at once. At most the limit is taken off, and nothing within the grace period (in minutes). Due
+# dates are set with `autograder due`. Release again after a change: the handout states it.
 c.Course.late_penalty = 0
 c.Course.late_penalty_limit = 1
 c.Course.late_grace = 0
@@ -111,7 +110,7 @@ c.Course.late_grace = 0
 
 
 def configure(c, root):
-    """Set what this course needs of nbgrader for the class directory `root`.
+    """Set what this course needs from nbgrader for the class directory `root`.
 
     The exercises that the release pinned are named in the environment, so that the stock ``nbgrader autograde`` judges
     by them too.
@@ -128,7 +127,7 @@ def configure(c, root):
 
 
 def set_release(c):
-    """Set how source notebooks become student notebooks: a solution leaves the starter that stands before it."""
+    """Set how source notebooks become student notebooks: a solution goes, and the starter before it stays."""
     c.ClearSolutions.code_stub = {"python": ""}
     c.ClearSolutions.text_stub = ""
     c.GenerateAssignment.preprocessors = list(RELEASE)
@@ -140,7 +139,7 @@ def load(place):
     Raises
     ------
     ClassError
-        When that file, which an instructor may have edited, does not run, or sets what is no setting of ours.
+        When that file, which an instructor may have edited, does not run, or sets something that is not a setting.
     """
     with same_environment(), modules_of(place):
         try:
@@ -152,7 +151,7 @@ def load(place):
             if name not in known:
                 meant = get_close_matches(name, known, n=1) or known
                 raise ClassError(
-                    f"{place.config_file} sets c.{kind}.{name}, which is no setting; "
+                    f"{place.config_file} sets c.{kind}.{name}, which is not a setting; "
                     f"perhaps it should be {' or '.join(f'c.{kind}.{each}' for each in meant)}"
                 )
     language.use(chosen(config, "language", language.languages()))
@@ -160,12 +159,12 @@ def load(place):
 
 
 def chosen(config, name, choices):
-    """Return which of some choices a setting of the class's is; the first one where it says nothing.
+    """Return which of some choices the class has set, by default the first.
 
     Raises
     ------
     ClassError
-        When it says something else.
+        When it has set something else.
     """
     choice = config.Course.get(name, choices[0])
     if choice not in choices:
@@ -174,14 +173,14 @@ def chosen(config, name, choices):
 
 
 def daily_limit(config):
-    """Return how many hand-ins of a student to an assignment are graded a day.
+    """Return how many hand-ins per student and assignment are graded a day.
 
-    Where it is not set there is no end of it, but `BEST_A_DAY` where the best of all that were handed in counts.
+    By default there is no limit, or `BEST_A_DAY` if the best hand-in counts.
 
     Raises
     ------
     ClassError
-        When the class's setting is no such number.
+        When the class's setting is not such a number.
     """
     limit = config.Course.get("daily_limit")
     if limit is not None and (type(limit) is not int or limit < 1):
@@ -191,7 +190,7 @@ def daily_limit(config):
 
 
 def zone(config):
-    """Return the zone of the class's clock, as nbgrader's settings have it.
+    """Return the time zone of the class's clock, from nbgrader's settings.
 
     Raises
     ------
@@ -213,7 +212,7 @@ def solutions_shown(config, topic):
     Raises
     ------
     ClassError
-        When the class's settings say something else than there is.
+        When the class's setting is unknown.
     """
     when = chosen(config, "show_solutions", WHEN)
     if when == WHEN[0]:
@@ -227,7 +226,7 @@ def solutions_shown(config, topic):
 
 @contextmanager
 def same_environment():
-    """Take back in the end whatever was changed in this process's environment."""
+    """Undo, at the end, all changes to this process's environment."""
     before = dict(os.environ)
     try:
         yield
@@ -240,9 +239,9 @@ def same_environment():
 def nbgrader_at_work():
     """Let nbgrader run as it needs to inside this process.
 
-    For each gradebook that it makes it would start a process and ask alembic, by name, of which version its tables are,
-    which takes a second, and no path leads there where the environment is not activated; and its use of SQLAlchemy
-    gives warnings that nobody can act on.
+    For each gradebook that it makes, it would start the command alembic to learn the version of its tables, which takes
+    a second, and is not on the path unless the environment is activated; and its use of SQLAlchemy gives warnings that
+    nobody can act on.
     """
     asking, api.get_alembic_version = api.get_alembic_version, version_of_tables
     try:
@@ -255,7 +254,7 @@ def nbgrader_at_work():
 
 @cache
 def version_of_tables():
-    """Return the version of a gradebook's tables that nbgrader makes, as alembic numbers them."""
+    """Return the version of the tables that nbgrader makes for a gradebook, as alembic numbers them."""
     from alembic.script import ScriptDirectory  # here, since few commands make a gradebook
 
     return ScriptDirectory(str(files("nbgrader") / "alembic")).get_current_head()
@@ -278,7 +277,7 @@ def gradebook(config):
     Raises
     ------
     ClassError
-        When it cannot be used: it is not there, for instance, or another program keeps writing to it.
+        When it cannot be used: because it is not there, for instance, or another program keeps writing to it.
     """
     course = course_directory(config)
     try:
@@ -286,13 +285,13 @@ def gradebook(config):
             if opened.engine.dialect.name == "sqlite":
                 opened.db.execute(text(f"PRAGMA busy_timeout = {int(1000 * WRITTEN_ELSEWHERE)}"))
             if not course.course_id and opened.db.get(Course, course.course_id) is None:
-                opened.db.add(Course(id=course.course_id))  # nbgrader's rows name it, and not every database lets them
+                opened.db.add(Course(id=course.course_id))  # nbgrader's rows refer to it, and some databases check
                 opened.db.commit()
             yield opened
     except OperationalError as error:
         raise ClassError(
-            f"the gradebook cannot be used ({error.orig}); if another program is writing to it, formgrader for "
-            "instance, do the same again when that has ended"
+            f"the gradebook cannot be used ({error.orig}); if another program, such as formgrader, is writing to it, "
+            "try again when that has finished"
         ) from error
 
 

@@ -25,7 +25,7 @@ def create(directory, *, max_kilobytes=MAX_KILOBYTES) -> ClassDirectory:
     Raises
     ------
     ClassError
-        When there is something in the directory already, or its path is what nbgrader takes for a pattern.
+        When the directory already holds something, or nbgrader would take its path for a pattern.
     """
     target = Path(directory).absolute()
     require_plain(target.resolve())
@@ -42,7 +42,7 @@ def create(directory, *, max_kilobytes=MAX_KILOBYTES) -> ClassDirectory:
         write_file(place.seed_file, f"{secrets.token_hex(32)}\n".encode(), mode=0o600)
         write_file(made / ".gitignore", IGNORED.encode())
         made.chmod(0o755)
-        os.rename(made, target)  # onto an empty directory or none: a class that came between is refused by the system
+        os.rename(made, target)  # onto an empty directory or none: the system refuses if a class got there first
     except OSError as error:
         remove_folder(made)
         raise ClassError(f"{directory} cannot be made ({error.strerror})") from error

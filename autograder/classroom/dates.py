@@ -1,4 +1,4 @@
-"""Show and set when assignments are due, and the extensions of single students, as nbgrader's gradebook keeps them."""
+"""Show and set when assignments are due, and students' extensions, as nbgrader's gradebook keeps them."""
 
 import re
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes"}
 EXTENSION = re.compile(rf"\+\s*(\d+)\s*([{''.join(UNITS)}])")
 DATE = re.compile(r"(?P<date>\d{4}-\d\d-\d\d)(?:[T ]\s*(?P<time>\d\d:\d\d(?::\d\d)?))?\s*(?P<zone>\S+)?")
 END_OF_DAY = time(23, 59)
-EXPECTED = "expected a date as 2026-10-12 18:00 (if you wish with a zone: UTC, Europe/Berlin, +02:00), or none"
+EXPECTED = "expected a date such as 2026-10-12 18:00 (optionally with a zone: UTC, Europe/Berlin, +02:00), or none"
 
 
 @dataclass(frozen=True)
@@ -33,26 +33,26 @@ class Dates:
 
 @alone
 def due_dates(directory, topic=None, when=None, *, students=()) -> Dates:
-    """Return when assignments are due, and before that set a due date, or the extension of some students.
+    """Return when assignments are due, after setting a due date or an extension if `when` is given.
 
-    Handouts tell the new date, late penalties are those of now, and each grade that moves by it has it in its history.
+    Handouts state the new date, late penalties follow it, and each grade that changes as a result records it.
 
     Parameters
     ----------
     directory : path
         The class directory.
     topic : str, optional
-        Which assignment; without it all that are released.
+        Which assignment; by default, all that are released.
     when : str, optional
         "2026-10-12 18:00", by the class's clock if it names no zone, and at the end of the day if it names no time; or
-        "none". For students also "+2d" (w, d, h, m), after the assignment's own date.
+        "none". For students, also "+2d" (w, d, h, m), counted from the assignment's own date.
     students : sequence of str, optional
-        Whose date it is; without any, the assignment's.
+        Whose date it is; by default, the assignment's.
 
     Raises
     ------
     ClassError
-        When nothing is released, a topic or student is unknown, or `when` is no time.
+        When nothing is released, a topic or student is unknown, or `when` is not a time.
     """
     place = open_class(directory)
     config, released = settings.load(place), tuple(pin.read(place)["topics"])
@@ -67,7 +67,7 @@ def due_dates(directory, topic=None, when=None, *, students=()) -> Dates:
         if when is not None and students:
             _extend(gradebook, topic, students, when, zone)
         elif when is not None and EXTENSION.fullmatch(when):
-            raise ClassError(f"{when!r} is an extension of single students: say whose by --student ID, or set a date")
+            raise ClassError(f"{when!r} is an extension for some students: say whose with --student ID, or set a date")
         elif when is not None:
             date = None if when == NONE else _date(when, zone)
             gradebook.update_or_create_assignment(topic, duedate=date)
@@ -92,12 +92,12 @@ def due_lines(dates):
 
 
 def _extend(gradebook, topic, students, when, zone):
-    """Give students an extension, which nbgrader keeps with their submissions: a row each, also before they hand in."""
+    """Give students an extension, which nbgrader keeps with their submissions: a row each, even before they hand in."""
     due = gradebook.find_assignment(topic).duedate
     if when == NONE:
         more = None
     elif due is None:
-        raise ClassError(f"{topic} has no due date yet, which an extension is counted from; set it without --student")
+        raise ClassError(f"{topic} has no due date yet to count an extension from; set one without --student")
     elif found := EXTENSION.fullmatch(when):
         more = timedelta(**{UNITS[found[2]]: int(found[1])})
     else:
@@ -115,7 +115,7 @@ def _date(text, zone, more=""):
             zone = datetime.fromisoformat(f"{date}{name}").tzinfo
         elif name:
             zone = UTC if name in ("Z", "UTC") else gettz(name)
-    except (TypeError, ValueError):  # not of the form, or no day or hour that there is
+    except (TypeError, ValueError):  # not of this form, or not a real day or hour
         zone = None
     if zone is None:
         raise ClassError(f"{EXPECTED}{more}; got {text!r}")
@@ -129,7 +129,7 @@ def _require_known(gradebook, students):
             like = get_close_matches(student, known, 1)
             raise ClassError(
                 f"nobody in the class is {student!r}"
-                + (f"; perhaps {like[0]!r}?" if like else "; write all students into roster.csv")
+                + (f"; perhaps {like[0]!r}?" if like else "; add all students to roster.csv")
             )
 
 

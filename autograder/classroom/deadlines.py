@@ -38,7 +38,7 @@ def deadlines(gradebook) -> Deadlines:
 
 
 def clock(time, zone) -> str:
-    """Return a time of the gradebook, which is in UTC, by a zone's clock and in words.
+    """Return a time from the gradebook, which is in UTC, in words and by a zone's clock.
 
     >>> clock(datetime(2026, 10, 12, 18), UTC)
     'Monday, 12 October 2026, 18:00 UTC'

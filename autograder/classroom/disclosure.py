@@ -1,4 +1,4 @@
-"""When students see what hidden checks found: always, after the due date, or never. In the points they count always."""
+"""When students see what hidden checks found: always, after the due date, or never. They always count in the points."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,20 +9,20 @@ from . import config as settings
 
 WHEN = ("always", "after_due", "never")
 NOTES = {
-    "after_due": "Hidden checks count in the points, too; what they found is shown after the due date.",
-    "never": "Hidden checks count in the points, too; what they found is not shown.",
+    "after_due": "Hidden checks also count in the points; what they found is shown after the due date.",
+    "never": "Hidden checks also count in the points; what they found is not shown.",
 }
 
 
 def notes(config, deadlines):
-    """Return a function of student and topic: what a report says in the place of hidden checks, or "" to show them.
+    """Return a function of student and topic: what a report says instead of hidden checks, or "" to show them.
 
-    The due date is the student's own, with the extension; where there is none it is never past.
+    The due date is the student's own, with any extension; if there is none, it is never past.
 
     Raises
     ------
     ClassError
-        When the class's setting says something else than there is.
+        When the class's setting is unknown.
     """
     when = settings.chosen(config, "hidden_verdicts", WHEN)
     now = datetime.now(UTC).replace(tzinfo=None)
@@ -35,10 +35,10 @@ def notes(config, deadlines):
 
 
 def withheld(report, note, exercises):
-    """Return a Report without what hidden checks found, by the files of the exercises, and with a note in its place.
+    """Return a Report with a note instead of what hidden checks found; the exercises' files say which are hidden.
 
-    A mistake has its name as long as a check fails that is shown; a check that the exercise no longer has is not. What
-    was found by no check, such as that the answer's cell does not run, is shown.
+    A mistake is named as long as a check that is shown fails; a check that the exercise no longer has is not shown.
+    Findings of no check, such as that the answer's cell does not run, are shown.
     """
     shown = {"", *(check.name for check in model.load(report.exercise, exercises).public_checks)}
     findings = tuple(finding for finding in report.findings if finding.check in shown)

@@ -1,7 +1,7 @@
-"""Whatever a student wrote is judged, or a person is asked to look at it: here it is said at what, and why.
+"""Whatever a student wrote is judged, or a person is asked to look at it: say which exercises to look at, and why.
 
-An exercise that was not attempted as far as the judge can tell is looked at where something was written for it: in its
-cell, in another one, in a locked one, in a file beside the notebook.
+An exercise that the judge takes for not attempted is looked at if something was written for it: in its cell, in another
+one, in a locked one, or in a file next to the notebook.
 """
 
 import ast
@@ -14,11 +14,11 @@ from .cells import listed
 from .python import defined, parsed, syntax
 from .submission import shown
 
-UNJUDGED = "what stands in its cell could not be judged; a person will look at it."
+UNJUDGED = "what is in its cell could not be judged; a person will look at it."
 UNANSWERED = "its own cell is as it was handed out, but there is text in another; a person will look at it."
 TOO_LATE = "it is defined again below the place where it was judged; a person will look at it."
-NOT_RUN = "a locked cell ({}) was changed, and ran as it was handed out; a person will look at it."
-BESIDE = "its own cell is as it was handed out, but it may stand beside the notebook ({}); a person will look at it."
+NOT_RUN = "a locked cell ({}) was changed, but ran as it was handed out; a person will look at it."
+BESIDE = "its own cell is as it was handed out, but the answer may be in another file ({}); a person will look at it."
 TEXT = re.compile(r".*\.(md|txt|rst|tex|rtf|docx?|odt|pdf|html?|pages|png|jpe?g|heic)", re.IGNORECASE | re.DOTALL)
 CODE = re.compile(r"(^|/)[^.]+$|\.(pyw?|txt|md|rst|html?|ipynb|json)$", re.IGNORECASE)
 PACKED = re.compile(r"\.(zip|rar|7z|tar|t?gz)$", re.IGNORECASE)
@@ -38,7 +38,7 @@ def doubts(release, rebuilt, verdicts, files, others=()):
     verdicts : dict of str to str
         The judge's verdicts, by the name of the exercise, as far as there are any.
     files : dict of str to bytes
-        What lies beside the notebook.
+        The files next to the notebook.
     others : sequence of str
         The names of other notebooks there.
     """
@@ -56,7 +56,7 @@ def doubts(release, rebuilt, verdicts, files, others=()):
             why = UNJUDGED if written else _code_elsewhere(name, starters[cell.id], found, files, others)
         else:
             defining = [stray for stray in found if stray.is_code and _defines(stray.text, name)]
-            given = syntax(cell.source) == syntax(starters[cell.id])  # of a repair, what was to be repaired was judged
+            given = syntax(cell.source) == syntax(starters[cell.id])  # in a repair, the code to be repaired was judged
             late = any(name in stray.judged for stray in defining)
             why = UNANSWERED if given and defining else TOO_LATE if late else ""
         locked = [other for other in rebuilt.changed if strays.exercise_of(other, names) in ("", name)]
@@ -96,18 +96,18 @@ def _defines(text, name):
 
 
 def _would_define(name):
-    """Return what finds a definition or an assignment: a pattern that begins with letters is looked for quickly."""
+    """Return a pattern that finds a definition or an assignment; it begins with letters, which makes searching fast."""
     return re.compile(rf"{name}(?<!\w{name})\b(?:\s*=(?!=)|(?<=def {name})|(?<=class {name}))")
 
 
 def _is_like(starter, code):
-    """Whether code defines something, or where a value is asked for gives something a name."""
+    """Whether code defines something or, if a value is asked for, assigns something to a name."""
     asks_for_value = not any(isinstance(one, DEFINITIONS) for one in parsed(starter).body)
     kinds = (*DEFINITIONS, ast.Assign, ast.AnnAssign) if asks_for_value else DEFINITIONS
     return any(isinstance(one, kinds) for one in parsed(code).body)
 
 
 def _speaks(code):
-    """Whether there is a text of some words in code."""
+    """Whether code has a string of more than a few words."""
     texts = [node.value for node in ast.walk(parsed(code)) if isinstance(node, ast.Constant)]
     return any(isinstance(text, str) and len(text.split()) > FEW_WORDS for text in texts)

@@ -1,4 +1,4 @@
-"""Look into a download, a zip or a folder, as it came: every file with its path and time; nothing of it is trusted.
+"""Look into a download, a zip or a folder, as it came: every file with its path and time; none of it is trusted.
 
 Nothing is unpacked onto the disk: a file's content is read when it is asked for, up to a limit, so that neither a path
 that leads outside nor an archive that grows without end does harm.
@@ -25,9 +25,9 @@ from .submission import NOTEBOOK
 MOST_BYTES = 64 * 2**20  # of one file, of one zip in the download, and of one submission
 MOST_LOOKED_INTO = 4 * MOST_BYTES  # of all zips in one file of a download
 MOST_FILES = 100_000  # in a download
-MOST_NESTED = 10_000  # in a zip that lies in it
+MOST_NESTED = 10_000  # in a zip inside it
 DEEPEST = 3  # zips in zips
-MOST_FOLDERS = 50  # that a file lies in
+MOST_FOLDERS = 50  # that a file is inside
 UNIX_TIME = 0x5455  # the field of a zip's entry that has seconds since 1970, in UTC
 ENCRYPTED = 0x1  # a flag of a zip's entry
 # What Python's readers raise on archives that are broken, encrypted, or packed in ways that they do not know.
@@ -45,14 +45,14 @@ class File:
     Attributes
     ----------
     path : tuple of str
-        The folders that it lies in, and its name. A zip in the download is a folder here, if it holds a notebook.
+        The folders that it is in, and its name. A zip in the download is a folder here, if it holds a notebook.
     time : datetime or None
-        When it was changed, in UTC. What lies in a zip that was handed in has the time of that zip: its inside is dated
-        by whoever made it.
+        When it was changed, in UTC. A file in a zip that was handed in has the time of that zip: whoever made the zip
+        could date what is inside.
     size : int
-        In bytes, as it is said; it has no more.
+        In bytes, as declared; it has no more.
     fetch : function of an int
-        Returns the content, of so many bytes at most, or raises `Unusable`.
+        Returns the content, of at most that many bytes, or raises `Unusable`.
     fault : str
         Why it cannot be taken, or "".
     """
@@ -78,7 +78,7 @@ def opened(path, zone):
     path : path
         A zip or a folder.
     zone : tzinfo
-        Where the clock hung that dated a zip's files: most zips say no zone.
+        The zone of the clock that dated a zip's files: most zips name none.
 
     Raises
     ------
@@ -94,13 +94,13 @@ def opened(path, zone):
     try:
         zipped = zipfile.ZipFile(path)
     except BROKEN as error:
-        raise ClassError(f"{path} is no zip that can be read ({error}); download it again") from error
+        raise ClassError(f"{path} is not a zip that can be read ({error}); download it again") from error
     with zipped:
         yield _limited(_members(lambda: zipped, zone), zone)
 
 
 def _limited(files, zone):
-    """Return a download's files, and in the place of a zip that holds a notebook what it holds."""
+    """Return a download's files, with a zip that holds a notebook replaced by its contents."""
     opener, found = _Opener(), []
     for file in files:
         opener.left = MOST_LOOKED_INTO
@@ -111,7 +111,7 @@ def _limited(files, zone):
 
 
 class _Opener:
-    """Opens zips in zips from memory, and keeps the last few: what a whole class handed in would not fit there.
+    """Opens zips in zips from memory, and keeps the last few: those of a whole class would not fit.
 
     `left` is how many bytes of them may still be looked into.
     """
@@ -122,7 +122,7 @@ class _Opener:
 
 
 def _expanded(files, opener, zone, depth):
-    """Yield files, and in the place of a zip that holds a notebook what it holds."""
+    """Yield files, with a zip that holds a notebook replaced by its contents."""
     for file in files:
         if file.fault or not file.path[-1].lower().endswith(".zip"):
             yield file
@@ -140,12 +140,12 @@ def _expanded(files, opener, zone, depth):
 
 
 def _inside(file, opener, zone, depth):
-    """Return the files of a zip in the download, with their paths from the download's beginning."""
+    """Return the files of a zip in the download, with their paths in the whole download."""
     if depth > DEEPEST:
-        raise Unusable(f"lies more than {DEEPEST} zips deep")
+        raise Unusable(f"is more than {DEEPEST} zips deep")
     opener.left -= file.size
     if opener.left < 0:
-        raise Unusable(f"lies in zips of more than {MOST_LOOKED_INTO / 2**20:.0f} MiB")
+        raise Unusable(f"is in zips of more than {MOST_LOOKED_INTO / 2**20:.0f} MiB")
     again = partial(opener.open, file.fetch)
     if len(again().infolist()) > MOST_NESTED:
         raise Unusable(f"holds more than {MOST_NESTED} files")
@@ -154,7 +154,7 @@ def _inside(file, opener, zone, depth):
 
 
 def _members(again, zone):
-    """Yield the files of a zip, which `again` returns open, but for what a computer laid there by itself."""
+    """Yield the files of a zip, which `again` returns open, except what a computer put there by itself."""
     for info in again().infolist():
         name = name_of(info)
         if info.is_dir() or name.endswith("\\"):
@@ -164,7 +164,7 @@ def _members(again, zone):
             continue
         kind = stat.S_IFMT(info.external_attr >> 16)
         if not fault and kind not in (0, stat.S_IFREG):
-            fault = "is a link" if kind == stat.S_IFLNK else "is no plain file"
+            fault = "is a link" if kind == stat.S_IFLNK else "is not a plain file"
         if not fault and info.flag_bits & ENCRYPTED:
             fault = "is encrypted"
         fetch = None if fault else partial(_read, again, info)
@@ -187,14 +187,14 @@ def _bounded(stream, most):
 
 
 def _time(info, zone):
-    """Return when a zip's entry was changed, in UTC, or None where it does not say."""
+    """Return when a zip's entry was changed, in UTC, or None if it does not say."""
     extra = info.extra
     while len(extra) >= 4:
         kind, size = struct.unpack_from("<HH", extra)
         if kind == UNIX_TIME and size >= 5 and len(extra) >= 9 and extra[4] & 1:
             return datetime.fromtimestamp(struct.unpack_from("<i", extra, 5)[0], UTC)
         extra = extra[4 + size :]
-    if info.date_time[:3] <= (1980, 1, 1):  # what a zip begins with that was given no time
+    if info.date_time[:3] <= (1980, 1, 1):  # what an entry has that was given no time
         return None
     try:
         return datetime(*info.date_time, tzinfo=zone).astimezone(UTC)
@@ -205,7 +205,7 @@ def _time(info, zone):
 def _walk(folder, top, parent=None):
     """Yield the files under a folder, without following a link.
 
-    Each folder is opened in the one before it: in an exchange its owner may put a link in its place at any time.
+    Each folder is opened from within its parent: in an exchange, its owner may replace it with a link at any time.
     """
     where, above = (folder, 0) if parent is None else (folder.name, os.O_NOFOLLOW)
     try:
@@ -234,18 +234,18 @@ def _entry(path, top, parent):
         return
     _, fault = parts_of("/".join(names))
     if not fault and not stat.S_ISREG(about.st_mode):
-        kinds = {stat.S_IFLNK: "is a link", stat.S_IFDIR: f"lies in {MOST_FOLDERS} folders"}
-        fault = kinds.get(stat.S_IFMT(about.st_mode), "is no plain file")
+        kinds = {stat.S_IFLNK: "is a link", stat.S_IFDIR: f"is inside {MOST_FOLDERS} folders"}
+        fault = kinds.get(stat.S_IFMT(about.st_mode), "is not a plain file")
     time = datetime.fromtimestamp(about.st_mtime, UTC)
     yield File(names, time, about.st_size, None if fault else partial(_read_file, path, about), fault)
 
 
 def _read_file(path, about, most):
-    """Return a file's content, if what lies at its path is still the file that was seen there."""
+    """Return a file's content, if its path still leads to the file that was seen there."""
     try:
         with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:
             if not os.path.samestat(os.fstat(stream.fileno()), about):
-                raise Unusable("was replaced while it was collected")
+                raise Unusable("was replaced while it was being collected")
             return _bounded(stream, most)
     except OSError as error:
         raise Unusable(f"cannot be read ({error.strerror})") from error

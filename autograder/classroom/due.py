@@ -16,8 +16,8 @@ from .layout import ClassError, shown, write_file
 from .ledger import FIRST, HAND_IN, recorded
 from .pin import SHORT
 
-# What settings are of that come after a grade, or beside it: what is taken off for being late, who sees solutions when,
-# how pages look and where they go.
+# The settings that take effect after a grade, or apart from it: what is taken off for being late, who sees solutions
+# when, how pages look and where they go.
 LATER = frozenset(
     ("AssignLatePenalties", "LateSubmissionPlugin", "Course", "Exchange", "FormgradeApp", "GenerateFeedback")
 )
@@ -26,7 +26,7 @@ MOST_SAID = 20  # lines about what is not understood
 
 @dataclass(frozen=True)
 class Task:
-    """One submission to grade, with digests of what was handed in, and of all that its grade hangs on."""
+    """One submission to grade, with digests of what was handed in, and of everything that its grade depends on."""
 
     student: str
     topic: str
@@ -35,23 +35,23 @@ class Task:
 
     @property
     def key(self):
-        """What the submission is called where grading keeps what it has done."""
+        """The submission's name in grading's record of what it has done."""
         return f"{self.student}/{self.topic}"
 
 
 def handed_in(place, released):
-    """Return (student, topic) for each submission, and warnings about what is none.
+    """Return (student, topic) for each submission, and warnings about everything else.
 
     Raises
     ------
     ClassError
-        When there is something, and no submission among it.
+        When there is something, but no submission among it.
     """
     found, strange = [], []
     for student in _entries(place.step("submitted")):
         name = f"submitted/{shown(student.name)}"
         if not student.is_dir():
-            strange.append(f"{name} is no student's folder; it was not graded")
+            strange.append(f"{name} is not a student's folder; it was not graded")
         elif not roster.may_be_id(student.name):
             strange.append(f"{name} cannot be a student's id; nothing in it was graded")
         else:
@@ -60,7 +60,7 @@ def handed_in(place, released):
             strange += [_stray(name, each) for each in inside if not (each.is_dir() and each.name in released)]
             strange += [] if inside else [f"{name} is empty"]
     if len(strange) > MOST_SAID:
-        strange[MOST_SAID:] = [f"and {len(strange) - MOST_SAID} more under submitted/ that are not understood"]
+        strange[MOST_SAID:] = [f"and {len(strange) - MOST_SAID} more under submitted/ that were not understood"]
     if strange and not found:
         raise ClassError(
             "\n".join(("nothing under submitted/ is a submission (submitted/STUDENT/TOPIC/TOPIC.ipynb):", *strange))
@@ -71,11 +71,11 @@ def handed_in(place, released):
 def _stray(student, path):
     if path.is_dir():
         return f"{student}/{shown(path.name)} belongs to no assignment of this class"
-    return f"{student}/{shown(path.name)} lies outside the folder of an assignment; it was not graded"
+    return f"{student}/{shown(path.name)} is not in the folder of an assignment; it was not graded"
 
 
 def _entries(folder):
-    """Return what lies in a folder, but for what a computer lays there by itself."""
+    """Return what is in a folder, except what a computer puts there by itself."""
     if not folder.is_dir():
         return []
     return sorted(
@@ -86,7 +86,7 @@ def _entries(folder):
 
 
 def assignment(place, topic, gradebook):
-    """Return the assignment as nbgrader grades it, as text: the release, with what the gradebook has of its cells."""
+    """Return the assignment as nbgrader grades it, as text: the release, with the gradebook's data on its cells."""
     release = nbformat.read(place.released(topic), as_version=4)
     notebook = gradebook.find_notebook(topic, topic)
     sources = {cell.name: cell for cell in notebook.source_cells}
@@ -103,10 +103,10 @@ def assignment(place, topic, gradebook):
 
 
 def tasks(place, found, releases, pinned):
-    """Return a `Task` for each submission that was found, of the topics to grade.
+    """Return a `Task` for each submission that was found and is for one of the topics to grade.
 
-    A grade hangs on the submission, the exercises, the assignment and the class's settings, but not on their comments,
-    nor on those of what comes after it (see `LATER`).
+    A grade depends on the submission, the exercises, the assignment and the class's settings, but not on comments in
+    them, nor on settings that take effect after it (see `LATER`).
     """
     statements = ast.parse(place.config_file.read_bytes()).body
     settings = "\n".join(ast.dump(statement) for statement in statements if not comes_later(statement))
@@ -115,12 +115,12 @@ def tasks(place, found, releases, pinned):
 
 
 def within_limit(place, found, config):
-    """Return those tasks that may be graded today: a student's new hand-ins up to the class's limit, and all old ones.
+    """Return the tasks that may be graded today: a student's new hand-ins up to the class's limit, and all old ones.
 
     Raises
     ------
     ClassError
-        When the class's setting is no limit.
+        When the class's setting is not a limit.
     """
     limit, zone = settings.daily_limit(config), settings.zone(config)
     today = datetime.now(zone).date()
@@ -135,13 +135,13 @@ def within_limit(place, found, config):
 
 
 def days(entries, zone):
-    """Return by digest on which day, by a zone's clock, each hand-in of a submission's history was graded first."""
+    """Return, by digest, the day (by a zone's clock) on which each hand-in of a history was first graded."""
     new = [each for each in entries if {FIRST, HAND_IN}.intersection(each.why)]
     return {each.submission: parse_utc(each.at).replace(tzinfo=UTC).astimezone(zone).date() for each in new}
 
 
 def comes_later(statement):
-    """Whether a statement of the class's settings sets nothing but what no grade hangs on."""
+    """Whether a statement in the class's settings sets only something that no grade depends on."""
     match statement:
         case ast.Assign(targets=[ast.Attribute(value=ast.Attribute(value=ast.Name(id="c"), attr=name))]):
             return name in LATER
@@ -166,16 +166,16 @@ class Done:
             self._entries = {}
 
     def stands(self, task):
-        """Whether the result of an earlier run is still there, and of what would be graded now."""
+        """Whether the result of an earlier run is still there, and is for what would be graded now."""
         entry = self._entries.get(task.key)
         return entry is not None and (entry["fingerprint"], entry["result"]) == (task.fingerprint, self._result(task))
 
     def keep(self, task, notices):
-        """Take a submission as graded, whose graded notebook is in its place."""
+        """Record a submission as graded; its graded notebook must be in place."""
         self._entries[task.key] = {"fingerprint": task.fingerprint, "result": self._result(task), "notices": notices}
 
     def forget(self, task):
-        """Take a submission as not graded."""
+        """Record a submission as not graded."""
         self._entries.pop(task.key, None)
 
     def notices(self):

@@ -1,7 +1,7 @@
-"""Read nbgrader's exchange: a folder for each hand-in, whose name says whose, of what and when, and whose owner is who.
+"""Read nbgrader's exchange: a folder for each hand-in, named after student, assignment and time, owned by the student.
 
-What stands here about names was read from nbgrader's own ``submit`` and ``collect``. Where nbgrader's collector warns
-that a folder is another user's than it says, and takes it, it is not taken here.
+What is said here about names was read from nbgrader's own ``submit`` and ``collect``. If a folder belongs to a user
+other than it says, nbgrader's collector warns and takes it; it is not taken here.
 """
 
 import pwd
@@ -26,7 +26,7 @@ _NAME = re.compile(r"(?P<name>.+)\+(?P<topic>[^+]+)\+(?P<time>\d+-\d+-\d+ [\d:.]
 
 @dataclass(frozen=True)
 class HandIn:
-    """One folder of the exchange: whose it says that it is, of which assignment, when, and its files."""
+    """One folder of the exchange: whose it says it is, for which assignment, when, and its files."""
 
     folder: str
     name: str
@@ -56,24 +56,24 @@ def inbound(config) -> Path:
 
 
 def collect_from(folder, files, config, people, laying, done):
-    """Lay what the exchange holds into its place, and add to what is told of it (a `Collected`).
+    """Put what the exchange holds in its place, and add what there is to say about it to `done` (a `Collected`).
 
     Parameters
     ----------
     folder : path
         The exchange's folder of hand-ins.
     files : sequence of File
-        What lies in it.
+        What is in it.
     people : People
     laying : Laying
-        Of the class; `assignment` is the only one that is collected, if it is not None.
+        The class's; if its `assignment` is not None, only that one is collected.
     """
     topics = laying.topics if laying.assignment is None else (laying.assignment,)
     found = defaultdict(list)
     for each in _hand_ins(files, done):
         if each.topic not in topics:
             if laying.assignment is None:
-                done.unmatched[shown(each.folder)] = f"{shown(each.topic)} is no assignment of this class"
+                done.unmatched[shown(each.folder)] = f"{shown(each.topic)} is not an assignment of this class"
             continue
         student, why = _whose(folder, each, people, _collector(config).check_owner)
         if why:
@@ -93,7 +93,7 @@ def collect_from(folder, files, config, people, laying, done):
 
 
 def _hand_ins(files, done):
-    """Return the hand-ins that files are of; what is none is told."""
+    """Yield the hand-ins that files belong to, and note what is not one."""
     found = defaultdict(list)
     for file in files:
         found[file.path[0]].append(file)
@@ -101,7 +101,7 @@ def _hand_ins(files, done):
         label = _NAME.fullmatch(name)
         time = label and _time(label["time"])
         if time is None or (len(own) == 1 and len(own[0].path) == 1):
-            why = own[0].fault if len(own[0].path) == 1 and own[0].fault else "is not named as nbgrader names a hand-in"
+            why = own[0].fault if len(own[0].path) == 1 and own[0].fault else "is not named as nbgrader names hand-ins"
             done.unmatched[shown(name)] = f"it {why}"
         else:
             yield HandIn(name, label["name"], label["topic"], time, tuple(own))
@@ -118,8 +118,8 @@ def _whose(folder, hand_in, people, check_owner):
     """Return (student, "") or (None, why it is nobody's)."""
     if check_owner and (owner := _owner(folder / hand_in.folder)) != hand_in.name:
         return None, (
-            f"it says {shown(hand_in.name)}, and its folder is the user {shown(owner)}'s; "
-            "if ids are not the names of users here: c.ExchangeCollect.check_owner = False"
+            f"it says {shown(hand_in.name)}, but its folder belongs to the user {shown(owner)}; "
+            "if ids are not user names here: c.ExchangeCollect.check_owner = False"
         )
     return people.identified(hand_in.name)
 

@@ -1,4 +1,4 @@
-"""Export grades: a CSV of assignments, as nbgrader's, and one of exercises, with verdicts and misconceptions."""
+"""Export grades: a CSV of assignments, like nbgrader's, and one of exercises, with verdicts and misconceptions."""
 
 import csv
 import io
@@ -26,25 +26,25 @@ GRADES = (
 )
 EXERCISES = ("student", "assignment", "exercise", "points", "max", "verdict", "misconception", "flags")
 BOARD = ("exercise", "place", "student", ERROR, COST, "front", "baseline", "elsewhere", "baseline elsewhere")
-# What a table takes a cell for that begins with it, in full width too; a single one is a text.
+# A cell that begins with one of these, also in full width, is a formula to a spreadsheet; one by itself is text.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 @alone
 def export(directory, *, board="aliases"):
-    """Write ``grades.csv``, ``exercises.csv`` and, where there is one, ``board.csv`` into a class directory.
+    """Write ``grades.csv``, ``exercises.csv`` and, if there is a board, ``board.csv`` into a class directory.
 
-    ``grades.csv`` has nbgrader's columns, a line for a student and assignment. ``exercises.csv`` has a line for a
-    student and exercise, with the columns student, assignment, exercise, points, max, verdict, misconception and flags;
-    points are empty as long as a person has to give them. A text that a table would take for a formula stands behind
-    an apostrophe. ``board.csv`` is for the class to see: it has a line for each answer to an exercise in which right
-    answers differ in how good they are, from the lowest error on, with the cost, and "yes" in the column front if no
+    ``grades.csv`` has nbgrader's columns, and a line for each student and assignment. ``exercises.csv`` has a line for
+    each student and exercise, with the columns student, assignment, exercise, points, max, verdict, misconception and
+    flags; points are empty until a person has given them. Text that a spreadsheet would take for a formula gets a
+    leading apostrophe. ``board.csv`` is for the class to see: for exercises in which right answers differ in how good
+    they are, it has a line for each answer, lowest error first, with the cost, and "yes" in the column front if no
     other answer is as good for less; elsewhere is the error on inputs that differ from answer to answer.
 
     Parameters
     ----------
     board : str
-        "aliases" or "names", for the board's column student.
+        "aliases" or "names", for the board's student column.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def _plain(value):
 
 
 def _number(points):
-    """Return points with all their digits, so that they add up to what other files say; whole ones without a point."""
+    """Return points with all their digits, so that they add up to what other files say; whole ones without decimals."""
     return None if points is None else int(points) if points == int(points) else points
 
 
@@ -106,7 +106,7 @@ def _place(name, each):
 
 
 def _grades(gradebook):
-    """Yield a line for each assignment and student, one who has handed nothing in too."""
+    """Yield a line for each assignment and student, including those who have handed in nothing."""
     rows, students = submitted(gradebook), by_name(gradebook)
     for assignment in gradebook.assignments:
         for student in students:

@@ -1,4 +1,4 @@
-"""Write feedback: a page for each graded submission, again only for what has changed since it was written."""
+"""Write feedback: a page for each graded submission, written again only if something has changed since."""
 
 import hashlib
 import json
@@ -27,8 +27,8 @@ WAITS = (GradeCell.cell_type, Grade.needs_manual_grade, Grade.manual_score)
 class Written:
     """What writing feedback did: the pages that were written, and why others, by (student, topic), could not be.
 
-    In place of the others stands one that has the points and says so. `waiting` counts the pages with a free text that
-    a person has still to mark.
+    Each of the others is replaced by one that has the points and says so. `waiting` counts the pages with a free text
+    that a person still has to mark.
     """
 
     pages: tuple[tuple[str, str], ...] = ()
@@ -45,7 +45,7 @@ def feedback(directory, topics=(), *, students=(), force=False, workers=None, co
     directory : path
         The class directory.
     topics, students : sequence of str
-        For what and whom; without any, for all that is graded.
+        Which and whose to write for; by default, all that are graded.
     force : bool, optional
         Write pages again whose grades and comments have not changed.
     workers : int, optional
@@ -98,19 +98,19 @@ def feedback(directory, topics=(), *, students=(), force=False, workers=None, co
 
 
 def _require_graded(place, grades, topics, students):
-    """Refuse to write for a topic that the class does not have, or a student of whom nothing is graded."""
+    """Refuse to write for a topic that the class does not have, or a student with nothing graded."""
     known = dict.fromkeys((*pin.read(place)["topics"], *(topic for _, topic in grades)))
     for topic in topics:
         if topic not in known:
             raise ClassError(f"{topic!r} is not released in this class; released: {', '.join(known)}")
     for student in {*students} - {student for student, _ in grades}:
-        raise ClassError(f"nothing of {student!r} is graded in {place.root}; to grade: autograder grade {place.root}")
+        raise ClassError(f"nothing from {student!r} is graded in {place.root}; to grade: autograder grade {place.root}")
 
 
 def _put(place, page):
-    """Put a page in its place, with what nbgrader's exchange needs beside it to give it to the student alone.
+    """Put a page in its place, with what nbgrader's exchange needs next to it to give it only to the student.
 
-    The exchange gives it to whoever knows the submission's secret, and stops where there is none; what was handed in
+    The exchange gives it to anyone who knows the submission's secret, and stops if there is none; what was handed in
     another way gets one that nobody knows.
     """
     nobodys = place.student_secret(page.student, f"feedback on {page.topic}").encode()

@@ -222,7 +222,7 @@ def test_what_is_no_whole_date_in_a_list_is_told_and_not_taken(place, archive, t
     done = classroom.collect(place.root, archive(*MOODLE), listed=listed, times="none")
     assert {row.time for row in done.rows} == {None}
     (told,) = done.notices
-    assert "was read from what the list says of ann ('Mon')" in told
+    assert "for ann ('Mon'); what it says there was ignored" in told
     assert "ben" not in told
 
 
@@ -290,7 +290,7 @@ def test_the_last_counts_or_the_first_whatever_comes_when(place, archive, keep, 
     [
         ("nobody_99_1_toy.ipynb", "neither the name nor the number 99"),
         ("ableann_12_1_toy.ipynb", "the number 12 is ben's, but the name is ann's"),
-        ("toy.ipynb", "it is not named as Canvas names"),
+        ("toy.ipynb", "it is not named the way Canvas names"),
         ("../../ableann_11_1_toy.ipynb", ""),
     ],
 )
@@ -307,15 +307,15 @@ def test_what_is_nobodys_is_named_and_the_rest_is_taken(place, archive, name, wh
 def test_two_people_of_one_name_are_not_one_student_twice(place, archive):
     done = classroom.collect(place.root, archive(("doedan_1_1_toy.ipynb", b"1"), ("doedan_2_2_toy.ipynb", b"2")))
     assert submitted(place) == {}
-    assert set(done.unmatched.values()) == {"the name is dan's, and that of several: numbers 1, 2"}
+    assert set(done.unmatched.values()) == {"the name is dan's, but several people have it: numbers 1, 2"}
 
 
 @pytest.mark.parametrize(
     ("members", "why"),
     [
-        ((("ann/a/toy.ipynb", b"1"), ("ann/b/toy.ipynb", b"2")), "which of these counts cannot be told"),
-        ((("ann/x.ipynb", b"1"), ("ann/y.ipynb", b"2")), "which of these counts cannot be told"),
-        ((("ann/toy.pdf", b"1"),), "there is no notebook, but ann/toy.pdf"),
+        ((("ann/a/toy.ipynb", b"1"), ("ann/b/toy.ipynb", b"2")), "it is unclear which of these counts"),
+        ((("ann/x.ipynb", b"1"), ("ann/y.ipynb", b"2")), "it is unclear which of these counts"),
+        ((("ann/toy.pdf", b"1"),), "there is no notebook, only ann/toy.pdf"),
         ((("ann/hw.zip", b"PK"),), "ann/hw.zip is a zip that cannot be read"),
     ],
 )
@@ -380,7 +380,7 @@ def test_too_much_beside_the_notebook_is_left_out_and_said(place, archive, monke
     monkeypatch.setattr("autograder.classroom.laying.MOST_BYTES", 1000)
     done = classroom.collect(place.root, archive(("ann/toy.ipynb", b"1"), ("ann/data.csv", bytes(1000))))
     assert set(submitted(place)) == {"ann/toy/toy.ipynb"}
-    assert "what lies beside it was left out, since it is larger than" in done.rows[0].note
+    assert "what is next to it was left out, since it is larger than" in done.rows[0].note
     done = classroom.collect(place.root, archive(("ann/toy.ipynb", bytes(1001))))
     assert done.rows[0].state == "nothing taken"
     assert submitted(place)["ann/toy/toy.ipynb"] == b"1"
@@ -390,7 +390,7 @@ def test_too_much_beside_the_notebook_is_left_out_and_said(place, archive, monke
     ("options", "message"),
     [
         ({"assignment": "other"}, "'other' is not released in this class; released: toy"),
-        ({"form": "folder"}, "is no folder; leave out --from folder"),
+        ({"form": "folder"}, "does not fit --from folder; leave that out"),
         ({"listed": "nowhere.csv"}, "nowhere.csv is not a CSV file"),
     ],
 )
@@ -401,7 +401,7 @@ def test_what_cannot_be_done_is_one_sentence(place, archive, options, message):
 
 def test_a_class_without_students_or_a_clock_says_so(place, archive):
     place.roster_file.write_text("id\n")
-    with pytest.raises(ClassError, match="nobody is in the class; write its students into"):
+    with pytest.raises(ClassError, match="nobody is in the class; add its students to"):
         classroom.collect(place.root, archive(*CANVAS))
     with config.gradebook(config.load(place)) as book:
         book.add_student("ann", first_name="Ann", last_name="Able")
@@ -430,7 +430,7 @@ def test_the_command_says_all_of_it_and_ends_with_what_to_do(place, archive, run
     assert status == 0
     assert "Missing, toy (1): dan" in said
     assert "By Canvas's names: 3 new, 1 late, 0 unmatched." in said
-    assert "Late, and it is unknown by how much: ben. For a late penalty, write when it was handed in into" in said
+    assert "Late, unknown by how much: ben. For a late penalty, write the time of handing in to" in said
     assert said.endswith("Nothing was written (--dry-run).")
     status, said = run(place.root, archive(*CANVAS, ("no[red]body_9_1_\x1b[31m.ipynb", b"x")))
     assert status == 1

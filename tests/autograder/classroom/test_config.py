@@ -16,7 +16,7 @@ from autograder.classroom import config as settings
     ("line", "said"),
     [
         ("c.Course.hidden_verdict = 'never'", r"c.Course.hidden_verdict, which .* c.Course.hidden_verdicts$"),
-        ("c.Grading.judge = print", r"c.Grading.judge, which is no setting; perhaps it should be c.Grading.judged$"),
+        ("c.Grading.judge = print", r"c.Grading.judge, which is not a setting; perhaps it should be c.Grading.judged$"),
         ("c.Course.x = 1", r"c.Course.x, .* c.Course.counts or c.Course.daily_limit or "),
         ("c.Course.counts = ", r"does not run \(SyntaxError"),
     ],

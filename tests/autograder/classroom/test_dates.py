@@ -51,11 +51,11 @@ DATES = {
     ("none",): None,
 }
 REFUSED = {
-    ("toy", "12.7.2026"): "expected a date as 2026-10-12 18:00",
+    ("toy", "12.7.2026"): "expected a date such as 2026-10-12 18:00",
     ("toy", "2026-02-30"): "got '2026-02-30'",
     ("toy", "2026-02-20", "25:00"): "got '2026-02-20 25:00'",
     ("toy", "2026-02-20", "Nowhere/Land"): "got '2026-02-20 Nowhere/Land'",
-    ("toy", "+2d"): "'+2d' is an extension of single students: say whose by --student ID",
+    ("toy", "+2d"): "'+2d' is an extension for some students: say whose with --student ID",
     ("toy", "+2d", "--student", "ann"): "toy has no due date yet",
     ("toy", "none", "--student", "anne"): "nobody in the class is 'anne'; perhaps 'ann'?",
     ("tow", "2026-02-20"): "'tow' is not released in this class; released: toy",

@@ -10,7 +10,7 @@ from autograder import classroom
 from autograder.classroom.config import gradebook, load
 
 QUIET = Console(quiet=True)
-NAME, NOTE = "Anything is doubled", "Hidden checks count in the points, too"
+NAME, NOTE = "Anything is doubled", "Hidden checks also count in the points"
 BY_HEART = "def double(a):\n    return a + 1"  # right on ones, which is what the public check asks for
 
 

@@ -60,7 +60,7 @@ def test_text_in_another_cell_is_looked_at(cells, expected):
         "# def double(a): return 2 * a",
         f"{STARTER}\n# I would take it twice",
         "while True: pass\ndef double(a): return 2 * a",
-        "# This cell had 60000 characters, more than are read (50000 of one cell). It was left out.",
+        "# This cell had 60000 characters, more than the limit (50000 per cell). It was left out.",
     ],
 )
 @pytest.mark.parametrize("kind", ["code", "markdown", "raw"])

@@ -82,8 +82,8 @@ def test_what_computers_lay_there_is_passed_over(path, name):
         (entry("é" * 200 + ".ipynb"), "a name that is too long"),
         (entry("a/" * 600 + "x.ipynb"), "a name that is too long"),
         (entry("x.ipynb", stat.S_IFLNK | 0o777), "is a link"),
-        (entry("x.ipynb", stat.S_IFIFO | 0o644), "is no plain file"),
-        (entry("x.ipynb", stat.S_IFBLK | 0o644), "is no plain file"),
+        (entry("x.ipynb", stat.S_IFIFO | 0o644), "is not a plain file"),
+        (entry("x.ipynb", stat.S_IFBLK | 0o644), "is not a plain file"),
     ],
 )
 def test_what_cannot_be_taken_is_named(path, member, fault):
@@ -98,7 +98,7 @@ def test_what_cannot_be_taken_is_named(path, member, fault):
     [
         (lambda tmp: (tmp / "x.ipynb").symlink_to("/etc/passwd"), "is a link"),
         (lambda tmp: (tmp / "x").symlink_to("/etc", target_is_directory=True), "is a link"),
-        (lambda tmp: os.mkfifo(tmp / "x.ipynb"), "is no plain file"),
+        (lambda tmp: os.mkfifo(tmp / "x.ipynb"), "is not a plain file"),
         (lambda tmp: (tmp / "x\x07.ipynb").write_text("1"), "control characters"),
     ],
 )
@@ -125,7 +125,7 @@ def test_a_link_that_is_put_in_the_place_of_what_was_seen_is_not_followed(tmp_pa
     with opened(top, UTC) as (file,):
         (top / swapped).rename(tmp_path / "own")
         (top / swapped).symlink_to(elsewhere / "a.ipynb" if swapped.endswith("b") else elsewhere)
-        with pytest.raises(Unusable, match="cannot be read|was replaced while it was collected"):
+        with pytest.raises(Unusable, match="cannot be read|was replaced while it was being collected"):
             file.fetch(MOST_BYTES)
 
 
@@ -150,7 +150,7 @@ def test_folders_in_folders_are_looked_into_so_deep(tmp_path):
     for _ in range(600):
         deep = deep / "d"
     deep.mkdir(parents=True)
-    assert list(found(tmp_path).values()) == ["lies in 50 folders"]
+    assert list(found(tmp_path).values()) == ["is inside 50 folders"]
     shutil.rmtree(tmp_path / "d")
 
 
@@ -185,7 +185,7 @@ def test_a_member_that_is_damaged_is_one_files_fault(path):
 @pytest.mark.parametrize("content", [b"", b"<html>", zipped(("x", b"1"))[:40]], ids=["nothing", "a page", "cut"])
 def test_a_download_that_is_no_zip_is_one_sentence(path, content):
     path.write_bytes(content)
-    with pytest.raises(ClassError, match="is no zip that can be read"), opened(path, UTC):
+    with pytest.raises(ClassError, match="is not a zip that can be read"), opened(path, UTC):
         pass
     path.unlink()
     with pytest.raises(ClassError, match="there is no file or folder"), opened(path, UTC):
@@ -205,7 +205,7 @@ def test_zips_in_zips_are_opened_so_deep(path, monkeypatch):
     content = zipped(("x.ipynb", b"1"))
     for depth in range(4):
         content = zipped((f"{depth}.zip", content))
-    assert found(path, content) == {"3.zip/2.zip/1.zip/0.zip": "lies more than 3 zips deep"}
+    assert found(path, content) == {"3.zip/2.zip/1.zip/0.zip": "is more than 3 zips deep"}
     monkeypatch.setattr(download, "MOST_BYTES", 1000)
     assert found(path, zipped(("a.zip", os.urandom(1001)))) == {"a.zip": "is larger than 0 MiB"}
 
@@ -216,8 +216,8 @@ def test_zips_in_one_file_are_looked_into_up_to_a_limit_and_those_of_others_too(
     many = zipped(*((f"{number}.zip", inner) for number in range(9)))
     got = found(path, zipped(("many.zip", many), ("one.zip", inner)))
     assert got.pop("one.zip/x.ipynb") == b"1"
-    assert set(got.values()) <= {b"1", "lies in zips of more than 0 MiB"}
-    assert "lies in zips of more than 0 MiB" in got.values()
+    assert set(got.values()) <= {b"1", "is in zips of more than 0 MiB"}
+    assert "is in zips of more than 0 MiB" in got.values()
 
 
 def test_a_zip_with_10_001_files_is_named_and_a_download_is_not(path):

@@ -41,7 +41,7 @@ def test_each_exercise_is_told_once(graded):
 
 
 def test_notices_and_verdicts_of_other_kinds_are_shown(graded):
-    assert "the file is damaged or not complete" in page(graded, "broken").get_text()
+    assert "the file is damaged or incomplete" in page(graded, "broken").get_text()
     assert "This exercise was not judged" in page(graded, "broken").get_text()
     assert "Passed" in page(graded, "right").get_text()
     assert "Not attempted" in page(graded, "blank").get_text()
@@ -83,7 +83,7 @@ def test_pages_are_written_again_only_when_something_has_changed(copied):
     ("asked", "message"),
     [
         ({"topics": ["toys"]}, "'toys' is not released in this class; released: toy"),
-        ({"students": ["nobody"]}, "nothing of 'nobody' is graded in .*; to grade: autograder grade"),
+        ({"students": ["nobody"]}, "nothing from 'nobody' is graded in .*; to grade: autograder grade"),
     ],
 )
 def test_what_is_not_there_gets_no_page_and_is_said(copied, asked, message):

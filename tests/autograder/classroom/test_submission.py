@@ -49,19 +49,19 @@ def test_a_notebook_is_read(folder):
     ("content", "message"),
     [
         (b"", "is empty. Open your notebook in Jupyter"),
-        (b"{", "is damaged or not complete"),
-        (b"\xff\xfe", "is damaged or not complete"),
-        (b"PK\x03\x04\xff\xfe", "is damaged or not complete"),
-        ("{".encode("utf-32"), "is damaged or not complete"),
-        (b"[" * 50_000, "is damaged or not complete"),
-        (b"[" + b"1" * 5000 + b"]", "is damaged or not complete"),
+        (b"{", "is damaged or incomplete"),
+        (b"\xff\xfe", "is damaged or incomplete"),
+        (b"PK\x03\x04\xff\xfe", "is damaged or incomplete"),
+        ("{".encode("utf-32"), "is damaged or incomplete"),
+        (b"[" * 50_000, "is damaged or incomplete"),
+        (b"[" + b"1" * 5000 + b"]", "is damaged or incomplete"),
         (b"[]", "it has no list of cells"),
         (b'{"worksheets": []}', "it has no list of cells"),
         (b'{"cells": 3}', "it has no list of cells"),
         (b'{"cells": [3]}', "one of its cells is not a cell"),
         (b'{"cells": [{"cell_type": "code", "source": 3}]}', "one of its cells is not a cell"),
         (b'{"cells": [{"cell_type": 3, "source": ""}]}', "one of its cells is not a cell"),
-        (b" " * 100_001, "toy.ipynb is too large: 0.1 MB, where at most 0.1 MB are read"),
+        (b" " * 100_001, "toy.ipynb is too large: 0.1 MB, but at most 0.1 MB are read"),
     ],
 )
 def test_what_cannot_be_read_is_said_in_a_sentence(folder, content, message):
@@ -415,7 +415,7 @@ def test_pictures_without_end_are_left_out(folder):
     picture = {"a.png": {"image/png": large}}
     got = handed_in(folder, *[{"cell_type": "markdown", "source": "", "attachments": picture}] * 4)
     assert [bool(cell.attachments) for cell in got.cells] == [True, True, False, False]
-    assert got.notices == ("Cells lost their pictures, which may have 8 MB: 3, 4.",)
+    assert got.notices == ("Cells lost their pictures (limit: 8 MB in all): 3, 4.",)
 
 
 def test_what_was_handed_out_beside_the_notebook_is_not_read(folder):
