@@ -1,10 +1,10 @@
-"""Point the instructor to answers that may be the reference itself; nobody loses a point by it.
+"""Point the instructor to answers that may be the reference itself; nobody loses a point over it.
 
-The reference is open source and may be read. Three things are said: that an answer names the function that it was asked
-for, itself or through what another cell or a file beside the notebook defines; that the reference's code is there,
-letter for letter but for comments and docstrings; and that something reaches for the course by a name that is put
-together, by its source, or in a file. Of a repair the second is not said: the smallest right change of what was given
-may be the reference itself.
+The reference is open source and may be read. Three things are flagged: that an answer names the function it was asked
+for, itself or through what another cell or a file next to the notebook defines; that the reference's code is there,
+letter for letter except for comments and docstrings; and that something reaches for the course by an assembled name, by
+its source, or in a file. The second is not flagged in a repair: the smallest correct change to the given code may be
+the reference itself.
 """
 
 import ast
@@ -25,13 +25,13 @@ from .source import ANSWER
 FEW_NODES = 40  # of syntax; code as short as this is alike by chance
 
 NAMES_IT = "names the reference that was asked for"
-NAMES_IT_ELSEWHERE = "leads to the reference that was asked for, through another cell or a file beside the notebook"
+NAMES_IT_ELSEWHERE = "leads to the reference that was asked for, through another cell or a file next to the notebook"
 IS_IT = "is the reference's code"
-REACHES = "may reach the reference by a name that is put together, by its source or in a file (getattr, exec, a wheel)"
+REACHES = "may reach the reference by an assembled name, by its source or in a file (getattr, exec, a wheel)"
 NOT_COMPARED = "took too much to be compared with the reference"
-TOO_LONG = "has {words} words, where {limit} were the most"
+TOO_LONG = "has {words} words, but the limit was {limit}"
 
-# What finds code by a text, and where the course's lies: its rooms, and the names of its packages and files.
+# What finds code by a text, and where the course's code is: its rooms, and the names of its packages and files.
 WAYS = re.compile(
     r"exec|eval|compile|vars|__import__|__dict__|import_module|attrgetter|methodcaller|getattr_static|getmembers"
     r"|__getattribute__|locate|resolve_name|loads|Unpickler"
@@ -43,9 +43,9 @@ JUDGES = ("autograder.exercises", "autograder.judge", "autograder.audit")
 
 
 def of_notebook(topic, exercises, notebook, files, compare=True):
-    """Return, by exercise, what is to be said of a rebuilt notebook's answers (see `flags`), where there is something.
+    """Return the flags of a rebuilt notebook's answers (see `flags`), by exercise, for those that have any.
 
-    Without `compare` nothing is looked at, and that is said.
+    Without `compare` nothing is looked at, and the flags say so.
     """
     own = [
         cell
@@ -73,7 +73,7 @@ def of_notebook(topic, exercises, notebook, files, compare=True):
 
 
 def flags(exercise, source, cells=(), files=None):
-    """Return what is to be said of the cell of an answer: none, one or some of the sentences above.
+    """Return the flags of an answer's cell: none, one or several of the sentences above.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def flags(exercise, source, cells=(), files=None):
     cells : sequence of str
         The text of the other cells that the student wrote.
     files : dict of str to str
-        The text of the modules beside the notebook, by their names with dots.
+        The text of the modules next to the notebook, by dotted name.
     """
     if exercise.kind == "text":
         words = len(source.split())
@@ -109,11 +109,11 @@ def flags(exercise, source, cells=(), files=None):
 
 @dataclass(frozen=True, eq=False)
 class _Step:
-    """A statement of a cell, or of a module beside the notebook.
+    """A statement of a cell, or of a module next to the notebook.
 
-    `binds` are the names to which it gives something, or a part; `reads` the names from elsewhere that it reads or
+    `binds` are the names that it assigns to, in whole or in part; `reads` the names from elsewhere that it reads or
     imports; `asks` what it imports from dnnkit or reads as an attribute of something. `finds` says whether it finds
-    something by a text, `speaks` whether a text in it names a place of the course, and `loads` what names it reads.
+    something by a text, `speaks` whether a text in it names a place of the course, and `loads` which names it reads.
     """
 
     node: ast.stmt
@@ -130,12 +130,12 @@ class _Step:
         return ast.unparse(self.node) if isinstance(self.node, (ast.Import, ast.ImportFrom)) else ""
 
     def reaches(self, rooms):
-        """Whether it may find code of the course, whose modules have those names, without naming it."""
+        """Whether it may find code of the course, whose modules are called `rooms`, without naming it."""
         by_text = self.finds and (self.speaks or bool(self.loads & rooms))
         return by_text or any(judge in self.imported for judge in JUDGES)
 
     def names(self, name):
-        """Whether it names the reference, or takes all that there is."""
+        """Whether it names the reference, or imports everything."""
         return name in self.asks or "*" in self.asks
 
 
@@ -178,7 +178,7 @@ def _step(statement, module):
 
 
 def _names_a_place(texts):
-    """Whether a place of the course is named in a statement's texts, which may be put together from pieces."""
+    """Whether a statement's texts, which may be pieces to be put together, name a place of the course."""
     texts = sorted(texts, key=lambda node: (node.lineno, node.col_offset))
     joined = "".join(text if isinstance(text := node.value, str) else text.decode("latin-1") for node in texts)
     return any(place in joined for place in PLACES)
@@ -192,13 +192,13 @@ def _steps(source, module=""):
 
 
 def _is_led_to(name, answer, others):
-    """Whether an answer reads, or another statement puts in its place, what comes from the reference."""
+    """Whether an answer reads what comes from the reference, or another statement puts that in its place."""
     readers = defaultdict(list)
     for step in others:
         for read in step.reads:
             readers[read].append(step)
     led, new = {""}, [step for step in others if step.names(name)]
-    everything = [step for step in new if "*" in step.asks]  # which an answer may well define anew
+    everything = [step for step in new if "*" in step.asks]  # which an answer may well redefine
     replaced = False
     while new:
         replaced |= any(name in step.binds for step in new)
@@ -218,13 +218,13 @@ def _is_reference(exercise, node):
 
 @cache
 def _reference(exercise):
-    """Return the size and the plain code of the reference; nothing of one that is imported from elsewhere."""
+    """Return the size and the plain code of the reference, or nothing if it is imported from elsewhere."""
     definition = _definition(ast.parse(reference_source(exercise)))
     return (_size(definition), _plain(definition)) if definition else (0, None)
 
 
 def reference_source(exercise):
-    """Return the reference's code: dnnkit's, or that which stands in the exercise's own file."""
+    """Return the reference's code: dnnkit's, or the code in the exercise's own file."""
     if exercise.solution.__module__.startswith("dnnkit."):
         return textwrap.dedent(inspect.getsource(exercise.solution))
     return exercise.solution_source
@@ -236,7 +236,7 @@ def _definition(tree):
 
 @lru_cache(256)
 def _plain(node):
-    """Return the code of a definition without docstrings, decorators and the names of its own."""
+    """Return the code of a definition without docstrings, and without its own decorators and name."""
     copied = ast.parse(ast.unparse(node))
     for inner in ast.walk(copied):
         if isinstance(inner, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(inner) is not None:

@@ -1,7 +1,7 @@
-"""Export grades in the formats of other systems: Canvas, Moodle and Gradescope, and one JSON file of all that is known.
+"""Export grades in the formats of other systems: Canvas, Moodle and Gradescope, and all that is known as one JSON file.
 
-A score is written only where it is one. Who has handed in nothing, is not graded yet, or waits for a person's mark has
-none, which is not the same as 0: the cell is empty, in Moodle "-", and there is no results.json.
+A score is written only if there is one. A student who has handed in nothing, is not graded yet, or waits for a person's
+mark has none, which is not the same as 0: the cell is empty, or "-" for Moodle, and there is no results.json.
 """
 
 import json
@@ -27,11 +27,11 @@ NO_GRADE = "-"  # as Moodle's own export has it; an empty cell of a new grade it
 
 @alone
 def canvas(directory):
-    """Write ``canvas.csv``, which Canvas's gradebook imports: a column for an assignment, and the points possible.
+    """Write ``canvas.csv``, which Canvas's gradebook imports: a column for each assignment, and the points possible.
 
-    Canvas knows a student by "ID", its own number, where the roster has that; and by "SIS User ID" or "SIS Login ID":
-    the class's id stands in both, and may be either there.
-    An assignment of the same title is filled; another title makes a new one. An empty cell is no grade.
+    Canvas knows a student by "ID", its own number, if the roster has that; and by "SIS User ID" or "SIS Login ID": the
+    class's id is written to both, and may be either in Canvas.
+    An assignment with the same title is filled in; a new title makes a new one. An empty cell is no grade.
     """
     place = open_class(directory)
     topics, students = _grid(_standings(place))
@@ -47,9 +47,9 @@ def canvas(directory):
 
 @alone
 def moodle(directory):
-    """Write ``moodle.csv``, which Moodle's gradebook imports: a column for an assignment, headed as Moodle's export.
+    """Write ``moodle.csv``, which Moodle's gradebook imports: a column for each assignment, headed as in its export.
 
-    When it is imported, "ID number" (the class's id) or "Email address" is what Moodle finds a student by.
+    On import, Moodle finds a student by "ID number" (the class's id) or "Email address".
     """
     place = open_class(directory)
     topics, students = _grid(_standings(place))
@@ -66,8 +66,8 @@ def moodle(directory):
 def gradescope(directory):
     """Write ``gradescope/<student>/<topic>/results.json`` for each graded submission, as Gradescope's autograders do.
 
-    A test is an exercise, whose output is what the student's feedback says of it. Of a hidden check that is its title
-    and a sentence, and never its inputs.
+    Each exercise is a test, whose output is what the student's feedback says about it. For a hidden check that is its
+    title and a sentence, and never its inputs.
     """
     place = open_class(directory)
     found = defaultdict(list)
@@ -90,7 +90,7 @@ def gradescope(directory):
 def as_json(directory):
     """Write ``grades.json``: all of ``grades.csv`` and ``exercises.csv``, with the state of each submission and check.
 
-    What is not known is null, times are in UTC, and texts stand as they are.
+    What is not known is null, times are in UTC, and texts are left as they are.
     """
     place = open_class(directory)
     listed = results(place)
@@ -112,7 +112,7 @@ def _standings(place, found=None):
 
 
 def _grid(found):
-    """Return the possible points by topic, and by student a dictionary from topic to standing."""
+    """Return the possible points by topic, and for each student a dictionary from topic to standing."""
     topics, students = {}, defaultdict(dict)
     for standing in found:
         topics[standing.topic] = standing.possible
@@ -130,9 +130,9 @@ def _gradescope(place, standing, found, note):
     record = record_of(place, standing.student, standing.topic)
     words = list(record.get("notices", ()))
     if standing.waiting:
-        words.append(f"{_number(standing.waiting)} points are given by a person, and are not in the score yet.")
+        words.append(f"{_number(standing.waiting)} points have yet to be given by a person, and are not in the score.")
     if standing.penalty:
-        words.append(f"{_number(standing.penalty)} points are taken off, since it was handed in late.")
+        words.append(f"{_number(standing.penalty)} points are taken off for handing in late.")
     reports = {exercise: Report.of(told) for exercise, told in record.get("exercises", {}).items()}
     if note:
         reports = {each: withheld(told, note, place.exercises) for each, told in reports.items()}
@@ -166,7 +166,7 @@ def _test(number, result, report):
 
 
 def _number(value):
-    """Return a number as all these systems read it, and nothing for None."""
+    """Return a number in a form that all these systems read, and nothing for None."""
     return "" if value is None else f"{round(value, 4):.10g}"
 
 

@@ -1,4 +1,4 @@
-"""Grade a class: rebuild each submission, run it, and record it with nbgrader; again only what has changed."""
+"""Grade a class: rebuild each submission, run it, and record it with nbgrader; regrade only what has changed."""
 
 import math
 import os
@@ -26,9 +26,9 @@ class Graded:
     graded : tuple of (student, topic)
         What was graded in this run.
     unchanged : int
-        How many submissions were as they had been graded before.
+        How many submissions had not changed since they were graded.
     notices : dict
-        What students are told about their submissions, by (student, topic), of the whole class.
+        What students are told about their submissions, by (student, topic), for the whole class.
     warnings : tuple of str
         What the instructor should know.
     """
@@ -45,9 +45,9 @@ def grade(
 ) -> Graded:
     """Grade what students handed in under ``submitted/<student>/<topic>/``.
 
-    A submission that cannot be read is that student's result, with a notice on the feedback; all others are graded.
-    What is as it was when it was graded last is left alone. Where the class has a roster, those who are not on it are
-    graded only if they are named. Penalties for being late are those of now, whatever was graded when.
+    If a submission cannot be read, that is the student's result, with a notice in the feedback; all others are graded.
+    What has not changed since it was last graded is left alone. If the class has a roster, students who are not on it
+    are graded only if they are named. Late penalties are brought up to date for all, whenever they were graded.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def grade(
     topics, students : sequence of str
         What to grade; without any, everything that was handed in.
     force : bool, optional
-        Grade again what has not changed, too, and whatever the class's daily limit says.
+        Regrade even what has not changed, whatever the class's daily limit says.
     workers : int, optional
         How many notebooks run at once; by default one for each processor.
     isolation : str, optional
@@ -71,8 +71,8 @@ def grade(
     ------
     ClassError
         When nothing has been released, a topic or student is unknown, the class's snapshot has been altered, this
-        machine or the cluster does not isolate as asked, nothing under `submitted` is understood or is anybody's of
-        the roster, the class's plugin for late penalties fails, or another process is at work on the class.
+        machine or the cluster does not isolate as asked, nothing under `submitted` is understood or belongs to anyone
+        on the roster, the class's plugin for late penalties fails, or another process is at work on the class.
     """
     place = open_class(directory)
     config = settings.load(place)
@@ -86,16 +86,16 @@ def grade(
     handing_in = {student for student, _ in found}
     for student in students:
         if student not in handing_in:
-            raise ClassError(f"there is no submission of {student!r} under {place.step('submitted')}")
+            raise ClassError(f"there is no submission from {student!r} under {place.step('submitted')}")
     listed = set(roster.read(place)) or handing_in
     if handing_in and not students and not handing_in & listed:
         raise ClassError(
-            f"nobody who handed in is in {place.roster_file.name} ({cells.listed(sorted(handing_in))}): write them "
-            f"into it, or collect what they handed in by it: autograder collect {place.root} ARCHIVE"
+            f"nobody who handed in is in {place.roster_file.name} ({cells.listed(sorted(handing_in))}): add them to "
+            f"it, or collect their work by the names in it: autograder collect {place.root} ARCHIVE"
         )
     with settings.gradebook(config) as gradebook:
         roster.record(place, gradebook)
-        note(place, gradebook)  # marks that were given since, before anything is graded anew
+        note(place, gradebook)  # marks given since then, before anything is regraded
         releases = {topic: assignment(place, topic, gradebook) for topic in released}
         chosen = tasks(place, [each for each in found if each[0] in (students or listed)], releases, pinned)
     done = Done(place)
@@ -110,12 +110,12 @@ def grade(
         settle(place, gradebook, config, log)
     warnings += swapped
     if not any(topic in released for _, topic in found):
-        what = f"of {cells.listed(sorted(topics))} " if topics else ""
+        what = f"for {cells.listed(sorted(topics))} " if topics else ""
         warnings.append(
-            f"nothing {what}was handed in yet; to take in a download: autograder collect {place.root} ARCHIVE"
+            f"nothing {what}has been handed in yet; to collect a download: autograder collect {place.root} ARCHIVE"
         )
     warnings += [
-        f"{student} is not in {place.roster_file.name}, and is graded only if asked for: --student {quote(student)}"
+        f"{student} is not in {place.roster_file.name}, and is graded only if named: --student {quote(student)}"
         for student in sorted(handing_in - listed - set(students))
     ]
     if postponed:

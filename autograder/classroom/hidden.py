@@ -1,7 +1,7 @@
-"""Words of a text that its page does not show: whoever marks it is to see all that was written.
+"""Words of a text that its page does not show: whoever marks it must see everything that was written.
 
 A comment, a definition of a link that nothing refers to, a title, a cell beyond a table's last column: there are more
-ways to hide words than anyone would list. So it is counted which words came to be seen.
+ways to hide words than anyone would list. So the words that can be seen are counted instead.
 """
 
 import re
@@ -14,15 +14,15 @@ import nh3
 WORD = re.compile(r"[^\W_]+")
 ADDRESSES = ("href", "src")
 VOID = frozenset(["area", "br", "col", "hr", "img", "wbr"])
-SMALL, SMALLEST = frozenset(["small", "sub", "sup"]), 3  # so many of them inside each other are still read
-# What is no word of the text: tags, the number of an item of a list, the language of a block of code.
+SMALL, SMALLEST = frozenset(["small", "sub", "sup"]), 3  # this many of them, nested, can still be read
+# What is not a word of the text: tags, the number of a list item, the language of a code block.
 MARKS = re.compile(
     rf"</?(?:{'|'.join(sorted(nh3.ALLOWED_TAGS))})(?=[\s/>])"
     r"|^[\s>]*\d{1,9}[.)](?=\s)|^[\s>]*(?:`{3,}|~{3,})[ ]*\w*$",
     re.IGNORECASE | re.MULTILINE,
 )
 PASTED = re.compile(r"!\[([^\]\n]*)\]\(attachment:([^)\n]{0,60})\)")  # a picture, with its file's name
-# What makes a formula's own words be drawn small, pale, over each other or not at all, or says that others do.
+# What draws a formula's own words small, pale, over each other or not at all, or makes other commands do so.
 FORMULA = re.compile(
     r"\\(?:[hv]?phantom|(?:text|math|page|f)?color(?:box)?|style|class|cssId|bbox|[rl]lap|smash|mmlToken|def|g?let"
     r"|(?:re)?new(?:command|environment)|require|unicode|tiny|scriptscriptstyle|m?kern|[mh]?skip|hspace|raise|lower|move"
@@ -33,7 +33,7 @@ COMMENT = re.compile(r"(?<!\\)%")  # in a formula
 
 
 def hides(source, html):
-    """Whether words of a text are not seen on its page.
+    """Whether a text has words that are not seen on its page.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def hides(source, html):
 
 
 def _name(pasted):
-    """Return the words beside a pasted picture that are not its file's name."""
+    """Return the words with a pasted picture that are not its file's name."""
     alternative, file = pasted.groups()
     return "" if alternative in ("image", file, unescape(file)) else alternative
 

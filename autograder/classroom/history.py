@@ -18,7 +18,7 @@ def history(directory, student, topic=None) -> dict[str, tuple[Entry, ...]]:
         The class directory.
     student : str
     topic : str, optional
-        Only of this one.
+        Only this one.
 
     Raises
     ------
@@ -36,12 +36,12 @@ def history(directory, student, topic=None) -> dict[str, tuple[Entry, ...]]:
         like = {each.casefold(): each for each in roster.read(place)}
         meant = [] if found or student in like.values() else get_close_matches(student.casefold(), like, 1)
         do = f"did you mean {like[meant[0]]!a}?" if meant else f"to grade: autograder grade {place.root}"
-        raise ClassError(f"there is no grade of {student!a}{of} in {place.root}; {do}")
+        raise ClassError(f"there is no grade for {student!a}{of} in {place.root}; {do}")
     return found
 
 
 def history_lines(found):
-    """Yield a student's history, as `history` returns it, line by line: what it is of where that is another one."""
+    """Yield a student's history, as `history` returns it, line by line; what a grade is for, whenever that changes."""
     for topic, entries in found.items():
         yield f"{topic}:"
         for last, entry in zip((None, *entries), entries):
@@ -53,13 +53,13 @@ def history_lines(found):
 
 
 def _of(entry):
-    """Return in words what a grade is of."""
-    time = f"handed in {entry.handed_in} UTC" if entry.handed_in else "handed in at a time that nobody knows"
+    """Return in words what a grade is for."""
+    time = f"handed in {entry.handed_in} UTC" if entry.handed_in else "handed in at an unknown time"
     return f"{time} (digest {entry.submission or 'unknown'}), graded by the exercises {entry.exercises or 'unknown'}"
 
 
 def _graded(last, entry):
-    """Yield in words what grading gave, where it is not what it gave before."""
+    """Yield in words what grading gave, if it differs from what it gave before."""
     for name, points in sorted(entry.auto.items()):
         if points != last.auto.get(name):
             yield f"{name}: {given(last.auto.get(name))} becomes {given(points)}"

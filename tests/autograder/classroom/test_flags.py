@@ -151,8 +151,8 @@ def test_values_and_free_texts_have_no_flags():
 def test_a_free_text_over_its_limit_is_pointed_out():
     asked = next(one for one in ASKED if one.kind == "text")
     assert flags(asked, "word " * asked.words) == ()
-    assert flags(asked, "word " * (asked.words + 1)) == ("has 121 words, where 120 were the most",)
-    assert flags(replace(asked, words=2), "three words here") == ("has 3 words, where 2 were the most",)
+    assert flags(asked, "word " * (asked.words + 1)) == ("has 121 words, but the limit was 120",)
+    assert flags(replace(asked, words=2), "three words here") == ("has 3 words, but the limit was 2",)
 
 
 JOINED = "getattr({}, 'inverted_' + 'dropout')"

@@ -183,7 +183,7 @@ def test_gradescopes_results_are_by_its_specification(term):
         assert sum(test.get("score", 0.0) for test in results["tests"]) == pytest.approx(results["score"])
     waits = [test for test in found["mistake-01"]["tests"] if test["name"] == "toy/why"]
     assert "score" not in waits[0]
-    assert "4 points are given by a person" in found["mistake-01"]["output"]
+    assert "4 points have yet to be given by a person" in found["mistake-01"]["output"]
     assert "cannot be read" in found["broken"]["output"]
 
 

@@ -231,7 +231,7 @@ def test_an_import_added_to_a_locked_cell_runs(fresh, hand_in, points):
 
 def test_who_is_on_no_roster_is_named_and_graded_only_if_asked_for(copied, hand_in, points):
     hand_in(copied, "o'brien", **RIGHT)
-    told = """o'brien is not in roster.csv, and is graded only if asked for: --student 'o'"'"'brien'"""
+    told = """o'brien is not in roster.csv, and is graded only if named: --student 'o'"'"'brien'"""
     done = grade(copied)
     assert (done.graded, done.warnings) == ((), (told,))
     done = grade(copied, students=["o'brien"])
@@ -261,21 +261,22 @@ def test_names_from_outside_are_told_without_what_a_terminal_would_obey(fresh, h
         "submitted/\\udcff cannot be a student's id; nothing in it was graded",
         "submitted/one/\\x1b[31mtoy belongs to no assignment of this class",
         "submitted/empty is empty",
-        "submitted/two.ipynb is no student's folder; it was not graded",
-        "submitted/one/toy.ipynb lies outside the folder of an assignment; it was not graded",
+        "submitted/two.ipynb is not a student's folder; it was not graded",
+        "submitted/one/toy.ipynb is not in the folder of an assignment; it was not graded",
     }
 
 
 def test_where_nothing_is_understood_it_is_an_error(fresh):
     done = grade(fresh)
     assert done.graded == ()
-    assert done.warnings == (f"nothing was handed in yet; to take in a download: autograder collect {fresh} ARCHIVE",)
+    told = f"nothing has been handed in yet; to collect a download: autograder collect {fresh} ARCHIVE"
+    assert done.warnings == (told,)
     for number in range(30):
         (fresh / "submitted" / f"toy_{number}.ipynb").touch()
     with pytest.raises(classroom.ClassError, match="nothing under submitted/ is a submission") as caught:
         grade(fresh)
     assert str(caught.value).count("\n") == 21
-    assert str(caught.value).endswith("and 10 more under submitted/ that are not understood")
+    assert str(caught.value).endswith("and 10 more under submitted/ that were not understood")
 
 
 def test_force_grades_again_with_the_same_result(copied, points):
@@ -632,7 +633,7 @@ def test_an_altered_snapshot_is_refused(copied):
 def test_what_cannot_be_graded_is_named(copied, tmp_path):
     with pytest.raises(classroom.ClassError, match="'toys' is not released in this class; released: toy"):
         grade(copied, topics=["toys"])
-    with pytest.raises(classroom.ClassError, match="there is no submission of 'nobody'"):
+    with pytest.raises(classroom.ClassError, match="there is no submission from 'nobody'"):
         grade(copied, students=["nobody"])
     classroom.create(tmp_path / "empty")
     with pytest.raises(classroom.ClassError, match="nothing is released in"):

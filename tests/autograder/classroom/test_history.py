@@ -171,11 +171,11 @@ def test_a_trial_of_an_update_writes_no_history(copied, course, tmp_path):
 
 @pytest.mark.parametrize("student", ["nobody", "..", "right/../right"])
 def test_who_has_no_grade_has_no_history(copied, student):
-    with pytest.raises(classroom.ClassError, match=r"there is no grade of .* in .*; to grade: autograder grade"):
+    with pytest.raises(classroom.ClassError, match=r"there is no grade for .* in .*; to grade: autograder grade"):
         classroom.history(copied, student)
-    with pytest.raises(classroom.ClassError, match="there is no grade of 'right' in 'toys'"):
+    with pytest.raises(classroom.ClassError, match="there is no grade for 'right' in 'toys'"):
         classroom.history(copied, "right", "toys")
-    with pytest.raises(classroom.ClassError, match=r"there is no grade of 'Rihgt' in .*; did you mean 'right'\?"):
+    with pytest.raises(classroom.ClassError, match=r"there is no grade for 'Rihgt' in .*; did you mean 'right'\?"):
         classroom.history(copied, "Rihgt")
 
 
