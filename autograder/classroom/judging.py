@@ -25,14 +25,14 @@ from .source import PRACTICE
 from .writing import begin_record, mark_unjudged, nbgrader_steps, show, write
 
 FAULT = "Grading failed here, which is not your fault. Your instructor has been told."
-NOT_SHOWN = "What its cells show took too much to be written on this page."
+NOT_SHOWN = "What its cells show is too much to write on this page."
 TOO_MUCH = "Your submission took too much to read ({}). Nothing in it was graded."
 NAMESPACES = "namespaces"  # what isolates a student's code, unless "none" is asked for
 
 
 @dataclass(frozen=True)
 class Job:
-    """One submission to judge: plain data that names nothing of any machine's, since it may cross to another one.
+    """One submission to judge: plain data that names nothing on any one machine, since it may cross to another.
 
     Attributes
     ----------
@@ -56,16 +56,16 @@ class Job:
 
 @dataclass(frozen=True)
 class Material:
-    """What judging all submissions to an assignment needs besides them, on the machine that judges.
+    """What judging all submissions for an assignment needs apart from them, on the machine that judges.
 
     Attributes
     ----------
     place : ClassDirectory
-        Where the exercises lie that the class is pinned to, and its settings.
+        Where the exercises that the class is pinned to are, and its settings.
     release : str
         The assignment as it is graded, as the text of its file.
     scratch : Path
-        Where a submission is laid while it is judged.
+        Where a submission is put while it is judged.
     """
 
     place: ClassDirectory
@@ -83,7 +83,7 @@ READ, RUN, JUDGE, NAME, WRITE = "read", "run", "judge", "name", "write"
 
 @dataclass(frozen=True)
 class Begun:
-    """A worker is told what the time goes to from now on; `index` is that of the graded cell that is judged."""
+    """Tells a worker what takes time from now on; `index` is that of the graded cell being judged."""
 
     step: str
     index: int | None = None
@@ -91,7 +91,7 @@ class Begun:
 
 @dataclass(frozen=True)
 class Reported:
-    """A worker is told what came of the answer to a graded cell, a second time when its mistake has been named."""
+    """Tells a worker what came of the answer to a graded cell, and again when its mistake has been named."""
 
     index: int
     report: object
@@ -99,19 +99,19 @@ class Reported:
 
 @dataclass(frozen=True)
 class Learning:
-    """A worker is told that something is learnt of misconceptions from now on, which other submissions need too."""
+    """Tells a worker that, from now on, something is being learned about misconceptions that other submissions need."""
 
 
 @dataclass(frozen=True)
 class Learnt:
-    """A worker is told, as soon as it is known, what has been learnt and how long it took (s)."""
+    """Tells a worker, as soon as it is known, what has been learned and how long it took (s)."""
 
     what: dict
     seconds: float
 
 
 def get_ready(topic, material):
-    """Load, once, what judging a topic's submissions needs and does not depend on what was handed in."""
+    """Load, once, what judging a topic's submissions needs that does not depend on what was handed in."""
     _load(material.place, topic, material.release, material.place.config_file.read_bytes())
 
 
@@ -132,11 +132,11 @@ class Request:
     Attributes
     ----------
     folder : Path
-        Where what was handed in lies; of the job itself, that is left out.
+        Where what was handed in is; the job itself comes without it.
     known : Known
         What earlier attempts came to.
     ends, asked_at : float
-        When running it must be over, and when it was asked for, as times of `time.monotonic`.
+        When running it must be over, and when it was asked for, as `time.monotonic` counts.
     show : bool
         Whether its cells' outputs are kept, and its answers compared with the reference.
     name : bool
@@ -154,9 +154,9 @@ class Request:
 
 
 def judge_submission(server, request, tell):
-    """Judge one submission, run by a warm interpreter, telling how it goes.
+    """Judge one submission, run by a warm interpreter, and report how it goes.
 
-    Any fault, a sandbox that is refused twice among them, is that submission's result, so that it stops no batch.
+    Any fault, including a sandbox that is refused twice, is that submission's result, so that it never stops a batch.
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ def judge_submission(server, request, tell):
         try:
             try:
                 outcome = _run(request, server, notebook, release, read.files, key, tell)
-            except Refused:  # where sandboxes can be had, want of something that another submission used up for a while
+            except Refused:  # if sandboxes work at all, another submission used up something for a while
                 outcome = _run(request, server, notebook, release, read.files, key, tell)
             if request.name:
                 with timed(seconds, "names"):
@@ -212,7 +212,7 @@ def judge_submission(server, request, tell):
 
 
 def give_up(job, material, notice):
-    """Judge a submission that cannot be: what comes of it is what the student is told, and nothing of its own."""
+    """Finish a submission that cannot be judged: the result is what the student is told, and none of its own text."""
     notebook = rebuild(_release(material.release), None).notebook
     mark_unjudged(notebook)
     return write(job, material, notebook, [notice], "", begin_record(job, b""), Counter(), "")
@@ -259,9 +259,9 @@ def _run(request, server, notebook, release, files, key, tell):
 
 
 def _name(outcome, tell):
-    """Name the mistakes of answers.
+    """Name the mistakes in answers.
 
-    Their sandbox is gone by now: nothing of a submission's runs while something is learnt for all, nor slows that down.
+    Their sandbox is gone by now: no code of a submission runs while something is learned for all, or slows that down.
     """
     tell(Begun(NAME))
     with diagnose.told_of_learning(lambda: tell(Learning()), lambda *learnt: tell(Learnt(*learnt))), quiet():
@@ -273,10 +273,10 @@ def _name(outcome, tell):
 
 
 def _key(job, read):
-    """Return what makes the inputs of a submission's checks.
+    """Return the key from which the inputs of a submission's checks are made.
 
-    It is the same on every regrade, and another for another hand-in: an answer can tell its inputs, by what a later
-    cell shows or raises for instance, and so the next one must not meet them again.
+    It is the same on every regrade, and different for another hand-in: an answer can reveal its inputs, for instance
+    through what a later cell shows or raises, so the next one must not meet them again.
     """
     texts = [cell.source for cell in read.cells or () if cell.kind == "code"]
     parts = [text.encode("utf-8", "surrogatepass") for text in (*texts, *sorted(read.files))]

@@ -1,4 +1,4 @@
-"""Points off for late work, by the class's settings: nbgrader's plugin for it, which needs no code of the class."""
+"""Points off for late work, by the class's settings: a plugin for nbgrader, which needs no code from the class."""
 
 import math
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ PLUGIN = f"{__name__}.ByTheDay"
 
 @dataclass(frozen=True)
 class Penalty:
-    """What is taken off: a share of the points for each day late that has begun, up to a limit, after a grace (s).
+    """What is taken off: a share of the points for each day late or part of one, up to a limit, after a grace (s).
 
     >>> Penalty(0.1, 0.5, 600).share(601), Penalty(0.1, 0.5, 600).share(600), Penalty(0.1, 0.5, 0).share(9 * DAY)
     (0.1, 0.0, 0.5)
@@ -24,11 +24,11 @@ class Penalty:
     grace: float
 
     def share(self, seconds):
-        """Return which share of the points is taken off from what was handed in so many seconds late."""
+        """Return the share of the points that is taken off what was handed in that many seconds late."""
         return min(self.limit, self.daily * math.ceil(seconds / DAY)) if seconds > self.grace else 0.0
 
     def __str__(self):
-        """Return it in words, for students; empty where nothing is taken off."""
+        """Return it in words, for students; empty if nothing is taken off."""
         first = min(self.daily, self.limit)
         if not first:
             return ""
@@ -36,7 +36,7 @@ class Penalty:
         if first == self.limit:
             return f"{100 * first:.4g}% of your points are taken off{grace}"
         most = f", at most {100 * self.limit:.4g}%" if self.limit < 1 else ""
-        return f"{100 * first:.4g}% of your points are taken off for each day late that has begun{most}{grace}"
+        return f"{100 * first:.4g}% of your points are taken off for each day late or part of one{most}{grace}"
 
 
 def penalty(config) -> Penalty:
@@ -45,7 +45,7 @@ def penalty(config) -> Penalty:
     Raises
     ------
     ClassError
-        When a setting is none, or they stand beside a plugin or a setting of nbgrader's that takes off something else.
+        When a setting is invalid, or a plugin or setting of nbgrader's that takes off something else is set as well.
     """
     daily, limit = (_number(config, name, usual, 1) for name, usual in (("late_penalty", 0), ("late_penalty_limit", 1)))
     grace = _number(config, "late_grace", 0, math.inf)
@@ -55,12 +55,12 @@ def penalty(config) -> Penalty:
             ("LateSubmissionPlugin", "penalty_method", "none"),
         ):
             if config[kind].get(name, own) != own:
-                raise ClassError(f"c.Course.late_penalty and c.{kind}.{name} are both set; take one of them out")
+                raise ClassError(f"c.Course.late_penalty and c.{kind}.{name} are both set; remove one of them")
     return Penalty(daily, limit, 60 * grace)
 
 
 class ByTheDay(LateSubmissionPlugin):
-    """What `c.Course.late_penalty` says; where it says nothing, nbgrader's own settings hold."""
+    """Take off what `c.Course.late_penalty` says or, if it is not set, what nbgrader's own settings say."""
 
     def __init__(self, **options):
         super().__init__(**options)
@@ -74,9 +74,9 @@ class ByTheDay(LateSubmissionPlugin):
 
 
 def _number(config, name, usual, most):
-    """Return a setting that is a number from 0 on."""
+    """Return a setting that is a number from 0 up."""
     value = config.Course.get(name, usual)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-        to = f" to {most}" if math.isfinite(most) else " on, in minutes"
+        to = f" to {most}" if math.isfinite(most) else " up, in minutes"
         raise ClassError(f"c.Course.{name} must be a number from 0{to}, got {value!r}")
     return value

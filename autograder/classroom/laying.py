@@ -1,4 +1,4 @@
-"""Decide which of a student's files count, and lay them into their place under `submitted/`; nothing there is lost."""
+"""Decide which of a student's files count, and put them in place under `submitted/`; nothing there is lost."""
 
 import os
 import re
@@ -52,27 +52,27 @@ class Row:
 
 @dataclass(frozen=True)
 class Laying:
-    """What decides which of a student's files count, and lays them into their place.
+    """Decides which of a student's files count, and puts them in place.
 
     Attributes
     ----------
     topics : tuple of str
         What is released.
     assignment : str or None
-        Of which topic all is that names no other.
+        The topic of everything that names no other.
     due : Deadlines
-        Until when it is not late.
+        After which a hand-in is late.
     keep : str
-        Which counts where a student handed in twice: `LAST` or `FIRST`; or `BEST`, of which all are kept, the last in
-        its place, until grading finds the best (see `attempts`).
+        Which counts if a student handed in twice: `LAST` or `FIRST`; or `BEST`, for which all are kept, the last in
+        place, until grading finds the best (see `attempts`).
     dated : bool
         Whether files are dated by when they were handed in.
     given : dict
-        When students handed in, by another word, which comes first.
+        When students handed in according to another source, which takes precedence.
     dry_run : bool
-        Whether to lay nothing.
+        Whether to change nothing.
     left_out : tuple of str
-        The names of files that are not taken from what was handed in: what nbgrader's exchange would lay there.
+        The names of files that are not taken from what was handed in: those that nbgrader's exchange would add.
     """
 
     place: ClassDirectory
@@ -86,24 +86,24 @@ class Laying:
     left_out: tuple[str, ...] = (TIMESTAMP, SECRET)
 
     def student(self, student, pieces):
-        """Yield a row for each assignment that a student handed in, and one where nothing can be told from it."""
+        """Yield a row for each assignment that a student handed in, and one if nothing can be told from it."""
         notebooks = [piece for piece in pieces if piece.file.is_notebook and not piece.file.fault]
         faults = [f"{piece.name} {piece.file.fault}" for piece in pieces if piece.file.fault]
         if faults:
             yield self._none(student, "; ".join(faults))
         elif not notebooks:
             there = ", ".join(sorted(piece.name for piece in pieces)[:5])
-            yield self._none(student, f"there is no notebook, but {there}")
+            yield self._none(student, f"there is no notebook, only {there}")
         by_topic = defaultdict(list)
         for piece in notebooks:
             by_topic[_topic(piece, self.topics) or self.assignment].append(piece)
         for topic, found in by_topic.items():
             names = ", ".join(sorted(piece.name for piece in found))
             if topic is None:
-                which = f"its name is no topic's ({', '.join(self.topics)}); to say which it is: --assignment TOPIC"
+                which = f"its name matches no topic ({', '.join(self.topics)}); to say which it is: --assignment TOPIC"
                 yield self._none(student, f"{names}: {which}")
             elif self.assignment not in (None, topic):
-                yield self._none(student, f"{names}: named as {topic}'s; if that is what it is: --assignment {topic}")
+                yield self._none(student, f"{names}: named as if for {topic}; if it is: --assignment {topic}")
             else:
                 best = [p for p in found if topic in _called(p)] or [p for p in found if _says(p, topic)]
                 yield self._row(student, topic, best or found, pieces)
@@ -112,7 +112,7 @@ class Laying:
         return Row(student, topic or self.assignment or "", "", None, False, NOTHING, note)
 
     def _row(self, student, topic, found, pieces):
-        """Lay what counts of what a student handed in for a topic."""
+        """Put in place what counts of a student's hand-ins for a topic."""
         pick = min if self.keep == FIRST else max
         ranks = {piece: (self._time(student, piece) or LONG_AGO, piece.order) for piece in found}
         if self.keep == BEST:
@@ -124,14 +124,14 @@ class Laying:
         chosen = best if len(best) == 1 else named
         if len(chosen) != 1:
             names = ", ".join(sorted(piece.name for piece in best))
-            return self._none(student, f"which of these counts cannot be told: {names}", topic)
+            return self._none(student, f"it is unclear which of these counts: {names}", topic)
         (piece,) = chosen
         others = [other.name for other in found if other != piece]
         notes = [f"handed in {len(found)} times, not taken: {', '.join(others)}"] if others else []
         return self._laid(student, topic, piece, found, pieces, notes)
 
     def _laid(self, student, topic, piece, found, pieces, notes):
-        """Lay one notebook of those that were found, with what lies beside it; return its row."""
+        """Put in place one of the notebooks found, with what is next to it; return its row."""
         time = self._time(student, piece)
         due = self.due.of(topic, student)
         late = piece.late or bool(time and due and time.replace(tzinfo=None) > due)
@@ -155,10 +155,10 @@ class Laying:
         return time and time.astimezone(UTC).replace(microsecond=0)
 
     def _lay(self, student, topic, content, time, notes):
-        """Put files in their place, what stood there aside, and return how it stands now."""
+        """Put files in their place and what was there aside, and return the row's state."""
         target = self.place.step("submitted", student, topic)
         if target.is_symlink() or target.parent.is_symlink():
-            raise Unusable(f"would go where submitted/{student} is a link to")
+            raise Unusable(f"would go wherever the link at submitted/{student} leads")
         if self.keep == BEST and any(_stands(kept, content) for kept in kept_of(self.place, student, topic)):
             return SAME
         if target.exists():
@@ -182,25 +182,25 @@ class Laying:
 
 
 def kept_of(place, student, topic):
-    """Return the folders of the hand-ins that were replaced, in the order in which they were."""
+    """Return the folders of the hand-ins that were replaced, in that order."""
     return sorted((place.root / "replaced" / student / topic).glob("*/"))
 
 
 def put_aside(place, student, topic):
-    """Put what stands under `submitted/` beside those that were replaced before."""
+    """Put what is under `submitted/` with those that were replaced before."""
     aside = place.root / "replaced" / student / topic / f"{datetime.now(UTC):%Y-%m-%d_%H-%M-%S_%f}"
     aside.parent.mkdir(parents=True, exist_ok=True)
     os.rename(place.step("submitted", student, topic), aside)
 
 
 def _called(piece):
-    """Return what a notebook may be called: its name, and without what a second download or upload has added."""
+    """Return what a notebook may be called: its name, with and without what a second download or upload has added."""
     name = ENDINGS.sub("", piece.path[-1])
     return name.casefold(), COPY.sub("", name).casefold()
 
 
 def _says(piece, topic):
-    """Whether a notebook's name begins with a topic's, or has it as a word: not with another number, as in week12."""
+    """Whether a notebook's name begins with a topic's, or has it as a word: week12 does not begin with week1."""
     name, topic = _called(piece)[0], topic.casefold()
     after = name[len(topic) : len(topic) + 1]
     begins = name.startswith(topic) and not (topic[-1].isdigit() and after.isdigit())
@@ -208,33 +208,33 @@ def _says(piece, topic):
 
 
 def _topic(piece, topics):
-    """Return the topic that a notebook's name, or a folder that it lies in, says; or the only one; or None."""
+    """Return the topic that a notebook's name, or a folder that it is in, says; or the only one; or None."""
     says = [topic for topic in topics if _says(piece, topic)] or [t for t in topics if t in piece.file.path]
     return max(says, key=len, default=topics[0] if len(topics) == 1 else None)
 
 
 def _content(topic, notebook, others, notes):
-    """Return what is laid into a submission's folder, by path: the notebook, and what lay beside it and below."""
+    """Return what goes into a submission's folder, by path: the notebook, and what was next to it and below."""
     content = {f"{topic}.ipynb": notebook.file.fetch(MOST_BYTES)}
     folder = notebook.path[:-1]
     beside = [each for each in others if each.path[: len(folder)] == folder and each.file.fetch]
     left = MOST_BYTES - len(content[f"{topic}.ipynb"])
     try:
         if len(beside) > MOST_FILES:
-            raise Unusable(f"is more than {MOST_FILES} files")
+            raise Unusable(f"has more than {MOST_FILES} files")
         more = {}
         for each in beside:
             text = each.file.fetch(left)
             left -= len(text)
             more["/".join(each.path[len(folder) :])] = text
     except Unusable as reason:
-        notes.append(f"what lies beside it was left out, since it {reason}")
+        notes.append(f"what is next to it was left out, since it {reason}")
         return content
     return more | content
 
 
 def _stands(folder, content):
-    """Whether a folder holds the same already; the time that it has, and the download has not, may stay."""
+    """Whether a folder already holds the same; a time that it has and the download lacks may stay."""
     paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if not path.is_dir()}
     kept = {SECRET} | ({TIMESTAMP} - content.keys())
     plain = all(path.is_file() and not path.is_symlink() for path in paths.values())
@@ -244,6 +244,6 @@ def _stands(folder, content):
 
 
 def _stamp(folder):
-    """Return when what stands in a folder was handed in, as nbgrader reads it, or None."""
+    """Return when a folder's contents were handed in, as nbgrader reads it, or None."""
     text = timestamp(folder, [])
     return parse_utc(text).replace(tzinfo=UTC) if text else None

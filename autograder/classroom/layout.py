@@ -1,4 +1,4 @@
-"""A class directory: where everything lies in it, and writing that never leaves half a file or half a folder."""
+"""A class directory: where everything in it is, and writing that never leaves half a file or half a folder."""
 
 import hmac
 import os
@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from ..judge.seeds import submission_key
 
-SCRATCH = "work-"  # how the names of folders begin that are removed in the end
+SCRATCH = "work-"  # how the names of folders begin that are removed at the end
 STEPS = ("source", "release", "submitted", "autograded", "feedback")  # nbgrader's own names
 
 
@@ -25,7 +25,7 @@ class ClassError(Exception):
 
 @dataclass(frozen=True)
 class ClassDirectory:
-    """The places of one class. Nothing in it depends on where the directory lies, so that it can be moved."""
+    """The places of one class. Nothing in it depends on where the directory is, so that it can be moved."""
 
     root: Path
 
@@ -76,9 +76,9 @@ class ClassDirectory:
         return submission_key(self._secret(), student).hex()
 
     def student_secret(self, student, purpose):
-        """Return what a student has for one purpose, as hexadecimal text, which nobody can tell from the student's key.
+        """Return a student's secret for one purpose, as hexadecimal text, which cannot be told from the student's key.
 
-        A judge may be another machine: who sees there what a student's inputs come from is to learn no more.
+        A judge may be another machine: anyone who sees there what a student's inputs come from must learn no more.
         """
         return hmac.digest(self._secret(), f"{purpose}\0{student}".encode(), "sha256").hex()
 
@@ -92,7 +92,7 @@ def open_class(directory) -> ClassDirectory:
     Raises
     ------
     ClassError
-        When it holds none, or lies where nbgrader does not find it.
+        When it holds none, or is where nbgrader does not find it.
     """
     place = ClassDirectory(Path(directory).resolve())
     require_plain(place.root)
@@ -102,7 +102,7 @@ def open_class(directory) -> ClassDirectory:
 
 
 def require_plain(path):
-    """Refuse a path that nbgrader, which looks for files by patterns, would take for one."""
+    """Refuse a path that nbgrader, which looks for files by patterns, would take for a pattern."""
     if found := re.findall(r"[*?\[\]]", str(path)):
         raise ClassError(f"nbgrader takes {shown(str(path))} for a pattern; give its folders names without {found[0]}")
 
@@ -113,7 +113,7 @@ def shown(name):
 
 
 def write_file(path, content: bytes, mode=0o644):
-    """Write a file beside its place and rename it, so that a reader finds the old or the new one, whole."""
+    """Write a file next to its place and rename it, so that a reader finds either the old or the new one, whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
@@ -127,7 +127,7 @@ def write_file(path, content: bytes, mode=0o644):
 
 
 def replace_folder(new, target):
-    """Put a finished folder in the place of another on the same disk; the old one goes only when the new one stands."""
+    """Replace a folder by a finished one on the same disk; the old one goes only when the new one is in place."""
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f".{target.name}-old")
     remove_folder(aside)
@@ -138,20 +138,20 @@ def replace_folder(new, target):
 
 
 def remove_folder(path):
-    """Remove a folder and what is in it, read-only files too, if it is there."""
+    """Remove a folder, if it is there, and what is in it, even read-only files."""
     if path.exists():
         shutil.rmtree(path)
 
 
 @contextmanager
 def modules_of(place):
-    """Let modules be imported that lie in a class directory, as nbgrader does, and forget them in the end."""
+    """Let modules in a class directory be imported, as nbgrader does, and forget them at the end."""
     before, path = set(sys.modules), sys.path.copy()
     sys.path.insert(0, str(place.root))
     try:
         yield
     finally:
-        sys.path[:] = path  # which the class's settings may have changed, too
+        sys.path[:] = path  # which the class's settings may also have changed
         new = sys.modules.keys() - before
         for top in {name.partition(".")[0] for name in new}:
             places = (place.root / f"{top}.py", place.root / top / "__init__.py")
@@ -162,19 +162,19 @@ def modules_of(place):
 
 
 def require_access(place):
-    """Refuse to begin what this user may not end: the secret seed is one person's, for instance."""
+    """Refuse to begin what this user may not be able to finish: the secret seed is one person's, for instance."""
     own = (place.root, place.state, place.gradebook, place.step("autograded"), place.step("feedback"))
     for path, mode, what in [(place.seed_file, os.R_OK, "read"), *((path, os.W_OK, "write to") for path in own)]:
         if path.exists() and not os.access(path, mode):
             raise ClassError(
-                f"this user may not {what} {path}; work on the class as the user who made it, or have that one share it"
+                f"this user may not {what} {path}; work on the class as the user who made it, or have them share it"
             )
 
 
 def alone(command):
-    """Let a command, whose first argument is a class directory, run only where no other is at work.
+    """Let a command, whose first argument is a class directory, run only while no other is at work there.
 
-    It raises a ClassError elsewhere, and first removes what one that was killed has left.
+    If one is, it raises a ClassError; otherwise, it first removes what a killed command has left.
     """
 
     @wraps(command)
@@ -188,14 +188,14 @@ def alone(command):
                     remove_folder(left)
                 return command(directory, *arguments, **options)
         except Timeout:
-            raise ClassError(f"another process is at work on {place.root}; wait for its end") from None
+            raise ClassError(f"another process is at work on {place.root}; wait until it has finished") from None
 
     return run
 
 
 @contextmanager
 def scratch(place):
-    """Yield an empty folder on the class's disk, and remove it in the end."""
+    """Yield an empty folder on the class's disk, and remove it at the end."""
     place.state.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=place.state, prefix=SCRATCH))
     try:

@@ -1,10 +1,10 @@
 """Keep how each grade came to be what it is: a line for each time that it moved, which nothing rewrites.
 
-The gradebook says what a grade is now. ``history/<student>/<topic>.jsonl`` says what it was, since when, of which
-hand-in, by which exercises, and why it moved. A grade moves in the gradebook first, by grading, by a person in
-formgrader, by a due date; every command that grades, or shows grades, compares it with the last line and adds another
-where they differ. So a command that is killed in between loses nothing, and one that comes again adds nothing. What a
-grade is of, the gradebook does not know: grading announces it before it records it.
+The gradebook says what a grade is now. ``history/<student>/<topic>.jsonl`` says what it was, since when, for which
+hand-in, by which exercises, and why it moved. A grade moves in the gradebook first, through grading, a person in
+formgrader, or a due date; every command that grades, or shows grades, compares it with the last line and adds another
+if they differ. So a command that is killed in between loses nothing, and one that is repeated adds nothing. The
+gradebook does not know what a grade is for: grading announces that before recording it.
 """
 
 import getpass
@@ -38,21 +38,21 @@ class Entry:
     Attributes
     ----------
     at : str
-        When it was noted, in UTC: a mark, by the first command after it was given.
+        When it was noted, in UTC; a mark is noted by the first command after it was given.
     user : str
         Who gave that command.
     by : str
-        What moved it: of `RUN`, `HAND` and `DATE`, with a comma between several.
+        What moved it: `RUN`, `HAND` or `DATE`, with commas between several.
     why : tuple of str
         What was new.
     handed_in, due : str or None
-        When it was handed in and had to be, in UTC, as far as it is known; with the student's extension.
+        When it was handed in and when it had to be, with the student's extension, in UTC, as far as is known.
     submission, exercises : str or None
         The beginnings of the digests of the hand-in, and of the topic's exercises that the class was pinned to.
     auto, hand, extra : dict of str to float
         Points by exercise: what grading gave (None where a person has to), what a person gave, and extra credit.
     waiting, penalty : float
-        Points that a person has still to give, and that are taken off for being late.
+        Points that a person still has to give, and points that are taken off for being late.
     """
 
     at: str
@@ -77,15 +77,15 @@ class Entry:
 
     @property
     def score(self):
-        """Their sum, with the penalty taken off."""
+        """The sum of the points, with the penalty taken off."""
         return max(0.0, sum(self.points.values()) - self.penalty)
 
 
 def announce(place, graded):
-    """Say what the grades are of that are about to be recorded.
+    """Say what the grades that are about to be recorded are for.
 
-    `graded` has by (student, topic) the digests of hand-in and exercises, and the points that a machine gave. What a
-    killed command has announced and not recorded is told from what it has by these points.
+    `graded` has, by (student, topic), the digests of hand-in and exercises, and the points that a machine gave. By
+    these points, what a killed command announced but did not record is told apart from what it did.
     """
     told = _announced(place) | {
         "/".join(key): {"submission": submission[:SHORT], "exercises": exercises[:SHORT], "auto": auto}
@@ -95,13 +95,13 @@ def announce(place, graded):
 
 
 def settle(place, gradebook, config, log):
-    """Settle the late penalties of all grades, and note which grades have moved since they were noted last."""
+    """Settle the late penalties of all grades, and note which grades have moved since they were last noted."""
     penalties.settle(gradebook, config, log)
     note(place, gradebook)
 
 
 def note(place, gradebook):
-    """Note which grades have moved since they were noted last."""
+    """Note which grades have moved since they were last noted."""
     announced = _announced(place)
     stamp = {"at": _text(datetime.now(UTC)), "user": _user()}
     for (student, topic), now in _now(gradebook).items():
@@ -123,14 +123,14 @@ def note(place, gradebook):
 
 
 def _moved(last, now, known, marked):
-    """Return by what a grade moved since its last line, and why: two lists, empty where it did not.
+    """Return what moved a grade since its last line, and why: two lists, empty if nothing did.
 
-    `known` are the hand-ins that have been graded before; `marked` says of an exercise and points who gave them.
+    `known` are the hand-ins that have been graded before; `marked` says who gave an exercise its points.
     """
     by, why = [], []
     if last is None:
         if not now.submission and not (now.points or now.penalty):
-            return by, why  # a row without a grade, as that of an extension before anything was handed in
+            return by, why  # a row without a grade, as for an extension before anything was handed in
         by, why = [RUN], [FIRST if now.submission else UNKNOWN]
         last = replace(now, hand={}, extra={}, penalty=0.0)
     elif now.submission != last.submission:
@@ -156,7 +156,7 @@ def _moved(last, now, known, marked):
 
 
 def _marked(place, student, topic, name, points):
-    """Return in words who gave a mark, and when, where that was in the page for marking, which keeps it (`marking`)."""
+    """Return in words who gave a mark and when, if that was on the page for marking, which keeps it (`marking`)."""
     try:
         kept = json.loads(place.step("marking", topic, f"{name}.json").read_text(encoding="utf-8"))
         choice = kept["choices"][student]
@@ -216,7 +216,7 @@ def recorded(place, student, topic) -> tuple[Entry, ...]:
             found.append(Entry(**fields | {"why": tuple(fields["why"])}))
         except (ValueError, TypeError, KeyError) as error:
             raise ClassError(
-                f"{path}, line {number}: not as grading writes it ({error}); mend it, or move the file away"
+                f"{path}, line {number}: not as grading writes it ({error}); repair it, or move the file away"
             ) from error
     return tuple(found)
 
@@ -232,7 +232,7 @@ def _announced(place):
 
 
 def _user():
-    """Return who runs this process; some have a number and no name."""
+    """Return the user who runs this process; some have a number but no name."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):

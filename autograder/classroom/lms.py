@@ -1,9 +1,9 @@
-"""How learning management systems name what they let download.
+"""How learning management systems name the files in a download.
 
-What stands here about names was read from the systems' own sources: Canvas joins the name as it is sorted (its letters
-and digits alone, in small letters), LATE, the user's number, the file's number and the file's own name; Moodle joins
-the full name, a number that it gives a participant for one assignment, and the kind of submission, which is a folder's
-name then, or the beginning of the file's.
+What is said here about names was read from the systems' own sources: Canvas joins the name as it is sorted (only its
+letters and digits, in lower case), LATE, the user's number, the file's number and the file's own name; Moodle joins the
+full name, a number that it gives a participant for one assignment, and the kind of submission into the name of a
+folder, or the beginning of the file's.
 """
 
 import re
@@ -24,7 +24,7 @@ class Label:
     """What a system's name for a file says: whose it is, whether it was late, and the path in what was handed in.
 
     `depth` is how many parts of the path in the download the label takes. `order` is greater for what was handed in
-    later, where the system counts, and else 0.
+    later, if the system counts, and otherwise 0.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Label:
 
 
 def label(form, path):
-    """Return what a path in a download says in a form, `CANVAS` or `MOODLE`, or None.
+    """Return what a path in a download says if read in a form, `CANVAS` or `MOODLE`, or None.
 
     >>> label("canvas", ("doejane_LATE_12_345_dropout-2.ipynb",))
     Label(name='doejane', number='12', path=('dropout-2.ipynb',), depth=1, late=True, order=345)
@@ -64,7 +64,7 @@ def form_of(paths):
 
 
 def key(name):
-    """Return what two spellings of a name share: its letters and digits, whatever their case and how they are coded.
+    """Return what two spellings of a name share: its letters and digits, whatever their case and encoding.
 
     >>> key("O\\u2019Brien, Ren\\u00e9e") == key("obrienrene\\u0301e")
     True
@@ -74,17 +74,17 @@ def key(name):
 
 
 def _is_kept(character):
-    """Whether Canvas keeps a character of a name, as the class `word` of its regular expressions does, but for _."""
+    """Whether Canvas keeps a character of a name, as the class `word` of its regular expressions does, except _."""
     category = unicodedata.category(character)
     return category[0] in "LM" or category == "Nd"
 
 
 def orders(first, last):
-    """Return the keys of a name in both orders, as long as there is something in it."""
+    """Return the keys of a name in both orders, if there is anything in it."""
     return {key(first + last), key(last + first)} - {""}
 
 
 def full(name):
-    """Return the keys of a full name, which may be sorted: "Doe, Jane"."""
+    """Return the keys of a full name, which may be written as for sorting: "Doe, Jane"."""
     last, _, first = name.partition(",")
     return orders(first, last)

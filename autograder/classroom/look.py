@@ -1,6 +1,6 @@
 """How a page for instructors looks: the book's fonts and colours, which follow the reader's system, and what all share.
 
-A style sheet asks for nothing else: fonts are in it.
+A style sheet loads nothing else: it includes the fonts.
 """
 
 import base64
@@ -12,7 +12,7 @@ SHARED = Path(__file__).with_name("look.css")
 
 
 def style(sheet):
-    """Return a page's whole style sheet: what all pages share, and below it its own, a path."""
+    """Return a page's whole style sheet: what all pages share, and below it the page's own, from a path."""
     fonts = re.sub(
         r'url\("(fonts/[^"]+)"\)',
         lambda found: f"url(data:font/woff2;base64,{base64.b64encode((STATIC / found[1]).read_bytes()).decode()})",

@@ -36,9 +36,9 @@ class Platform:
         The address of the line items of its course. They are found there by resource id or label, which is the topic;
         one that is missing is made.
     line_items : dict of str
-        Addresses of single line items, by topic; those are not looked for.
+        Addresses of particular line items, by topic; these are not looked up.
     audience : str
-        Whom the assertion is for, where that is not `token_url`.
+        Whom the assertion is for, if that is not `token_url`.
     key_file : str
         The private key, by its path in the class directory.
     """
@@ -57,7 +57,7 @@ def read(place) -> Platform:
     Raises
     ------
     ClassError
-        When it is not there, lacks what is needed or says what is not known, or an address is not https.
+        When it is missing, lacks a required setting or has an unknown one, or an address is not https.
     """
     path = place.root / "lti.toml"
     try:
@@ -74,7 +74,7 @@ def read(place) -> Platform:
             raise ClassError(f"{path}: the settings are {', '.join(known)}; found {name}")
         texts = value.values() if known[name] is dict and isinstance(value, dict) else (value,)
         if not isinstance(value, known[name]) or not all(isinstance(text, str) and text for text in texts):
-            wanted = "a table of texts" if known[name] is dict else "a text"
+            wanted = "a table of strings" if known[name] is dict else "a string"
             raise ClassError(f"{path}: {name} must be {wanted}, got {value!r}")
     missing = [name for name in REQUIRED if name not in told]
     if missing or not ("lineitems" in told or told.get("line_items")):
@@ -86,7 +86,7 @@ def read(place) -> Platform:
 
 
 def require_secure(url):
-    """Refuse an address to which a secret would go in the clear; this machine's own may be.
+    """Refuse an address to which a secret would go in the clear, unless it is on this machine.
 
     >>> require_secure("https://canvas.example.edu/login/oauth2/token")
     >>> require_secure("http://canvas.example.edu/login/oauth2/token")
@@ -95,7 +95,7 @@ def require_secure(url):
     """
     try:
         scheme, host = urlsplit(url).scheme, urlsplit(url).hostname or ""
-    except ValueError:  # half an address of version 6
+    except ValueError:  # half an IPv6 address
         scheme, host = "", ""
     if not host or scheme != "https" and not (scheme == "http" and host in ("127.0.0.1", "::1", "localhost")):
         raise ClassError(f"a platform's address must begin with https://, got {url!r}")
@@ -104,7 +104,7 @@ def require_secure(url):
 def key_of(place, platform, *, make):
     """Return the class's private key.
 
-    Where there is none yet and `make` is true, one is made, with its public half beside it as PEM and as JWK.
+    If there is none yet and `make` is true, one is made, with its public half next to it as PEM and as JWK.
 
     Raises
     ------
@@ -121,15 +121,15 @@ def key_of(place, platform, *, make):
         write_file(public, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
         write_file(as_jwk, f"{json.dumps(jwk(key), indent=1)}\n".encode())
         raise ClassError(
-            f"made the class's key, {path}; register its public half with the platform, {public} or {as_jwk}, and do "
-            "the same again"
+            f"made the class's key, {path}; register its public half, {public} or {as_jwk}, with the platform, and run "
+            "the same command again"
         )
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise ClassError(f"{path} holds no private key that can be read without a password ({error})") from error
     if not isinstance(key, RSAPrivateKey):
-        raise ClassError(f"{path} must hold an RSA key, since platforms take RS256; remove it, and one is made")
+        raise ClassError(f"{path} must hold an RSA key, since platforms take RS256; remove it to have one made")
     return key
 
 

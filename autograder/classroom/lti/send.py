@@ -1,4 +1,4 @@
-"""Send grades to a platform: each score that has changed since it was sent, and none where there is none."""
+"""Send grades to a platform: each score that has changed since it was sent, and nothing if there is no score."""
 
 import json
 from collections import Counter
@@ -13,7 +13,7 @@ from ..standing import by_name, standings
 
 INSTALL = "this command needs the course's extra `lti`: pip install '.[lti]' in a checkout, or 'NAME.whl[lti]'"
 NO_USER = "roster.csv has no lms_user_id, by which the platform would know this student"
-# Canvas dates by it what was handed in, else everything is late that is sent after the due date, and counts attempts.
+# By this, Canvas dates hand-ins (otherwise, anything sent after the due date is late) and counts attempts.
 CANVAS = "https://canvas.instructure.com/lti/submission"
 
 
@@ -30,9 +30,9 @@ class Sent:
     refused : dict of str
         Why a score was not sent or not taken, by (student, topic).
     unchanged : int
-        How many scores stand as they were sent before.
+        How many scores are as they were sent before.
     left : dict of float
-        What the platform keeps, since it was sent, of those who have no score any more, by (student, topic).
+        What was sent, and the platform keeps, for those who no longer have a score, by (student, topic).
     """
 
     scores: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
@@ -44,21 +44,21 @@ class Sent:
 
 @alone
 def send(directory, topics=(), *, students=(), force=False, dry_run=False, console=None) -> Sent:
-    """Send each score that there is to the platform that ``lti.toml`` names.
+    """Send all scores to the platform that ``lti.toml`` names.
 
-    A student is known there by the `lms_user_id` of the roster or the gradebook. Who has handed in nothing, is not
-    graded yet, or waits for a person's mark has no score.
+    A student is known there by the `lms_user_id` in the roster or the gradebook. A student who has handed in nothing,
+    is not graded yet, or waits for a person's mark has no score.
 
     Parameters
     ----------
     directory : path
         The class directory.
     topics, students : sequence of str
-        Of what and whom; without any, of all.
+        Which and whose scores to send; by default, all.
     force : bool, optional
-        Send again what stands as it was sent.
+        Send even scores that are as they were sent before.
     dry_run : bool, optional
-        Ask the platform for its line items, and send and write nothing.
+        Ask the platform for its line items, but send and write nothing.
     console : rich.console.Console, optional
         Where progress is shown.
 
@@ -66,7 +66,7 @@ def send(directory, topics=(), *, students=(), force=False, dry_run=False, conso
     ------
     ClassError
         When the class lacks settings or a key, a topic was not released, or the platform gives no token or no line item
-        or cannot be reached. What it took until then is noted, and not sent again.
+        or cannot be reached. What it took before that is noted, and not sent again.
     """
     try:
         from . import platform as platforms
@@ -79,7 +79,7 @@ def send(directory, topics=(), *, students=(), force=False, dry_run=False, conso
     for topic in (*topics, *platform.line_items):
         if topic not in released:
             known = ", ".join(released) or "nothing"
-            raise ClassError(f"{topic!a} was not released into this class; there is {known}")
+            raise ClassError(f"{topic!a} is not released in this class; released: {known}")
     service = Service(platform, platforms.key_of(place, platform, make=not dry_run))
     with settings.log_to(place.state / "send.log") as log:
         wanted = [
@@ -93,7 +93,7 @@ def send(directory, topics=(), *, students=(), force=False, dry_run=False, conso
         items = _line_items(service, platform, {each.topic: each.possible for each in known}, done, dry_run)
     except Refused as refusal:
         raise ClassError(
-            f"the platform does not give its line items ({refusal}); see lineitems in lti.toml"
+            f"the platform does not list its line items ({refusal}); see lineitems in lti.toml"
         ) from refusal
     due = []
     for each in known:
@@ -132,7 +132,7 @@ def send(directory, topics=(), *, students=(), force=False, dry_run=False, conso
 
 
 def _known(done, wanted, before, users):
-    """Return whose score can be sent, and note of the others what is to be told."""
+    """Return those whose score can be sent, and note what there is to say about the others."""
     several, known = Counter(users.values()), []
     for each in wanted:
         key, user = (each.student, each.topic), users.get(each.student)
@@ -149,7 +149,7 @@ def _known(done, wanted, before, users):
 
 
 def _users(place):
-    """Return by student the id that the platform has for the user: what the roster says, else the gradebook."""
+    """Return, by student, the platform's id for the user: what the roster says, or else the gradebook."""
     listed = roster.read(place)
     with settings.gradebook(settings.load(place)) as gradebook:
         found = {each.id: each.lms_user_id for each in by_name(gradebook)}
@@ -164,7 +164,7 @@ def _line_items(service, platform, topics, done, dry_run):
         return found
     if not platform.lineitems:
         raise ClassError(
-            f"lti.toml lacks lineitems, or a line item of {', '.join(sorted(topics.keys() - found.keys()))}"
+            f"lti.toml lacks lineitems, or a line item for {', '.join(sorted(topics.keys() - found.keys()))}"
         )
     there, may_make = service.line_items()
     for topic, possible in topics.items():
@@ -181,8 +181,8 @@ def _line_items(service, platform, topics, done, dry_run):
             continue
         if not may_make:
             raise ClassError(
-                f"the platform has no line item that is called {topic}, and lets this class make none; make it there, "
-                "or name another one in lti.toml, [line_items]"
+                f"the platform has no line item called {topic}, and does not let this class make one; make it there, "
+                "or name another in lti.toml, [line_items]"
             )
         done.made.append(topic)
         found[topic] = None if dry_run else service.make_line_item(topic, possible)
@@ -190,7 +190,7 @@ def _line_items(service, platform, topics, done, dry_run):
 
 
 def _stamp(earlier):
-    """Return the time for a score; it is later than the one before, by the second that Moodle counts in."""
+    """Return the time for a score, later than the one before by at least a second, which Moodle counts in."""
     now = datetime.now(UTC)
     if earlier:
         now = max(now, datetime.fromisoformat(earlier["timestamp"]) + timedelta(seconds=1))
@@ -198,7 +198,7 @@ def _stamp(earlier):
 
 
 def _score(now, earlier, stamp):
-    """Return a score as the standard has it; only what is graded fully is a grade to every platform."""
+    """Return a score as the standard has it; only what is fully graded is a grade to every platform."""
     told = {
         "userId": now["user"],
         "scoreGiven": now["score"],

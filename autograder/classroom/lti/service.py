@@ -1,6 +1,6 @@
-"""Talk with a platform: an access token for a signed assertion, its line items, and a score for a student.
+"""Talk to a platform: get an access token for a signed assertion, its line items, and post a score for a student.
 
-Each token is for one scope, so that a platform that grants less than all is asked for nothing that it refuses.
+Each token is for one scope, so that a platform that does not grant them all is asked for none that it refuses.
 """
 
 import time
@@ -21,11 +21,11 @@ LINE_ITEMS = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 LINE_ITEM = "application/vnd.ims.lis.v2.lineitem+json"
 A_SCORE = "application/vnd.ims.lis.v1.score+json"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-ASSERTED, EARLY = 300, 60  # seconds that an assertion is good for; how much before its end a token is not used any more
+ASSERTED, EARLY = 300, 60  # seconds: how long an assertion is valid; how long before its end a token is no longer used
 WAIT = 30  # seconds for an answer
 LONGEST = 300  # characters of what a platform says
 REASONS = ("reason", "error_description", "message", "errors", "error", "detail")  # where platforms say why
-# Not taken yet, in the platform's own words, or not reached: all else might have been done, and is not done twice.
+# For what the platform says it did not take, or was never reached with: all else might be done, and is not done twice.
 AGAIN = Retry(
     total=4,
     connect=1,
@@ -49,13 +49,13 @@ class Service:
 
     def __init__(self, platform, key):
         self._platform, self._key = platform, key
-        self._tokens = {}  # (token, when it is not used any more) by scope
+        self._tokens = {}  # (token, when it is no longer used) by scope
         self._session = requests.Session()
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, HTTPAdapter(max_retries=AGAIN))
 
     def line_items(self):
-        """Return the platform's line items, of all its pages, and whether it lets the class make more.
+        """Return the platform's line items, from all its pages, and whether it lets the class make more.
 
         Raises
         ------
@@ -68,7 +68,7 @@ class Service:
             self._token(scope := MANAGE)
         except Refused:
             scope = READ
-        found, url = [], self._platform.lineitems  # without a limit, for which Moodle's links are not legible
+        found, url = [], self._platform.lineitems  # without a limit: with one, Moodle's links are illegible
         seen = set()
         while url and url not in seen:
             seen.add(url)
@@ -103,14 +103,14 @@ class Service:
         ClassError
             When it gives no token.
         """
-        parts = urlsplit(line_item)  # what is asked of it stays behind
+        parts = urlsplit(line_item)  # the query stays at the end
         url = parts._replace(path=f"{parts.path.rstrip('/')}/scores").geturl()
         self._ask("POST", url, SCORE, json=score, headers={"Content-Type": A_SCORE})
 
     def own(self, url):
         """Return an address that the platform gave, if it is one of the host that the class names."""
         if urlsplit(url)[:2] != urlsplit(self._platform.lineitems)[:2]:
-            raise Refused(f"it leads to another host, {url!r}, to which no token goes")
+            raise Refused(f"it leads to another host, {url!r}, to which no token is sent")
         require_secure(url)
         return url
 
@@ -147,7 +147,7 @@ class Service:
         except Refused as refusal:
             name = scope.rpartition("/")[2].removesuffix(".readonly")
             raise ClassError(
-                f"the platform gives no token for {name} ({refusal}); see that it knows the client id of lti.toml and "
+                f"the platform gives no token for {name} ({refusal}); check that it knows lti.toml's client id and "
                 "the class's public key, and grants that scope"
             ) from refusal
 
@@ -162,8 +162,8 @@ class Service:
             answer = self._session.request(method, url, timeout=WAIT, allow_redirects=False, **options)
         except requests.RequestException as error:
             raise ClassError(
-                f"{urlsplit(url).hostname} cannot be reached ({type(error).__name__}: {error}); what was sent is kept, "
-                "and the same command goes on from there"
+                f"{urlsplit(url).hostname} cannot be reached ({type(error).__name__}: {error}); what was sent is "
+                "noted, and the same command goes on from there"
             ) from error
         if not 200 <= answer.status_code < 300:
             raise Refused(_sentence(answer))
@@ -178,7 +178,7 @@ def _json(answer):
 
 
 def _sentence(answer):
-    """Return what a platform says where it refuses, beside the status."""
+    """Return what a platform says when it refuses, after the status."""
     try:
         said = _words(answer.json())
     except requests.JSONDecodeError:

@@ -43,7 +43,7 @@ def report(directory, topics=(), *, anonymous=False):
     for topic in topics:
         if topic not in released:
             known = ", ".join(released) or "nothing"
-            raise ClassError(f"{topic!a} was not released into this class; there is {known}")
+            raise ClassError(f"{topic!a} is not released in this class; released: {known}")
     with settings.log_to(place.state / "report.log") as log:
         gathered = gather(place, log, tuple(topics) or tuple(released), anonymous=anonymous)
     target = place.root / ("report-anonymous.html" if anonymous else "report.html")

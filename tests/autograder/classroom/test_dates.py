@@ -103,7 +103,7 @@ def test_the_handout_tells_points_date_and_penalty_as_they_are_now(place, course
     assert readme(place).splitlines()[1:5] == [
         "Points:     7",
         "Due:        Sunday, 12 July 2026, 18:00 CEST",
-        "Late:       10% of your points are taken off for each day late that has begun",
+        "Late:       10% of your points are taken off for each day late or part of one",
         "",
     ]
     with zipfile.ZipFile(place / "handout" / "toy.zip") as archive:

@@ -70,7 +70,7 @@ def test_nbgraders_own_command_and_ours_take_off_the_same(copied, nbgrader):
     classroom.export(copied)
     assert penalty(copied) == SCORE / 3
     append(copied, "c.AssignLatePenalties.plugin_class = 'own.Plugin'")
-    with pytest.raises(classroom.ClassError, match="^c.Course.late_penalty and c.AssignLate.* take one of them out$"):
+    with pytest.raises(classroom.ClassError, match="^c.Course.late_penalty and c.AssignLate.* remove one of them$"):
         classroom.export(copied)
 
 
@@ -80,7 +80,7 @@ def test_nbgraders_own_command_and_ours_take_off_the_same(copied, nbgrader):
         ({"late_penalty": 10}, "c.Course.late_penalty must be a number from 0 to 1, got 10$"),
         ({"late_penalty": "10%"}, "c.Course.late_penalty must be a number from 0 to 1, got '10%'$"),
         ({"late_penalty_limit": -1}, "c.Course.late_penalty_limit must be a number from 0 to 1, got -1$"),
-        ({"late_grace": True}, "c.Course.late_grace must be a number from 0 on, in minutes, got True$"),
+        ({"late_grace": True}, "c.Course.late_grace must be a number from 0 up, in minutes, got True$"),
     ],
 )
 def test_a_setting_that_is_none_is_refused(course, said):
@@ -92,8 +92,8 @@ def test_a_setting_that_is_none_is_refused(course, said):
     ("penalty", "words"),
     [
         (Penalty(0, 1, 0), ""),
-        (Penalty(0.1, 1, 0), "10% of your points are taken off for each day late that has begun"),
-        (Penalty(0.1, 0.5, 900), "10% .* begun, at most 50%; up to 15 minutes cost nothing"),
+        (Penalty(0.1, 1, 0), "10% of your points are taken off for each day late or part of one"),
+        (Penalty(0.1, 0.5, 900), "10% .* part of one, at most 50%; up to 15 minutes cost nothing"),
         (Penalty(1, 0.3, 0), "30% of your points are taken off"),
     ],
 )

@@ -202,7 +202,7 @@ def test_line_items_by_their_addresses_need_no_other_scope(term, platform):
     del settings["lineitems"]
     settle(term, **settings, line_items={"toy": item["id"]})
     platform.scopes, granted = set(), platform.scopes
-    with pytest.raises(classroom.ClassError, match="gives no token for score .400 invalid_scope.; see that"):
+    with pytest.raises(classroom.ClassError, match="gives no token for score .400 invalid_scope.; check that"):
         classroom.send(term)
     platform.scopes = granted
     assert classroom.send(term).refused == {}
@@ -212,7 +212,7 @@ def test_line_items_by_their_addresses_need_no_other_scope(term, platform):
 @both
 def test_a_platform_that_lets_line_items_be_read_is_not_asked_to_make_one(term, platform):
     platform.scopes = {f"{AGS}lineitem.readonly", f"{AGS}score"}
-    with pytest.raises(classroom.ClassError, match="no line item that is called toy, and lets this class make none"):
+    with pytest.raises(classroom.ClassError, match="no line item called toy, and does not let this class make one"):
         classroom.send(term)
     platform.add("toy")
     assert ("right", "toy") in classroom.send(term).scores
@@ -327,16 +327,16 @@ def test_the_key_is_the_owners_alone_and_its_public_half_is_given_twice(copied, 
     [
         (None, "lti.toml is missing: it names the platform"),
         ("client_id = ", "is not TOML"),
-        ("client_id = 7", "client_id must be a text, got 7"),
+        ("client_id = 7", "client_id must be a string, got 7"),
         ('client_id = "7"\nkey = "a"', "the settings are token_url, .*; found key"),
         ('client_id = "7"', "lacks token_url"),
         ('client_id = "7"\ntoken_url = "https://a/b"', "lacks lineitems"),
         ('client_id = "7"\ntoken_url = "http://a/b"\nlineitems = "https://a/c"', "must begin with https://"),
         ('client_id = "7"\ntoken_url = "https://a/b"\nlineitems = "file:///a"', "must begin with https://"),
-        ('client_id = "7"\ntoken_url = "https://a/b"\n[line_items]\ntoy = 1', "line_items must be a table of texts"),
+        ('client_id = "7"\ntoken_url = "https://a/b"\n[line_items]\ntoy = 1', "line_items must be a table of strings"),
         (
             'client_id = "7"\ntoken_url = "https://a/b"\n[line_items]\nyot = "https://a/c"',
-            "'yot' was not released into this class; there is toy",
+            "'yot' is not released in this class; released: toy",
         ),
     ],
     ids=str,

@@ -271,7 +271,7 @@ def test_the_board_is_there_where_answers_were_measured(copied):
 
 
 def test_a_topic_that_was_not_released_is_an_error(copied):
-    with pytest.raises(classroom.ClassError, match="'nonsense' was not released into this class; there is toy"):
+    with pytest.raises(classroom.ClassError, match="'nonsense' is not released in this class; released: toy"):
         classroom.report(copied, ["nonsense"])
     assert not (copied / "report.html").exists()
 
