@@ -68,7 +68,7 @@ class Hyperparameters:
     Raises
     ------
     ValueError
-        If a setting is set where it would have no effect.
+        If a setting is given where it would have no effect.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What training functions return, in one format and cached: no run is made twice in a process."""
+"""What training functions return, in one format and cached: no run is repeated within a process."""
 
 from collections import OrderedDict
 from collections.abc import Mapping

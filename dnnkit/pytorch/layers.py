@@ -72,7 +72,7 @@ def record_layers(model):
 
     Layers are the modules without submodules or with parameters of their own; functions called between them are not
     seen. In a compiled or parallel model, the module inside is recorded: call ``model.module`` or the module that was
-    given to ``torch.compile``. What a checkpoint recomputes counts as the call that it repeats. All hooks are removed
+    given to ``torch.compile``. What a checkpoint recomputes counts as the call it repeats. All hooks are removed
     at the end, even after an error.
 
     Parameters

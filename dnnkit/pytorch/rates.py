@@ -96,4 +96,4 @@ def _repeated(batches):
             done += 1
             yield batch
         if done == before:
-            raise ValueError(f"batches must last for all steps or begin anew, got {done} and then none")
+            raise ValueError(f"batches must last for all steps or restart, got {done} and then none")

@@ -146,8 +146,8 @@ def gradient_report(model, batch, *, loss=nn.functional.cross_entropy, low=0.9, 
     3      Linear  1x2        0  0.0001          -    0.0707     0.1  0.000707
     4      Linear  1x2        0   1e-05          -     0.707       -  0.000707
     <BLANKLINE>
-    vanishing: the gradient is 0.0001 times as large at 0 as at 4, 0.1 a layer; forward the signal
-    shrinks too, by 0.1 a layer, so the weights are too small
+    vanishing: the gradient is 0.0001 times as large at 0 as at 4, 0.1 per layer; going forward, the
+    signal shrinks too, by 0.1 per layer, so the weights are too small
     """
     model = structure.unwrapped(model, lazy=True)
     inputs, _ = pair(batch)
@@ -189,14 +189,14 @@ def _excuse(report, look, heads, gains, reached):
         if later.verdict == "stable":
             names = _listed([name for name, _ in filled])
             report.verdict, report.rate = later.verdict, later.rate
-            report.reason = f"{later.reason}, with {names} as if no longer next to zero"
+            report.reason = f"{later.reason}, with {names} as if no longer close to zero"
             return
 
 
 def _notes(model, heads, gains):
     for what, small in (("a head's weights", heads), ("gains", gains)):
         if small:
-            zero = "at zero" if not any(parameter.any() for _, parameter in small) else "next to zero"
+            zero = "at zero" if not any(parameter.any() for _, parameter in small) else "close to zero"
             names = _listed([name for name, _ in small])
             yield f"{what} start {zero}, and let little pass in the first step: {names}"
     frozen = [structure.clean(name) for name, parameter in model.named_parameters() if not parameter.requires_grad]

@@ -107,7 +107,7 @@ def is_weight(module, name, parameter):
 
 
 def owned_parameters(model):
-    """(name, module, name in the module, parameter) of each place that a parameter has; a shared one has several.
+    """(name, module, name in the module, parameter) for each place where a parameter occurs; a shared one has several.
 
     Parameters of a parametrization (weight norm, say) belong to the module whose tensor they make, under its name.
     """

@@ -38,7 +38,7 @@ def _in_time(worst):
     label = worst.name or worst.kind
     return (
         f"through time, over the {worst.steps} steps of {label}, the gradient is {size} at the first as at the last, "
-        f"{worst.rate:.2g} a step"
+        f"{worst.rate:.2g} per step"
     )
 
 
@@ -48,13 +48,13 @@ def _through_layers(path, layers, low, high, harmless):
         return "vanishing", 0.0, f"the loss has no gradient, not even at {last.label}"
     verdict, rate = diagnose_gradients([layer.compared_gradient for layer in path], low=low, high=high)
     change = first.compared_gradient / last.compared_gradient
-    reason = f"the gradient is {change:.2g} times as large at {first.label} as at {last.label}, {rate:.2g} a layer"
+    reason = f"the gradient is {change:.2g} times as large at {first.label} as at {last.label}, {rate:.2g} per layer"
     if verdict == "stable" and not 1 / _FAR <= change <= _FAR:
         verdict = "vanishing" if change < 1 else "exploding"  # by little per layer, but over very many
     elif verdict == "stable":
         return verdict, rate, reason
     elif 1 / harmless <= change <= harmless:
-        return "stable", rate, f"{reason}, in all too little to matter"
+        return "stable", rate, f"{reason}, too little in all to matter"
     return verdict, rate, "; ".join([reason, *_causes(path, layers, verdict, low, high)])
 
 
@@ -81,6 +81,6 @@ def _causes(path, layers, verdict, low, high):
     if verdict == "vanishing" and growth == 0:
         yield f"the output of {path[-1].label} does not vary at all"
     elif verdict == "vanishing" and growth < low:
-        yield f"forward the signal shrinks too, by {growth:.2g} a layer, so the weights are too small"
+        yield f"going forward, the signal shrinks too, by {growth:.2g} per layer, so the weights are too small"
     if verdict == "exploding" and growth > high:
-        yield f"forward the signal grows too, by {growth:.2g} a layer, so the weights are too large"
+        yield f"going forward, the signal grows too, by {growth:.2g} per layer, so the weights are too large"

@@ -169,7 +169,7 @@ class Watch:
     def __init__(self, model, every, callback):
         self.records = []
         self._model, self._every, self._callback = model, every, callback
-        self._steps = weakref.WeakKeyDictionary()  # how many steps each optimizer has made
+        self._steps = weakref.WeakKeyDictionary()  # how many steps each optimizer has taken
         self._before = {}
         self._recorder = Recorder(model)
         self._handles = [

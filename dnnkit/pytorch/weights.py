@@ -41,7 +41,7 @@ class Weights(list):
 
 
 def initialize(model, *, scheme, rng):
-    """Draw the weights of a model anew by a scheme and set the biases of their layers to zero, in place.
+    """Redraw the weights of a model by a scheme and set the biases of their layers to zero, in place.
 
     Linear layers (Hugging Face's ``Conv1D`` included), convolutions (transposed and grouped ones included) and
     attention's projections are drawn from a normal distribution with :func:`dnnkit.initialization.init_std`. Everything

@@ -158,8 +158,8 @@ def linear_fraction(z, *, tolerance):
 
     .. math:: \frac1n \#\{i : \lvert z_i - \tanh z_i \rvert \le \text{tolerance} \cdot \lvert z_i \rvert\}
 
-    Small weights keep a tanh network here, where it computes little more than a linear map. A tolerance of 0.076 allows
-    \|z\| up to 0.5, one of 0.01 allows \|z\| up to 0.17.
+    Small weights keep a tanh network in this range, where it computes little more than a linear map. A tolerance of
+    0.076 allows \|z\| up to 0.5, one of 0.01 allows \|z\| up to 0.17.
 
     Parameters
     ----------

@@ -107,7 +107,7 @@ def halve(configs, advance, min_budget, eta, name):
             epochs[i] = budget
         alive = ranked(losses, alive)
         if math.isnan(losses[alive[0]]) and reserve is None:
-            raise ValueError(f"{name} gave NaN for each of {n_alive} configurations, after {budget} epochs")
+            raise ValueError(f"{name} returned NaN for each of {n_alive} configurations, after {budget} epochs")
         if not losses[alive[0]] < math.inf:
             break
     best = alive[0] if reserve is None or losses[alive[0]] < math.inf else reserve
@@ -123,5 +123,5 @@ def _rounds(n, min_budget, eta):
 
 def _checked_pair(found, name):
     if not isinstance(found, tuple) or len(found) != 2:
-        raise TypeError(f"{name} must give a pair (loss, state), got {type(found).__name__} {found!r}"[:200])
+        raise TypeError(f"{name} must return a pair (loss, state), got {type(found).__name__} {found!r}"[:200])
     return real_loss(name, found[0]), found[1]

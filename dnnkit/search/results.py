@@ -53,7 +53,7 @@ class SearchResult:
         if losses.shape != (len(configs),) or not len(configs):
             raise ValueError(f"losses must hold one for each of {len(configs)} configurations, got {losses.shape}")
         if np.isnan(losses).all():
-            raise ValueError(f"objective gave NaN for each of {len(losses)} configurations")
+            raise ValueError(f"objective returned NaN for each of {len(losses)} configurations")
         best = int(np.nanargmin(losses))
         return cls(configs[best], float(losses[best]), tuple(configs), losses)
 
@@ -63,7 +63,7 @@ def evaluated(objective, configs, map):
     # Copies, since an objective that changes its argument would do so only under the built-in map.
     losses = list(map(objective, [dict(config) for config in configs]))
     if len(losses) != len(configs):
-        raise ValueError(f"map must give one loss for each of {len(configs)} configurations, got {len(losses)}")
+        raise ValueError(f"map must return one loss for each of {len(configs)} configurations, got {len(losses)}")
     return np.array([real_loss("objective", loss) for loss in losses])
 
 
@@ -75,5 +75,5 @@ def ranked(losses, indices):
 def real_loss(name, value):
     """Return a loss as a float, which may be NaN; `name` is the function that returned it."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must give a loss that is a real number, got {type(value).__name__} {value!r}"[:200])
+        raise TypeError(f"{name} must return a loss that is a real number, got {type(value).__name__} {value!r}"[:200])
     return float(value)

@@ -125,7 +125,7 @@ def optuna_trials():
 
     Study r, with the sampler's seed r, was given the dev errors after 27 epochs of the table's seed r modulo 3, and
     each axis as a whole number, the position of the value. The sampler is Optuna's default, a tree-structured Parzen
-    estimator with its own settings: the first ten trials are random. A study takes about 0.15 s, so they are stored;
+    estimator with default settings: the first ten trials are random. A study takes about 0.15 s, so they are stored;
     ``tools/make_optuna_trials.py`` in the course's repository makes them.
 
     Returns

@@ -41,7 +41,7 @@ def grid(space, *, points_per_axis, layout="midpoints"):
     .. math:: u_i = \frac{i + 1/2}{k} \ \text{(midpoints)} \quad \text{or} \quad u_i = \frac{i}{k - 1}
         \ \text{(endpoints)}, \qquad i = 0, \dots, k - 1
 
-    are the places along each axis, as shares of its length.
+    are the positions along each axis, as shares of its length.
 
     Parameters
     ----------

@@ -76,7 +76,7 @@ def test_tune_steers_clear_of_runs_that_fail():
         return math.nan if config["rate"] > 1e-3 else 1 / epochs
 
     assert tune(evaluate, SPACE, 216, rng=rng(1))["rate"] <= 1e-3
-    with pytest.raises(ValueError, match="evaluate gave NaN for each of 18 configurations, after 1 epochs"):
+    with pytest.raises(ValueError, match="evaluate returned NaN for each of 18 configurations, after 1 epochs"):
         tune(lambda config, epochs: math.nan, SPACE, 54, rng=rng(1))
 
 
@@ -207,7 +207,7 @@ def test_t_quantile_equals_scipy(p, dof):
         (
             lambda: tune(lambda config, epochs: None, SPACE, 10, rng=rng()),
             TypeError,
-            "evaluate must give a loss that is a real number, got NoneType None",
+            "evaluate must return a loss that is a real number, got NoneType None",
         ),
         (lambda: pareto([], []), ValueError, "errors must not be empty"),
         (lambda: pareto([1.0], [1.0, 2.0]), ValueError, r"costs must have shape \(1\), got \(2,\)"),

@@ -84,8 +84,8 @@ def test_frozen_parameters_stay_and_a_loader_is_begun_anew():
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        ({"batches": []}, ValueError, "batches must last for all steps or begin anew, got 0 and then none"),
-        ({"batches": iter(BATCHES)}, ValueError, "batches must last for all steps or begin anew, got 2 and then none"),
+        ({"batches": []}, ValueError, "batches must last for all steps or restart, got 0 and then none"),
+        ({"batches": iter(BATCHES)}, ValueError, "batches must last for all steps or restart, got 2 and then none"),
         ({"batches": 3}, TypeError, "batches must be an iterable of pairs .*, got int"),
         ({"batches": [IMAGES[0]]}, TypeError, "batch must be a pair"),
         ({"low": 0}, ValueError, "low must be in"),

@@ -56,9 +56,9 @@ def test_a_look_that_fails_changes_nothing_either(failing):
     [
         (nn.Sigmoid, "glorot", 1, 0, "vanishing", "a sigmoid passes at most a quarter of the gradient"),
         (nn.Tanh, "lecun", 1, 5, "vanishing", "12 of 12 activations are flat for over three quarters"),
-        (nn.ReLU, "he", 0.4, 0, "vanishing", "forward the signal shrinks too, by 0."),
+        (nn.ReLU, "he", 0.4, 0, "vanishing", "going forward, the signal shrinks too, by 0."),
         (nn.ReLU, "he", 1, 0, "stable", ""),
-        (nn.ReLU, "he", 2.5, 0, "exploding", "forward the signal grows too, by 2."),
+        (nn.ReLU, "he", 2.5, 0, "exploding", "going forward, the signal grows too, by 2."),
         (nn.GELU, "he", 1, 0, "stable", ""),
     ],
 )
@@ -211,11 +211,11 @@ def test_scaled_weights_in_front_of_norms_change_no_verdict():
     assert (after.verdict, after.rate) == ("stable", pytest.approx(before.rate, rel=1e-3))
 
 
-@pytest.mark.parametrize(("head", "word"), [(0.0, "start at zero"), (1e-4, "start next to zero"), (1.0, "")])
+@pytest.mark.parametrize(("head", "word"), [(0.0, "start at zero"), (1e-4, "start close to zero"), (1.0, "")])
 def test_a_head_that_starts_at_zero_is_named_and_is_no_fault(head, word):
     report = gradient_report(ViT(head=head), IMAGES16)
     assert report.verdict == "stable"
-    assert ("with head as if no longer next to zero" in report.reason) == bool(word)
+    assert ("with head as if no longer close to zero" in report.reason) == bool(word)
     assert [note for note in report.notes if "head" in note] == (
         [f"a head's weights {word}, and let little pass in the first step: head"] if word else []
     )
@@ -236,7 +236,7 @@ def test_gains_next_to_zero_on_the_only_way_are_excused():
 
     report = gradient_report(Only(), DEEP_BATCH)
     assert report.verdict == "stable"
-    assert "with gain.gamma as if no longer next to zero" in report.reason
+    assert "with gain.gamma as if no longer close to zero" in report.reason
     report = gradient_report(ViT(start=1e-5, head=1.0), IMAGES16)  # patches reach the class token through gains alone
     assert (report.verdict, "as if" in report.reason) == ("stable", True)
 

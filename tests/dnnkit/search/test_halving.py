@@ -117,17 +117,17 @@ def test_when_all_that_are_left_diverge_the_best_dropped_before_is_taken(failure
         (
             lambda: successive_halving([{}], lambda c, s, e: 1.0, min_budget=1, eta=2),
             TypeError,
-            r"advance must give a pair \(loss, state\), got float 1.0",
+            r"advance must return a pair \(loss, state\), got float 1.0",
         ),
         (
             lambda: successive_halving([{}], lambda c, s, e: ("1", s), min_budget=1, eta=2),
             TypeError,
-            "advance must give a loss that is a real number, got str '1'",
+            "advance must return a loss that is a real number, got str '1'",
         ),
         (
             lambda: successive_halving([{}] * 2, lambda c, s, e: (math.nan, s), min_budget=1, eta=2),
             ValueError,
-            "advance gave NaN for each of 2 configurations, after 1 epochs",
+            "advance returned NaN for each of 2 configurations, after 1 epochs",
         ),
     ],
 )

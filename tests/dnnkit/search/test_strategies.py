@@ -159,17 +159,17 @@ def test_nan_is_never_the_best_and_the_first_of_equals_is(losses, best):
         (
             lambda: random_search(lambda c: None, SPACE, n_trials=1, rng=rng()),
             TypeError,
-            "objective must give a loss that is a real number, got NoneType None",
+            "objective must return a loss that is a real number, got NoneType None",
         ),
         (
             lambda: random_search(lambda c: math.nan, SPACE, n_trials=3, rng=rng()),
             ValueError,
-            "objective gave NaN for each of 3 configurations",
+            "objective returned NaN for each of 3 configurations",
         ),
         (
             lambda: random_search(bowl, SPACE, n_trials=3, rng=rng(), map=lambda f, c: [1.0]),
             ValueError,
-            "map must give one loss for each of 3 configurations, got 1",
+            "map must return one loss for each of 3 configurations, got 1",
         ),
     ],
 )
