@@ -1,8 +1,8 @@
-"""What a submission shows, for the pages of others: its text, tables and figures, and nothing that can run.
+"""What pages may show of a submission: its text, tables and figures, and nothing that can run.
 
 Outputs are cleaned when they are recorded, so that no page can forget to. Markdown is cleaned when a page renders it
-(nbgrader's feedback and formgrader take their filters from the class's settings), since what it means is not in its
-text.
+(nbgrader's feedback and formgrader take their filters from the class's settings), since its text alone does not show
+what it means.
 """
 
 import base64
@@ -28,7 +28,7 @@ SHOWN = re.compile(
 LENGTHS = ("width", "height", "size", "border", "hspace", "vspace", "cellpadding", "cellspacing")  # attributes
 LENGTH = re.compile(r"\s*(\d+(?:\.\d+)?)(px|%)?\s*")
 LONGEST = {"%": 100.0, "px": 4000.0, None: 4000.0}
-PASTED = "attachment:"  # how the address of a picture begins that was pasted into the cell
+PASTED = "attachment:"  # how the address of a picture pasted into the cell begins
 URL_SCHEMES = {"http", "https", "mailto", "data", PASTED[:-1]}
 CLASSES = re.compile(r"highlight|anchor-link|[a-z]{1,2}\d?")  # of highlighted code
 TAGS = nh3.ALLOWED_TAGS - {"details"}  # which would be closed
@@ -36,12 +36,12 @@ ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
 for _tag in ("div", "span", "code", "a"):
     ATTRIBUTES[_tag] = ATTRIBUTES.get(_tag, set()) | {"class"}
 MOST_HTML = 256 * 2**10  # characters; a table of a thousand rows has half as many
-MOST_MARKDOWN = 16 * 2**10  # characters; rendering some of them takes time by their square
-GROWTH = 8  # what a text may become, times its length, when it is cleaned
+MOST_MARKDOWN = 16 * 2**10  # characters; some take time quadratic in their number to render
+GROWTH = 8  # how many times as long a text may become when it is cleaned
 DEEPEST, MOST_ATTRIBUTES = 32, 50
-MOST_TIMES = 3  # that a page shows one picture
+MOST_TIMES = 3  # that a page shows the same picture
 NO_PICTURE = "[a picture that cannot be shown here]"
-AS_WRITTEN = "<p>[Not all of this text is seen above. As it was written:]</p><pre>{}</pre>"
+AS_WRITTEN = "<p>[Not all of this text is visible above. As it was written:]</p><pre>{}</pre>"
 NOT_SHOWN = "<p>[This was too much to be shown here.]</p>"
 PIECE = re.compile(r"<(/?)([a-zA-Z][\w:.-]*)((?:\s|/)[^<>]*)?>|[^<]+|<")
 ATTRIBUTE = re.compile(r"""([\w:.-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=`]+)))?""")
@@ -57,7 +57,7 @@ FORMULA = re.compile(r"\\(?:(?P<begin>begin)|end)\{(?P<name>[a-z]*\*?)\}|\\\\(?:
 def html(text, pasted=()):
     """Return HTML without anything that runs, is fetched from elsewhere, or changes how the page around it looks.
 
-    What would be many times as long afterwards is not shown. An address ``attachment:NAME`` stands for a picture of
+    A text that would become many times as long is not shown. An address ``attachment:NAME`` stands for a picture of
     `pasted`, a dictionary as `attachments` returns it.
     """
     shown = {name: [address] * MOST_TIMES for name, address in _addresses(pasted).items()}
@@ -76,7 +76,7 @@ def html(text, pasted=()):
 
 
 def _addresses(pasted):
-    """Return, by name, the address that holds a picture: of several kinds the first, which loses nothing."""
+    """Return, by name, the address that holds a picture: of several kinds the first, which is lossless."""
     return {
         name: next(f"data:{mime};base64,{data[mime]}" for mime in IMAGES if mime in data)
         for name, data in dict(pasted).items()
@@ -85,16 +85,16 @@ def _addresses(pasted):
 
 
 def _pasted(address, names):
-    """Return the name of the picture that an address stands for; editors code blanks and brackets in it."""
+    """Return the name of the picture that an address stands for; editors percent-encode spaces and brackets in it."""
     name = address.removeprefix(PASTED)
     return name if name in names else unquote(name)
 
 
 def balanced(text):
-    """Return HTML in one way of writing it, whose tags are nested properly and not deeply; comments are left out.
+    """Return HTML in one way of writing it, with tags nested properly and not deeply; comments are left out.
 
-    A reader of HTML opens an element anew in each block that follows, if it is still open when a block ends; nested
-    or repeated without end, that makes of a few kilobytes hundreds of megabytes.
+    An HTML parser reopens an element in each block that follows if it is still open when a block ends; nested or
+    repeated without end, that turns a few kilobytes into hundreds of megabytes.
     """
     pieces, opened = [], []
     for match in PIECE.finditer(_without_comments(text)):
@@ -119,7 +119,7 @@ def _without_comments(text):
 
 
 def _attributes(text):
-    """Return a tag's attributes in one way of writing them, so that nobody sees other quotes and ends than here."""
+    """Return a tag's attributes in one way of writing them, so that everyone sees the same quotes and ends as here."""
     found = itertools.islice(ATTRIBUTE.finditer(text), MOST_ATTRIBUTES)
     pairs = [(match[1], match[2] or match[3] or match[4] or "") for match in found]
     return "".join(f' {name}="{value.replace(QUOTE, "&quot;")}"' for name, value in pairs)
@@ -127,9 +127,9 @@ def _attributes(text):
 
 @pass_context
 def markdown(context, source):
-    """Return Markdown as HTML, for a page: nbconvert's own rendering, cleaned; a text that it fails on as it stands.
+    """Return Markdown as HTML, for a page: nbconvert's own rendering, cleaned; a text that it fails on stays as it is.
 
-    Under a student's text of which words would not be seen it stands again, as it was written.
+    If words of a student's text would not be visible, the text is shown again below, as it was written.
     """
     cell = context.get("cell", {})
     if pictures := cell.get("attachments"):
@@ -138,7 +138,7 @@ def markdown(context, source):
 
 
 def as_it_is(html):
-    """Return HTML without looking in it, at each bracket for another, for files as notebooks of the past named them."""
+    """Return HTML as it is, without searching it, from each bracket on, for files as old notebooks named them."""
     return html
 
 
@@ -160,9 +160,9 @@ def _rendered(source, pictures, all_of_it):
 
 
 def closed(source):
-    """Return Markdown without the backslash of each formula that begins, as by ``\\begin{...}``, and never ends.
+    """Return Markdown without the backslash of each formula that begins, as with ``\\begin{...}``, and never ends.
 
-    The renderer looks for the end from each beginning to the end of the text.
+    The renderer would look for the end, from each beginning, as far as the end of the text.
     """
     last_end, beginnings = {}, []
     for match in FORMULA.finditer(source):
@@ -177,17 +177,17 @@ def closed(source):
 
 class _Renderer(IPythonRenderer):
     def image(self, text, url, title=None):
-        """Return a picture, or a word for one that is not there, which nbconvert refuses."""
+        """Return a picture, or a note for one that is not there, which nbconvert refuses."""
         lost = url.startswith(PASTED) and _pasted(url, self.attachments) not in self.attachments
         return NO_PICTURE if lost else super().image(text, url, title)
 
     def _embed_image_or_attachment(self, src):
-        """Leave addresses as they are: what is pasted is put in when all is cleaned, in tags of HTML too."""
+        """Leave addresses as they are: what was pasted is put in when everything is cleaned, in HTML tags as well."""
         return src
 
 
 def attachments(pasted):
-    """Return the pictures that were pasted into a cell, in forms that no page runs, and nothing else of what is there.
+    """Return the pictures that were pasted into a cell, in forms that no page runs, and nothing else.
 
     Parameters
     ----------
@@ -203,7 +203,7 @@ def attachments(pasted):
 
 
 def _joined(text):
-    """Return base64 that a notebook's file has as text or as a list of lines, in one line; "" where it is neither."""
+    """Return base64 that a notebook's file has as text or as a list of lines, on one line; "" if it is neither."""
     lines = text if isinstance(text, list) else [text]
     return "".join("".join(lines).split()) if all(isinstance(line, str) for line in lines) else ""
 
@@ -211,15 +211,15 @@ def _joined(text):
 def outputs(shown, most_html=MOST_HTML):
     """Return well-formed outputs of a cell with data in forms that no page runs; a figure in SVG becomes an image.
 
-    Of what is clean already the same comes back, where `most_html` leaves it the room that cleaning may have taken.
+    What is already clean comes back the same, if `most_html` leaves room for what cleaning may have added.
     """
     return [_cleaned(output, most_html) for output in shown]
 
 
 def coloured(text):
-    """Return text of a terminal with its colours, or without, where it changes them thousands of times.
+    """Return terminal text with its colours, or without them if it changes them thousands of times.
 
-    The page's reader of colours takes time by the square of their number.
+    The page's parser of colours takes time quadratic in their number.
     """
     text = NO_COLOUR.sub("", text)
     return COLOUR.sub("", text) if text.count(ESCAPE) > MOST_COLOURS else text
@@ -265,7 +265,7 @@ def _attribute(tag, name, value):
 
 
 def _is_shown(address):
-    """Whether a picture is in its very address, of a kind that a page shows, and not too large."""
+    """Whether an address contains the picture itself, of a kind that a page shows and not too large."""
     found = SHOWN.fullmatch(address)
     if not found:
         return False

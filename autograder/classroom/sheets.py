@@ -1,4 +1,4 @@
-"""Leave out of a page what its style sheets have no use for: most of Bootstrap, in pages of nbgrader's."""
+"""Leave out of a page the style rules that it has no use for: most of Bootstrap, in nbgrader's pages."""
 
 import re
 from functools import lru_cache
@@ -10,7 +10,7 @@ NAMED = re.compile(r"""<script\b.*?</script>|<[a-z](?:"[^"]*"|'[^']*'|[^>"'])*>"
 
 
 def lean(html):
-    """Return a page whose style sheets, those in its head, have lost the rules that can match nothing in it.
+    """Return a page without those rules of the style sheets in its head that can match nothing in it.
 
     A selector stays if each element, class and id that it names is a word in a tag or script, wherever that is.
 
@@ -34,8 +34,8 @@ def lean(html):
 def _read(sheet):
     """Return a style sheet's rules, and all words that their selectors need.
 
-    A rule is its selectors, each with the words that it needs, and what it sets. What is none has None in the place of
-    selectors; where it holds others, these follow.
+    A rule is its selectors, each with the words that it needs, and what it sets. Anything else has None instead of
+    selectors; if it holds rules, they follow.
     """
     rules = _grouped(tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True))
     return rules, frozenset().union(*_words(rules))
@@ -50,7 +50,7 @@ def _words(rules):
 
 @lru_cache(64)
 def _written(sheet, words):
-    """Return what of a style sheet is left for a page with some words."""
+    """Return what is left of a style sheet for a page with some words."""
     rules, _ = _read(sheet)
     return "".join(_kept(rules, words))
 

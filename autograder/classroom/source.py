@@ -50,7 +50,7 @@ def source_notebook(chapter, exercises) -> NotebookNode:
     cells += [_locked("code", cell.source, f"setup-{number}") for number, cell in enumerate(chapter.setup, start=1)]
     for section in chapter.sections:
         if section.exercise not in exercises:
-            raise ClassError(f"{chapter.file} asks {section.exercise!r}, which has no file of exercises")
+            raise ClassError(f"{chapter.file} asks for {section.exercise!r}, which has no exercise file")
         exercise = exercises[section.exercise]
         if (section.kind == "text") != (exercise.kind == "text"):
             raise ClassError(
@@ -63,7 +63,7 @@ def source_notebook(chapter, exercises) -> NotebookNode:
 
 
 def _section_cells(section, exercise):
-    """Yield the cells of one exercise, with ids by what each is for."""
+    """Yield the cells of one exercise, with ids that say what each is for."""
     seen = Counter()
     for cell in section.cells:
         if cell is section.starter:

@@ -1,4 +1,4 @@
-"""Where each student stands in each assignment: the score as far as it is known, what waits, is late or missing."""
+"""Where each student stands in each assignment: the score as far as it is known, and what waits, is late or missing."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from .untimed import late as late_by_word
 MISSING, UNGRADED, WAITING, GRADED = "missing", "not graded yet", "waits for marks", "graded"
 
 
-SUBMITTED = select(  # no more than is needed: some of its other columns are sums that take long
+SUBMITTED = select(  # no more than is needed: some of its other columns are slow sums
     SubmittedAssignment.assignment_id,
     SubmittedAssignment.student_id,
     SubmittedAssignment.timestamp,
@@ -36,16 +36,16 @@ class Standing:
     state : str
         One of the words above. A student of the gradebook or the roster who has handed in nothing is missing.
     raw, score : float or None
-        Points of what has been marked so far, and with the penalty taken off, as in ``grades.csv``; None where nothing
-        was graded.
+        Points marked so far, and the same with the penalty taken off, as in ``grades.csv``; None where nothing was
+        graded.
     penalty, possible, waiting : float
-        Points that are taken off for being late, that there are, and that a person has still to give.
+        Points taken off for being late, points possible, and points that a person still has to give.
     handed_in, due : datetime or None
         In UTC, without a zone, as nbgrader keeps them; `due` with the student's extension.
     late : float
         Seconds after `due`.
     untimed : bool
-        Whether an LMS says that it was late, and nobody when it was handed in; `late` is 0 then.
+        Whether an LMS says that it was late, but nothing says when it was handed in; `late` is then 0.
     """
 
     student: str
@@ -66,7 +66,7 @@ class Standing:
 
     @property
     def final(self):
-        """The score where it is one: None as long as something is missing, not graded, or waits for a mark."""
+        """The score once it is final: None as long as something is missing, not graded, or waits for a mark."""
         return self.score if self.state == GRADED else None
 
     @property
@@ -124,7 +124,7 @@ def without_score(directory) -> dict[str, str]:
 
 
 def submitted(gradebook):
-    """Return (handed in, score, penalty) by (assignment's id, student), for whom the gradebook has a row."""
+    """Return (handed in, score, penalty) by (assignment's id, student), where the gradebook has a row."""
     return {(assignment, student): rest for assignment, student, *rest in gradebook.db.execute(SUBMITTED)}
 
 

@@ -1,7 +1,7 @@
 """What a student wrote, and where: in answers' cells, in locked cells, in cells of their own.
 
 Some editors ignore locks, and cells are merged, copied and split. What can run, runs; what cannot is shown beside the
-cell that it stood in; and where it may be an answer, a person is asked to look at it (see `doubts`).
+cell that it was in; and if it may be an answer, a person is asked to look at it (see `doubts`).
 """
 
 import ast
@@ -17,9 +17,9 @@ NOTHING = ("", "pass", "...", "return", "return None")  # lines of code that say
 
 @dataclass(frozen=True)
 class Stray:
-    """A cell of the student's own: its text, the exercise that it stands in, and those that had been judged above it.
+    """A cell of the student's own: its text, the exercise that it is in, and those that had been judged above it.
 
-    Code is what Python takes; all else is words, the comments of a cell without a statement among them.
+    Code is what Python accepts; all else is words, including the comments of a cell without a statement.
     """
 
     text: str
@@ -67,7 +67,7 @@ def handed_out(cell):
 def written(cell, source):
     """Return what a student wrote into a locked cell, as text, and whether that can run as a cell of its own.
 
-    It can where it was added to code that is otherwise whole.
+    It can if it was added to code that is otherwise complete.
     """
     given = handed_out(cell)
     known = {line.strip() for line in given.splitlines()}
@@ -93,7 +93,7 @@ def own(starter, source):
 
 
 def is_written(starter, source):
-    """Whether an answer's cell says something of the student's own: a line, or what is left where lines went."""
+    """Whether an answer's cell says something of the student's: a line, or what is left where lines were removed."""
     return bool(own(starter, source)) or said(source) not in ("", said(starter))
 
 
@@ -104,7 +104,7 @@ def _parts(line):
 
 
 def told(edited):
-    """Return what a student is told of locked cells that they wrote into: a dictionary, from id to whether it ran."""
+    """Return what a student is told about locked cells that they wrote into; `edited` tells, by id, whether it ran."""
     ran, shown = (", ".join(name for name, run in edited.items() if run is which) for which in (True, False))
     said = [f"What you wrote into locked cells ({ran}) ran as a cell of your own beside them."] if ran else []
     if shown:
@@ -113,7 +113,7 @@ def told(edited):
 
 
 def strays(notebook, names):
-    """Return what a rebuilt notebook holds of the student's own, in its order."""
+    """Return what a rebuilt notebook holds of the student's own, in order."""
     found, section, judged = [], "", ()
     for cell in notebook.cells:
         if not cell.id.startswith(ADDED):
@@ -125,7 +125,7 @@ def strays(notebook, names):
 
 
 def _is_words(code):
-    """Whether a cell of code is words: comments or texts alone, or what Python does not take."""
+    """Whether a code cell is words: only comments or strings, or what Python does not accept."""
     tree = parsed(code)
     if tree is None or (not tree.body and any(line.lstrip().startswith("#") for line in code.splitlines())):
         return True

@@ -23,10 +23,10 @@ MOST_FILES = 1000  # beside the notebook, and in folders there
 DEEPEST = 5  # folders in folders
 LONGEST_NAME = 80  # characters of one that are shown
 NOTEBOOK = re.compile(r".\.ipynb(\.json|\.txt)?$", re.IGNORECASE)  # some browsers and mail programs add to the name
-NOT_STUDENTS = re.compile(r"\._|__MACOSX$|\.ipynb_checkpoints$")  # what a Mac or Jupyter lays beside files
-NOT_WRITTEN = re.compile(r"\.|__")  # how folders begin that programs keep for themselves
+NOT_STUDENTS = re.compile(r"\._|__MACOSX$|\.ipynb_checkpoints$")  # what a Mac or Jupyter puts beside files
+NOT_WRITTEN = re.compile(r"\.|__")  # how the folders that programs keep for themselves begin
 OFFSET = re.compile(r"(\d) ([+-]\d\d):?(\d\d)$")  # of a time zone, which nbgrader reads as seconds, or not at all
-TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # nbgrader's exchange lays them beside the notebook
+TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # nbgrader's exchange puts them beside the notebook
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,11 @@ class Submission:
     cells : tuple of Cell, or None
         The notebook's cells; None where nothing can be graded.
     notices : tuple of str
-        What the student is told, in whole sentences: what is missing or was mended.
+        What the student is told, in whole sentences: what is missing or was fixed.
     timestamp : str
         When it was handed in, as nbgrader's `timestamp.txt` says, or "".
     files : dict of str to bytes
-        What lies beside the notebook, by its path there; nothing of it where it is too much.
+        The files beside the notebook, by their paths there; none of them if they are too much.
     others : tuple of str
         The names of other notebooks, which were not graded.
     """
@@ -76,7 +76,7 @@ def read(folder, topic, max_kilobytes) -> Submission:
 
 
 def exchanged(folder) -> dict[str, bytes]:
-    """Return the files that nbgrader's exchange laid beside a submission, by name, where they are small plain files."""
+    """Return the files that nbgrader's exchange put beside a submission, by name, if they are small plain files."""
     there = {path.name: path for path in _entries(folder)}
     found = {name: there[name] for name in (TIMESTAMP, SECRET) if name in there}
     return {name: path.read_bytes() for name, path in found.items() if _is_small(path)}
@@ -91,9 +91,9 @@ def is_empty(folder) -> bool:
 
 
 def everything(folder) -> list:
-    """Return the paths of all that grading reads of a submission: the notebook may lie one folder deeper.
+    """Return the paths of all that grading reads of a submission: the notebook may be one folder deeper.
 
-    Where there are more files than are read, there are so many of them that this is seen.
+    If there are more files than are read, enough of them are returned for that to be seen.
     """
     entries = _entries(folder)
     if len(entries) > MOST_FILES:
@@ -105,7 +105,7 @@ def everything(folder) -> list:
 
 
 def digest(folder) -> str:
-    """Return a digest of what a student has handed in, as far as grading reads it, and not of a time beside it."""
+    """Return a digest of what a student has handed in, as far as grading reads it, without a time beside it."""
     summed = hashlib.sha256()
     beside = (folder / TIMESTAMP, folder / SECRET)
     for path in (each for each in everything(folder) if each not in beside):
@@ -113,7 +113,7 @@ def digest(folder) -> str:
         try:
             about = path.lstat()
             summed.update(f"{name}\0{stat.S_ISREG(about.st_mode)}\0".encode("utf-8", "replace"))
-            if about.st_size > MOST_BESIDE:  # it is not read, or rarely: its time tells that it changed
+            if about.st_size > MOST_BESIDE:  # it is rarely or never read: its time shows that it changed
                 summed.update(f"{about.st_size} {about.st_mtime_ns}\0".encode())
             elif stat.S_ISREG(about.st_mode):
                 with path.open("rb") as file:
@@ -124,22 +124,22 @@ def digest(folder) -> str:
 
 
 def dated(folder) -> str:
-    """Return a digest of what a student has handed in, and of what nbgrader's exchange lays beside it: the time."""
+    """Return a digest of what a student has handed in, and of what nbgrader's exchange puts beside it: the time."""
     return hashlib.sha256(repr((digest(folder), exchanged(folder))).encode()).hexdigest()
 
 
 def _entries(folder):
-    """Return what lies in a folder, which may be none; what links lead to is another's."""
+    """Return what is in a folder, if it is one; what is behind links is someone else's."""
     if folder.is_symlink() or folder.parent.is_symlink():
         return []
     try:
-        return [folder / name for name in sorted(os.listdir(folder))]  # whose paths take long to be compared
+        return [folder / name for name in sorted(os.listdir(folder))]  # names, since paths are slow to compare
     except OSError:
         return []
 
 
 def _deeper(folder, depth):
-    """Return what lies in a folder's folders, so deep; a few more than are read at most."""
+    """Return what is in a folder's folders, down to a depth; at most a few more than are read."""
     return list(itertools.islice(_below(folder, depth), MOST_FILES + 1))
 
 
@@ -172,9 +172,9 @@ def _cells(path, max_kilobytes, notices):
 
 
 def _notebook(folder, topic):
-    """Return the path of the notebook to grade, and those of others: the one of that name, or the only one.
+    """Return the path of the notebook to grade, and those of others: the one with the topic's name, or the only one.
 
-    It may lie here or one folder deeper.
+    It may be here or one folder deeper.
     """
     expected = folder / f"{topic}.ipynb"
     entries = _entries(folder)
@@ -185,19 +185,19 @@ def _notebook(folder, topic):
         there = [path for path in entries if path.name not in (TIMESTAMP, SECRET)]
         raise Unreadable(
             f"There is no notebook {expected.name} in your submission"
-            + (f"; what there is: {_listed(there, folder)}." if there else ".")
+            + (f"; it contains: {_listed(there, folder)}." if there else ".")
         )
     named = [path for path in found if path == expected] or [path for path in found if _is_called(path, topic)]
     if len(found) > 1 and len(named) != 1:
         raise Unreadable(
-            f"There is no {expected.name} in your submission, but several others: {_listed(found, folder)}."
+            f"There is no {expected.name} in your submission, but several other notebooks: {_listed(found, folder)}."
         )
     (path,) = named if len(found) > 1 else found
     return path, [each for each in found if each != path]
 
 
 def _copy(path, others, topic, max_kilobytes, told):
-    """Return, where a notebook cannot be read, the one other that has the topic's name and can, if there is one."""
+    """Return, for a notebook that cannot be read, the one other that has the topic's name and can, if there is one."""
     found = []
     for other in others:
         with suppress(Unreadable):
@@ -209,12 +209,12 @@ def _copy(path, others, topic, max_kilobytes, told):
 
 
 def _told(path, others, folder, topic):
-    """Yield which notebook was graded, where that is not plain."""
+    """Yield which notebook was graded, unless that is plain."""
     name = _listed([path], folder)
     if path != folder / f"{topic}.ipynb":
         yield f"Your notebook is called {name}; it was graded as {topic}.ipynb. Keep the name next time."
     if others:
-        yield f"{name} was graded, and not {_listed(others, folder)}."
+        yield f"{name} was graded, not {_listed(others, folder)}."
 
 
 def _is_called(path, topic):
@@ -223,7 +223,7 @@ def _is_called(path, topic):
 
 
 def shown(name):
-    """Return a file's name with nothing in it that a page or a terminal obeys; a Mac writes letters in two parts."""
+    """Return a file's name with nothing in it that a page or terminal obeys; a Mac writes some letters in two parts."""
     clean = re.sub(r"[^\w./() -]", "?", unicodedata.normalize("NFC", name))
     return clean if len(clean) <= LONGEST_NAME else f"{clean[: LONGEST_NAME - 20]}...{clean[-17:]}"
 
@@ -233,9 +233,9 @@ def _listed(paths, folder):
 
 
 def _files(notebook, topic, notices):
-    """Return what a student handed in beside the notebook, by its path; what is too much is left out and told.
+    """Return what a student handed in beside the notebook, by its path; what is too much is left out, with a notice.
 
-    The exercises of a class's own topic were handed out beside it (see `publish`), and are nobody's work.
+    The exercises of a class's own topic were handed out beside it (see `publish`), and are no student's work.
     """
     folder = notebook.parent
     given = folder / OWN / topic
@@ -257,25 +257,25 @@ def _files(notebook, topic, notices):
         else:
             found = f"{len(more)} files, together {size / 2**20:.0f} MiB"
             notices.append(
-                f"{where} lie {found if len(more) <= MOST_FILES else f'more than {MOST_FILES} files'}; at most "
-                f"{MOST_FILES} files of {MOST_BESIDE / 2**20:.0f} MiB are read, so that none of them was there when "
+                f"{where} are {found if len(more) <= MOST_FILES else f'more than {MOST_FILES} files'}; at most "
+                f"{MOST_FILES} files of {MOST_BESIDE / 2**20:.0f} MiB in all are read, so none of them was there when "
                 "your notebook was run."
             )
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in kept}
 
 
 def timestamp(folder, notices):
-    """Return when a submission was handed in, as text that nbgrader reads, or ""; what is wrong with it is told."""
+    """Return when a submission was handed in, as text that nbgrader reads, or ""; what is wrong with it is noted."""
     path = folder / TIMESTAMP
     if path not in _entries(folder) or not _is_file(path):
         return ""
     try:
-        with path.open(encoding="utf-8-sig") as file:  # some editors begin with a mark
+        with path.open(encoding="utf-8-sig") as file:  # some editors begin with a byte order mark
             text = OFFSET.sub(r"\1\2:\3", file.read(100).strip())
         require_time(text)
     except (ValueError, OSError):
         notices.append("The time of your submission could not be read.")
         return ""
     if len(parts := text.split(" ")) == 3 and gettz(parts[2]) is None:
-        notices.append(f"The time of your submission was read as UTC: nobody here knows the zone {shown(parts[2])!r}.")
+        notices.append(f"The time of your submission was read as UTC: the zone {shown(parts[2])!r} is not known here.")
     return text

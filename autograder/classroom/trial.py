@@ -9,14 +9,14 @@ from sqlalchemy import select
 from . import config as settings
 from .layout import ClassDirectory, ClassError
 
-# What grading a copy writes of its own, or is not to find there.
+# What grading a copy writes itself, or must not find there.
 MADE = {"release", "autograded", "feedback", "records", "history", "replaced", "handout", "source"}
 
 
 def copy(place, target, topics, without=()) -> ClassDirectory:
-    """Copy what grading some topics needs of a class, with a gradebook of its own, wherever the class has its.
+    """Copy what grading some topics needs from a class, with a separate gradebook, wherever the class keeps its own.
 
-    What was handed in is only read there, but for what lies in the class under the names in `without`.
+    What was handed in is only read in its place, and what the class holds under the names in `without` is left out.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def copy(place, target, topics, without=()) -> ClassDirectory:
     copied.config_file.write_text(f"{text}\n\nget_config().CourseDirectory.db_url = {address!r}\n", encoding="utf-8")
     config = settings.load(copied)
     if settings.course_directory(config).db_url != address:
-        raise ClassError(f"{place.config_file} does not let anything be tried on a copy of the gradebook")
+        raise ClassError(f"{place.config_file} does not allow trying anything on a copy of the gradebook")
     _copy_gradebook(settings.load(place), config)
     return copied
 

@@ -1,7 +1,7 @@
-"""Late by the word of an LMS that does not say when: Canvas writes LATE into a file's name, and dates files otherwise.
+"""Late by the word of an LMS that does not say when: Canvas writes LATE into a file's name, but dates files otherwise.
 
-nbgrader's gradebook has a place for times alone, so that this is kept beside it: for each such hand-in its digest. It
-does not count as soon as something else is there, or a `timestamp.txt` that tells the time.
+nbgrader's gradebook only has a place for times, so this is kept beside it: the digest of each such submission. It no
+longer counts once something else is there, or a `timestamp.txt` that tells the time.
 """
 
 import json
@@ -12,7 +12,7 @@ from .layout import write_file
 
 
 def keep(place, rows):
-    """Note which of the hand-ins that were collected are late by a word alone, and which are not; see `laying.Row`."""
+    """Note which of the collected submissions are late only by a word, and which are not; see `laying.Row`."""
     before = _known(place)
     known = dict(before)
     for row in rows:
@@ -25,7 +25,7 @@ def keep(place, rows):
 
 
 def late(place):
-    """Return the (student, topic) of whom it is known that they were late, and not by how much."""
+    """Return each (student, topic) of which it is known that it was late, but not by how much."""
     found = set()
     for key, digest in _known(place).items():
         student, _, topic = key.rpartition("/")

@@ -1,4 +1,4 @@
-"""What it would do to the grades to take a chapter or exercises that have changed: tried on a copy of the class."""
+"""What taking a chapter or exercises that have changed would do to the grades: tried on a copy of the class."""
 
 import json
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from .trial import copy
 class Move:
     """A grade that moves: one student's points in one exercise, before and after, and why, in words.
 
-    `after` is None where a person has to give them then.
+    `after` is None if a person then has to give them.
     """
 
     student: str
@@ -32,7 +32,7 @@ class Move:
 
 
 def moves(place, sources, homes, root, console) -> tuple[Move, ...]:
-    """Return the grades that would move if topics were released anew and graded again.
+    """Return the grades that would move if topics were released and graded again.
 
     Everything happens in a copy of the class; only points that a machine gave are compared.
     """
@@ -56,15 +56,15 @@ def moves(place, sources, homes, root, console) -> tuple[Move, ...]:
 
 
 def _why(place, copied, student, exercise):
-    """Yield in words what two gradings say differently of an answer, check by check."""
+    """Yield, in words, how two gradings of an answer differ, check by check."""
     topic = exercise.partition("/")[0]
     graded = recorded(place, student, topic)
     digest = submission.digest(place.step("submitted", student, topic))
     if graded and graded[-1].submission not in (None, digest[:SHORT]):
-        yield "it was handed in anew since it was graded"
+        yield "it was handed in again after it was graded"
     old, new = (record_of(where, student, topic).get("exercises", {}).get(exercise) for where in (place, copied))
     if not old or not new:
-        yield f"there is no record of how it was graded {'until now' if new else 'in the trial'}"
+        yield f"there is no record of how it was graded {'so far' if new else 'in the trial'}"
         return
     if old["possible"] != new["possible"]:
         yield f"it is worth {new['possible']:g} instead of {old['possible']:g} points"
@@ -79,22 +79,22 @@ def _why(place, copied, student, exercise):
             yield f"{(now or then)['title'].rstrip('.')}: {told[0]} becomes {told[1]}{said}"
     if same and old["possible"] == new["possible"]:
         weigh = old["points"] != new["points"]  # else one of the two is a person's to give
-        yield "its checks say the same, and weigh otherwise" if weigh else "a person is asked to look at it"
+        yield "its checks say the same, but weigh differently" if weigh else "a person is asked to look at it"
 
 
 def require_same_cells(place, sources, config):
-    """Refuse a change that adds or takes away cells where grades are recorded, as nbgrader does, but in plain words."""
+    """Refuse a change that adds or removes cells where grades are recorded, as nbgrader does, but in plain words."""
     for topic, source in sources.items():
         names = other_cells(topic, source, config)
         if names:
             raise ClassError(
-                f"{topic} cannot be updated, since submissions are graded and its cells are not the same: "
+                f"{topic} cannot be updated, since submissions have been graded and its cells are not the same: "
                 f"{', '.join(names)}"
             )
 
 
 def other_cells(topic, source, config):
-    """Return the names of cells that a topic's new source has and its graded submissions have not, or the reverse."""
+    """Return the names of cells that a topic's new source has and its graded submissions lack, or the reverse."""
     with settings.gradebook(config) as gradebook:
         try:
             notebook = gradebook.find_notebook(topic, topic)

@@ -1,7 +1,7 @@
-"""The course's own package as a wheel, which goes with each handout, so that no index need have it.
+"""The course's own package as a wheel, which goes with each handout, so that no index needs to have it.
 
-The same wheel is made of a checkout and of what another wheel has installed. Its version carries a digest of what is in
-it (`0.1.0+5f0c2a91`), since pip takes two wheels of one version for the same and would keep the older.
+A checkout and what another wheel has installed give the same wheel. Its version carries a digest of what is in it
+(`0.1.0+5f0c2a91`), since pip takes two wheels of one version to be the same and would keep the older one.
 """
 
 import base64

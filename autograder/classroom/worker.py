@@ -1,7 +1,7 @@
-"""One worker of grading: it has submissions judged by a fork of itself (see `apart`), and says what became of each.
+"""One grading worker: it has submissions judged by a fork of itself (see `apart`), and says what became of each.
 
-It stays warm, and small: it looks into nothing that was handed in. Where a fork takes too much, that is the
-result of the answer that it was at; what was judged before stays judged, and another fork goes on with the rest.
+It stays warm and small: it looks into nothing that was handed in. If a fork takes too much, that is the result of the
+answer that it was working on; what was judged before stays judged, and another fork goes on with the rest.
 """
 
 import time
@@ -34,15 +34,15 @@ from .judging import (
 from .parcel import lay
 from .record import Finished
 
-TO_WRITE = 1.5  # seconds, besides those for running and judging; after these there may be as many again, twice
-TO_NAME = 1.0  # seconds, besides those, for naming mistakes, and
-TO_LEARN = 60.0  # for finding out once what the checks of an exercise say of one of its misconceptions
+TO_WRITE = 1.5  # seconds, on top of those for running and judging; as many again may follow, twice
+TO_NAME = 1.0  # seconds, on top of those, for naming mistakes, and
+TO_LEARN = 60.0  # for finding out once what the checks of an exercise say about one of its misconceptions
 
 
 def rehearse(exercise, exercises):
-    """Judge a known mistake in an exercise, which teaches what its checks say of all of them; a forked worker knows it.
+    """Judge a known mistake in an exercise, to learn what its checks say about all of them; forked workers know it.
 
-    It takes the time that the first wrong answer would.
+    It takes the time that the first wrong answer would take.
     """
     asked = model.load(exercise, exercises)
     for wrong in asked.misconceptions[:1]:
@@ -50,7 +50,7 @@ def rehearse(exercise, exercises):
 
 
 def work(job, material, judging) -> Finished:
-    """Have one submission judged by an `Apart`; return what came of it. Nothing is left where it was laid out."""
+    """Have one submission judged by an `Apart`; return the result. Nothing is left where it was laid out."""
     get_ready(job.topic, material)
     began, cost = time.monotonic(), Cost()
     with TemporaryDirectory(dir=material.scratch) as folder:
@@ -85,7 +85,7 @@ def _judge(job, material, folder, judging, ends, cost):
             return finished
         except Died as death:
             ended = Ended(TOO_COSTLY, f"({death})")
-            if death.killed and not spared:  # once it may have been for want of what others took
+            if death.killed and not spared:  # once, it may have been for lack of what others took
                 spared = True
             elif at.step == JUDGE:
                 known.lost[at.index] = ended
@@ -93,7 +93,7 @@ def _judge(job, material, folder, judging, ends, cost):
                 known.ended = ended
             elif at.step == NAME and name:
                 name = False
-                if time.monotonic() > ends:  # else its cells run again, so that what they show is shown
+                if time.monotonic() > ends:  # else its cells run again, so that their outputs are shown
                     show, known.ended = False, ended
             elif at.step == WRITE and show:
                 show, known.ended = False, ended  # nothing needs to run again for what is not shown

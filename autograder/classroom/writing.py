@@ -1,4 +1,4 @@
-"""Put together what came of a submission: its notebook, as nbgrader's autograde would leave it, and its record."""
+"""Put together the result of a submission: its notebook, as nbgrader's autograde would leave it, and its record."""
 
 import hashlib
 from functools import cache
@@ -22,8 +22,8 @@ from .record import Finished, Judged
 NOTICE = "> **About your submission.** {}"
 NO_COUNT = {"execution_count": None}
 
-# Steps of nbgrader's autograde whose work is done when a notebook has been rebuilt from the release, whose metadata are
-# its own, and run; penalties are for where the gradebook is open (see `record`).
+# Steps of nbgrader's autograde whose work is done once a notebook has been rebuilt from the release, with the release's
+# own metadata, and run; penalties are set where the gradebook is open (see `penalties`).
 DONE = (
     steps.CheckCellMetadata,
     steps.ClearOutput,
@@ -36,7 +36,7 @@ DONE = (
 
 
 def show(notebook, outcome, all_of_it):
-    """Write into a notebook what its cells showed, or nothing of that, and each verdict where the judge asked."""
+    """Write into a notebook what its cells showed, or none of it, and each verdict where the judge asked."""
     for index, outputs in outcome.outputs.items() if all_of_it else ():
         notebook.cells[index].outputs = [nbformat.from_dict(output) for output in sanitize.outputs(outputs)]
     for index, report in outcome.reports.items():
@@ -74,11 +74,11 @@ def begin_record(job, key):
 
 
 def write(job, material, notebook, notices, timestamp, record, seconds, fault, doubts=()) -> Finished:
-    """Return what came of a submission, with the graded notebook and the record."""
+    """Return the result of a submission, with the graded notebook and the record."""
     answers = texts(notebook)
     with timed(seconds, "notebook"):
         text, scores, comments = _written(job, material.place, notebook, notices)
-    for name in comments.keys() & doubts:  # a free text, whose points and comment are a person's then
+    for name in comments.keys() & doubts:  # a free text, whose points and comment are then a person's
         scores[name] = comments[name] = None
     record |= {"notices": notices, "answers": answers}
     record["seconds"] = {name: round(spent, 4) for name, spent in seconds.items()}
@@ -87,7 +87,7 @@ def write(job, material, notebook, notices, timestamp, record, seconds, fault, d
 
 
 def _written(job, place, notebook, notices):
-    """Return the graded notebook by what is left of nbgrader's steps, as text, and scores and comments by cell."""
+    """Return the graded notebook, after what is left of nbgrader's steps, as text, and scores and comments by cell."""
     if notices:
         told = "\n>\n> ".join(escape(notice) for notice in notices)
         notebook.cells.insert(0, v4.new_markdown_cell(NOTICE.format(told), id="notice"))
@@ -103,7 +103,7 @@ def _written(job, place, notebook, notices):
 def nbgrader_steps(place, _):
     """Return what is left of nbgrader's steps, and the gradebook's address.
 
-    They are made anew when the class's settings, whose text is the second argument, have changed.
+    They are made again when the class's settings, whose text is the second argument, have changed.
     """
     config = settings.load(place)
     converter = Autograde(coursedir=settings.course_directory(config), config=config)

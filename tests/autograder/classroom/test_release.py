@@ -298,7 +298,7 @@ def test_a_dry_run_says_why_each_grade_would_move_and_writes_nothing(copied, cha
     at = lines.index("right, toy/share: 1 becomes 0.5")
     assert lines[at + 1] == "  It is more than most: no check of it becomes wrong (more)"
     at = lines.index("blank, toy/double: 0 becomes 1")
-    assert lines[at + 1] == "  it was handed in anew since it was graded"
+    assert lines[at + 1] == "  it was handed in again after it was graded"
     assert "toy: would be released" in lines
     assert lines[-1] == "Nothing was written (--dry-run)."
     assert any(line.endswith("students move.") for line in lines)
@@ -311,7 +311,7 @@ def test_an_update_is_not_tried_where_the_settings_insist_on_their_gradebook(cop
         file.write(f"get_config = lambda: Config()\nc.CourseDirectory.db_url = 'sqlite:///{copied}/gradebook.db'")
     change_double(changing)
     before = dump(copied / "gradebook.db")
-    with pytest.raises(classroom.ClassError, match="does not let anything be tried on a copy of the gradebook"):
+    with pytest.raises(classroom.ClassError, match="does not allow trying anything on a copy of the gradebook"):
         classroom.release(copied, update=True, root=changing, announce=print, console=Console(quiet=True))
     assert dump(copied / "gradebook.db") == before
 

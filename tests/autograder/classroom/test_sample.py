@@ -23,7 +23,7 @@ def test_a_topic_of_a_classs_own_is_handed_in_and_gets_what_it_was_made_for(tmp_
     named = {result.student: result.misconception for result in classroom.results(place) if result.misconception}
     assert set(named) == {"mistake-01", "mistake-02", "mistake-03"}
     (mine / "exercises" / "mine" / "double.py").rename(mine / "exercises" / "mine" / "twice.py")
-    with pytest.raises(classroom.ClassError, match="asks 'mine/double', which has no file"):
+    with pytest.raises(classroom.ClassError, match="asks for 'mine/double', which has no exercise file"):
         classroom.sample(place.root, ["mine"], root=course, own=mine)
     assert [path.name for path in (place.root / "exercises" / "mine").iterdir()] == ["twice.py"]
 

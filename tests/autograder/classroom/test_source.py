@@ -76,7 +76,7 @@ def test_marking_of_a_free_text_is_there(notebook):
 
 
 def test_an_exercise_without_a_file_is_named(parts):
-    with pytest.raises(ClassError, match="toy.md asks 'toy/double', which has no file"):
+    with pytest.raises(ClassError, match="toy.md asks for 'toy/double', which has no exercise file"):
         source_notebook(parts[0], {})
 
 

@@ -137,7 +137,7 @@ def test_a_good_copy_is_graded_where_the_notebook_cannot_be_read(folder, damaged
     assert got.others == ("toy.ipynb", "notes.ipynb")
     called, graded, why = got.notices
     assert called.startswith("Your notebook is called toy (1).ipynb; it was graded as toy.ipynb.")
-    assert graded == "toy (1).ipynb was graded, and not toy.ipynb, notes.ipynb."
+    assert graded == "toy (1).ipynb was graded, not toy.ipynb, notes.ipynb."
     assert why.startswith("toy.ipynb cannot be read" if damaged else "toy.ipynb is empty.")
     (folder / "toy (2).ipynb").write_text(GOOD)
     assert read(folder).cells is None
@@ -177,7 +177,7 @@ def test_a_notebook_is_found_under_the_names_that_it_comes_with(folder, names, g
     said = " ".join(got.notices)
     assert ("Your notebook is called " in said) is (graded not in ("", "toy.ipynb"))
     assert graded in said
-    assert (f" was graded, and not {left}." in said) is bool(left)
+    assert (f" was graded, not {left}." in said) is bool(left)
 
 
 @pytest.mark.parametrize(
@@ -185,13 +185,13 @@ def test_a_notebook_is_found_under_the_names_that_it_comes_with(folder, names, g
     [
         (
             ["toy (1).ipynb", "toy (2).ipynb"],
-            "no toy.ipynb in your submission, but several others: toy (1).ipynb, toy (2)",
+            "no toy.ipynb in your submission, but several other notebooks: toy (1).ipynb, toy (2)",
         ),
-        (["a/x.ipynb", "b/y.ipynb"], "but several others: a/x.ipynb, b/y.ipynb."),
-        (["toy.zip", "toy.py"], "no notebook toy.ipynb in your submission; what there is: toy.py, toy.zip."),
-        (["a/b/toy.ipynb"], "no notebook toy.ipynb in your submission; what there is: a."),
-        ([f"{n}.txt" for n in range(9)], "what there is: 0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 4 more."),
-        (["._toy.ipynb"], "what there is: ._toy.ipynb."),
+        (["a/x.ipynb", "b/y.ipynb"], "but several other notebooks: a/x.ipynb, b/y.ipynb."),
+        (["toy.zip", "toy.py"], "no notebook toy.ipynb in your submission; it contains: toy.py, toy.zip."),
+        (["a/b/toy.ipynb"], "no notebook toy.ipynb in your submission; it contains: a."),
+        ([f"{n}.txt" for n in range(9)], "it contains: 0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 4 more."),
+        (["._toy.ipynb"], "it contains: ._toy.ipynb."),
     ],
 )
 def test_what_is_not_found_is_named(folder, names, message):
@@ -240,7 +240,7 @@ def test_folders_with_too_much_in_them_leave_what_lies_beside_the_notebook(folde
     lay(folder, "toy.ipynb", "data.csv", *(f"much/{number}.txt" for number in range(submission.MOST_FILES)))
     (notice,) = (got := read(folder)).notices
     assert list(got.files) == ["data.csv"]
-    assert notice.startswith("In folders beside your notebook lie 1000 files,")
+    assert notice.startswith("In folders beside your notebook are 1000 files,")
 
 
 def test_a_link_to_a_folder_is_not_followed(folder, tmp_path):
@@ -257,7 +257,7 @@ def test_too_many_files_beside_the_notebook_are_told_to_that_student_alone(folde
     got = read(folder)
     assert (got.cells is not None, got.files) == (True, {})
     (notice,) = got.notices
-    assert "Beside your notebook lie more than 1000 files; at most 1000 files of 16 MiB are read" in notice
+    assert "Beside your notebook are more than 1000 files; at most 1000 files of 16 MiB in all are read" in notice
     assert len(submission.digest(folder)) == 64
 
 
@@ -313,7 +313,9 @@ def test_a_cell_of_another_programs_kind_costs_nothing_but_itself(folder):
 def test_of_several_wrong_names_none_is_taken(folder):
     for name in ("a", "b"):
         (folder / f"{name}.ipynb").write_text(GOOD)
-    assert read(folder).notices == ("There is no toy.ipynb in your submission, but several others: a.ipynb, b.ipynb.",)
+    assert read(folder).notices == (
+        "There is no toy.ipynb in your submission, but several other notebooks: a.ipynb, b.ipynb.",
+    )
 
 
 def test_links_and_pipes_are_not_followed(folder, tmp_path):
@@ -331,7 +333,7 @@ def test_of_files_without_end_no_more_are_looked_at_than_is_seen_to_be_too_many(
     found = [path.name for path in submission.everything(folder)]
     names = {"toy.ipynb", "timestamp.txt", *(f"another-{number}.ipynb" for number in range(3))}
     assert (names.issubset(found), len(found)) == (True, len(names) + 6)
-    assert any("lie more than 5 files" in notice for notice in read(folder).notices)
+    assert any("are more than 5 files" in notice for notice in read(folder).notices)
 
 
 @pytest.mark.parametrize(
@@ -359,7 +361,7 @@ def test_the_time_is_nbgraders(folder):
     (folder / "timestamp.txt").write_text("2026-02-02 15:58:23 NOWHERE")
     assert parse_utc(read(folder).timestamp) == datetime(2026, 2, 2, 15, 58, 23)
     assert read(folder).notices == (
-        "The time of your submission was read as UTC: nobody here knows the zone 'NOWHERE'.",
+        "The time of your submission was read as UTC: the zone 'NOWHERE' is not known here.",
     )
     for text in ("yesterday", "Mon", "10"):
         (folder / "timestamp.txt").write_text(text)
