@@ -1,6 +1,6 @@
-"""What stands in a graded notebook for a question, as HTML in which nothing runs: its prompt, the answer, other cells.
+"""What a graded notebook holds for a question, as HTML in which nothing runs: its prompt, the answer, other cells.
 
-Text is cleaned here again, whoever has graded the notebook: nbgrader's own autograde cleans nothing.
+Text is cleaned again here, whatever has graded the notebook: nbgrader's own autograde cleans nothing.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from ..formulas import set_formulas
 from ..reporting.parts import code
 
 NOT_THERE = '<p class="muted">There is no graded notebook to read this from.</p>'
-NOTHING = '<p class="muted">The cell for the answer is as it was handed out, or empty.</p>'
+NOTHING = '<p class="muted">The answer cell is as it was handed out, or empty.</p>'
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
-// Marking one answer: each act is saved at once, by keys or by pointer; nothing is left behind unsaved.
+// Marking one answer: each action, by key or by pointer, is saved at once; nothing is left behind unsaved.
 
 const marks = document.getElementById("marks")
 const told = document.getElementById("told")
-let saving = Promise.resolve() // saves follow each other, since each needs the version that the one before came to
-let unsaved = 0 // acts, and texts that are being written
+let saving = Promise.resolve() // saves follow each other, since each needs the version that the one before led to
+let unsaved = 0 // actions, and texts that are being written
 
 let fading
 
@@ -51,11 +51,11 @@ async function send(action) {
     } else if (status === 409 && said.version) {
       overtaken(action, said)
     } else {
-      tell(said.told, "wrong", [act("Try it again", () => retry(action))])
+      tell(said.told, "wrong", [act("Try again", () => retry(action))])
     }
   } catch {
-    const words = "Not saved: the program does not answer. If it has ended, start it again; this page still has your words."
-    tell(words, "wrong", [act("Try it again", () => retry(action))])
+    const words = "Not saved: the program does not respond. If it has ended, start it again; this page still has your text."
+    tell(words, "wrong", [act("Try again", () => retry(action))])
   }
 }
 
@@ -65,11 +65,11 @@ function retry(action) {
 }
 
 function overtaken(action, said) {
-  const theirs = act("Show how it is now", () => {
+  const theirs = act("Show what is there now", () => {
     unsaved = 0
     location.reload()
   })
-  const mine = act("Save mine over it", () => {
+  const mine = act("Replace it with mine", () => {
     marks.dataset.version = said.version
     retry(action)
   })
@@ -85,7 +85,7 @@ function show(said) {
   state.textContent = said.state
   state.className = `state ${said.kind}`
   for (const count of marks.querySelectorAll("[data-count]")) {
-    count.textContent = said.counts[count.dataset.count] ?? "taken away"
+    count.textContent = said.counts[count.dataset.count] ?? "removed"
   }
   if (outdated) {
     tell("Saved. Another marker has changed the items.", "right", [act("Load them", () => location.reload())])
@@ -94,7 +94,7 @@ function show(said) {
   }
 }
 
-// What an act means for the fields, before it is saved.
+// What an action does to the fields, before it is saved.
 const acts = {
   none() {
     choose(() => false)
@@ -129,7 +129,7 @@ function writing(event) {
 if (marks) {
   marks.addEventListener("submit", (event) => event.preventDefault())
   marks.addEventListener("change", (event) => {
-    if (event.target.name === "comment") unsaved = 0 // its text is in this act
+    if (event.target.name === "comment") unsaved = 0 // its text is part of this action
     save(event.target.name === "comment" ? "comment" : "mark")
   })
   marks.elements.comment.addEventListener("input", () => (unsaved = Math.max(unsaved, 1)))
@@ -190,7 +190,7 @@ if (marks) {
       sessionStorage.setItem("told", said.told)
       location.reload()
     } catch {
-      tell("Not saved: the program does not answer. If it has ended, start it again.", "wrong")
+      tell("Not saved: the program does not respond. If it has ended, start it again.", "wrong")
     }
   })
 

@@ -13,12 +13,12 @@ from .questions import AGAIN, Answer, Question, answers
 
 # What a marker does; a comment comes with each. Points that stand are those that a person gave before, or the judge's.
 MARK, COMMENT, STAND, CLEAR = "mark", "comment", "stand", "clear"
-WAIT = 20.0  # seconds for another marker's writing
+WAIT = 20.0  # seconds to wait while another marker writes
 MOST_COMMENT = 20_000  # characters
 
 
 class Overtaken(ClassError):
-    """Another marker, or formgrader, was first; `now` is how the answer stands now."""
+    """Another marker, or formgrader, was first; `now` is the answer as it is now."""
 
     def __init__(self, told, now=None):
         super().__init__(told)
@@ -27,9 +27,9 @@ class Overtaken(ClassError):
 
 @dataclass(frozen=True)
 class Change:
-    """What a marker does to an answer: an action, the items chosen and points beside them, and the comment.
+    """What a marker does to an answer: an action, the items chosen, an adjustment, and the comment.
 
-    `seen` is the `version` of the answer that the marker had before them.
+    `seen` is the `version` of the answer that the marker was looking at.
     """
 
     seen: str
@@ -41,26 +41,26 @@ class Change:
 
 @contextmanager
 def _alone(place):
-    """Let one marker write at a time, of this machine's and of others on the class's disk."""
+    """Let one marker write at a time, on this machine and on others that use the class's disk."""
     place.state.mkdir(exist_ok=True)
     try:
         with FileLock(place.state / "marking.lock", timeout=WAIT):
             yield
     except Timeout:
-        raise ClassError("another marker has been writing for long; nothing was saved, try it again") from None
+        raise ClassError("another marker has been writing for a long time; nothing was saved, try again") from None
 
 
 def mark(config, question: Question, student: str, change: Change, marker: str) -> tuple[Answer, rubric.Rubric]:
     """Change an answer's mark and comment; return it, and the rubric, as they are now.
 
-    The gradebook is written first, since it is what counts; choices whose points it does not have are not believed.
+    The gradebook is written first, since it is what counts; choices whose points differ from its own are not believed.
 
     Raises
     ------
     Overtaken
         When the answer, or the items, are not those that the marker saw.
     ClassError
-        When the change cannot be one, or the gradebook cannot be written.
+        When the change is invalid, or the gradebook cannot be written.
     """
     _require_valid(question, change)
     with _alone(question.place):
@@ -68,9 +68,9 @@ def mark(config, question: Question, student: str, change: Change, marker: str) 
         with settings.gradebook(config) as gradebook:
             now = _one(gradebook, question, kept, student)
             if now.version != change.seen:
-                raise Overtaken(f"{_whose(now, marker)} Yours is not saved.", now)
+                raise Overtaken(f"{_whose(now, marker)} Your change was not saved.", now)
             if kept.unknown(change.items):
-                raise Overtaken("One of these items was taken away meanwhile. Yours is not saved.", now)
+                raise Overtaken("One of these items has since been removed. Your change was not saved.", now)
             choice = now.choice
             if change.action in (MARK, CLEAR):
                 choice = _choice(question, kept, change, marker) if change.action == MARK else None
@@ -92,7 +92,7 @@ def change_items(config, question: Question, seen: int, wanted) -> tuple[rubric.
     Parameters
     ----------
     seen : int
-        The version of the rubric that the marker had before them.
+        The version of the rubric that the marker was looking at.
     wanted : sequence of (str, float, str)
         All items, as `Rubric.with_items` takes them.
 
@@ -104,7 +104,7 @@ def change_items(config, question: Question, seen: int, wanted) -> tuple[rubric.
     with _alone(question.place):
         kept = rubric.read(question)
         if kept.version != seen:
-            raise Overtaken("Another marker has changed the items since this page was loaded. Yours are not saved.")
+            raise Overtaken("Another marker has changed the items since this page was loaded. Yours were not saved.")
         changed = kept.with_items(wanted)
         moved = left = 0
         with settings.gradebook(config) as gradebook:
@@ -128,7 +128,7 @@ def _require_valid(question, change):
     if change.action not in (MARK, COMMENT, STAND, CLEAR):
         raise ClassError(f"a marker marks, comments, lets points stand or takes a mark back, got {change.action!a}")
     if not abs(change.adjust) <= question.possible:
-        raise ClassError(f"points beside the items must be a number between ±{question.possible:g}")
+        raise ClassError(f"the adjustment must be a number between -{question.possible:g} and {question.possible:g}")
     if len(change.comment) > MOST_COMMENT:
         raise ClassError(f"a comment has at most {MOST_COMMENT} characters, got {len(change.comment)}")
 
@@ -141,7 +141,7 @@ def _choice(question, kept, change, marker):
 
 def _judges(question, marker):
     if question.is_text:
-        raise ClassError("nobody but a person gives points to a free text")
+        raise ClassError("only a person can give points to a free text")
     return rubric.Choice(by=marker, at=_now())
 
 
@@ -152,7 +152,7 @@ def _now():
 def _one(gradebook, question, kept, student):
     for answer in answers(gradebook, question, kept, student):
         return answer
-    raise Overtaken("This answer is no longer a person's to mark: it was handed in or graded again. Go on to the next.")
+    raise Overtaken("This answer no longer needs a person: it was handed in or graded again. Go on to the next one.")
 
 
 def _whose(now, marker):
@@ -161,9 +161,9 @@ def _whose(now, marker):
         who, when = "Someone in formgrader, or another program,", ""
     else:
         who = "You, in another window," if now.choice.by == marker else now.choice.by
-        when = f" (the mark is of {now.choice.at[:10]} at {now.choice.at[11:16]} UTC)"
+        when = f" (marked on {now.choice.at[:10]} at {now.choice.at[11:16]} UTC)"
     points = now.grade.manual_score
     has = "" if points is None else f"it has {round(points, 2):g} point{'' if points == 1 else 's'}"
-    stands = has or "it is to be marked"
-    again = ", and its text changed since" if now.state == AGAIN else ""
-    return f"{who} changed this answer since you opened it{when}: {stands}{again}."
+    stands = has or "it is still to be marked"
+    again = ", and its text has changed since" if now.state == AGAIN else ""
+    return f"{who} changed this answer after you opened it{when}: {stands}{again}."

@@ -1,4 +1,4 @@
-"""What there is to mark: the questions of a class, and the answers to each that are a person's to mark."""
+"""What there is to mark: the questions of a class, and the answers to each that a person has to mark."""
 
 import hashlib
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from ..layout import ClassDirectory, ClassError
 from ..source import ANSWER
 from . import rubric
 
-TO_MARK, AGAIN, MARKED, STANDS = "to be marked", "marked, and another text since", "marked", "the judge's points stand"
+TO_MARK, AGAIN, MARKED, STANDS = "to be marked", "marked, but changed since", "marked", "the judge's points stand"
 
 
 @dataclass(frozen=True)
 class Question:
-    """One exercise of one assignment, with the points that there are for it."""
+    """One exercise of one assignment, with the points that it is worth."""
 
     place: ClassDirectory
     topic: str
@@ -47,7 +47,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer as the gradebook has it now: nbgrader's rows, and the choice of items that was kept for it."""
+    """One answer as the gradebook has it now: nbgrader's rows, and the choice of items that was saved for it."""
 
     student: str
     grade: Grade
@@ -68,16 +68,16 @@ class Answer:
 
     @property
     def version(self):
-        """A digest of all that a marker changes, by which a second marker is seen."""
+        """A digest of all that a marker changes, by which a second marker is noticed."""
         grade = self.grade
         seen = (grade.manual_score, grade.needs_manual_grade, self.comment.manual_comment, self.choice)
         return hashlib.sha256(repr(seen).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def questions(gradebook, place):
-    """Return (question, how many answers wait, how many are marked) of what a person has to mark, or had.
+    """Return (question, how many answers wait, how many are marked) of what a person has to mark, or had to.
 
-    Those are all free texts, and what else the gradebook has a person look at.
+    That is all free texts, and whatever else the gradebook has a person look at.
     """
     topics = tuple(pin.read(place)["topics"])
     waits = case((Grade.needs_manual_grade, 1), else_=0)
@@ -117,14 +117,14 @@ def question(gradebook, place, topic, name) -> Question:
     ).first()
     if row is None or topic not in pin.read(place)["topics"]:
         asked = f"{topic}/{name}"
-        raise ClassError(f"{asked!a} is no exercise that was released into this class; without one, the page lists all")
+        raise ClassError(f"{asked!a} is not an exercise released into this class; without one, the page lists them all")
     return Question(place, topic, name, row[0] == "markdown", row[1])
 
 
 def answers(gradebook, question, kept, student=None) -> list[Answer]:
-    """Return the answers to a question that are a person's to mark or were marked, by student, with the kept choices.
+    """Return the answers to a question that a person has to mark or has marked, by student, with the saved choices.
 
-    With a `student` those of that one alone: one, or none.
+    With a `student`, only theirs: one, or none.
     """
     cell = question.name if question.is_text else f"{question.name}{ANSWER}"
     query = (
@@ -146,12 +146,12 @@ def answers(gradebook, question, kept, student=None) -> list[Answer]:
 def shuffled(question, found, marker):
     """Return answers in an order that is one marker's own for this question, always the same.
 
-    Who comes late in one marker's list comes early in another's, so that nobody is always read with tired eyes.
+    A student who comes late in one marker's list comes early in another's, so that none is always read with tired eyes.
     """
     return sorted(found, key=lambda answer: key(question, answer.student, f"order of {marker}"))
 
 
 @lru_cache(100_000)
 def key(question, student, purpose="key"):
-    """Return what stands for an answer in addresses, which tells nobody whose it is."""
+    """Return what represents an answer in addresses, without revealing whose it is."""
     return question.place.student_secret(student, f"{purpose} of {question.id}")[:16]

@@ -1,7 +1,7 @@
 """The items of a rubric, and which of them each answer to a question was given, in a file of the class.
 
 ``marking/<topic>/<exercise>.json`` holds both. It begins with the rows of the exercise's own rubric; markers change
-their points and words, and add items of their own. A row that the exercise gets later comes by itself.
+their points and words, and add items of their own. A row that the exercise gets later is added by itself.
 """
 
 import hashlib
@@ -35,9 +35,9 @@ class Item:
 
 @dataclass(frozen=True)
 class Choice:
-    """What an answer was given: items, points beside them, what that came to, by whom and when (UTC, ISO 8601).
+    """What an answer was given: items, an adjustment, what that came to, by whom and when (UTC, ISO 8601).
 
-    `points` is None where the judge's own points were let stand.
+    `points` is None if the judge's own points were left to stand.
     """
 
     items: tuple[str, ...] = ()
@@ -49,14 +49,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class Rubric:
-    """A question's items in their order, and the choices by student; `version` counts the changes of items."""
+    """A question's items in their order, and the choices by student; `version` counts the changes to items."""
 
     items: tuple[Item, ...] = ()
     choices: dict[str, Choice] = field(default_factory=dict)
     version: int = 0
 
     def points(self, choice, possible):
-        """Return what a choice comes to: the sum of its items and what is beside them, from 0 to what is possible."""
+        """Return what a choice comes to: the sum of its items and the adjustment, from 0 to what is possible."""
         worth = {item.id: item.points for item in self.items}
         given = math.fsum([choice.adjust, *(worth[each] for each in choice.items)])
         return round(min(max(given, 0.0), possible), 6)
@@ -84,7 +84,7 @@ class Rubric:
         items = []
         for own_id, points, words in wanted:
             if own_id not in ("", *known):
-                raise BadItems("one of these items was taken away meanwhile; load the page again")
+                raise BadItems("one of these items has since been removed; load the page again")
             if not own_id:
                 number += 1
             items.append(Item(own_id or f"{OWN}{number}", _points(points), _words(words)))
@@ -93,9 +93,9 @@ class Rubric:
             raise BadItems(f"a rubric has each item once and at most {MOST_ITEMS} of them, got {len(ids)}")
         for gone in known.keys() - set(ids):
             if not known[gone].is_own:
-                raise BadItems(f"a row of the exercise's rubric stays; make it worth 0 points: {known[gone].text}")
+                raise BadItems(f"a row of the exercise's rubric must stay; make it worth 0 points: {known[gone].text}")
             if count := self.count(known[gone]):
-                raise BadItems(f"{count} answers have this item; take it from them first: {known[gone].text}")
+                raise BadItems(f"{count} answers have this item; remove it from them first: {known[gone].text}")
         return replace(self, items=tuple(items), version=self.version + 1)
 
     def with_choice(self, student, choice):
@@ -105,12 +105,12 @@ class Rubric:
 
 
 def read(question) -> Rubric:
-    """Return a question's rubric: what was kept of it, and the rows of the exercise that are not in it yet.
+    """Return a question's rubric: what was saved of it, and the rows of the exercise that are not in it yet.
 
     Raises
     ------
     ClassError
-        When what was kept cannot be read, as after it was edited by hand.
+        When what was saved cannot be read, for instance after it was edited by hand.
     """
     path = _path(question)
     try:
@@ -122,14 +122,14 @@ def read(question) -> Rubric:
         }
         rubric = Rubric(items, choices, int(kept.get("version", 0)))
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ClassError(f"{path} cannot be read ({error}); put back an earlier one, or move it away") from error
+        raise ClassError(f"{path} cannot be read ({error}); restore an earlier version, or move it away") from error
     known = {item.id for item in items}
     rows = [Item(_row_id(words), float(points), words) for points, words in question.exercise.rubric]
     return replace(rubric, items=(*items, *(row for row in rows if row.id not in known)))
 
 
 def write(question, rubric):
-    """Keep a question's rubric."""
+    """Save a question's rubric."""
     kept = {
         "version": rubric.version,
         "items": [asdict(item) for item in rubric.items],

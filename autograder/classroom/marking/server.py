@@ -29,7 +29,7 @@ HERE = Path(__file__).parent
 HOST = "127.0.0.1"
 MOST_SENT = 200_000  # bytes
 MOST_OPEN = 64  # connections: each takes a thread, and a browser keeps some open that it may never use
-# No page here runs a script but ours, or asks anybody else for anything; nobody else's page may hold one of ours.
+# No page here runs any script but ours, or loads anything from elsewhere; no other site's page may embed one of ours.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src data:; img-src data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -58,7 +58,7 @@ class Desk:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, parts):
-        """Return (type, content) of an address's parts below the root; a KeyError is for what is not there."""
+        """Return (type, content) for an address's parts below the root; raise a KeyError for what is not there."""
         if parts == ["mark.css"]:
             return "text/css; charset=utf-8", style(HERE / "mark.css")
         if parts == ["mark.js"]:
@@ -77,7 +77,7 @@ class Desk:
             return HTML, self._marking(asked, listed, kept, which)
 
     def post(self, parts, sent):
-        """Do what was sent to an address, and return what came of it, as plain data."""
+        """Do what was sent to an address, and return the result as plain data."""
         config = settings.load(self.place)
         topic, name, which = parts
         with settings.gradebook(config) as gradebook:
@@ -86,7 +86,7 @@ class Desk:
         if which == "items":
             wanted = [(each["id"], each["points"], each["text"]) for each in sent["items"]]
             _, moved, left = change_items(config, asked, sent["seen"], wanted)
-            kept = f" {left} were given elsewhere, and stay." if left else ""
+            kept = f" Given elsewhere, and left as they are: {left}." if left else ""
             return {"told": f"Items saved; {moved} mark{' has' if moved == 1 else 's have'} moved.{kept}"}
         student = {key(asked, student): student for student in students}[which]
         change = Change(sent["seen"], sent["action"], tuple(sent["items"]), float(sent["adjust"]), sent["comment"])
@@ -138,8 +138,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _reply(self, run):
         try:
             parts = self._parts()
-        except (PermissionError, ValueError):  # no page of ours to whom may not know the token: it names it
-            self._send(403, HTML, "This address is not for this browser; use the one that the command has printed.")
+        except (PermissionError, ValueError):  # no page of ours for those who may not know the token: it names it
+            self._send(403, HTML, "This address does not work in this browser; use the one that the command printed.")
             return
         try:
             with self.server.desk.lock:
@@ -150,13 +150,13 @@ class _Handler(BaseHTTPRequestHandler):
         except ClassError as error:
             self._fail(422, str(error))
         except (KeyError, TypeError, ValueError, IndexError):
-            self._fail(404, "There is nothing at this address, or it was not sent what it takes.")
+            self._fail(404, "There is nothing at this address, or it was sent something that it does not take.")
         except Exception:
             self.server.log.exception("a request failed")
-            self._fail(500, "This went wrong here, and nothing was saved; .autograder/mark.log says why.")
+            self._fail(500, "Something went wrong, and nothing was saved; .autograder/mark.log says why.")
 
     def _parts(self):
-        """Return the parts of the address below the token, once it is sure that the class's own marker asks."""
+        """Return the parts of the address below the token, once it is certain that the class's own marker is asking."""
         host = urlsplit(f"//{self.headers.get('Host', '')}").hostname
         origin = self.headers.get("Origin")
         token, _, rest = urlsplit(self.path).path.removeprefix("/").partition("/")
@@ -201,7 +201,7 @@ class _Server(ThreadingHTTPServer):
         self._open, self._lock = {}, threading.Lock()
 
     def process_request(self, request, address):
-        """Serve a connection; where there are too many the oldest ends, so that the newest is always served."""
+        """Serve a connection; if there are too many, the oldest ends, so that the newest is always served."""
         with self._lock:
             oldest = next(iter(self._open)) if len(self._open) == MOST_OPEN else None
             self._open.pop(oldest, None)
@@ -222,7 +222,7 @@ class _Server(ThreadingHTTPServer):
 
 @contextmanager
 def serve(directory, exercise="", *, marker, anonymous=False, port=0):
-    """Serve a class's marking page until the block ends; yields its address, which is the key to it.
+    """Serve a class's marking page until the block ends; yield its address, which is the key to it.
 
     Parameters
     ----------
@@ -231,11 +231,11 @@ def serve(directory, exercise="", *, marker, anonymous=False, port=0):
     exercise : str, optional
         The question to begin with, such as "dropout/fair_comparison".
     marker : str
-        Who marks: whose order of answers it is, and what other markers are told.
+        Who marks: it sets the order of answers, and is shown to other markers.
     anonymous : bool, optional
-        Have aliases in the place of students' ids, the same as in an anonymous report.
+        Show aliases instead of students' ids, the same as in an anonymous report.
     port : int, optional
-        Where to serve; by default any that is free.
+        Where to serve; by default, any port that is free.
 
     Raises
     ------
@@ -252,7 +252,7 @@ def serve(directory, exercise="", *, marker, anonymous=False, port=0):
     try:
         server = _Server((HOST, port), _Handler)
     except OSError as error:
-        raise ClassError(f"port {port} cannot be served on ({error.strerror}); choose another one: --port N") from error
+        raise ClassError(f"port {port} cannot be used ({error.strerror}); choose another one: --port N") from error
     server.token, server.desk = token, Desk(place, marker, anonymous, f"/{token}/")
     with server, settings.log_to(place.state / "mark.log") as server.log:
         thread = threading.Thread(target=server.serve_forever, daemon=True)

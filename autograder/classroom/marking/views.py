@@ -1,4 +1,4 @@
-"""The pages of marking as HTML: the questions, the answers to one, and one answer with what it is marked by."""
+"""The pages of marking as HTML: the questions, the answers to one, and one answer with what is needed to mark it."""
 
 from html import escape
 
@@ -8,16 +8,16 @@ from .questions import AGAIN, MARKED, STANDS, TO_MARK
 KEYS = (
     ("1 to 9", "give an item, or take it back"),
     ("0", "no item: 0 points"),
-    ("← →", "the answer before, and after"),
-    ("n", "the next one that waits"),
-    ("k", "let the points stand that are there"),
-    ("c", "write a comment; Escape leaves it"),
+    ("← →", "the previous answer, and the next"),
+    ("n", "the next answer that waits"),
+    ("k", "let the present points stand"),
+    ("c", "write a comment; Escape to leave"),
 )
 STATES = {TO_MARK: "waits", AGAIN: "waits", MARKED: "done", STANDS: "done"}
 
 
 def page(root, heading, body, *, above=""):
-    """Return a whole page; `root` leads to all that it loads, and `above` is a way back."""
+    """Return a whole page; `root` is the address of all that it loads, and `above` holds links back."""
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{text(heading)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" '
@@ -42,7 +42,7 @@ def overview(root, found):
     ]
     words = (
         '<p class="muted">Free texts, and answers that ran out of time or could not be judged. A mark given here '
-        "stands in the gradebook, where formgrader, feedback and exports read it.</p>"
+        "is kept in the gradebook, where formgrader, feedback and exports read it.</p>"
     )
     body = (
         table(("Question", "Assignment", "Kind", "Waiting", "Marked"), rows, "list questions")
@@ -65,7 +65,7 @@ def listing(root, question, found):
         for number, (key, name, answer) in enumerate(found, start=1)
     ]
     waiting = [key for key, _, answer in found if answer.state in (TO_MARK, AGAIN)]
-    begin = f'<p><a class="button" id="next-waiting" href="{waiting[0]}">Mark the next</a></p>' if waiting else ""
+    begin = f'<p><a class="button" id="next-waiting" href="{waiting[0]}">Mark the next one</a></p>' if waiting else ""
     words = f'<p class="muted">{several(len(found), "answer")}, {len(waiting)} to be marked.</p>'
     head = ("Answer", "Student", "State", "Points", "By", "Comment")
     body = table(head, rows, "list") or "<p>Nobody has answered it.</p>"
@@ -79,18 +79,18 @@ def marking(root, question, answer, kept, shown, doubts, place, around, name, pr
     ----------
     shown : autograder.classroom.marking.handed.Handed
     doubts : sequence of str
-        What a marker should know: why a person is to look at it, or what else was found.
+        What a marker should know: why a person should look at it, or what else was found.
     place : (int, int)
         The answer's number in the marker's order, and how many there are.
     around : dict of str to str
-        The keys of the answers "previous", "next" and "waiting", where there are such.
+        The keys of the answers "previous", "next" and "waiting", where they exist.
     name : str
         What the student is called here.
     prompt : str
         The question's prompt as HTML.
     """
     told = "".join(f"<li>{text(each[:1].upper() + each[1:])}</li>" for each in doubts)
-    aside = f'<aside class="doubts"><h2>To look at</h2><ul>{told}</ul></aside>' if doubts else ""
+    aside = f'<aside class="doubts"><h2>Worth a look</h2><ul>{told}</ul></aside>' if doubts else ""
     most = f" of at most {question.exercise.words}" if question.is_text and question.exercise.words else ""
     words = f'<p class="muted">{several(shown.words, "word")}{most}</p>' if question.is_text and shown.words else ""
     others = _others(shown, bool(doubts) or not shown.words)
@@ -100,7 +100,7 @@ def marking(root, question, answer, kept, shown, doubts, place, around, name, pr
         for worth, words in question.exercise.anchors
     )
     mistakes = "".join(f"<li>{text(each)}</li>" for each in question.exercise.mistakes)
-    often = f"<section><h2>Often wrong</h2><ul>{mistakes}</ul></section>" if question.is_text and mistakes else ""
+    often = f"<section><h2>Common mistakes</h2><ul>{mistakes}</ul></section>" if question.is_text and mistakes else ""
     body = (
         f'<nav class="pager">{_links(around)}<span>Answer {place[0]} of {place[1]}, by {text(name)}</span></nav>'
         '<p id="told" role="status" hidden></p>'
@@ -109,7 +109,7 @@ def marking(root, question, answer, kept, shown, doubts, place, around, name, pr
         f'<div class="marks">{_form(answer, question, kept)}{_editor(question, kept)}{_keys()}</div>'
         f'<div class="beside">{anchors}{often}</div></div>'
     )
-    answers = f' · <a href="{root}{question.id}/">All its answers</a>'
+    answers = f' · <a href="{root}{question.id}/">All answers to it</a>'
     return page(root, _name(question), body, above=_back(root) + answers)
 
 
@@ -137,7 +137,7 @@ def _form(answer, question, kept):
         for number, item in enumerate(kept.items, start=1)
     )
     adjust = points(chosen.adjust) if chosen else "0"
-    beside = "Points beside the items" if kept.items else "Points"
+    beside = "Adjustment, in points" if kept.items else "Points"
     return (
         f'<form id="marks" data-version="{answer.version}" data-rubric="{kept.version}" autocomplete="off">'
         f'<p class="score"><output id="points">{_points(answer, question)}</output> '
@@ -148,13 +148,13 @@ def _form(answer, question, kept):
         f'</label></p><p class="row">{_stand(answer, question)}'
         '<button type="button" data-action="none">0 points</button>'
         '<button type="button" data-action="clear">Take the mark back</button></p>'
-        f'<label class="comment">Comment, which the student reads<textarea name="comment" rows="5">\n'
+        f'<label class="comment">Comment for the student<textarea name="comment" rows="5">\n'
         f"{escape(answer.comment.manual_comment or '')}</textarea></label></form>"
     )
 
 
 def _stand(answer, question):
-    """Return the button by which points stand that are there: the judge's, or those for an earlier text."""
+    """Return the button that lets existing points stand: the judge's, or those for an earlier text."""
     grade = answer.grade
     if answer.state == AGAIN:
         words = f"Let the {points(grade.manual_score)} points stand"
@@ -166,18 +166,18 @@ def _stand(answer, question):
 
 
 def _editor(question, kept):
-    """Return the form by which items are changed; its last row, which is empty, is for a new one."""
+    """Return the form for changing items; its last row, which is empty, is for a new one."""
     rows = "".join(_row(item.id, points(item.points), item.text, item.is_own) for item in kept.items)
     return (
         f'<details class="editor"><summary>Change the items</summary><form id="items" autocomplete="off">'
-        '<p class="muted">Points that change move every answer that has the item.</p>'
+        '<p class="muted">A change of points moves every answer that has the item.</p>'
         f'<ol>{rows}{_row("", "", "", False)}</ol><p class="row"><button>Save the items</button></p></form></details>'
     )
 
 
 def _row(own_id, worth, words, removable):
     label = f"points of: {words}" if words else "points of a new item"
-    remove = '<button type="button" data-action="remove" aria-label="take this item away">×</button>'
+    remove = '<button type="button" data-action="remove" aria-label="remove this item">×</button>'
     return (
         f'<li data-id="{escape(own_id)}"><input type="number" step="any" aria-label="{text(label)}" value="{worth}">'
         f'<textarea rows="2" aria-label="words" placeholder="A new item">\n{escape(words)}</textarea>'

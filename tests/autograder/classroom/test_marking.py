@@ -52,7 +52,7 @@ def test_points_are_the_sum_of_what_was_chosen_within_what_there_is(worth, data)
         ([("", None, "Says why.")], "must be a number between"),
         ([("", True, "Says why.")], "must be a number between"),
         ([("", 1, " ")], "what it is given for"),
-        ([("gone", 1, "Says why.")], "taken away meanwhile"),
+        ([("gone", 1, "Says why.")], "has since been removed"),
         ([("own-1", 1, "a"), ("own-1", 1, "a")], "each item once"),
         ([("", 1, "a")], "1 answers have this item"),
         ([("own-1", 1, "a"), *[("", 1, "a")] * 40], "at most 40"),
@@ -350,11 +350,11 @@ def test_two_markers_at_once_are_told_of_each_other(served, address, opened):
     expect(pages[0].locator("#points")).to_have_text("1 of 4")
     pages[1].locator("textarea[name=comment]").fill("Bob's words.")
     pages[1].keyboard.press("Escape")
-    expect(pages[1].locator("#told")).to_contain_text("ada changed this answer since you opened it")
+    expect(pages[1].locator("#told")).to_contain_text("ada changed this answer after you opened it")
     assert desk.nbgraders("mistake-03") == (1.0, False, None)
     pages[1].get_by_role("link", name="Next →").click()
     expect(pages[1].locator("#told")).to_contain_text("not saved")
-    pages[1].get_by_role("button", name="Save mine over it").click()
+    pages[1].get_by_role("button", name="Replace it with mine").click()
     expect(pages[1].locator("#told")).to_contain_text("Saved.")
     assert desk.nbgraders("mistake-03") == (1.0, False, "Bob's words.")
 
@@ -488,7 +488,7 @@ def test_a_malformed_request_without_the_token_is_refused_and_not_told_it(addres
 
 def test_a_question_that_is_none_and_a_taken_port_are_one_sentence(copied, address):
     with (
-        pytest.raises(classroom.ClassError, match="'toy/nonsense' is no exercise that was released"),
+        pytest.raises(classroom.ClassError, match="'toy/nonsense' is not an exercise released"),
         classroom.serve(copied, "toy/nonsense", marker="ada"),
     ):
         pass
