@@ -137,4 +137,4 @@ def test_export_and_report_say_what_they_wrote(run, tmp_path):
     status, said, complained = run("report", tmp_path / "class", "--anonymous")
     assert (status, complained) == (0, "")
     assert "report-anonymous.html; open it in a browser" in said
-    assert "Students stand under aliases" in (tmp_path / "class" / "report-anonymous.html").read_text()
+    assert "Students appear under aliases" in (tmp_path / "class" / "report-anonymous.html").read_text()

@@ -117,7 +117,7 @@ def question(gradebook, place, topic, name) -> Question:
     ).first()
     if row is None or topic not in pin.read(place)["topics"]:
         asked = f"{topic}/{name}"
-        raise ClassError(f"{asked!a} is not an exercise released into this class; without one, the page lists them all")
+        raise ClassError(f"{asked!a} is not an exercise released in this class; without one, the page lists them all")
     return Question(place, topic, name, row[0] == "markdown", row[1])
 
 

@@ -1,1 +1,1 @@
-"""Notebook transformations of our own in nbgrader's chains, one a file; `autograder.classroom.config` composes them."""
+"""Our own notebook transformations in nbgrader's chains, one per file; `autograder.classroom.config` composes them."""

@@ -7,7 +7,7 @@ NO_RESPONSE = "No response."
 
 
 class TakeScores(NbGraderPreprocessor):
-    """Put each cell's score and comment into the resources, where nbgrader's ``SaveAutoGrades`` opens the gradebook.
+    """Put each cell's score and comment into the resources, whereas nbgrader's ``SaveAutoGrades`` opens the gradebook.
 
     ``scores`` has the points of a graded cell, or None where a person has to give them; ``comments`` has nbgrader's
     comment on an answer's cell, or None.

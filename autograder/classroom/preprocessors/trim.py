@@ -1,4 +1,4 @@
-"""Take the blank end off every cell."""
+"""Strip the blank end off every cell."""
 
 from nbgrader.preprocessors import NbGraderPreprocessor
 
@@ -6,7 +6,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 class TrimCells(NbGraderPreprocessor):
     """Strip trailing white space from cells.
 
-    After ``ClearSolutions`` with an empty stub a released answer cell is then the chapter's starter, to the letter.
+    After ``ClearSolutions`` with an empty stub, a released answer cell is then exactly the chapter's starter.
     """
 
     def preprocess_cell(self, cell, resources, cell_index):

@@ -1,6 +1,6 @@
-"""A report on a class: one page that an instructor reads, prints or shows, with a way from each number to its students.
+"""A report on a class: one page for an instructor to read, print or show, with a link from each number to its students.
 
-Numbers are those of `statistics`, read by `gather` and told by `sections` and `page`.
+`gather` reads what it is about, `statistics` computes the numbers, and `sections` and `page` present them.
 """
 
 from .. import config as settings
@@ -14,9 +14,9 @@ __all__ = ["report"]
 
 @alone
 def report(directory, topics=(), *, anonymous=False):
-    """Write ``report.html`` into a class directory: one page that asks for nothing else, in light, dark and print.
+    """Write ``report.html`` into a class directory: one self-contained page, for light, dark and print.
 
-    The anonymous one is ``report-anonymous.html``, so that neither takes the other's place.
+    The anonymous one is ``report-anonymous.html``, so that neither replaces the other.
 
     Parameters
     ----------
@@ -25,8 +25,8 @@ def report(directory, topics=(), *, anonymous=False):
     topics : sequence of str
         The assignments to report on; without any, all that are released.
     anonymous : bool, optional
-        Have aliases in the place of ids, the same in each report of this class, and nothing that leads to whose they
-        are: no links to files, and examples of code without comments.
+        Show aliases instead of ids, the same in each report of this class, and nothing that reveals whose they are:
+        no links to files, and examples of code without comments.
 
     Returns
     -------

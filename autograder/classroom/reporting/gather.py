@@ -27,7 +27,7 @@ class Class:
     topics : tuple of str
         The assignments of the report.
     results, standings : tuple
-        Of these.
+        Those for these assignments.
     findings : dict of (str, str) to tuple of dict
         What the checks found, by student and exercise, as the records have it.
     boards : dict of str to tuple of Place
@@ -35,7 +35,7 @@ class Class:
     names : dict of str to str
         By student what the report calls them: the id, or an alias.
     anonymous : bool
-        Whether these are aliases, and nothing may lead to whose they are.
+        Whether these are aliases, and nothing may reveal whose they are.
     """
 
     place: object
@@ -53,9 +53,9 @@ class Class:
         return own, tuple(standing for standing in self.standings if standing.topic == topic)
 
     def example(self, exercise, students):
-        """Return (student, code) of the shortest of a few students' answers, or None where there is none to show.
+        """Return (student, code) of the shortest of a few students' answers, or None if there is none to show.
 
-        An anonymous one is what Python makes of the code: without comments and docstrings, where names stand.
+        An anonymous one is what Python makes of the code: without comments and docstrings, which may hold names.
         """
         found = [(code, student) for student in students[:5] if (code := self._answer(student, exercise))]
         if not found:
@@ -80,7 +80,7 @@ class Class:
     def given(self, topic):
         """Return the code that everyone has, by exercise: all that the assignment shows, and the reference.
 
-        What is shown is the code of each cell, a starter's too, and the examples in prompts.
+        What is shown is the code of each cell, including starters, and the examples in prompts.
         """
         starters, shown = _codes(self.place.released(topic)), _shown(self.place.released(topic))
         asked = [model.load(f"{topic}/{name}", self.place.exercises) for name in starters]
@@ -89,7 +89,7 @@ class Class:
 
 
 def _codes(path):
-    """Return the answers in code that a notebook holds, by the exercise's name; none of what cannot be read."""
+    """Return the answers in code that a notebook holds, by the exercise's name; none if it cannot be read."""
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     except (OSError, ValueError, KeyError):
@@ -121,13 +121,13 @@ def gather(place, log, topics, *, anonymous=False) -> Class:
 
 
 def share(standing):
-    """Return the share of the points that have been given so far, or None where there is nothing to share."""
+    """Return the share of the points that could be given so far, or None if there were none."""
     given = standing.possible - standing.waiting
     return standing.score / given if standing.state in (GRADED, WAITING) and given > 0 else None
 
 
 def bare(code):
-    """Return code without comments and docstrings; none of what is not Python, or what Python cannot write out.
+    """Return code without comments and docstrings; "" if it is not Python, or Python cannot write it out.
 
     >>> bare("def f(a):  # mine\\n    'Double it.'\\n    return 2*a"), bare("a" + ".b" * 900), bare("0x" + "f" * 9000)
     ('def f(a):\\n    return 2 * a', '', '')

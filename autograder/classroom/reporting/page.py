@@ -22,13 +22,13 @@ def page(gathered) -> str:
     body = "".join(assignment(pieces, topic) for topic in topics)
     body += _late(pieces) + _flags(pieces) + _students(pieces)
     day = datetime.now(UTC)
-    names = " Students stand under aliases." if gathered.anonymous else ""
+    names = " Students appear under aliases." if gathered.anonymous else ""
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{text(named)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" '
         f'content="light dark"><link rel="icon" href="data:,"><style>{style(SHEET)}</style></head><body><main><header>'
         f'<p class="course">Tuning Deep Networks</p><h1>{text(named)}</h1><p class="muted">'
-        f"Written on {day:%d %B %Y} at {day:%H:%M} UTC. Each number leads to the students behind it, "
+        f"Written on {day:%d %B %Y} at {day:%H:%M} UTC. Each number links to the students behind it, "
         f"and they to their submissions.{names}</p>"
         f"<nav><ul>{links}{rest}</ul></nav></header>{body}</main>{pieces.lists()}</body></html>\n"
     )
@@ -40,7 +40,7 @@ WHOLE = {"late-and-missing": "Late and missing", "flagged": "Flagged", "students
 def _late(pieces):
     rows = []
     order = pieces.gathered.topics.index
-    names = pieces.gathered.names  # in whose order: that of true names would tell whose an alias is
+    names = pieces.gathered.names  # in whose order: that of true names would reveal whose an alias is
     for standing in sorted(pieces.gathered.standings, key=lambda each: (order(each.topic), names[each.student])):
         if standing.state == MISSING or standing.late > 0 or standing.untimed:
             lateness = "late, unknown by how much" if standing.untimed else f"late by {_duration(standing.late)}"
@@ -85,8 +85,8 @@ def _students(pieces):
             name += f' <span class="muted">{text(called[student])}</span>'
         rows.append(row(name, *cells, attributes=f' id="{anchor}"'))
     body = table(("Student", *map(title, topics)), rows, "students")
-    words = "" if pieces.gathered.anonymous else " Each leads to the feedback on it."
-    caption = f'<p class="caption">Points, and + points that a person has still to give.{words}</p>'
+    words = "" if pieces.gathered.anonymous else " Each links to the feedback on it."
+    caption = f'<p class="caption">Points, and + points that a person still has to give.{words}</p>'
     return f'<section id="students"><h2>Students</h2>{caption}{body}</section>'
 
 
@@ -98,7 +98,7 @@ def _cell(pieces, standing):
 
 
 def _duration(seconds):
-    """Return a time in words, in its two largest units, as each day that has begun may cost points.
+    """Return a time in words, in its two largest units, as each day begun may cost points.
 
     >>> _duration(39 * 3600 + 59), _duration(2 * 86400), _duration(86401), _duration(0.5)
     ('1 day 15 hours', '2 days', '1 day 1 second', 'less than a second')

@@ -8,9 +8,9 @@ from ..layout import shown
 
 
 class Pieces:
-    """Writes the pieces that name students: a number leads to the list of those behind it, and that to their row.
+    """Write the pieces that name students: a number links to the list of those behind it, and that to their rows.
 
-    Lists wait at the end of the page, and show only when one is asked for: they take no script.
+    Lists are at the end of the page and show only when one is asked for; they need no script.
     """
 
     def __init__(self, gathered):
@@ -19,7 +19,7 @@ class Pieces:
         self._lists = []
 
     def student(self, student):
-        """A student's name, which leads to the row with all of that one's submissions."""
+        """A student's name, linked to the row with all of their submissions."""
         return f'<a href="#{self.rows[student]}">{text(self.gathered.names[student])}</a>'
 
     def students(self, students):
@@ -31,7 +31,7 @@ class Pieces:
         return sorted(students, key=lambda student: self.gathered.names[student])
 
     def number(self, students, words, label=None):
-        """How many students, as a link to who they are, or `label` in its place; `words` head the list."""
+        """How many students, or `label` instead, as a link to who they are; `words` head the list."""
         count = label or f"{len(students)}"
         if not students:
             return count
@@ -39,7 +39,7 @@ class Pieces:
         return f'<a class="number" href="#l{len(self._lists)}">{count}</a>'
 
     def lists(self):
-        """All lists that were led to."""
+        """All lists that were linked to."""
         return "".join(
             f'<aside class="list" id="l{number}" aria-label="{text(words)}"><p><strong>{worded(words)}</strong> '
             f'<a class="close" href="#closed">close</a></p><p>{self.students(students)}</p></aside>'
@@ -57,23 +57,23 @@ class Pieces:
         return label
 
     def submission(self, student, topic):
-        """A student's name, which leads to a submission, or where all are anonymous to the row."""
+        """A student's name, linked to a submission, or to the row if all are anonymous."""
         name = text(self.gathered.names[student])
         return self.student(student) if self.gathered.anonymous else self.file(student, topic, name)
 
 
 def text(words):
-    """Return a text as HTML, on one line, with what is not printable as an escape."""
+    """Return a text as HTML, on one line, with unprintable characters as escapes."""
     return escape(shown(str(words)))
 
 
 def worded(words):
-    """Return words of the course's, such as a check's, as HTML on one line, with code as code."""
+    """Return the course's own words, such as a check's, as HTML on one line, with code as code."""
     return coded(shown(words))
 
 
 def title(topic):
-    """Return a topic as a heading has it."""
+    """Return a topic as a heading shows it."""
     return text(topic.replace("_", " ").capitalize())
 
 
@@ -84,7 +84,7 @@ def code(source):
 
 
 def percent(share):
-    """Return a share as a whole percentage, and a dash for none."""
+    """Return a share as a whole percentage, or a dash for none."""
     return "–" if share is None else f"{100 * share:.0f}%"
 
 
@@ -99,7 +99,7 @@ def several(count, one, more=None):
 
 
 def table(head, rows, kind):
-    """Return a table that scrolls in a box of its own where it is too wide; cells are HTML."""
+    """Return a table that scrolls in its own box if it is too wide; cells are HTML."""
     if not rows:
         return ""
     columns = "".join(f'<th scope="col">{each}</th>' for each in head)
@@ -111,6 +111,6 @@ def table(head, rows, kind):
 
 
 def row(*cells, attributes=""):
-    """Return a table's row, of which the first cell heads it."""
+    """Return a table's row, headed by its first cell."""
     first, *rest = cells
     return f'<tr{attributes}><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>'

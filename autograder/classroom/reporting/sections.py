@@ -13,7 +13,7 @@ from .work import alike, tries
 BARS = 10
 MOST_SHOWN = 8  # clusters, each with an example
 FEW_CHECKS = 3  # that broke in one way, and are all shown
-LOW = 0.2  # a discrimination under which an exercise tells hardly anything apart, by the usual rule of thumb
+LOW = 0.2  # a discrimination below which an exercise hardly tells students apart, by the usual rule of thumb
 KINDS = {
     PASSED: "passed",
     GRADED_BY_HAND: "marked",
@@ -79,8 +79,8 @@ def _scores(pieces, topic, shares):
     low, middle, high = spread.quartiles
     return (
         '<h3>Scores</h3><ol class="histogram" aria-label="Students by their share of the points, in percent">'
-        f'{"".join(columns)}</ol><p class="caption">Students by their share of the points in percent, of those points '
-        f"that have been given. Mean {percent(spread.mean)}, standard deviation {percent(spread.deviation)}, median "
+        f'{"".join(columns)}</ol><p class="caption">Students by their share of the points in percent, counting only '
+        f"what has been marked. Mean {percent(spread.mean)}, standard deviation {percent(spread.deviation)}, median "
         f"{percent(middle)}, quartiles {percent(low)} and {percent(high)}.</p>"
     )
 
@@ -110,10 +110,10 @@ def _items(pieces, topic, results):
             )
         )
     caption = (
-        '<p class="caption">Mean share: of the points, over all that were judged; the lower, the harder. '
+        '<p class="caption">Mean share: of the points, over all answers judged; the lower, the harder. '
         "Discrimination: the corrected item-total correlation, of the points here with those in all other exercises; "
-        f"from {LOW} on an exercise tells those who know from those who do not. Neither is known as long as someone "
-        "waits for a mark.</p>"
+        f"from {LOW} up, an exercise tells those who know from those who do not. Neither is known while someone is "
+        "waiting for a mark.</p>"
     )
     head = ("Exercise", "Verdicts", "Mean share", "Discrimination")
     return f"<h3>Exercises</h3>{table(head, rows, 'items')}{caption}"
@@ -156,11 +156,11 @@ def _mistakes(pieces, results, shares):
         words = f'<th scope="row">{worded(mistake.misconception)}</th>'
         rows.append(f"<tr>{words}{''.join(cells)}<td>{total}</td></tr>")
     if not rows:
-        return "<h3>Misconceptions</h3><p>None was named.</p>"
+        return "<h3>Misconceptions</h3><p>None were named.</p>"
     head = ("What may have happened", "best quarter", "second", "third", "last quarter", "all")
     caption = (
-        '<p class="caption">How many have it, by the quarter of the class that they are in by their score; the '
-        "darker, the larger the share of that quarter.</p>"
+        '<p class="caption">How many have it in each quarter of the class, by score; the darker, the larger the '
+        "share of that quarter.</p>"
     )
     return f"<h3>Misconceptions</h3>{table(head, rows, 'mistakes')}{caption}"
 
@@ -178,9 +178,9 @@ def _clusters(pieces, results):
     inner = f'<summary>{len(found) - MOST_SHOWN} more</summary><div class="clusters">{rest}</div>'
     more = f"<details>{inner}</details>" if rest else ""
     caption = (
-        '<p class="caption">Together are those in which the same checks broke with the same words. '
-        "<code>autograder name DIR KEY</code> begins a misconception of one, by the key below it; a test has none, "
-        "since its mistake is what it does not find.</p>"
+        '<p class="caption">Answers in which the same checks broke with the same words are grouped. '
+        "<code>autograder name DIR KEY</code> begins a misconception from a group, by the key below it; a test has no "
+        "key, since its mistake is what it does not find.</p>"
     )
     return f'<h3>Wrong answers without a name</h3>{caption}<div class="clusters">{shown}</div>{more}'
 
@@ -242,5 +242,5 @@ def _rank(verdict):
 
 
 def _name(exercise):
-    """An exercise as it is called within its assignment."""
+    """An exercise's name within its assignment."""
     return exercise.partition("/")[2].replace("_", " ")

@@ -1,13 +1,13 @@
-"""Which two answers are alike, in their text and in what they get wrong: what a person should compare, and no proof.
+"""Which two answers are alike, in their text and in what they get wrong: for a person to compare, and no proof.
 
 Texts are compared by winnowing (Schleimer, Wilkerson and Aiken, *Winnowing: Local Algorithms for Document
-Fingerprinting*, SIGMOD 2003): of each window of hashes of a few successive tokens the least is kept, so that any
-passage of `K + WINDOW - 1` tokens that two texts share gives both at least one fingerprint in common. Names, numbers
-and texts are all alike, and comments and layout are nothing, so that renaming hides no copy. What the
-assignment or the reference has is left out, and what many have counts for little.
+Fingerprinting*, SIGMOD 2003): of each window of hashes of a few successive tokens the least is kept, so any passage of
+`K + WINDOW - 1` tokens that two texts share gives both at least one fingerprint in common. All names count as the same,
+as do all numbers and all strings, and comments and layout are ignored, so renaming hides no copy. What the assignment
+or the reference has is left out, and what many have counts for little.
 
-Behaviour is compared by wrong answers: two who break the same checks in the same words share what few others do, or
-much. It is counted in bits: a way to be wrong that one in eight has is worth three.
+Behaviour is compared by wrong answers: two who break the same checks in the same words share something that few others
+do, or many. It is counted in bits: a way to be wrong that one in eight has is worth three.
 """
 
 import keyword
@@ -22,10 +22,10 @@ from zlib import crc32
 from ...judge.show import FAILED
 
 K, WINDOW = 8, 6
-LEAST_SHARED, LEAST_SHARE = 6, 0.5  # fingerprints in common that few have, and the share, from which a pair is shown
-MANY = 30  # students who have a fingerprint, or an eighth of the class: more are not few
-# Of every version of Python, and of what is not quite Python, the same. A text without an end goes on to the end of its
-# line, or of all: were it none, an end would be looked for again from each quotation mark in it.
+LEAST_SHARED, LEAST_SHARE = 6, 0.5  # rare fingerprints in common, and the share, from which a pair is shown
+MANY = 30  # students with a fingerprint, or an eighth of the class: more are not few
+# The same for every version of Python, and for what is not quite Python. A string without an end goes on to the end of
+# its line, or of the code: otherwise, an end would be looked for again from each quotation mark in it.
 TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*)
     |(?P<text>[bfrBFRuU]{0,2}(?:\"{3}.*?(?:\"{3}|\Z)|'{3}.*?(?:'{3}|\Z)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?))
@@ -41,11 +41,11 @@ class Pair:
     Attributes
     ----------
     share : float
-        Of the fingerprints of whoever has less, those in common, each weighed by how few have it (log2(n / count)).
+        Of the fingerprints of the one with less, those in common, each weighted by how few have it (log2(n / count)).
     bits : float
         How rare it is to be wrong where both are wrong in the same way.
     texts, mistakes : tuple of str
-        The exercises in which fingerprints that few have, or ways to be wrong, are in common.
+        The exercises in which rare fingerprints, or ways to be wrong, are in common.
     """
 
     students: tuple[str, str]
@@ -56,7 +56,7 @@ class Pair:
 
 
 def pairs(answers, given, results, findings) -> tuple[Pair, ...]:
-    """Return the pairs of students whose answers to one assignment are alike, those most alike first.
+    """Return the pairs of students whose answers to one assignment are alike, most alike first.
 
     Parameters
     ----------
@@ -72,8 +72,8 @@ def pairs(answers, given, results, findings) -> tuple[Pair, ...]:
     worth = {each: math.log2(len(answers) / number) for each, number in count.items()}
     whole = {student: sum(worth[each] for each in own) for student, own in fingerprinted.items()}
     shared, wrong = _in_common(fingerprinted, count), _wrong_alike(results, findings)
-    # Were mistakes independent, two given students would share so many with a chance of n ** -2.5: in a class of 200 a
-    # thirtieth of a pair.
+    # If mistakes were independent, two given students would share this many with probability n ** -2.5: in a class of
+    # 200, a thirtieth of a pair.
     enough = 1.25 * math.log2(max(len(answers), 2))
     found = []
     for both in sorted(shared.keys() | wrong.keys()):
@@ -89,7 +89,7 @@ def pairs(answers, given, results, findings) -> tuple[Pair, ...]:
 
 @lru_cache(10_000)
 def fingerprints(code) -> frozenset[int]:
-    """Return the fingerprints of a piece of code; none of what is too short to tell anything.
+    """Return the fingerprints of a piece of code; none if it is too short to tell anything.
 
     Examples
     --------
@@ -103,9 +103,9 @@ def fingerprints(code) -> frozenset[int]:
 
 
 def winnow(hashes, window) -> list[tuple[int, int]]:
-    """Return (hash, place) of what winnowing keeps: of each window the least, of equals the last.
+    """Return (hash, place) of what winnowing keeps: the least of each window, and of equals the last.
 
-    Fewer hashes than a window has are one window.
+    Fewer hashes than fill a window count as one window.
 
     Examples
     --------
@@ -121,7 +121,7 @@ def winnow(hashes, window) -> list[tuple[int, int]]:
 
 
 def _tokens(code):
-    """Return a code's tokens as words, with one for all names, one for all numbers and one for all texts."""
+    """Return the code's tokens as words, with one for all names, one for all numbers and one for all strings."""
     found = []
     for match in TOKEN.finditer(code):
         word = match[0]
@@ -146,7 +146,7 @@ def _fingerprinted(answers, given):
 
 
 def _in_common(fingerprinted, count):
-    """Return, by pair, how many fingerprints that few have are in common in each exercise."""
+    """Return, by pair, how many rare fingerprints are in common in each exercise."""
     holders, found = defaultdict(list), defaultdict(Counter)
     most = min(max(len(fingerprinted) // 8, 4), MANY)
     for student in sorted(fingerprinted):
@@ -160,7 +160,7 @@ def _in_common(fingerprinted, count):
 
 
 def _wrong_alike(results, findings):
-    """Return, by pair, the bits of each exercise that both got wrong in one way that few others have."""
+    """Return, by pair, the bits of each exercise that both got wrong in the same way, one that few others share."""
     ways, judged = defaultdict(list), Counter(result.exercise for result in results)
     for result in results:
         told = findings.get((result.student, result.exercise), ())

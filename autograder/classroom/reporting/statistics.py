@@ -1,4 +1,4 @@
-"""What results say of exercises: how hard they are, what they tell apart, and which mistakes they meet."""
+"""What results say about exercises: how hard they are, whom they tell apart, and which mistakes they meet."""
 
 import hashlib
 from collections import defaultdict
@@ -10,7 +10,7 @@ from ...judge.show import FAILED
 from ...judge.verdict import NOT_ATTEMPTED, PASSED
 from ..results import NOT_JUDGED
 
-FEWEST = 3  # students of whom a correlation says something
+FEWEST = 3  # students for a correlation to say something
 QUARTERS = 4
 
 
@@ -58,7 +58,7 @@ class Mistake:
 class Cluster:
     """Wrong answers without a name that broke in the same way: `signature` is (title, verdict, sentence) by check.
 
-    `is_judged` says whether a check has seen them, and not only that their cell does not run, for instance.
+    `is_judged` says whether a check has seen them; it has not if, for instance, their cell does not run.
     """
 
     exercise: str
@@ -68,7 +68,7 @@ class Cluster:
 
     @property
     def key(self):
-        """What the cluster is called in a report, and by ``autograder name``: the same as long as its signature is."""
+        """The cluster's name in a report, and for ``autograder name``: the same as long as its signature is."""
         return f"{self.exercise}:{hashlib.sha256(repr(self.signature).encode()).hexdigest()[:6]}"
 
 
@@ -86,7 +86,7 @@ def items(results) -> tuple[Item, ...]:
     """Return each exercise of one assignment as an `Item`, in the order of the results.
 
     Students with an exercise that could not be judged have no total, and are left out of both numbers. An exercise in
-    which someone waits for a mark has neither number, and is no part of another one's total.
+    which someone is waiting for a mark has neither number, and is not part of another's total.
 
     Examples
     --------
@@ -141,7 +141,7 @@ def checks(results, findings) -> tuple[Check, ...]:
         if result.verdict == NOT_ATTEMPTED:
             continue
         for finding in findings.get((result.student, result.exercise), ()):
-            if finding["check"]:  # none has found that an answer's cell did not run, for instance
+            if finding["check"]:  # it was no check that found, for instance, that a cell did not run
                 sides = found[result.exercise, finding["check"], finding["title"]]
                 sides[finding["verdict"] == PASSED].append(result.student)
     return tuple(
@@ -150,7 +150,7 @@ def checks(results, findings) -> tuple[Check, ...]:
 
 
 def mistakes(results) -> tuple[Mistake, ...]:
-    """Return the misconceptions that were named, by exercise, those of most students first."""
+    """Return the misconceptions that were named, by exercise, most frequent first."""
     found, order = defaultdict(list), {}
     for result in results:
         order.setdefault(result.exercise, len(order))
@@ -161,7 +161,7 @@ def mistakes(results) -> tuple[Mistake, ...]:
 
 
 def clusters(results, findings) -> tuple[Cluster, ...]:
-    """Return the wrong answers without a name, by what broke in them, those of most students first."""
+    """Return the wrong answers without a name, by what broke in them, most frequent first."""
     found = defaultdict(list)
     for result in results:
         told = findings.get((result.student, result.exercise), ())
@@ -182,6 +182,6 @@ def spread(shares) -> Spread | None:
 
 
 def quarters(shares):
-    """Return by student the quarter of the class, 0 for the best, by a dictionary of shares; of equals, by the id."""
+    """Return, by student, the quarter of the class, 0 for the best, from a dictionary of shares; ties go by the id."""
     ranked = sorted(shares, key=lambda student: (-shares[student], student))
     return {student: rank * QUARTERS // len(ranked) for rank, student in enumerate(ranked)}

@@ -1,7 +1,7 @@
-"""How often, and for how long, students tried an exercise: of those who have shared the attempts that they handed in.
+"""How often, and for how long, students tried an exercise: those who have shared the attempts that they handed in.
 
-A student's own folder ``.attempts`` is read where `share_attempts` was called in it, and of it when and with which
-verdict an exercise was tried, never the texts.
+A student's own folder ``.attempts`` is read if `share_attempts` was called in it, and only for when and with which
+verdict an exercise was tried, never for the texts.
 """
 
 import os
@@ -14,12 +14,12 @@ from statistics import median
 from ... import tries
 from ...judge.verdict import PASSED
 
-PAUSE = 30 * 60  # seconds between two tries from which on somebody was away
+PAUSE = 30 * 60  # seconds between two tries after which somebody counts as away
 
 
 @dataclass(frozen=True)
 class Effort:
-    """What one student's tries at an exercise say: how many until the first pass, seconds, and whether it came."""
+    """One student's tries at an exercise: how many until the first pass, for how many seconds, and whether it came."""
 
     count: int
     seconds: float
@@ -28,7 +28,7 @@ class Effort:
 
 @dataclass(frozen=True)
 class Tried:
-    """What tries at one exercise say: by student, and the medians over them."""
+    """The tries at one exercise: by student, and the medians over students."""
 
     exercise: str
     efforts: dict[str, Effort]
@@ -43,9 +43,9 @@ class Tried:
 
 
 def tried(place, topic, students, exercises) -> tuple[Tried, ...]:
-    """Return what tries say of each of an assignment's exercises, in alphabetical order, where students shared them.
+    """Return the tries at each of an assignment's exercises, in alphabetical order, where students shared them.
 
-    Of others, whose names a student may have made up, they say nothing.
+    Tries at other exercises, whose names a student may have made up, are ignored.
     """
     found = defaultdict(dict)
     for student in students:

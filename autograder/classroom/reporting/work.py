@@ -10,7 +10,7 @@ FIRST, MOST = 20, 100  # pairs that are shown at once, and in all
 
 
 def tries(pieces, topic):
-    """Return what shared attempts tell of an assignment's exercises, or nothing where nobody has shared any."""
+    """Return what shared attempts say about an assignment's exercises, or nothing if nobody has shared any."""
     results, _ = pieces.gathered.of(topic)
     students = dict.fromkeys(result.student for result in results)
     exercises = {result.exercise for result in results}
@@ -31,7 +31,7 @@ def tries(pieces, topic):
     if not rows:
         return ""
     caption = (
-        '<p class="caption">Of those who have shared and handed in the attempts that their own notebook kept: tries '
+        '<p class="caption">For those who shared and handed in the attempts that their own notebook kept: tries '
         "until the first pass, as median and quartiles, and median minutes from the first to the last of these, "
         "without pauses of more than half an hour.</p>"
     )
@@ -51,10 +51,10 @@ def alike(pieces, topic):
     rest = table(head, rows[FIRST:], "plain alike")
     more = f"<details><summary>{len(rows) - FIRST} more of {len(found)}</summary>{rest}</details>" if rest else ""
     caption = (
-        '<p class="caption">What a person should compare, and no proof. Text in common: the share of the fingerprints '
-        "of whoever has less, each weighed by how few have it (winnowing; names, numbers, comments and layout make no "
-        "difference), without what the assignment shows and the reference has. Wrong alike: how rare it is to be wrong "
-        "as both are, in bits: each halves how many are.</p>"
+        '<p class="caption">Pairs for a person to compare; they prove nothing. Text in common: of the fingerprints of '
+        "the student with less, the share that both have, each weighted by how few have it (winnowing; names, numbers, "
+        "comments and layout make no difference), without what the assignment shows and the reference has. Wrong "
+        "alike: how rare it is to be wrong as both are, in bits: each bit halves how many are.</p>"
     )
     return f"<h3>Answers alike</h3>{table(head, rows[:FIRST], 'plain alike')}{more}{caption}"
 
@@ -67,5 +67,5 @@ def _pair(pieces, topic, pair):
 
 
 def _name(exercise):
-    """An exercise as it is called within its assignment."""
+    """An exercise's name within its assignment."""
     return exercise.partition("/")[2].replace("_", " ")

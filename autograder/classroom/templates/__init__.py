@@ -1,8 +1,8 @@
 """What `autograder new` writes: a chapter, and by kind an exercise's section and file, with marks (see `chapter.todo`).
 
-Without its marks each is in form, and its solution passes; the audit then says what is not proven of it. A module a
-kind, whose ``SECTION`` and ``FILE`` are filled in with the exercise's id, name and title; a test's also with the name
-of the exercise that it tests.
+Without its marks, each is well formed and its solution passes; the audit then says what is not yet proven of it. There
+is one module per kind, whose ``SECTION`` and ``FILE`` are filled in with the exercise's id, name and title, and for a
+test also with the name of the exercise that it tests.
 """
 
 from . import class_, function, repair, test, text, value
@@ -21,7 +21,7 @@ kernelspec:
 
 # $title
 
-<!-- TODO: a title above, and what the exercises need to have run in the cell below -->
+<!-- TODO: a title above, and in the cell below whatever must run before the exercises -->
 
 ```{code-cell} ipython3
 :tags: [setup]

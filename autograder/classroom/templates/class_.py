@@ -47,7 +47,7 @@ from autograder.authoring import (
     number,
 )
 
-# TODO: how many points; beside each public method or attribute the form of what it gives (ignored: nothing)
+# TODO: how many points; for each public method or attribute, the form of what it returns (ignored: nothing)
 points = 4
 returns = instance(update=ignored, value=number)
 
@@ -58,7 +58,7 @@ VALUE = "the value must be that of ..."
 APART = "two objects must share nothing"
 
 
-# TODO: the answer; or, if dnnkit has it, in its place: from dnnkit.<topic> import $name as solution
+# TODO: the answer; or, if dnnkit has it, instead: from dnnkit.<topic> import $name as solution
 class solution:
     def __init__(self):
         self.total = 0.0
@@ -84,7 +84,7 @@ def check_values($name, rng):
 
 # TODO: whatever the class is, its objects share nothing; then a check for each further property of the prompt
 def check_two_objects($name, rng):
-    """An object knows nothing of another one."""
+    """One object knows nothing of another."""
     one, other, right = $name(), $name(), solution()
     one.update(2.5)
     other.update(-7.0)
@@ -104,7 +104,7 @@ def check_other_inputs($name, rng):
         close(asked.value(), right.value(), VALUE)
 
 
-# TODO: beside a phrase of each sentence of the prompt and the docstrings the check that fails without it, or why none
+# TODO: for a phrase of each sentence of the prompt and the docstrings, the check that fails without it, or why none
 covers = {
     "Write the class $name": check_values,
     "takes in a number": check_values,
@@ -116,14 +116,14 @@ covers = {
 }
 
 
-# TODO: three mistakes or more that you would make yourself, each with a sentence that would have helped you
+# TODO: at least three mistakes that you would make yourself, each with a sentence that would have helped you
 @misconception("What was done instead, why it is wrong, and what to do.", caught_by=check_values)
 class AMistake(solution):
     def value(self):
         return -self.total
 
 
-# TODO: two wrong answers or more that are near a mistake and must not get its name
+# TODO: at least two wrong answers that are close to a mistake and must not get its name
 @neighbour("what is wrong with it")
 class AnotherMistake(solution):
     def value(self):

@@ -3,7 +3,7 @@
 SECTION = """
 ### Exercise: $title
 
-<!-- TODO: the prompt, in plain Markdown: arguments, shapes, what comes back, an example; and the signature below -->
+<!-- TODO: the prompt, in plain Markdown: arguments, shapes, what is returned, an example; and the signature below -->
 
 Write `$name(x)`.
 
@@ -38,7 +38,7 @@ hints = ("...", "...", "...")
 VALUES = "the values must be those of ..."
 
 
-# TODO: the answer; or, if dnnkit has it, in its place: from dnnkit.<topic> import $name as solution
+# TODO: the answer; or, if dnnkit has it, instead: from dnnkit.<topic> import $name as solution
 def solution(x):
     return np.asarray(x)
 
@@ -59,20 +59,20 @@ def check_other_inputs($name, rng):
         close($name(x), solution(x), VALUES)
 
 
-# TODO: beside a phrase of each sentence of the prompt the check that fails without it, or why none does
+# TODO: for a phrase of each sentence of the prompt, the check that fails without it, or why none does
 covers = {
     "Write $name(x)": check_values,
     "Return ...": check_values,
 }
 
 
-# TODO: three mistakes or more that you would make yourself, each with a sentence that would have helped you
+# TODO: at least three mistakes that you would make yourself, each with a sentence that would have helped you
 @misconception("What was done instead, why it is wrong, and what to do.", caught_by=check_values)
 def a_mistake(x):
     return -np.asarray(x)
 
 
-# TODO: two wrong answers or more that are near a mistake and must not get its name
+# TODO: at least two wrong answers that are close to a mistake and must not get its name
 @neighbour("what is wrong with it")
 def another_mistake(x):
     return np.asarray(x) + 1

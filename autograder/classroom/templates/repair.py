@@ -1,9 +1,9 @@
-"""A repair: what the student starts from is there, and wrong."""
+"""A repair: what the student starts from is given, and wrong."""
 
 SECTION = """
 ### Exercise: repair $title
 
-<!-- TODO: the prompt: what the code is to do, what shows that it does not, and what may be changed; the code below -->
+<!-- TODO: the prompt: what the code should do, what shows that it does not, and what may be changed; the code below -->
 
 `$name(x)` is to return ... It does not. Repair it.
 
@@ -65,7 +65,7 @@ def check_other_inputs($name, rng):
         close($name(x), solution(x), VALUES)
 
 
-# TODO: beside a phrase of each sentence of the prompt the check that fails without it, or why none does
+# TODO: for a phrase of each sentence of the prompt, the check that fails without it, or why none does
 covers = {
     "$name(x) is to return ...": check_repaired,
     "It does not": "an introduction",
@@ -74,13 +74,13 @@ covers = {
 }
 
 
-# TODO: three repairs or more that mend nothing, or mend one thing and break another, each with a sentence that helps
-@misconception("What was changed, why that does not mend it, and where to look.", caught_by=check_repaired)
+# TODO: at least three repairs that fix nothing, or fix one thing and break another, each with a sentence that helps
+@misconception("What was changed, why that does not fix it, and where to look.", caught_by=check_repaired)
 def a_mistake(x):
     return x - 2
 
 
-# TODO: two wrong repairs or more that are near a mistake and must not get its name
+# TODO: at least two wrong repairs that are close to a mistake and must not get its name
 @neighbour("what is wrong with it")
 def another_mistake(x):
     return 2 * x

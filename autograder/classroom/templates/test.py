@@ -1,9 +1,9 @@
-"""A test of what another exercise of the topic asks for, which is judged by that one's right and wrong answers."""
+"""A test of what another exercise of the topic asks for, judged by that exercise's right and wrong answers."""
 
 SECTION = """
 ### Exercise: a test of $tested
 
-<!-- TODO: an introduction above these lines: what goes wrong where nobody tests; the rest holds of any test -->
+<!-- TODO: an introduction above these lines: what goes wrong when nobody tests; the rest holds for any test -->
 
 Write `$name($tested)`, which is given something that claims to be the `$tested` of the exercise above. It may be right,
 or it may contain one of the mistakes that people make here. Call it with inputs of your choice, and `assert` what must
@@ -59,7 +59,7 @@ def written_otherwise($tested):
     return callable($tested)
 
 
-# TODO: two tests or more that look at too little, and must earn next to nothing
+# TODO: at least two tests that look at too little, and must earn next to nothing
 @lazy("It accepts whatever it is given.")
 def looks_at_nothing($tested):
     pass

@@ -3,7 +3,7 @@
 SECTION = """
 ### Exercise: $title
 
-<!-- TODO: the question, in plain Markdown; how many words an answer may have stands in the file, if not 120 -->
+<!-- TODO: the question, in plain Markdown; if an answer may have more or fewer than 120 words, say so in the file -->
 
 Why?
 
@@ -30,7 +30,7 @@ rubric = (
     (1, "Proposes ..."),
 )
 
-# TODO: two answers as students would write them, one good and one middling, with what they get by the rubric
+# TODO: two answers as students would write them, one good and one middling, with the points that they get by the rubric
 anchors = (
     (4, "..."),
     (2, "..."),

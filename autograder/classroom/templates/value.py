@@ -37,24 +37,24 @@ solution = 0.5
 NOT_YET = "this is not yet the value"
 
 
-# TODO: how near an answer must be; its sentence tells which way or which step went wrong, and never the value
+# TODO: how close an answer must be; its sentence tells which way or which step went wrong, never the value
 @core
 def check_value($name, rng):
     """The value is right."""
     require(abs($name - solution) < 0.005, NOT_YET)
 
 
-# TODO: beside a phrase of each sentence of the prompt the check that fails without it, or why none does
+# TODO: for a phrase of each sentence of the prompt, the check that fails without it, or why none does
 covers = {"What is": check_value}
 
 
-# TODO: three mistakes or more that you would make yourself, each with a sentence that would have helped you
+# TODO: at least three mistakes that you would make yourself, each with a sentence that would have helped you
 @misconception("What was done instead, why it is wrong, and what to do.", caught_by=check_value)
 def a_mistake():
     return 1 - solution / 2
 
 
-# TODO: two wrong answers or more that are near a mistake and must not get its name
+# TODO: at least two wrong answers that are close to a mistake and must not get its name
 @neighbour("what is wrong with it")
 def another_mistake():
     return 2 * solution
