@@ -1,4 +1,4 @@
-"""``python -m publish ADDRESS``: make the site of the built book, in ``build/site``."""
+"""``python -m publish ADDRESS``: make a site from the built book, in ``build/site``."""
 
 import argparse
 import sys
@@ -14,13 +14,13 @@ TARGET = ROOT / "build" / "site"
 
 def main(argv=None):
     """Make the site and return 0, or say what is missing and return 2."""
-    parser = argparse.ArgumentParser(prog="python -m publish", description="Make a site of the built book.")
+    parser = argparse.ArgumentParser(prog="python -m publish", description="Make a site from the built book.")
     parser.add_argument("address", help="where it will be served, such as https://example.org/course/")
     parser.add_argument("--into", metavar="DIR", type=Path, default=TARGET, help="the site's folder (build/site)")
     parser.add_argument(
-        "--fetched", metavar="DIR", type=Path, default=ROOT / VENDOR, help="where `make vendor` fetched"
+        "--fetched", metavar="DIR", type=Path, default=ROOT / VENDOR, help="where `make vendor` put its files"
     )
-    parser.add_argument("--repository", metavar="OWNER/NAME", help="on GitHub, from where assignments are opened")
+    parser.add_argument("--repository", metavar="OWNER/NAME", help="on GitHub, to open assignments from")
     parser.add_argument("--earlier", metavar="DIR", type=Path, help="editions of earlier years, each under its year")
     arguments = parser.parse_args(argv)
     address = arguments.address.rstrip("/") + "/"
@@ -36,7 +36,7 @@ def main(argv=None):
         print(f"publish: {error}", file=sys.stderr)
         return 2
     print(f"Site:     {arguments.into}, to be served at {address}")
-    print(f"Look at:  python -m http.server --directory {arguments.into}")
+    print(f"Preview:  python -m http.server --directory {arguments.into}")
     return 0
 
 

@@ -1,7 +1,7 @@
 """The branch of assignments, which Colab, Binder and a JupyterHub open: ``python -m publish.branch ADDRESS``.
 
 It holds each chapter's notebook and what it needs. The notebooks of a handout expect the course to be installed; these
-have one cell before all others that installs it where it is not, as on Colab, from the site at ADDRESS.
+begin with a cell that installs it if it is missing, as on Colab, from the site at ADDRESS.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from . import launch
 TARGET = ROOT / "build" / "assignments"
 PYTHON = "3.13"  # what Binder is asked for
 INSTALL = """\
-# Installs the course where it is not, as on Colab.
+# Installs the course if it is missing, as on Colab.
 import importlib.util
 
 if importlib.util.find_spec("dnnkit") is None:
@@ -37,7 +37,7 @@ Made by `python -m publish.branch`; the course is at <{address}>, where each exe
 | --- | --- | --- |
 {rows}
 
-Binder and Colab install the course by themselves. So does a JupyterHub with nbgitpuller: put its address before
+Binder and Colab install the course automatically. So does a JupyterHub with nbgitpuller: put its address before
 
     {hub}
 
@@ -74,7 +74,7 @@ def make(target, address, repository):
 
 
 def notebook(topic, package):
-    """Return the text of a topic's assignment with a cell before all others that installs the course from `package`."""
+    """Return the text of a topic's assignment, beginning with a cell that installs the course from `package`."""
     assigned = nbformat.reads(assignment(topic).decode(), as_version=4)
     cell = nbformat.v4.new_code_cell(INSTALL.format(package=package), id="install")
     assigned.cells.insert(1, cell)  # below the title
@@ -90,7 +90,7 @@ def main(argv=None):
     parser.add_argument("--into", metavar="DIR", type=Path, default=TARGET, help="the folder (build/assignments)")
     arguments = parser.parse_args(argv)
     make(arguments.into.resolve(), arguments.address.rstrip("/") + "/", arguments.repository)
-    print(f"{arguments.into} holds what the branch {launch.BRANCH} is to hold")
+    print(f"{arguments.into} holds the content for the branch {launch.BRANCH}")
     return 0
 
 

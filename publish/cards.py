@@ -1,6 +1,6 @@
-"""A picture for each chapter, for those who follow a shared link: its title, its question, and what fails in it.
+"""A picture for each chapter, shown with shared links: its title, its question, and what fails in it.
 
-All three stand on the book's first page, in the map of the course.
+All three are taken from the map of the course, on the book's first page.
 """
 
 import contextlib
@@ -42,11 +42,11 @@ CARD = '<header><img src="logo.svg" alt="">Tuning Deep Networks</header><h1>{tit
 
 
 class NoBrowser(OSError):
-    """No browser is installed that could draw."""
+    """No browser is installed that can draw."""
 
 
 def draw(home, target):
-    """Draw the card of each chapter in the map on the page `home` (HTML) into the folder `target`, as TOPIC.png.
+    """Draw a card for each chapter in the map on the page `home` (HTML) into the folder `target`, as TOPIC.png.
 
     Return the topics. Raises NoBrowser.
     """
@@ -62,10 +62,10 @@ def draw(home, target):
 
 @contextlib.contextmanager
 def drawing(style):
-    """Yield a function that returns the bytes of a PNG of a card, given as HTML, in a `style`. Raises NoBrowser."""
+    """Yield a function from a card's HTML to the bytes of a PNG of it, in a `style`. Raises NoBrowser."""
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
-        raise NoBrowser(f"pictures are drawn by a browser: install one of {', '.join(BROWSERS)}")
+        raise NoBrowser(f"pictures are drawn with a browser: install one of {', '.join(BROWSERS)}")
     width, height = PREVIEW_SIZE
     with contextlib.ExitStack() as stack:
         playwright = stack.enter_context(sync_playwright())

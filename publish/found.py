@@ -18,7 +18,7 @@ FIRST = """\
 FACTS = re.compile(
     r'<title>.*?</title>|<meta (?:name|property)="(?:description|og:|twitter:)[^>]*>|<link rel="canonical"[^>]*>'
 )
-# Hosts show it at whatever address was asked for, so that its links are full addresses.
+# Hosts show it at whatever address was requested, so its links are full addresses.
 MISSING = """\
 <!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -26,8 +26,8 @@ MISSING = """\
 <style>body {{ color-scheme: light dark; font: 1.1rem/1.5 system-ui, sans-serif; margin: 15vh auto; padding: 0 1rem;
 max-width: 40rem }}</style>
 </head><body><h1>No such page</h1>
-<p>There is no page at this address, or there is none any more. All chapters are listed on the first page:
-<a href="{home}">{title}</a>. Or <a href="{search}">search the book</a>.</p></body></html>
+<p>There is no page at this address, or not any more. All chapters are listed on the first page:
+<a href="{home}">{title}</a>. You can also <a href="{search}">search the book</a>.</p></body></html>
 """
 SITEMAP = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -35,7 +35,7 @@ SITEMAP = """\
 {entries}
 </urlset>
 """
-# Search engines read it where the site is a host's own; elsewhere they are given the map's address.
+# Search engines read it if the site is at the root of its host; elsewhere they are given the sitemap's address.
 ROBOTS = """\
 User-agent: *
 Allow: /
@@ -45,7 +45,7 @@ Sitemap: {address}sitemap.xml
 
 
 def say_where(html, name, address, card=PREVIEW):
-    """Return the text of the page `name` with its full address on the site at `address`, and its picture, `card`.
+    """Return the text of the page `name` with its full address on the site at `address`, and its picture `card`.
 
     >>> html = '<head><meta property="og:image" content="../p.png"></head>'
     >>> print(say_where(html, "a/b.html", "https://c.org/", "d.png"))
@@ -59,12 +59,12 @@ def say_where(html, name, address, card=PREVIEW):
 
 
 def first(home, html):
-    """Return a first page that leads to the page `home`, and says of itself what that page (HTML) says."""
+    """Return a first page that leads to the page `home`, and describes itself as that page (`html`) does."""
     return FIRST.format(home=home, facts="\n".join(FACTS.findall(html)), title=_title(html))
 
 
 def missing(home, html, address):
-    """Return the page that is shown where there is none; it leads to the page `home`, whose HTML is given.
+    """Return the page that is shown if there is none at an address; it leads to the page `home`, whose HTML is given.
 
     >>> page = missing("a/b.html", "<title>A course</title>", "https://c.org/")
     >>> '<a href="https://c.org/a/b.html">A course</a>' in page, "https://c.org/search.html" in page
@@ -76,7 +76,7 @@ def missing(home, html, address):
 
 
 def sitemap(names, address):
-    """Return a sitemap of those of the pages `names` that have something to read."""
+    """Return a sitemap of the pages in `names` that have something to read."""
     listed = [name for name in sorted(names) if name not in UNLISTED]
     entries = (f"<url><loc>{escape(address + quote(name))}</loc></url>" for name in listed)
     return SITEMAP.format(entries="\n".join(entries))

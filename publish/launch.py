@@ -1,7 +1,7 @@
-"""Where an assignment is opened without an install of one's own, and how the course gets there.
+"""Where an assignment can be opened without installing anything, and how the course gets there.
 
 The repository's branch ``assignments`` holds the notebooks and what they need (see :mod:`~publish.branch`). Colab and
-Binder open a notebook of it by its address, and so does a JupyterHub that has nbgitpuller.
+Binder open its notebooks by their addresses, and so does a JupyterHub that has nbgitpuller.
 """
 
 from html import escape
@@ -36,7 +36,7 @@ def binder(repository, topic):
 
 
 def hub(repository, topic):
-    """Return the path by which a JupyterHub with nbgitpuller gets and opens a topic's assignment.
+    """Return the path with which a JupyterHub with nbgitpuller gets and opens a topic's assignment.
 
     >>> hub("someone/course", "dropout")
     '/hub/user-redirect/git-pull?repo=https%3A%2F%2Fgithub.com%2Fsomeone%2Fcourse&branch=assignments&urlpath=lab%2Ftree%2Fcourse%2Fdropout.ipynb'
@@ -61,7 +61,7 @@ def install(address, wheel, extra="student"):
 
 
 def offer(html, topic, command, repository=None):
-    """Return the text of a chapter's page with what its assignment needs, and where it is opened without."""
+    """Return the text of a chapter's page with what its assignment needs, and where it can be opened without that."""
     said = (
         LINE.format(colab=escape(colab(repository, topic)), binder=escape(binder(repository, topic)))
         if repository

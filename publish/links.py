@@ -1,7 +1,7 @@
 """Whether a site's links lead anywhere: ``python -m publish.links FOLDER`` for those inside it.
 
-With ``--elsewhere`` the addresses of other hosts are asked, which takes a network and some minutes. Some hosts turn
-away whatever is no browser: of these nothing can be told, and it is said so.
+With ``--elsewhere`` the addresses of other hosts are requested, which takes a network and some minutes. Some hosts turn
+away anything that is not a browser: nothing can be said about these, and the output says so.
 """
 
 import argparse
@@ -21,7 +21,7 @@ AT_ONCE = 8
 
 
 class Page(HTMLParser):
-    """What a page links or loads, and the ids that can be linked in it."""
+    """What a page links to or loads, and the ids in it that can be linked to."""
 
     def __init__(self, html):
         super().__init__()
@@ -37,7 +37,7 @@ class Page(HTMLParser):
 
 
 def read(folder):
-    """Return every page of a site, by its path inside the folder."""
+    """Return every page of a site, by path inside the folder."""
     paths = [path for path in sorted(folder.rglob("*.html")) if "_static" not in path.relative_to(folder).parts]
     return {path.relative_to(folder).as_posix(): Page(path.read_text(encoding="utf-8")) for path in paths}
 
@@ -64,7 +64,7 @@ def broken(folder):
 
 
 def elsewhere(folder):
-    """Return the addresses of other hosts that a site links, each with the pages that do."""
+    """Return the addresses on other hosts that a site links to, each with the pages that do."""
     found = defaultdict(set)
     for name, page in read(folder).items():
         for link in page.links:
@@ -74,7 +74,7 @@ def elsewhere(folder):
 
 
 def ask(address, seconds=20):
-    """Return None where an address leads somewhere, else what its host says, or why nothing can be told."""
+    """Return None if an address leads somewhere, else its host's answer, or why nothing can be said."""
     request = urllib.request.Request(address, headers={"User-Agent": AGENT})
     try:
         with urllib.request.urlopen(request, timeout=seconds):
@@ -90,7 +90,7 @@ def _lost_elsewhere(folder):
     with ThreadPoolExecutor(AT_ONCE) as threads:
         said = dict(zip(addresses, threads.map(ask, addresses)))
     unknown = [address for address in said if said[address] == UNKNOWN]
-    print(f"{len(said)} addresses; of {len(unknown)} nothing is told but to a browser: {', '.join(unknown) or 'none'}")
+    print(f"{len(said)} addresses, {len(unknown)} of them for browsers only: {', '.join(unknown) or 'none'}")
     return [
         (", ".join(sorted(addresses[address])), f"{address}: {answer}")
         for address, answer in said.items()

@@ -1,8 +1,8 @@
-"""A site's policy on content (CSP): pages load from the site alone, and no script runs that came later.
+"""A site's content security policy (CSP): pages load from the site alone, and no script runs that was added later.
 
-A script that stands in a page is allowed by the digest of its text. The digests stand in the page, and those of all
-pages in ``_headers``, which some hosts send with each file. As these limit the length of a line there, a script that
-stands in one page only goes into a file of its own.
+An inline script is allowed by the digest of its text. A page lists the digests of its scripts, and ``_headers``, which
+some hosts send with each file, lists those of all pages. As these hosts limit the length of its lines, a script that
+occurs in only one page goes into a separate file.
 """
 
 import base64
@@ -16,16 +16,16 @@ SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.DOTALL | re.IGNORECAS
 DIGEST = re.compile(r"'sha256-[A-Za-z0-9+/=]+'")
 META = '<meta http-equiv="Content-Security-Policy" content="'
 CHARSET = re.compile(r'<meta charset="[^"]*"\s*/?>')
-RUN = {"", "module", "importmap", "text/javascript"}  # the types of scripts that a policy is about; others are data
+RUN = {"", "module", "importmap", "text/javascript"}  # the types of scripts that a policy concerns; others are data
 FOLDER = "_static/inline"
-LONGEST = 2000  # letters of a line of `_headers`
+LONGEST = 2000  # characters of a line of `_headers`
 
-# Styles may stand in a page: mathematics and figures are drawn by them. WebAssembly is what Python runs on.
+# Inline styles are allowed: mathematics and figures are drawn with them. WebAssembly is what Python runs on.
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{digests}; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'"
 )
-# What a page cannot say of itself is said by headers only.
+# Only headers can say what a page cannot say about itself.
 HEADERS = """\
 /*
   Content-Security-Policy: {policy}; frame-ancestors 'self'
@@ -36,13 +36,13 @@ HEADERS = """\
 
 
 class Unsafe(ValueError):
-    """A page cannot be under the policy; the message says which page, and why."""
+    """A page cannot be put under the policy; the message says which page, and why."""
 
 
 def secure(folder):
     """Put each page of a site under the policy, in place.
 
-    Raises Unsafe where a tag has a handler of its own, which no digest allows.
+    Raises Unsafe if a tag has its own handler, which no digest allows.
     """
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.html"))}
     common = Counter(text for html in pages.values() for text in set(inline(html)))
@@ -69,12 +69,12 @@ def headers(folder):
         digests.update(DIGEST.findall(html[begin : html.find(">", begin)]))
     text = HEADERS.format(policy=POLICY.format(digests="".join(f" {each}" for each in sorted(digests))))
     if longest := next((line for line in text.splitlines() if len(line) > LONGEST), None):
-        raise Unsafe(f"_headers: a line must have at most {LONGEST} letters, got {len(longest)}: {longest[:60]}...")
+        raise Unsafe(f"_headers: a line must have at most {LONGEST} characters, got {len(longest)}: {longest[:60]}...")
     return text
 
 
 def inline(html):
-    """Return the texts of the scripts that stand in a page and would run.
+    """Return the texts of the inline scripts of a page that would run.
 
     >>> inline('<script src="a.js"></script><script>1</script><script type="application/json">{}</script>')
     ['1']
@@ -83,7 +83,7 @@ def inline(html):
 
 
 def digest(text):
-    """Return the digest by which a policy allows a script.
+    """Return the digest with which a policy allows a script.
 
     >>> digest("alert('Hello, world.');")  # the example of the specification
     "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='"
@@ -97,7 +97,7 @@ def _is_inline(script):
 
 
 def _apart(script, common, folder, up):
-    """Return a script as it is, or a tag that loads it from a file where it stands in one page only."""
+    """Return a script as it is, or a tag that loads it from a file if it occurs in one page only."""
     if not _is_inline(script) or common[script[2]] > 1 or "importmap" in script[1]:
         return script[0]
     name = f"{FOLDER}/{hashlib.sha256(script[2].encode()).hexdigest()[:12]}.js"
@@ -117,6 +117,6 @@ class _Tags(HTMLParser):
     def handle_starttag(self, tag, attributes):
         for name, value in attributes:
             if name.startswith("on"):
-                raise Unsafe(f"{self.name}: a tag must have no handler of its own, got <{tag} {name}={value!r}>")
+                raise Unsafe(f"{self.name}: a tag must not have its own handler, got <{tag} {name}={value!r}>")
             if (value or "").strip().lower().startswith("javascript:"):
                 raise Unsafe(f"{self.name}: a link must lead to an address, got <{tag} {name}={value!r}>")

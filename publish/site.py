@@ -14,7 +14,7 @@ from . import cards, found, launch, own, policy
 
 HOME = "chapters/index.html"
 BOOK = ROOT / "_build" / "html"
-LEFT_OUT = (".buildinfo", "objects.inv", "*webpack-macros.html")  # of use to Sphinx and its theme alone
+LEFT_OUT = (".buildinfo", "objects.inv", "*webpack-macros.html")  # of use only to Sphinx and its theme
 PACKAGES = """\
 <!doctype html><html lang="en"><head><meta charset="utf-8"><title>Packages</title></head>
 <body><a href="{wheel}">{wheel}</a></body></html>
@@ -26,15 +26,15 @@ class NoBook(FileNotFoundError):
 
 
 def make(target, address, *, book=BOOK, fetched, repository=None, earlier=None):
-    """Make the site of a built `book` that will be served at `address`, in the folder `target`, which is replaced.
+    """Make a site from a built `book`, to be served at `address`, in the folder `target`, which is replaced.
 
     `fetched` is what ``make vendor`` fetched; `earlier` is a folder with the editions of earlier years, each under its
-    year; `repository` (OWNER/NAME) is where the assignments are opened from (see :mod:`~publish.launch`).
+    year; `repository` (OWNER/NAME) is where assignments are opened from (see :mod:`~publish.launch`).
 
-    Raises NoBook, FileNotFoundError where something was not fetched, cards.NoBrowser, own.Foreign, policy.Unsafe.
+    Raises NoBook, FileNotFoundError if something was not fetched, cards.NoBrowser, own.Foreign, policy.Unsafe.
     """
     if not (book / "index.html").is_file():
-        raise NoBook(f"{book} holds no built book: make book")
+        raise NoBook(f"{book} does not hold a built book; run: make book")
     made = target.with_name(f".{target.name}")
     shutil.rmtree(made, ignore_errors=True)
     shutil.copytree(book, made, ignore=shutil.ignore_patterns(*LEFT_OUT))
@@ -60,12 +60,12 @@ def make(target, address, *, book=BOOK, fetched, repository=None, earlier=None):
     (made / "sitemap.xml").write_text(found.sitemap(names, address), encoding="utf-8")
     (made / "robots.txt").write_text(found.ROBOTS.format(address=address), encoding="utf-8")
     (made / "_headers").write_text(policy.headers(made), encoding="utf-8")
-    (made / ".nojekyll").touch()  # without which some hosts leave out what begins with an underscore
+    (made / ".nojekyll").touch()  # without it, some hosts leave out names that begin with an underscore
     replace_folder(made, target)
 
 
 def year(config=ROOT / "_config.yml"):
-    """Return the year of the newest edition, as the book's settings name it."""
+    """Return the year of the newest edition, as the book's settings give it."""
     return str(yaml.safe_load(config.read_text(encoding="utf-8"))["copyright"])
 
 
@@ -80,7 +80,7 @@ def _take_package(made):
 
 
 def _take_editions(made, earlier):
-    """Copy the newest edition under its year, and take those of other years as they were published."""
+    """Copy the newest edition under its year, and add those of other years as they were published."""
     folders = [each for each in sorted(Path(earlier).iterdir()) if each.name.isdigit()] if earlier else []
     newest = [*made.iterdir()]
     edition = made / year()

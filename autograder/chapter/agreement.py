@@ -1,6 +1,6 @@
-"""What a chapter and the files of its exercises must agree on, as far as it is seen without running the chapter.
+"""What a chapter and the files of its exercises must agree on, as far as can be seen without running the chapter.
 
-Audit, release and book ask this first: an author's slip is a line with its place, before anything is built upon it.
+Audit, release and book ask this first: an author's slip is reported, with its place, before anything is built on it.
 """
 
 import ast
@@ -15,7 +15,7 @@ from .todo import todo
 
 
 def slips(topic, root=ROOT) -> tuple[str, ...]:
-    """Return a line for each thing that is out of form in a chapter and in the files of its exercises.
+    """Return a line for each slip in a chapter and in the files of its exercises.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def _disagreements(chapter, loaded, folder):
 
 
 def _starter(section, name):
-    """Return what the starter's cell defines under a name, by the definition alone: the chapter is not run."""
+    """Return what the starter's cell defines under a name, from the definition alone: the chapter is not run."""
     for node in ast.parse(section.starter.source).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
             namespace = {}
@@ -78,14 +78,14 @@ def _starter(section, name):
 
 
 def signature_problems(starter, solution, name):
-    """Yield a sentence for each function, or method of a class, whose signature is another in the starter."""
+    """Yield a sentence for each function, or method of a class, whose signature differs in the starter."""
     if starter is ...:
         return
     if inspect.isclass(solution):
         for method, function in vars(solution).items():
             if inspect.isfunction(function) and not method.startswith("_"):
                 yield from signature_problems(getattr(starter, method, None), function, f"{name}.{method}")
-    asked, wanted = (_signature(thing) for thing in (starter, solution))  # a class's is how it is called
+    asked, wanted = (_signature(thing) for thing in (starter, solution))  # a class's signature is how it is called
     if asked != wanted:
         yield f"the starter's signature is {name}{asked}, the solution's {name}{wanted}"
 

@@ -11,7 +11,7 @@ HEADING = re.compile(r"(#{1,3}) +(.+?)[ #]*$")
 
 
 class ChapterError(ValueError):
-    """A chapter, or the table of contents, is not as it must be; the message names the file and the line."""
+    """A chapter, or the table of contents, is malformed; the message names the file and the line."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Cell:
         return (len(match[1]), match[2]) if match else (0, "")
 
     def tree(self, file) -> ast.Module:
-        """Return the syntax tree of a code cell; ChapterError where it is not Python."""
+        """Return the syntax tree of a code cell. Raises ChapterError if it is not Python."""
         try:
             return ast.parse(self.source)
         except SyntaxError as error:
@@ -56,7 +56,7 @@ class Cell:
 def read_cells(text, file) -> list[Cell]:
     """Return the cells of a chapter's text; `file` is its name, for messages.
 
-    Markdown is divided at headings as well, since prose and the exercise after it stand in one block of the file.
+    Markdown is also divided at headings, since prose and the exercise after it form one block of the file.
     """
     try:
         notebook = myst_to_notebook(text, add_source_map=True)

@@ -1,8 +1,8 @@
-"""Where chapters and exercises come from: the course's directory, and beside it what a class has of its own.
+"""Where chapters and exercises come from: the course's directory and, in addition, a class's own.
 
 Each is called a root, and holds ``chapters/<topic>.md``. A course has a table of contents, and its exercises in
 ``autograder/exercises/<topic>/`` (this course in its package, wherever that is installed). A class has its own in
-``exercises/<topic>/``, in the same model, and is told by the file of its settings.
+``exercises/<topic>/``, in the same form, and is recognized by its settings file.
 """
 
 from pathlib import Path
@@ -19,12 +19,12 @@ CLASS = "nbgrader_config.py"  # the file that makes a directory a class
 
 
 def is_class(root) -> bool:
-    """Whether a root is a class's directory, and no course's."""
+    """Return whether a root is the directory of a class, not of a course."""
     return (Path(root) / CLASS).is_file()
 
 
 def exercises_root(root) -> Path:
-    """Return the directory that holds the exercises of a root, in a folder for each topic."""
+    """Return the directory that holds the exercises of a root, with a folder for each topic."""
     if Path(root) == ROOT:
         return model.EXERCISES
     return Path(root) / model.OWN if is_class(root) else Path(root) / "autograder" / "exercises"
@@ -36,9 +36,9 @@ def chapter_file(topic, root=ROOT) -> Path:
 
 
 def topics(root=ROOT) -> tuple[str, ...]:
-    """Return a root's topics: of a course the chapters in ``_toc.yml`` that have exercises, in the order there.
+    """Return a root's topics. For a course, these are the chapters in ``_toc.yml`` with exercises, in its order.
 
-    Of a class, which has no table of contents, they are those of its own chapters and exercises, in alphabetical order.
+    For a class, which has no table of contents, they are those of its own chapters and exercises, alphabetically.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def topics(root=ROOT) -> tuple[str, ...]:
 def class_root(directory, root=ROOT) -> Path:
     """Return a class's directory as the root of its own topics.
 
-    Raises ChapterError where it is no class, or has a topic that it cannot release (see `homes`).
+    Raises ChapterError if it is not a class, or has a topic that it cannot release (see `homes`).
     """
     if not is_class(directory):
         raise ChapterError(f"{directory} is not a class directory; make one with: autograder init {directory}")
@@ -89,13 +89,13 @@ def homes(directory, root=ROOT) -> dict[str, Path]:
     Raises
     ------
     ChapterError
-        When a topic of the class's own has a name that the course has already, or one that is no word.
+        When one of the class's own topics has a name that the course already uses, or one that is not a word.
     """
     found = dict.fromkeys(topics(root), Path(root))
     for topic in topics(directory):
         where = f"chapters/{topic}.md and {model.OWN}/{topic} in {directory}"
         if topic in found:
-            raise ChapterError(f"the course has a topic {topic!r} already; give {where} another name")
+            raise ChapterError(f"the course already has a topic {topic!r}; give {where} another name")
         if not topic.isidentifier():
             raise ChapterError(f"a topic is one word of letters, digits and _, not {topic!r}; rename {where}")
         found[topic] = Path(directory)

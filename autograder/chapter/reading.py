@@ -1,4 +1,4 @@
-"""Read chapters: what of a chapter belongs to its assignment.
+"""Read chapters: the parts of a chapter that belong to its assignment.
 
 Only the instructor's and the book's side import this module (it needs jupytext); a student's notebook never does.
 """
@@ -22,7 +22,7 @@ MYST_ONLY = re.compile(r"^ {0,3}(?:`{3,}|~{3,}|:{3,})\{|(?<!`)\{[A-Za-z][\w:+-]*
 
 @dataclass(frozen=True)
 class Section:
-    """One exercise as it stands in a chapter, from its heading to its check cell.
+    """One exercise in a chapter, from its heading to its check cell.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class Section:
     title : str
         The heading's text after ``Exercise:``.
     kind : str
-        ``"code"``, or ``"text"`` where the answer is free text (and no check cell follows).
+        ``"code"``, or ``"text"`` if the answer is free text (and no check cell follows).
     cells : tuple of Cell
         The prompt, what is given, the starter and the check, in the chapter's order.
     starter : Cell
@@ -66,13 +66,13 @@ class Chapter:
     title : str
         Its first heading.
     setup : tuple of Cell
-        The code cells tagged ``setup``: what the exercises need to have run.
+        The code cells tagged ``setup``, which must have run before the exercises.
     sections : tuple of Section
         The exercises, in the chapter's order.
     claims : int
         How many times the chapter's code calls ``claim``.
     file : str
-        What its file is called where something is said of it.
+        The name of its file in messages.
     """
 
     topic: str
@@ -108,7 +108,7 @@ def read(topic: str, root=ROOT) -> Chapter:
 
 
 def _require_header(text, file):
-    """Refuse a chapter that the book would take for plain text, and whose code it would not run."""
+    """Refuse a chapter that the book would take for plain text, so that its code would not run."""
     end = text.find("\n---", 3)
     try:
         header = yaml.safe_load(text[4:end]) if text.startswith("---\n") and end > 0 else None
@@ -118,14 +118,14 @@ def _require_header(text, file):
         jupytext = named = False
     if not (jupytext and named):
         raise ChapterError(
-            f"{file}, line 1: the header is missing by which the book knows that there is code to run; begin with the "
-            "lines from --- to --- (jupytext and kernelspec) with which every other chapter begins"
+            f"{file}, line 1: the header is missing that tells the book that there is code to run; begin with the "
+            "lines from --- to --- (jupytext and kernelspec) that every other chapter begins with"
         )
 
 
 @lru_cache(64)  # a book reads each of its chapters many times
 def parse(text: str, topic: str, file: str = "") -> Chapter:
-    """Read a chapter from its text, as :func:`read` does from its file, whose name stands in what is said of it.
+    """Read a chapter from its text, as :func:`read` does from its file; `file` is its name in messages.
 
     >>> chapter = parse('''# Dropout
     ...
@@ -191,7 +191,7 @@ def _ends_section(cell):
 
 
 def _section(title, cells, topic, file):
-    """Make a section of its cells, the last of which ends it."""
+    """Make a section from its cells, the last of which ends it."""
     last = cells[-1]
     for cell in cells[:-1]:
         if cell.kind == "markdown":
@@ -199,7 +199,7 @@ def _section(title, cells, topic, file):
     starters = [cell for cell in cells if "exercise" in cell.tags]
     if len(starters) != 1:
         raise ChapterError(
-            f"{file}, line {cells[0].line}: {title!r} must have one cell tagged 'exercise', it has {len(starters)}"
+            f"{file}, line {cells[0].line}: {title!r} must have one cell tagged 'exercise', but has {len(starters)}"
         )
     if last.kind == "markdown":
         kind, exercise = "text", last.exercise
@@ -213,7 +213,7 @@ def _section(title, cells, topic, file):
 
 
 def _require_commonmark(cell, file):
-    """Refuse MyST roles and directives, which a notebook would show as they are written."""
+    """Refuse MyST roles and directives, which a notebook would show as they are."""
     for number, line in enumerate(cell.source.splitlines()):
         if MYST_ONLY.search(line):
             raise ChapterError(
@@ -250,6 +250,4 @@ def _require_unique(sections, file):
     for section in sections:
         first = seen.setdefault(section.exercise, section.cells[0].line)
         if first != section.cells[0].line:
-            raise ChapterError(
-                f"{file}, line {section.cells[0].line}: {section.exercise!r} stands already at line {first}"
-            )
+            raise ChapterError(f"{file}, line {section.cells[0].line}: {section.exercise!r} is already at line {first}")

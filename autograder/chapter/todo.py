@@ -1,7 +1,7 @@
-"""What an author has still to write: the marks that `autograder new` leaves, and that the author takes out.
+"""What an author still has to write: the marks that `autograder new` leaves, and that the author removes.
 
-In an exercise's file a mark is a comment, ``# TODO: three hints``, in a chapter one that no page shows,
-``<!-- TODO: the prompt -->``. While there is one, its exercise is neither audited further nor released.
+In an exercise's file a mark is a comment, ``# TODO: three hints``; in a chapter it is one that no page shows,
+``<!-- TODO: the prompt -->``. As long as there is one, its exercise is neither audited further nor released.
 """
 
 import re
@@ -10,7 +10,7 @@ MARK = re.compile(r"\s*(?:# TODO: (.+)|<!-- TODO: (.+) -->)")
 
 
 def todo(text, file="") -> list[str]:
-    """Return a line for each mark in the text of an exercise's file or of a chapter, whose name is `file`.
+    """Return a line for each mark in the text of an exercise's file or of a chapter, named `file`.
 
     >>> todo("points = 3\\n# TODO: three hints\\n", "double.py")
     ['double.py, line 2: still to write: three hints']

@@ -1,4 +1,4 @@
-"""Write the templates of all catalogues, and bring up to date those that there are."""
+"""Write the templates of all catalogues, and update those that exist."""
 
 from pathlib import Path
 

@@ -11,7 +11,7 @@ from . import pages, sources
 
 JUDGE = "judge"
 PACKAGES = Path(language.__file__).parents[1]
-# What speaks to students: of the judge's modules these, the others talk with each other; and what says so by `say`.
+# What speaks to students: these of the judge's modules, while the others talk to each other; and what does so by `say`.
 JUDGES = "assertions attempt forms handed judge lent report show specimens told trials verdict"
 WHOLE = tuple(f"autograder/judge/{name}.py" for name in JUDGES.split()) + (
     "autograder/check.py",
@@ -22,7 +22,7 @@ PROJECT = "Tuning Deep Networks"
 
 
 def templates(root=chapters.ROOT) -> dict[str, Catalog]:
-    """Return the catalogues without translations, by name: all that students read, and where it stands."""
+    """Return the catalogues without translations, by name: all that students read, with its location."""
     said = [(name, sources.of_judge(_text(name))) for name in WHOLE]
     said += [(name, sources.of_marked(_text(name))) for name in (f"autograder/{name}.py" for name in MARKED)]
     found = {JUDGE: _catalogue(said)}
@@ -38,7 +38,7 @@ def templates(root=chapters.ROOT) -> dict[str, Catalog]:
 
 
 def update(target, root=chapters.ROOT):
-    """Write the templates into the directory `target`, update each catalogue, and yield a line for each of those."""
+    """Write the templates into the directory `target`, update each catalogue, and yield a line for each."""
     target.mkdir(parents=True, exist_ok=True)
     known = templates(root)
     for name, template in known.items():
@@ -57,7 +57,7 @@ def _text(name):
 
 
 def _catalogue(texts):
-    """Return a catalogue of texts, given as pairs of a file and its (line, text)s."""
+    """Return a catalogue of texts, given as pairs of a file and its (line, text) pairs."""
     catalogue = Catalog(project=PROJECT, copyright_holder=f"the contributors of {PROJECT}", fuzzy=False)
     for file, said in texts:
         for _, text in said:

@@ -1,8 +1,8 @@
-"""A chapter's text, block by block: what is to be translated of it, and the chapter in another language.
+"""A chapter's text, block by block: what has to be translated, and the chapter in another language.
 
-A block is a paragraph, a heading, an item of a list, a row's cell or the text of a directive, on one line, as it stands
-in the source: roles, links and formulas stay in it. Of a cell of code these are the sentences of claims, quizzes,
-captions and axes: what is measured comes from the cell in every language.
+A block is a paragraph, a heading, an item of a list, a cell of a table or the text of a directive, on one line, as it
+is in the source: roles, links and formulas stay in it. In a code cell, the blocks are the sentences of claims, quizzes,
+captions and axes; what is measured comes from the cell in every language.
 """
 
 import ast
@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from .. import language
 from .sources import template
 
-WHOLE, NAMED = {"claim"}, {"question", "mark_all"}  # calls whose first argument, or whose every text, is read
+WHOLE, NAMED = {"claim"}, {"question", "mark_all"}  # calls whose first argument, or every text, is read
 KEYWORDS = {"alt", "caption", "textbook", "unit", "xlabel", "ylabel"}
 SPOKEN = """
 ```{{code-cell}} ipython3
@@ -33,11 +33,11 @@ PARSER = MarkdownIt("commonmark").enable("table")
 
 
 class NotWords(ValueError):
-    """A translation is more than words in another language; the message says which."""
+    """A translation is more than words in another language; the message names it."""
 
 
 def texts(source):
-    """Yield (line, text) for each text of a chapter that a reader reads, in their order."""
+    """Yield (line, text) for each text of a chapter that a reader reads, in order."""
     found = []
 
     def note(text):
@@ -49,7 +49,7 @@ def texts(source):
 
 
 def translated(source, say=language.say):
-    """Return a chapter's source with each of its texts as `say` says it.
+    """Return a chapter's source with `say` applied to each of its texts.
 
     >>> print(translated("# Two words\\n\\n- one *item*\\n  of two\\n", str.upper))
     # TWO WORDS
@@ -63,7 +63,7 @@ def translated(source, say=language.say):
 
 
 def spoken(source):
-    """Return a chapter in the language that is spoken, with a cell that has all that it asks speak it, too."""
+    """Return a chapter in the current language, with a cell that makes everything it calls speak that language too."""
     if language.spoken() == language.ENGLISH:
         return source
     said = translated(source)
@@ -74,9 +74,9 @@ def spoken(source):
 
 
 def _worded(say, text):
-    """Return a text as `say` says it, which may begin no block and no line of its own, and hold no other tags of HTML.
+    """Return `say` of a text, which must not begin a block, add a line, or contain other HTML tags than the text.
 
-    What it is put into is run, and shown to readers as the course's own.
+    The page that it goes into is run, and shown to readers as the course's own.
     """
     said = say(text)
     if said != text and _markup(said) - _markup(text):
@@ -85,7 +85,7 @@ def _worded(say, text):
 
 
 def _markup(text):
-    """Return what of a text is more than words: how it begins a block, ends of lines, and tags."""
+    """Return the parts of a text that are more than words: the beginning of a block, line ends, and tags."""
     (inline,) = PARSER.parseInline(text)
     tags = {token.content for token in inline.children if token.type == "html_inline"}
     return tags | {begins[1] for begins in [BLOCK.match(text)] if begins} | ({"\n", "\r"} & {*text})
@@ -120,7 +120,7 @@ def _said(text, say):
 
 
 def _fence(lines, info, say):
-    """Return the lines of a fenced block: the text of a directive and of a code cell in the other language."""
+    """Return the lines of a fenced block, with the text of a directive or a code cell in the other language."""
     inside = "\n".join(lines[1:-1])
     if info.startswith("{code-cell}"):
         return [lines[0], *_code(inside, say).split("\n"), lines[-1]]
@@ -130,7 +130,7 @@ def _fence(lines, info, say):
 
 
 def _code(source, say):
-    """Return a cell's code with its sentences in the other language; the rest is as it was, to the letter."""
+    """Return a cell's code with its sentences in the other language; the rest stays the same, to the letter."""
     options = re.match(r"(?::\w+:.*\n)*", source)[0]
     code = source[len(options) :]
     spots, docstrings = [], []
@@ -161,7 +161,7 @@ def _code(source, say):
 
 
 def _literal(node, said, is_docstring):
-    """Return the source of a text that takes the place of a constant or an f-string, with what is put into that one."""
+    """Return the source of a text that replaces a constant or an f-string, with the same expressions put into it."""
     if is_docstring:
         quoted = said.replace("\\", "\\\\").replace('"', '\\"')
         return f'"""{quoted}"""'
@@ -179,7 +179,7 @@ def _is_given(call, name):
 
 
 def _keys(node):
-    """Return the keys of a dict that is written out, or made of one."""
+    """Return the keys of a dict display or a dict comprehension."""
     keys = getattr(node, "keys", None) if isinstance(node, ast.Dict) else [getattr(node, "key", None)]
     return [key for key in keys if key is not None]
 

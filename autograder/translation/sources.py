@@ -1,8 +1,8 @@
-"""What a Python file says to students, found in its syntax: constants, and sentences into which something is put.
+"""What a Python file says to students, found in its syntax: constants, and sentences with something put into them.
 
-Of an exercise's file these are the titles and the sentences of its checks, its hints, misconceptions and rubric; of the
-judge's modules every text of several words. A sentence that is put together (an f-string) is a template, with ``{0}``,
-``{1}`` in the places of what is put into it.
+In an exercise's file, these are the titles and the sentences of its checks, its hints, misconceptions and rubric; in
+the judge's modules, every text of several words. A sentence that is put together (an f-string) is a template, with
+``{0}``, ``{1}`` instead of what is put into it.
 """
 
 import ast
@@ -32,10 +32,10 @@ TABLES = {
     "INTRODUCTION",
     "PASSED",
     "TIMED_OUT",
-}  # of words that may stand alone
+}  # of words that may be alone
 MARKUP = re.compile(r"<[a-z/]|\\[dsS(*]|margin|^from |class=")
 TOLD = {"Wrong"}  # exceptions whose text a student reads
-WORDS = re.compile(r"[^\W\d_]{2,}.*\s|\s.*[^\W\d_]{2,}", re.DOTALL)  # a letter or two, and something beside them
+WORDS = re.compile(r"[^\W\d_]{2,}.*\s|\s.*[^\W\d_]{2,}", re.DOTALL)  # a word of two letters or more, and a space
 
 
 def of_exercise(source):
@@ -57,7 +57,7 @@ def of_exercise(source):
 def of_judge(source):
     """Yield (line, text) for each text of one of the judge's modules that a student may read.
 
-    The docstring of a form is one: what an answer should have been. Words that stand alone are marked.
+    The docstring of a form is one: what an answer should have been. Single words are included if they are marked.
     """
     tree = ast.parse(source)
     for node in ast.walk(tree):
@@ -71,7 +71,7 @@ def of_judge(source):
 
 
 def of_marked(source):
-    """Yield (line, text) for each text that is given to `say` as it stands, or that a table of `TABLES` holds."""
+    """Yield (line, text) for each literal text that is passed to `say`, or that a table of `TABLES` holds."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _name(node) == "say":
@@ -82,7 +82,7 @@ def of_marked(source):
 
 
 def template(node):
-    """Return the text of a constant, an f-string or a sum of them, with fields for what is put in; None of others."""
+    """Return the text of a constant, an f-string or a sum of them, with fields for what is put in; else None."""
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else None
     if not isinstance(node, ast.JoinedStr | ast.BinOp) or None is (parts := _parts(node)):
@@ -92,7 +92,7 @@ def template(node):
 
 
 def _parts(node):
-    """Return the texts of which one is put together, None for each part that is not written out; None of no text."""
+    """Return the parts that a text is put together from, None for those not literal; None if it is not a text."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return [node.value]
     if isinstance(node, ast.JoinedStr):
@@ -124,7 +124,7 @@ def _without_docstring(body):
 
 
 def _without_docstrings(node):
-    """Yield what a statement holds, without the docstrings of it and of what is defined in it."""
+    """Yield what a statement holds, without its docstring and those of what is defined in it."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         for part in _without_docstring(node.body):
             yield from _without_docstrings(part)

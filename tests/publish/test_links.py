@@ -75,5 +75,5 @@ def test_the_command_tells_what_is_lost_from_what_is_not_told(server, tmp_path, 
     (tmp_path / "index.html").write_text("".join(f'<a href="{server}{each}">' for each in (200, 403, 404)))
     assert links.main([str(tmp_path), "--elsewhere"]) == 1
     first, *lost = capsys.readouterr().out.splitlines()
-    assert first == f"3 addresses; of 1 nothing is told but to a browser: {server}403"
+    assert first == f"3 addresses, 1 of them for browsers only: {server}403"
     assert lost == [f"index.html: {server}404: 404 Not Found"]

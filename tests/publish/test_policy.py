@@ -103,5 +103,5 @@ def test_headers_that_hosts_would_cut_are_refused(write):
     write("a.html", head=scripts)
     folder = write("b.html", head=scripts)
     policy.secure(folder)
-    with pytest.raises(policy.Unsafe, match=r"at most 2000 letters, got 2\d{3}"):
+    with pytest.raises(policy.Unsafe, match=r"at most 2000 characters, got 2\d{3}"):
         policy.headers(folder)

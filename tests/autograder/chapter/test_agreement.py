@@ -21,7 +21,7 @@ SLIPS = {
     "a default of the chapter's own": (STARTER, "def double(x, *, times=TWO):", None),
     "another name": (CHECK, 'check("toys/other", other)', "line 22: asks for toys/other, which has no file; write"),
     "no section": (CHECK, 'check("toys/other", other)', "line 1: no section asks for toys/double; write its section"),
-    "no header": ("jupytext:", "jupyter:", "line 1: the header is missing by which the book knows"),
+    "no header": ("jupytext:", "jupyter:", "line 1: the header is missing that tells the book"),
     "no kernel": ("kernelspec:", "kernel:", "line 1: the header is missing"),
     "no check": (":tags: [check]", ":tags: [chekc]", "line 22: the exercise 'double' has no check cell"),
     "no Python": ("from autograder import check, hint", "from autograder import", "line 13: line 1 of this code cell"),

@@ -38,7 +38,7 @@ def test_a_class_without_topics_of_its_own_has_those_of_the_course(tmp_path):
 @pytest.mark.parametrize("part", ["chapters/mine.md", "exercises/mine"])
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("toys", "the course has a topic 'toys' already; give "), ("my-topic", "a topic is one word of letters, digits")],
+    [("toys", "the course already has a topic 'toys'; give "), ("my-topic", "a topic is one word of letters, digits")],
 )
 def test_a_name_that_cannot_be_a_topics_is_refused(mine, part, name, said):
     path = mine / part

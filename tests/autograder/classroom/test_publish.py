@@ -117,7 +117,7 @@ def test_a_name_of_the_courses_is_refused_and_nothing_is_released(fresh, own, co
     root = course_of_toys()
     own(fresh, root)
     (fresh / "chapters" / "mine.md").rename(fresh / "chapters" / "toys.md")
-    with pytest.raises(classroom.ERRORS, match=r"the course has a topic 'toys' already; give chapters/toys.md and"):
+    with pytest.raises(classroom.ERRORS, match=r"the course already has a topic 'toys'; give chapters/toys.md and"):
         classroom.release(fresh, root=root)
     assert not (fresh / "handout" / "mine.zip").exists()
     assert not (fresh / "handout" / "toys.zip").exists()
