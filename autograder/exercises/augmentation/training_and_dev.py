@@ -162,7 +162,7 @@ def _source(rng):
 
 
 def _images(n, shape=(9, 9), along=1):
-    """Images that grow evenly to the right (or down, along 0) from a level in their middle that tells their place."""
+    """Images that grow evenly to the right (or down, along 0) from a level in their middle that shows their place."""
     return 10.0 * np.arange(1, n + 1)[:, None, None] + 0.5 * (np.indices(shape)[along] - shape[along] // 2)
 
 
@@ -240,7 +240,7 @@ def no_copies(images, labels, *, n_dev, copies, rng):
 
 
 @misconception(
-    "The first or the last images are taken for dev, and no longer drawn at random. An order that means something, by "
+    "The first or the last images are used for dev, and no longer drawn at random. An order that means something, by "
     "class or by day, would make dev a different kind of set.",
     caught_by=check_drawn,
     worth=0.95,

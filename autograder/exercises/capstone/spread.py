@@ -103,7 +103,7 @@ covers = {
     "Take the three to be independent": check_together,
     "Predict": "the parts follow",
     "the standard deviation of the error, in points, when all three are drawn anew": check_together,
-    "which share of that *variance*": check_share,
+    "the share of that *variance*": check_share,
     "that all use one split": check_one_split,
     "the difference between two methods": check_paired,
     "the smallest number of runs": check_runs,

@@ -164,7 +164,7 @@ covers = {
 }
 equivalent = {
     "`rng.random(shape, dtype=np.float32) < keep_prob` becomes `rng.random(shape, dtype=np.float32) <= keep_prob` in "
-    "draw_mask": ("a draw is below 1, and next to never equal to keep_prob"),
+    "draw_mask": ("a draw is below 1, and almost never equal to keep_prob"),
     "`apply_mask(a, mask, keep_prob)` becomes `apply_mask(mask, a, keep_prob)`": "the product is the same",
 }
 

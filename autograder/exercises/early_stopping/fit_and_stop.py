@@ -409,7 +409,7 @@ def copied(x, y, x_dev, y_dev, w, *, learning_rate, epochs, patience):
     return best_w, trained
 
 
-@alternative("written into an array of its own")
+@alternative("written into a separate array")
 def written_into(x, y, x_dev, y_dev, w, *, learning_rate, epochs, patience):
     w, best_w, waited, trained = np.array(w), np.array(w), 0, 0
     best_loss = np.square(x_dev @ w - y_dev).mean()

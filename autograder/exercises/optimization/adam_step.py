@@ -142,7 +142,7 @@ covers = {
     "Return the new weights and the new state": check_several_steps,
     "The learning rate may change from step to step": check_rate_may_change,
     "Gradients may be 0": check_no_gradient_no_step,
-    "`eps` stands outside the root": check_eps_outside_the_root,
+    "`eps` is outside the root": check_eps_outside_the_root,
     "Leave `w`, `grad` and `state` as they are": (check_several_steps, check_same_step_twice),
     "asked for twice": check_same_step_twice,
     "For `w = [2, 2]`": "the example, by hand",

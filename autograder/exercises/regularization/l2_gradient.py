@@ -218,7 +218,7 @@ def biases_left_out_of_the_list(weights, lam, *, m):
 
 
 @misconception(
-    "Whole numbers stay whole: the gradient is written into an array of integers like the one handed in, where 0.6 "
+    "Whole numbers stay whole: the gradient is written into an array of integers like the one that came in, where 0.6 "
     "becomes 0.",
     caught_by=check_axes_and_whole_numbers,
     worth=0.9,
