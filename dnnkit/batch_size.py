@@ -45,7 +45,7 @@ def noise_scale(gradients, batch_size):
         \mathrm{E}\,\lVert g \rVert^2 = \lVert G \rVert^2 + \frac{\mathrm{tr}\,\Sigma}{n}
 
     for the gradient g of a batch of n examples, with G the gradient over all examples and Σ the covariance matrix of
-    single examples' gradients. Two sizes of batch give two such equations for two unknowns. Here they are the k batches
+    single examples' gradients. Two batch sizes give two such equations for two unknowns. Here they are the k batches
     at hand, of n examples each, and their union, of kn examples, whose gradient is the mean of theirs. Both the trace
     and the squared norm are estimated without bias; their quotient is not, and it is noisy: average both over several
     calls before dividing.

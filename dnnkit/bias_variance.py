@@ -42,8 +42,8 @@ def bias_variance(predictions, truth):
         \text{variance} = \frac1P \sum_{p} \frac1D \sum_{d} \left(\hat y_{dp} - \bar y_p\right)^2, \qquad
         \bar y_p = \frac1D \sum_d \hat y_{dp}
 
-    Their sum is exactly the mean squared error against the truth f. Against noisy targets the variance of the noise
-    comes on top, in expectation.
+    Their sum is exactly the mean squared error against the truth f. Against noisy targets, the variance of the noise is
+    added, in expectation.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def error_gaps(human, train, train_dev, dev, test=None):
     -------
     dict of float
         ``avoidable_bias`` (train - human), ``variance`` (train_dev - train), ``data_mismatch`` (dev - train_dev) and,
-        if `test` is given, ``dev_overfitting`` (test - dev). A gap may be negative: machines can pass humans.
+        if `test` is given, ``dev_overfitting`` (test - dev). A gap may be negative: machines can surpass humans.
 
     Raises
     ------

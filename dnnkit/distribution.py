@@ -1,7 +1,7 @@
 """Training, dev and test data: dividing examples so that dev and test come from what the model will meet.
 
-Fractions are shares that sum to 1, training first by custom. Every function returns positions, so that inputs, labels
-and whatever else belongs to an example are divided alike: ``x[train], y[train]``.
+Fractions are shares that sum to 1, training first by convention. Every function returns positions, so that inputs,
+labels and whatever else belongs to an example are divided alike: ``x[train], y[train]``.
 """
 
 import numpy as np
@@ -140,7 +140,7 @@ def auc(scores, labels):
 def shift_auc(a, b, *, fit_score, rng, folds=5):
     """How well a classifier tells two data sets apart, cross-validated: 0.5 if it cannot, 1 if it always can.
 
-    The classifier sees only the differences that it can express: a linear score is blind to a change of covariance.
+    The classifier sees only the differences that it can express: a linear score is blind to a change in covariance.
 
     Parameters
     ----------
@@ -199,7 +199,7 @@ def shift_auc(a, b, *, fit_score, rng, folds=5):
 
 
 def importance_weights(probability, *, n_source, n_target):
-    r"""Weights that make a training set count like data of the target distribution, from a classifier's probabilities.
+    r"""Weights that make a training set count like target-distribution data, from a classifier's probabilities.
 
     .. math:: w(x) = \frac{p_\text{target}(x)}{p_\text{source}(x)}
         = \frac{q(x)}{1 - q(x)} \cdot \frac{n_\text{source}}{n_\text{target}}

@@ -80,8 +80,9 @@ def relative_error(a, b):
     Returns
     -------
     float
-        In [0, 1], the same for (b, a): 0 if the arrays are equal, two arrays of zeros too; 1 if one of them is zero, or
-        is the other's negative. In float64 a right gradient stays below about 1e-7 of its central differences.
+        In [0, 1], the same for (b, a): 0 if the arrays are equal, even if both are zero; 1 if only one of them is zero,
+        or if one is the negative of the other. In float64 a correct gradient stays within about 1e-7 of its central
+        differences.
 
     References
     ----------

@@ -134,7 +134,7 @@ class Hyperparameters:
             default = getattr(type(self), name)
             if getattr(self, name) != default:
                 raise ValueError(
-                    f"{name} must be left at {default:g} {where}, which has no use for it, got {getattr(self, name)!r}"
+                    f"{name} must be left at {default:g} {where}, where it has no effect, got {getattr(self, name)!r}"
                 )
 
 
@@ -168,7 +168,7 @@ def count_parameters(sizes, *, bias=True):
 
 
 def memory_bytes(sizes, *, dtype="float32", optimizer_slots=0):
-    r"""Memory for the weights and biases, their gradients and the optimizer's state; activations come on top.
+    r"""Memory for the weights and biases, their gradients and the optimizer's state; activations are extra.
 
     .. math:: \text{bytes} = (2 + \text{slots})\, P \cdot \text{bytes per number}
 

@@ -9,7 +9,7 @@ _BLOCK = 2**14  # pixels worked on at a time: their coordinates, indices and nei
 
 
 def rotate(images, degrees):
-    """Turn each image about its centre, counter-clockwise as seen.
+    """Turn each image about its centre, counter-clockwise as displayed.
 
     Parameters
     ----------

@@ -86,7 +86,7 @@ class Problem:
     images : tuple
         ``x_train, y_train, printed, x_dev, y_dev``; not the test set.
     space : dict
-        Axes by their names: ``learning_rate``, ``momentum``, ``lam``, ``printed_weight`` (what a printed image counts
+        Axes by name: ``learning_rate``, ``momentum``, ``lam``, ``printed_weight`` (what a printed image counts
         in the loss, a handwritten one counting 1) and ``width`` (neurons of the hidden layer).
     budget, spent : int
         Epochs that all evaluations together may cost, and have cost so far.

@@ -28,7 +28,7 @@ def collect(train, jobs, n_processes):
 
 
 def record(history, **scores):
-    """The record of a run that :func:`tuned` reads, with scores that the history does not have.
+    """The record of a run, as :func:`tuned` reads it, with scores that the history does not have.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ class Claim:
     confidence : float
     unit : str
     of : str
-        What the values are percents of, or empty.
+        What the values are percentages of, or empty.
     verdict : {"supported", "undecided"}
     textbook : str
         What is often taught instead, or empty.

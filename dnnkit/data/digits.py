@@ -1,4 +1,4 @@
-"""The handwritten digits, and their division into training, dev and test set.
+"""The handwritten digits, and their division into training, dev and test sets.
 
 They are 1797 images of 8x8 pixels by 13 people: the test set of *Optical Recognition of Handwritten Digits*
 (E. Alpaydin and C. Kaynak 1998, UCI Machine Learning Repository, https://doi.org/10.24432/C50P49), licensed under
@@ -21,7 +21,7 @@ class Digits(NamedTuple):
 
 
 class Split(NamedTuple):
-    """Training, dev and test set; ``split[:4]`` is what :func:`dnnkit.mlp.train` takes."""
+    """Training, dev and test sets; ``split[:4]`` is what :func:`dnnkit.mlp.train` takes."""
 
     x_train: np.ndarray
     y_train: np.ndarray
@@ -56,7 +56,7 @@ def digits():
 
 
 def split_digits(*, n_train, n_dev, rng):
-    """The digits as rows of 64 pixels, shuffled and cut into training, dev and test set.
+    """The digits as rows of 64 pixels, shuffled and cut into training, dev and test sets.
 
     Parameters
     ----------

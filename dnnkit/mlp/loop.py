@@ -30,11 +30,11 @@ def train(params, data, hyperparameters, *, rng, callbacks=(), evaluate_every=1,
         Starting point; not changed. Training uses its dtype.
     data : tuple
         ``(x_train, y_train)`` or ``(x_train, y_train, x_dev, y_dev)``. x of shape (n, features); y an integer array of
-        shape (n,) for the cross-entropy, a float array of shape (n, outputs) for the squared error.
+        shape (n,) for the cross-entropy, a float array of shape (n, outputs) for the squared error or the Huber loss.
     hyperparameters : Hyperparameters
     rng : numpy.random.Generator
     callbacks : callable or iterable of callables
-        Each is called with a :class:`Progress` after each evaluation; one that returns True ends the training.
+        Each is called with a :class:`Progress` after each evaluation; one that returns True ends training.
     evaluate_every : int
         Epochs between evaluations on the whole sets; the last epoch is always evaluated.
     on_divergence : {"raise", "record"}

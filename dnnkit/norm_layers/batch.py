@@ -203,7 +203,7 @@ def normalize(x, mean, var, gamma, beta, eps):
 
 def _divide(centered, var, gamma, beta, eps, *, train):
     inv_std = 1 / np.sqrt(var + eps)
-    x_hat = np.multiply(centered, inv_std, out=centered)  # an array of ours in any case
+    x_hat = np.multiply(centered, inv_std, out=centered)  # our own array in any case
     out = gamma * x_hat
     out += beta
     return out, BatchNormCache(x_hat=x_hat, inv_std=inv_std, gamma=gamma, train=train)

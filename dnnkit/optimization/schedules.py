@@ -80,7 +80,7 @@ def exponential(learning_rate, *, final, steps):
 
 
 def cosine(learning_rate, *, steps, final=0.0):
-    r"""The rate falls along half a wave of the cosine: slowly, then fast, then slowly again; then it stays.
+    r"""The rate falls along half a cosine wave: slowly, then fast, then slowly again; then it stays constant.
 
     .. math::
        \eta_t = \eta_\text{final} + (\eta - \eta_\text{final}) \, \frac{1 + \cos(\pi t / n)}{2}, \qquad t \le n

@@ -9,14 +9,14 @@ _EPS = 1e-4  # of the difference of gradients, in a direction of length 1
 
 
 def sharpness(params, x, y, *, rng, loss="cross_entropy", activation="relu", tolerance=1e-4, max_steps=1000):
-    r"""The largest eigenvalue of the loss's Hessian, by power iteration on products of the Hessian with a vector.
+    r"""The largest eigenvalue of the loss's Hessian, by power iteration on Hessian-vector products.
 
     .. math:: v \leftarrow \frac{H v}{\lVert H v \rVert}, \qquad
         H v \approx \frac{\nabla L(w + \varepsilon v) - \nabla L(w - \varepsilon v)}{2 \varepsilon}
 
     The Hessian, parameters by parameters, is never formed. On a quadratic, gradient descent diverges at rates above 2
-    over the sharpness; in deep networks the sharpness itself grows until it gets there (the edge of stability). At the
-    kink of a ReLU there is no Hessian: the difference steps across it.
+    over the sharpness; in deep networks the sharpness itself grows until it reaches that limit (the edge of stability).
+    At the kink of a ReLU there is no Hessian: the difference steps across it.
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ def margin(marks):
 def at_ends(marks, across, up, shown, right, top, base):
     """Labels in the colours of the curves' ends as SVG, or None if they do not fit there.
 
-    They fit if every curve ends near the right, no three measured ones come together there, and none is far from its
+    They fit if every curve ends near the right, no three measured ones meet there, and none is far from its
     label. A thin line leads to a label that had to move.
     """
     entries = named(marks)

@@ -45,7 +45,7 @@ def range_test(model, batches, *, loss=nn.functional.cross_entropy, low, high, s
     TypeError
         If an argument is of the wrong kind, or a batch is not a pair.
     ValueError
-        If a number is out of its range, there are no batches, or an iterator ends before all steps are taken.
+        If a number is out of range, there are no batches, or an iterator ends before all steps are taken.
 
     References
     ----------

@@ -47,8 +47,8 @@ def mutate(config, space, *, scale, rng):
     """A configuration near another one, inside the space.
 
     Ordered values move by a normal step whose standard deviation is `scale` times the length of the axis (of its
-    logarithm for :class:`~dnnkit.search.LogUniform`) and stop at its ends; a :class:`~dnnkit.search.Choice` is drawn
-    anew with probability `scale`.
+    logarithm for :class:`~dnnkit.search.LogUniform`) and stop at its ends; a :class:`~dnnkit.search.Choice` is redrawn
+    with probability `scale`.
 
     Parameters
     ----------
