@@ -1,7 +1,7 @@
 """autograder: what an exercise is, and how an answer is judged.
 
-A notebook needs two names of it: `check` says what is wrong with an answer and why, `hint` gives one hint at a time.
-`others` shows how others solved what you have passed, `attempts` what you tried, which is kept beside your notebook.
+A notebook needs two names from it: `check` says what is wrong with an answer and why, `hint` gives one hint at a time.
+`others` shows how others solved what you have passed, `attempts` what you tried, which is kept next to your notebook.
 """
 
 from .check import check, hint, others

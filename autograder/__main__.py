@@ -11,7 +11,7 @@ from .commands import add_class_commands, not_installed, spare_grammar, warn_of_
 
 
 def main(argv=None):
-    """Run a command and return its exit status: 0 done, 1 problems found, 2 the command could not be done."""
+    """Run a command and return its exit status: 0 done, 1 problems found, 2 could not be done."""
     warn_of_namesake()
     parser = argparse.ArgumentParser(prog="autograder", description="Audit the course, and run a class with it.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -20,7 +20,7 @@ def main(argv=None):
     _add_doctor(commands)
     arguments, late = parser.parse_known_args(argv)
     if late:
-        # argparse takes topics once, and has taken none where an option stands between the directory and them
+        # argparse takes topics only once, and has taken none if an option comes between the directory and them
         taken = getattr(arguments, getattr(arguments, "rest", ""), None)
         if taken is None or any(word.startswith("-") for word in late):
             parser.error(f"unrecognized arguments: {' '.join(late)}")
@@ -32,13 +32,13 @@ def _add_audit(commands):
     words = "lint the course: answers, checks, misconceptions, chapters"
     parser = commands.add_parser("audit", help=words, description=words)
     parser.add_argument("wanted", nargs="*", metavar="TOPIC[/EXERCISE]", help="only these topics or exercises")
-    parser.add_argument("--class", dest="directory", metavar="DIR", help="audit what a class has of its own")
+    parser.add_argument("--class", dest="directory", metavar="DIR", help="audit a class's own topics")
     parser.add_argument(
-        "--fresh", action="store_true", help="find anew what an earlier audit found of the same sources"
+        "--fresh", action="store_true", help="do not reuse what an earlier audit found for the same sources"
     )
     parser.add_argument("--watch", action="store_true", help="audit again whenever a source is saved")
     parser.add_argument("--json", action="store_true", help="print counts and problems as JSON")
-    parser.add_argument("--seeds", type=int, default=200, help="seeds for what hangs on luck (200)")
+    parser.add_argument("--seeds", type=int, default=200, help="seeds for what depends on luck (200)")
     parser.set_defaults(run=_audit)
 
 
@@ -85,7 +85,7 @@ def _word(name, number):
 
 
 def _add_doctor(commands):
-    words = "say what isolation this machine offers for grading"
+    words = "report what isolation this machine offers for grading"
     parser = commands.add_parser("doctor", help=words, description=words)
     parser.set_defaults(run=_doctor)
 

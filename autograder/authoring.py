@@ -1,4 +1,4 @@
-"""What the file of an exercise is written with: see `exercise` for what such a file holds."""
+"""The names with which an exercise's file is written: see `exercise` for what such a file holds."""
 
 from numpy.random import default_rng
 
@@ -56,7 +56,7 @@ def hidden(check=None, *, like=()):
 
 
 def core(check):
-    """Mark the check that compares with the reference on a generic input: who fails it earns at most half."""
+    """Mark the check that compares with the reference on a generic input: answers that fail it earn at most half."""
     check.core = True
     return check
 
@@ -74,11 +74,11 @@ def weight(share):
 
 
 def misconception(sentence="", *, caught_by=None, worth=0.5, said_by=""):
-    """Mark a wrong answer: `sentence` helps who made the mistake, `worth` is the most it may earn, as a share.
+    """Mark a wrong answer: `sentence` helps those who made the mistake, `worth` is the most it may earn, as a share.
 
-    An answer gets its name when the checks say of both the same and both returned the same values. Where values cannot
-    agree (randomness of the answer's own), `said_by` is a sentence of the check `caught_by` that *is* the mistake:
-    whoever gets it there has made it.
+    An answer gets its name when the checks say the same of both and both returned the same values. If values cannot
+    agree (the answer draws random numbers itself), `said_by` is a sentence of the check `caught_by` that *is* the
+    mistake: an answer that gets it there has made it.
     """
     slips.sentence(sentence, "misconception")
     caught = _name(caught_by, "misconception")
@@ -96,7 +96,7 @@ def misconception(sentence="", *, caught_by=None, worth=0.5, said_by=""):
 
 
 def same_mistake_as(first):
-    """Mark an answer that makes the mistake of the misconception `first` in another way, with other draws say."""
+    """Mark an answer that makes the mistake of the misconception `first` in another way, such as with other draws."""
     if "misconception" not in getattr(first, "__dict__", {}):
         raise slips.BadMark(f"@same_mistake_as must be given a misconception, got {first!r:.60}", "name one above it")
 
@@ -143,5 +143,5 @@ def lazy(sentence=""):
 def _name(check, mark):
     """Return the name of a check that a mark was given."""
     if not (callable(check) and getattr(check, "__name__", "").startswith("check_")):
-        raise slips.BadMark(f"@{mark} must be given a check, got {check!r:.60}", "name a check that stands above it")
+        raise slips.BadMark(f"@{mark} must be given a check, got {check!r:.60}", "name a check that is above it")
     return check.__name__

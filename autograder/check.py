@@ -22,7 +22,7 @@ def check(exercise, answer):
     """Judge an answer to an exercise by its public checks, and return the Report, which a notebook shows.
 
     `exercise` is an id such as "dropout/inverted_dropout"; `answer` is the function, class or value that it asks for.
-    Where the cell that was run last for it in a notebook is no Python, that is told, and no older answer is judged.
+    If the cell that was run last for it in a notebook is not Python, the report says so, and no older answer is judged.
     Raises BadExercise for an id that does not exist. While nbgrader grades, practice has nothing to say.
 
     >>> from autograder.check import check
@@ -46,17 +46,17 @@ def check(exercise, answer):
 def others(exercise):
     """Return how others solved an exercise that you have passed: the reference, and another right answer.
 
-    Before a pass, and where your class does not show solutions yet, it is a sentence that says so. Raises BadExercise
-    for an id that does not exist. While nbgrader grades, practice has nothing to say.
+    Before a pass, or while your class does not show solutions, it is a sentence that says so. Raises BadExercise for
+    an id that does not exist. While nbgrader grades, practice has nothing to say.
     """
     if _graded():
         return None
     asked = _judged(exercise)
     if not passed(exercise):
-        return Note(say(f'First pass it: check("{exercise}", {asked.name})'))
+        return Note(say(f'Pass it first: check("{exercise}", {asked.name})'))
     if reason := solutions.closed():
         return Note(say(reason))
-    return solutions.of(asked) if not asked.asks_for_value else Note(say("What you found is all that there is to see."))
+    return solutions.of(asked) if not asked.asks_for_value else Note(say("What you found is all there is to see."))
 
 
 def hint(exercise):

@@ -1,30 +1,29 @@
-"""What an exercise is: one file, ``exercises/<topic>/<name>.py``, whose name is the name that is asked for.
+"""What an exercise is: one file, ``exercises/<topic>/<name>.py``, named after what is asked for.
 
 Such a file defines, as plain module names,
 
 * ``points``, ``hints`` (three) and a docstring (one line: what is asked);
-* ``solution``: a function, a class, or a value; and ``given``, where the student starts from a faulty one to repair;
+* ``solution``: a function, a class, or a value; and ``given``, if the student starts from a faulty one to repair;
 * ``returns``: the form of an answer (see `forms`);
 * checks, functions ``check_*(submission, rng)`` whose docstring is the property that they assert;
-* ``covers``: beside each phrase of the prompt the check, or checks, that fail without it, or why nothing checks it;
-* ``may_change``, the names of the parameters that an answer may change in place, where there are any;
-* wrong answers under ``@misconception``, others of the same mistake under ``@same_mistake_as``, wrong ones that must
-  have no name under ``@neighbour``, and right ones under ``@alternative``; where the solution is a value, functions of
-  no argument that return one;
+* ``covers``: for each phrase of the prompt, the check or checks that fail without it, or why nothing checks it;
+* ``may_change``, the names of the parameters that an answer may change in place, if any;
+* wrong answers under ``@misconception``, others with the same mistake under ``@same_mistake_as``, wrong ones that must
+  have no name under ``@neighbour``, and right ones under ``@alternative``; if the solution is a value, functions
+  without arguments that return one;
 * ``equivalent``: edits of the reference that no input tells from it, each with the reason; and ``borderline``: those
-  that are as good as the line that a check of what an answer reaches draws, so that luck decides, each with the reason;
+  that reach about as much as a check asks of an answer, so that luck decides, each with the reason;
 * or, for a test, ``tests``, the name of the topic's exercise whose right and wrong answers it must tell apart, a
   ``solution``, other good ones under ``@alternative``, and ``@lazy`` ones that find next to nothing; ``leaves_out``
-  says of which misconceptions it need not know, and why (a dict by their names), ``most_calls`` how many calls it may
+  says which misconceptions it need not know, and why (a dict by their names), ``most_calls`` how many calls it may
   make;
 * or, for a free text, ``rubric`` (four rows of points and sentence), ``anchors`` (two of points and text),
   ``mistakes`` (three sentences) and ``words`` (the most an answer may have), and none of the rest.
 
-What several exercises of a topic share, such as the data of their checks, stands in ``exercises/<topic>/_shared.py``,
-from which they import it: ``from ._shared import rows``. It draws from generators that it is given, and holds no
-answers.
+What several exercises of a topic share, such as the data of their checks, is in ``exercises/<topic>/_shared.py``, from
+which they import it: ``from ._shared import rows``. It draws from generators that it is given, and holds no answers.
 
-What is out of form is a `BadExercise` that names the line (see `slips`); `audit` says what is not proven yet.
+A file out of form raises a `BadExercise` that names the line (see `slips`); `audit` says what is not yet proven.
 """
 
 import ast
@@ -41,13 +40,13 @@ from .judge.trials import Subject, decision
 from .slips import BadExercise
 
 EXERCISES = Path(__file__).parent / "exercises"
-OWN = "exercises"  # where a class has exercises of its own: in its directory, and beside each notebook that asks them
-WORDS = 120  # of a free text, where its file says no other number
-CALLS = 20  # that a test may make of what it is given, where its file says no other number
+OWN = "exercises"  # where a class has its own exercises: in its directory, and next to each notebook that asks them
+WORDS = 120  # of a free text, unless its file says otherwise
+CALLS = 20  # that a test may make of what it is given, unless its file says otherwise
 
 
 class UnknownExercise(BadExercise):
-    """There is no exercise of that id."""
+    """There is no exercise with that id."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,8 @@ class Check:
     """One property: its name, its sentence, the function that asserts it, and whether it runs only in grading.
 
     Points follow the weights of the checks; an answer that fails a core check earns at most half.
-    `like` names the public checks whose properties a hidden one holds other inputs to.
-    Where a test is asked for, `run` is a `judge.trials.Subject` instead, which the test must accept or refuse.
+    `like` names the public checks whose properties a hidden one repeats with other inputs.
+    If a test is asked for, `run` is a `judge.trials.Subject` instead, which the test must accept or refuse.
     """
 
     name: str
@@ -72,8 +71,8 @@ class Check:
 class Misconception:
     """A wrong answer with a name: the sentence that helps, the check that catches it, the most it may earn.
 
-    `said_by` is a sentence of that check which no other mistake gets; `variants` make the same mistake otherwise, with
-    other draws for instance.
+    `said_by` is a sentence of that check which no other mistake gets; `variants` make the same mistake in another
+    way, such as with other draws.
     """
 
     name: str
@@ -155,7 +154,7 @@ class Exercise:
 
     @property
     def shared(self):
-        """The files of what the exercises of its topic share, as paths."""
+        """The files that the exercises of its topic share, as paths."""
         return tuple(sorted(self.path.parent.glob("_[!_]*.py")))
 
     @property
@@ -183,10 +182,10 @@ class Exercise:
 
 
 def roots():
-    """Return the directories in which exercises are looked for, in their order.
+    """Return the directories in which exercises are looked for, in order.
 
-    They are this package's and the one beside the notebook, which holds what a class has of its own; where a class is
-    graded it is the one that was pinned by its release, and no other.
+    They are this package's and the one next to the notebook, which holds a class's own; when a class is graded, it is
+    the one pinned by its release, and no other.
     """
     pinned = os.environ.get("AUTOGRADER_EXERCISES")
     return (Path(pinned),) if pinned else (EXERCISES, Path(OWN).absolute())
@@ -200,12 +199,12 @@ def ids(topic=None, root=None):
 
 
 def load(exercise, root=None):
-    """Return the `Exercise` of an id such as ``"dropout/inverted_dropout"``.
+    """Return the `Exercise` with an id such as ``"dropout/inverted_dropout"``.
 
-    Raises BadExercise where there is none of that id, naming those of its topic, or where its file is not in form.
+    Raises BadExercise if there is none with that id, naming those of its topic, or if its file is not in form.
     """
     if not isinstance(exercise, str):
-        raise BadExercise(f'an exercise goes by its id, a text such as "dropout/inverted_dropout"; got {exercise!r}')
+        raise BadExercise(f'an exercise goes by its id, a string such as "dropout/inverted_dropout"; got {exercise!r}')
     topic = exercise.partition("/")[0]
     places = [Path(root)] if root else roots()
     home = next((place for place in places if (place / topic).is_dir()), places[0])
@@ -214,7 +213,7 @@ def load(exercise, root=None):
 
 
 def _instead(exercise, known):
-    """Return in words what there is where an id is unknown: the topic's exercises, or the topics."""
+    """Return in words what there is when an id is unknown: the topic's exercises, or the topics."""
     topics = [each.partition("/")[0] for each in known]
     near = [each for each, topic in zip(known, topics) if topic == exercise.partition("/")[0]]
     if near or not known:
@@ -226,7 +225,7 @@ def _instead(exercise, known):
 def _load(exercise, root, _):
     known = ids(root=root)
     if exercise not in known:
-        elsewhere = "" if root != EXERCISES else f"; what a class has of its own lies in {OWN}/ beside its notebook"
+        elsewhere = "" if root != EXERCISES else f"; a class's own exercises are in {OWN}/ next to its notebook"
         raise UnknownExercise(f"there is no exercise {exercise!r}; {_instead(exercise, known)}{elsewhere}")
     path = root / f"{exercise}.py"
     source = slips.Source(path)
@@ -286,7 +285,7 @@ def _load(exercise, root, _):
 def _test(module, own, root, source, common):
     """Return the exercise that asks for a test of another one, with a check for each answer that the other one holds.
 
-    To accept all right ones is the condition for all points, and to find a mistake is worth the same for each.
+    Full points require that all right ones be accepted, and each mistake found is worth the same.
     """
     left_out = getattr(module, "leaves_out", {})
     try:
@@ -294,10 +293,10 @@ def _test(module, own, root, source, common):
     except UnknownExercise as error:
         raise source.slip("tests", str(error), "name the exercise that is tested") from error
     if tested.kind not in ("function", "class"):
-        raise source.slip("tests", f"{tested.id} is a {tested.kind}", "a test is asked for of a function or a class")
+        raise source.slip("tests", f"{tested.id} is a {tested.kind}", "only a function or a class can be tested")
     for name in set(left_out) - {wrong.name for wrong in tested.misconceptions}:
         raise source.slip(
-            "leaves_out", f"{name} is no misconception of {tested.id}", "correct its name, or take it out"
+            "leaves_out", f"{name} is not a misconception of {tested.id}", "correct its name, or take it out"
         )
     members = getattr(tested.returns, "members", ())
 
@@ -355,7 +354,7 @@ def _check(name, thing):
 
 
 def _marked(own, mark):
-    """Yield name, thing and the mark's content of what a decorator of that name has marked."""
+    """Yield name, thing and the mark's content for whatever a decorator of that name has marked."""
     return ((name, thing, vars(thing)[mark]) for name, thing in own if mark in vars(thing))
 
 

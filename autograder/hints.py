@@ -1,6 +1,6 @@
-"""The hints of an exercise, also of a class's own free text, whose file stays with the class since it holds the rubric.
+"""The hints of an exercise, even of a class's own free text, whose file stays with the class since it holds the rubric.
 
-The handout carries such hints in a file of their own, beside the exercises that it brings.
+The handout carries such hints in a separate file, next to the exercises that it brings.
 """
 
 import json
@@ -22,7 +22,7 @@ def hints(exercise) -> tuple[str, ...]:
 
 
 def _handed_out(exercise):
-    """Return the hints that stand beside the notebook, where there are some in form."""
+    """Return the hints next to the notebook, if there are any in form."""
     try:
         told = json.loads(Path(model.OWN, exercise.partition("/")[0], FILE).read_text(encoding="utf-8"))[exercise]
     except (OSError, ValueError, TypeError, KeyError):

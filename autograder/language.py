@@ -1,9 +1,9 @@
-"""In which language a student is spoken to: English, or another one for which there are catalogues.
+"""The language in which a student is spoken to: English, or another for which there are catalogues.
 
-A catalogue is a file of gettext's, ``locale/<language>/<name>.po`` (see `translation`). What is said is put into
-another language when it is shown, and never before: verdicts, records and names of mistakes are the same in each. A
-sentence that holds numbers or names is known by the words around them; its translation keeps them as ``{0}``, ``{1}``,
-in any order.
+A catalogue is a gettext file, ``locale/<language>/<name>.po`` (see `translation`). What is said is translated when it
+is shown, and never before: verdicts, records and names of mistakes are the same in every language. A sentence that
+holds numbers or names is recognized by the words around them; its translation keeps them as ``{0}``, ``{1}``, in any
+order.
 """
 
 import ast
@@ -17,23 +17,23 @@ ENGLISH = "en"
 QUOTED = r'((?:"(?:[^"\\]|\\.)*"\n)+)'
 ENTRY = re.compile(rf"^(#, .*\n)?msgid {QUOTED}msgstr {QUOTED}", re.MULTILINE)
 FIELD = re.compile(r"\{\d+\}")
-FEW = 3  # a template with fewer words of its own is no sentence, and neither is what stands in its fields
+FEW = 3  # a template with fewer words of its own is not a sentence, nor is what is in its fields
 WORD = re.compile(r"[^\W\d_]{2,}")
 PROSE = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,} [^\W\d_]{2,}")
-LONGEST = 1000  # characters of a text that has come of a template
+LONGEST = 1000  # characters of a text made from a template
 
 _spoken = [ENGLISH]
 
 
 class Note(str):
-    """What is said, shown without quotes at the end of a notebook's cell."""
+    """Text that is shown without quotes at the end of a notebook's cell."""
 
     def __repr__(self):
         return str(self)
 
 
 def languages() -> tuple[str, ...]:
-    """Return the languages that there are, English first.
+    """Return the available languages, English first.
 
     >>> languages()
     ('en', 'de')
@@ -42,12 +42,12 @@ def languages() -> tuple[str, ...]:
 
 
 def spoken() -> str:
-    """Return the language that is spoken now."""
+    """Return the language now spoken."""
     return _spoken[-1]
 
 
 def use(language):
-    """Speak a language from now on, such as ``"de"``; ValueError where there are no catalogues of it."""
+    """Speak a language, such as ``"de"``, from now on; raise ValueError if it has no catalogues."""
     if language not in languages():
         raise ValueError(f"language must be one of {', '.join(map(repr, languages()))}, got {language!r}")
     _spoken[-1] = language
@@ -55,7 +55,7 @@ def use(language):
 
 @contextmanager
 def using(language):
-    """Speak a language inside of a ``with`` block."""
+    """Speak a language inside a ``with`` block."""
     _spoken.append(ENGLISH)
     try:
         use(language)
@@ -65,7 +65,7 @@ def using(language):
 
 
 def say(text) -> str:
-    """Return an English text in the language that is spoken, or as it is where no catalogue has it.
+    """Return an English text in the language now spoken, or as it is if no catalogue has it.
 
     >>> with using("de"):
     ...     say("Hint 1 of 3: think")
@@ -89,15 +89,15 @@ def catalogue(language):
     for path in sorted((HOME / language).glob("*.po")):
         texts |= read(path.read_text(encoding="utf-8"))
     templates = [text for text in texts if FIELD.search(text)]
-    templates.sort(key=lambda text: len(FIELD.sub("", text)), reverse=True)  # the one with most words of its own first
+    templates.sort(key=lambda text: len(FIELD.sub("", text)), reverse=True)  # those with the most words first
     return texts, [(tuple(FIELD.split(text)), texts[text]) for text in templates]
 
 
 def fields(words, text) -> list[str]:
-    """Return what stands between the words of a template in a text that it has become; [] where it has not.
+    """Return what is between the words of a template in a text made from it; [] if the text is not.
 
-    Each word is taken where it comes first: what is looked for in a text that somebody else wrote may take no longer
-    than reading it.
+    Each word is taken where it first occurs: searching a text that somebody else wrote may take no longer than
+    reading it.
 
     >>> fields(("", " of ", " checks pass"), "2 of 3 checks pass")
     ['2', '3']
@@ -118,7 +118,7 @@ def fields(words, text) -> list[str]:
 
 
 def read(text) -> dict[str, str]:
-    """Return what the text of a catalogue has translated; what is marked as fuzzy is not.
+    """Return what the text of a catalogue translates, except what is marked as fuzzy.
 
     >>> read('msgid "one"\\nmsgstr "eins"\\n\\nmsgid "two"\\nmsgstr ""\\n')
     {'one': 'eins'}

@@ -1,4 +1,4 @@
-"""An author's slips, each told as one line: the file, the line, what is wrong, and what to do next."""
+"""An author's slips, each reported as one line: the file, the line, what is wrong, and what to do next."""
 
 import ast
 import hashlib
@@ -14,7 +14,7 @@ from .judge.forms import form_of
 
 ANSWERS = frozenset(
     ("misconception", "same_mistake_as", "neighbour", "alternative", "lazy")
-)  # marks of what is no check
+)  # marks of what is not a check
 
 
 class BadExercise(Exception):
@@ -22,7 +22,7 @@ class BadExercise(Exception):
 
 
 def shown(path):
-    """Return a path as an editor opens it: from the working directory where it is in there."""
+    """Return a path as an editor opens it: relative to the working directory if it is inside."""
     path = Path(path)
     return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
@@ -31,7 +31,7 @@ class Source:
     """The file of an exercise, for saying where in it something is wrong."""
 
     def __init__(self, path):
-        self.path = Path(path).absolute()  # as Python calls it where something in it fails
+        self.path = Path(path).absolute()  # as Python calls it when something in it fails
 
     def slip(self, where, wrong, remedy):
         """Return the BadExercise that says what is wrong; `where` is a line or a top-level name of the file."""
@@ -48,10 +48,10 @@ class Source:
         return ast.parse(self.path.read_bytes())
 
     def run(self):
-        """Return the file as a module; a slip that keeps it from running is told with its line.
+        """Return the file as a module; a slip that keeps it from running is reported with its line.
 
-        It is one of a package of its folder as that is now, so that ``from ._shared import ...`` finds what exercises
-        of a topic share, in the course and in the snapshot of a class alike.
+        It belongs to a package of its folder in its present state, so that ``from ._shared import ...`` finds what
+        exercises of a topic share, in the course and in the snapshot of a class alike.
         """
         name = f"{_package(self.path.parent)}.{self.path.stem}"
         spec = importlib.util.spec_from_file_location(name, self.path)
@@ -81,7 +81,7 @@ class Source:
 
 
 def _package(folder):
-    """Return the name of a package that imports from a folder; another one where what is shared there has changed."""
+    """Return the name of a package that imports from a folder; another one if what is shared there has changed."""
     shared = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(folder.glob("_*.py"))]
     name = "exercises_" + hashlib.sha256(repr((str(folder), shared)).encode()).hexdigest()[:16]
     if name not in sys.modules:
@@ -105,7 +105,7 @@ def bound(node):
 
 
 def require_common(names, source):
-    """Raise the slip of a file that lacks what each kind of exercise has."""
+    """Raise the slip of a file that lacks what every kind of exercise has."""
     if not (names.get("__doc__") or "").strip():
         raise source.slip(1, "the file has no docstring", "begin it with one line that says what is asked")
     points = names.get("points")
@@ -114,7 +114,7 @@ def require_common(names, source):
         raise source.slip("points", what, "write a number above 0, such as: points = 3")
     hints = names.get("hints", ())
     if not isinstance(hints, tuple | list) or len(hints) != 3 or not all(map(_is_text, hints)):
-        what = f"{len(hints)} hints" if isinstance(hints, tuple | list) else "hints that are no tuple"
+        what = f"{len(hints)} hints" if isinstance(hints, tuple | list) else "hints that are not a tuple"
         raise source.slip("hints", f"an exercise has three hints, this one has {what}", 'write: hints = ("...", ) * 3')
 
 
@@ -151,16 +151,16 @@ def require_judged(names, own, source):
         if len(inspect.signature(check).parameters) != 2:
             raise source.slip(name, f"{name} must take two arguments", f"write def {name}(answer, rng)")
         if vars(check).keys() & ANSWERS:
-            raise source.slip(name, f"{name} is marked as an answer", "a check is marked by what only checks have")
+            raise source.slip(name, f"{name} is marked as an answer", "mark it only as a check")
     for name, wrong in own:
         caught_by = vars(wrong).get("misconception", {}).get("caught_by")
         if caught_by is not None and caught_by not in dict(checks):
-            said = f"{name} is caught by {caught_by}, which is no check"
+            said = f"{name} is caught by {caught_by}, which is not a check"
             raise source.slip(name, said, "name one of this file's check_...")
 
 
 def require_test(names, source):
-    """Raise the slip of a test without a model solution, or that has what only other exercises have."""
+    """Raise the slip of a test without a model solution, or with what only other exercises have."""
     if not callable(names.get("solution")):
         raise source.slip("solution", "there is no `solution`", "write the test as a function: def solution(...)")
     if not _is_text(names["tests"]):
@@ -171,9 +171,7 @@ def require_test(names, source):
         raise source.slip("most_calls", said, "write how many calls a test may make, such as: most_calls = 30")
     for name in names:
         if name.startswith("check_") or name in ("returns", "given"):
-            raise source.slip(
-                name, f"{name} has no place here", "what a test is judged by are the tested exercise's answers"
-            )
+            raise source.slip(name, f"{name} has no place here", "a test is judged by the tested exercise's answers")
 
 
 def made(name, answer, source):
@@ -182,11 +180,11 @@ def made(name, answer, source):
         return answer()
     except Exception as error:
         said = f"{name}() raises {type(error).__name__} ({error})"
-        raise source.slip(name, said, "make it a function of no argument that returns the value") from error
+        raise source.slip(name, said, "make it a function without arguments that returns the value") from error
 
 
 def sentence(text, mark):
-    """Return the sentence that a decorator was given; a slip where it is none."""
+    """Return the sentence that a decorator was given; raise a slip if it is not one."""
     if not _is_text(text):
         raise BadMark(f"@{mark} has no sentence", f'write it first: @{mark}("...")')
     return text

@@ -1,7 +1,7 @@
-"""How others solved it: the reference and one right answer written another way, for whoever has passed.
+"""How others solved it: the reference and one right answer written another way, for those who have passed.
 
-It is practice, and never before a pass. A class may close it, or open it only after the due date: its handout then has
-a file `course.json`, which says so (see `classroom.config`). That is a courtesy: the reference is open source.
+It is shown in practice, and never before a pass. A class may close it, or open it only after the due date: its handout
+then has a file `course.json`, which says so (see `classroom.config`). That is a courtesy: the reference is open source.
 """
 
 import ast
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 
-SETTING = "course.json"  # beside the notebook
+SETTING = "course.json"  # next to the notebook
 WHEN = ("after_pass", "after_due", "never")
 
 
@@ -35,7 +35,7 @@ class Others:
 
 
 def of(exercise):
-    """Return the `Others` of an exercise; none of one that asks for a value, which is the answer itself, or a text."""
+    """Return the `Others` of an exercise; none if it asks for a value, which is the answer itself, or a text."""
     if exercise.kind == "text" or exercise.asks_for_value:
         return Others(())
     answers = [("The reference:", _reference(exercise))]
@@ -45,7 +45,7 @@ def of(exercise):
 
 
 def closed(now=None):
-    """Return why this notebook's class does not show solutions now, or an empty text; without a class it always does.
+    """Return why this notebook's class does not show solutions now, or an empty text; without a class, it always does.
 
     A file that cannot be read closes nothing: the setting is the class's courtesy, not a lock.
     """

@@ -1,10 +1,10 @@
-"""What code hangs on: the files that its imports reach, the data beside them, and the versions of the libraries.
+"""What code depends on: the files that its imports reach, the data next to them, and the versions of the libraries.
 
-Imports are read in the source and never run. An import counts wherever it stands, within a function too, and a package
+Imports are read in the source and never run. An import counts wherever it is, even within a function, and a package
 counts with all that its ``__init__`` imports: what is found is what may be imported, and perhaps a little more. Text
 that is the dotted name of a module here counts as an import, and so does an exercise's id, since a module can be loaded
-by its name. A name that the program computes is not found. Code that was installed counts by its version, code that
-lies elsewhere by its content.
+by its name. A name that the program computes is not found. Installed code counts by its version, other code by its
+content.
 """
 
 import ast
@@ -32,7 +32,7 @@ class Sources:
         self._imported, self._located = cache(self._imported), cache(self._located)
 
     def digest(self, names, text=""):
-        """Return a short digest of `text`, of all that the modules `names` hang on, and of Python's version."""
+        """Return a short digest of `text`, of all that the modules `names` depend on, and of Python's version."""
         files, libraries = self.reached(names)
         total = hashlib.sha256(f"{sys.version_info[:3]} {len(text)} {text}".encode())
         for library in sorted(libraries):
@@ -64,7 +64,7 @@ class Sources:
         return files, libraries
 
     def names(self, tree, package=""):
-        """Return the dotted names that code of `package` may import; of ``from a import b`` both ``a`` and ``a.b``.
+        """Return the dotted names that code of `package` may import; for ``from a import b``, both ``a`` and ``a.b``.
 
         >>> tree = ast.parse("import os.path; from . import data; start('dnnkit.mlp'); check('dropout/by_hand', 1)")
         >>> sorted(Sources().names(tree, "dnnkit"))
@@ -79,7 +79,7 @@ class Sources:
     def _imported(self, path):
         try:
             return self._meant(*_said_by_module(self._read(path), _name(path.parent).replace("/", ".")))
-        except SyntaxError:  # whoever imports it will say so
+        except SyntaxError:  # importing it will say so
             return frozenset()
 
     def _meant(self, imported, texts):
@@ -88,7 +88,7 @@ class Sources:
         return imported.union(modules, *(exercises(text) for text in texts if "/" in text))
 
     def _located(self, name):
-        """Return what a dotted name loads: each package's file and the module's own, or the library that it is of."""
+        """Return what a dotted name loads: each package's file and the module's own, or the library it belongs to."""
         top, *rest = name.split(".")
         place = self._home(top)
         if place is None:
@@ -138,7 +138,7 @@ def exercises(pattern):
 
 
 def data_beside(files):
-    """Return the files that are not Python's in the packages of modules `files`, and in their folders of data."""
+    """Return the files other than Python's in the packages of the modules `files`, and in their data folders."""
     found = set()
     due = {path.parent for path in files if (path.parent / "__init__.py").is_file()}
     while due:
@@ -192,5 +192,5 @@ def _parsed(cell):
 
         try:
             return ast.parse(TransformerManager().transform_cell(cell))
-        except SyntaxError:  # which the cell will say itself
+        except SyntaxError:  # the cell will say so itself
             return ast.Module([], [])

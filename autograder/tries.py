@@ -1,8 +1,8 @@
-"""A student's own tries, kept where they study: the last fifty of each exercise, in a folder beside the notebook.
+"""A student's own tries, kept where they study: the last fifty at each exercise, in a folder next to the notebook.
 
 Nobody but the student reads them: grading neither reads nor writes them, and a folder that cannot be written keeps
-nothing and stops nothing. `keep_attempts(False)` ends the keeping, and deleting the folder deletes them. Only after
-`share_attempts()`, and where the folder is handed in, an instructor's report counts them.
+nothing and stops nothing. `keep_attempts(False)` stops the keeping, and deleting the folder deletes them. Only after
+`share_attempts()`, and if the folder is handed in, does an instructor's report count them.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ SHARED = "shared"  # the file in it that says that an instructor may count what 
 KEPT = 50  # of each exercise
 MAX_TEXT = 20_000  # characters of one answer
 MAX_FILE = 4_000_000  # bytes of one topic's file; the oldest go first
-MAX_LINES = 10_000  # of a file that are read, the last ones: many more than are kept
+MAX_LINES = 10_000  # of a file that are read, from its end: many more than are kept
 _passed = set()  # exercises that were passed in this session
 
 
@@ -54,19 +54,19 @@ class Attempts(tuple):
 def attempts(exercise):
     """Return the kept `Attempts` at an exercise such as "dropout/inverted_dropout", the oldest first.
 
-    Raises BadExercise for what is no exercise's id, unless attempts at it are kept, as where it has since been renamed.
+    Raises BadExercise for an id that does not exist, unless attempts at it are kept, as when it has since been renamed.
     """
     kept = _kept(exercise) if isinstance(exercise, str) else Attempts()
     if not kept:
-        hints(exercise)  # raises where there is no exercise of that id
+        hints(exercise)  # raises if there is no exercise with that id
     return kept
 
 
 def keep_attempts(keep=True):
-    """Begin or end the keeping of attempts beside this notebook; what was kept stays until you delete the folder.
+    """Start or stop keeping attempts next to this notebook; what was kept stays until you delete the folder.
 
-    Returns a sentence that says what is kept now, where, and who sees it. Raises TypeError where `keep` is neither True
-    nor False, and OSError where the folder cannot be written.
+    Returns a sentence that says what is kept now, where, and who sees it. Raises TypeError if `keep` is neither True
+    nor False, and OSError if the folder cannot be written.
     """
     _require_bool("keep", keep)
     _mark(OFF, not keep)
@@ -74,11 +74,11 @@ def keep_attempts(keep=True):
 
 
 def share_attempts(share=True):
-    """Let your instructor's report count the attempts kept beside this notebook, if you hand in their folder, or not.
+    """Let your instructor's report count, or not, the attempts kept next to this notebook if you hand in their folder.
 
-    It takes from them when you tried which exercise, and the verdict; nobody reads what you had written. They cost and
-    earn no points. Returns a sentence that says what is kept now, where, and who sees it. Raises TypeError where
-    `share` is neither True nor False, and OSError where the folder cannot be written.
+    It takes from them which exercise you tried when, and the verdict; nobody reads what you had written. They cost and
+    earn no points. Returns a sentence that says what is kept now, where, and who sees it. Raises TypeError if `share`
+    is neither True nor False, and OSError if the folder cannot be written.
     """
     _require_bool("share", share)
     _mark(SHARED, share)
@@ -91,7 +91,7 @@ def _require_bool(name, value):
 
 
 def _mark(name, there):
-    """Lay a file of that name into the folder, or take it away."""
+    """Put a file of that name into the folder, or remove it."""
     path = Path(FOLDER, name)
     if there:
         path.parent.mkdir(exist_ok=True)
@@ -103,24 +103,24 @@ def _mark(name, there):
 def _told():
     """Return in a sentence what is kept now, where, and who sees it."""
     if Path(FOLDER, OFF).exists():
-        kept = say(f"No more attempts are kept; earlier ones stay in the folder {FOLDER} until you delete it")
+        kept = say(f"Further attempts are not kept; earlier ones stay in the folder {FOLDER} until you delete it")
     else:
         kept = say(
-            f"Your last {KEPT} attempts at each exercise are kept, with what you wrote, in the folder {FOLDER} beside "
-            "this notebook"
+            f"Your last {KEPT} attempts at each exercise are kept, with what you wrote, in the folder {FOLDER} next "
+            "to this notebook"
         )
     if Path(FOLDER, SHARED).exists():
         seen = say(
-            "if you hand that folder in, your instructor's report counts when you tried which exercise, and the "
-            "verdict, never what you wrote"
+            "if you hand in that folder, your instructor's report counts which exercises you tried, when, and with "
+            "what verdict, but never what you wrote"
         )
     else:
-        seen = say("nobody looks at them but you")
+        seen = say("nobody but you looks at them")
     return Note(f"{kept}; {seen}.")
 
 
 def record(exercise, verdict, answer):
-    """Note that an exercise was tried; in a notebook keep the try, unless it was none. Never raises."""
+    """Note that an exercise was tried; in a notebook, keep the try if it was one. Never raises."""
     if verdict == PASSED:
         _passed.add(exercise)
     if verdict == NOT_ATTEMPTED or not _in_notebook() or Path(FOLDER, OFF).exists():
@@ -149,7 +149,7 @@ def _file(exercise):
 
 
 def _text_of(answer):
-    """Return the source of a function or class, and of anything else, as Python shows it; never too much of it."""
+    """Return the source of a function or class, and anything else as Python shows it; never too much of it."""
     try:
         text = textwrap.dedent(inspect.getsource(answer))
     except (TypeError, OSError):
@@ -161,10 +161,10 @@ def _text_of(answer):
 
 
 def read(path):
-    """Return the attempts in a file that a student may have edited: lines that are none are passed over."""
+    """Return the attempts in a file that a student may have edited: lines that are not attempts are skipped."""
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[-MAX_LINES:]
-    except (OSError, ValueError):  # no path can be made of some texts
+    except (OSError, ValueError):  # some texts cannot be made into a path
         return []
     found = []
     for line in lines:
@@ -176,7 +176,7 @@ def read(path):
 
 
 def _append(path, attempt):
-    """Write the file anew beside itself and rename it, so that no reader finds half of it."""
+    """Write the new file under another name and rename it, so that no reader finds half of it."""
     kept, count, size = [], Counter(), 0
     for one in (attempt, *reversed(read(path))):
         line = json.dumps(asdict(one))

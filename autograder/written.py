@@ -8,8 +8,8 @@ from .slips import bound
 def written_out(exercise, name) -> str:
     """Return the code of an answer in an exercise's file, as a student writes it: under the name that is asked for.
 
-    What the answer uses of the file and of what its topic's exercises share (imports, helpers, constants) goes before
-    it.
+    What the answer uses from the file and from what its topic's exercises share (imports, helpers, constants) goes
+    before it.
     """
     text = exercise.path.read_text(encoding="utf-8")
     nodes = ast.parse(text).body
@@ -24,7 +24,7 @@ def written_out(exercise, name) -> str:
 
 
 def _parts(path, names, besides=None):
-    """Return the text of each statement of a file that is needed to have some names, in their order, besides one."""
+    """Return the text of each statement of a file that some names need, in order, except the one binding `besides`."""
     text = path.read_text(encoding="utf-8")
     parts = []
     needed, read = statements_for(ast.parse(text).body, names, besides)
@@ -41,7 +41,7 @@ def _parts(path, names, besides=None):
 
 
 def statements_for(nodes, names, besides=None):
-    """Return the statements of a file that are needed to have some names, in their order, and all names then read."""
+    """Return the statements of a file that some names need, in order, and all names that those read."""
     binding = {name: node for node in nodes for name in bound(node) if name != besides}
     needed, read, waiting = [], set(), set(names)
     while waiting:

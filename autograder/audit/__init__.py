@@ -21,9 +21,9 @@ COUNTED = ("topics", "exercises", "checks", "hidden_checks", "misconceptions", "
 
 @dataclass(frozen=True)
 class Audit:
-    """What the audit counted, what it could not look at, and the problems, each a line that begins with where it is.
+    """What the audit counted, what it could not look at, and the problems, each a line that begins with its place.
 
-    `kept` is how many exercises' results were those of an earlier audit.
+    `kept` is how many exercises' results came from an earlier audit.
     """
 
     topics: int
@@ -56,7 +56,7 @@ class _Case:
 
     @property
     def is_begun(self):
-        """Whether its author has marked what is still to write in it."""
+        """Whether its author has marked something in it as still to be written."""
         cells = self.section.cells if self.section else ()
         texts = (self.exercise.path.read_text(encoding="utf-8"), *(cell.source for cell in cells))
         return any(map(chapter.todo, texts))
@@ -68,13 +68,13 @@ def audit(wanted=(), root=chapter.ROOT, seeds=answers.SEEDS, *, fresh=False, tel
     Parameters
     ----------
     wanted : sequence of str
-        Topics, and ids of exercises; without any, all topics.
+        Topics, and ids of exercises; if empty, all topics.
     root : path
         The directory of the course, or of a class that has topics of its own.
     seeds : int
-        On how many seeds what hangs on luck is tried.
+        How many seeds to try for what depends on luck.
     fresh : bool
-        Take no result of an earlier audit, though nothing has changed that it hangs on.
+        Do not reuse an earlier audit's results, even if nothing has changed that they depend on.
     tell : function
         Called with a line for each notice and each exercise as soon as it is known.
     """
@@ -110,7 +110,7 @@ def audit(wanted=(), root=chapter.ROOT, seeds=answers.SEEDS, *, fresh=False, tel
 
 
 def _placed(said, topic, root):
-    """Return a sentence with the path of the chapter as an editor opens it; what is kept must not hang on that."""
+    """Return a sentence with the path of the chapter as an editor opens it; what is kept must not depend on that."""
     return said.replace(f"chapters/{topic}.md", shown(chapter.chapter_file(topic, root)))
 
 
@@ -121,7 +121,7 @@ def _unknown(known, root):
 
 
 def _cases(topic, root, folder, wanted, counts, problems):
-    """Return the cases of a topic that are wanted and in form, and count and find what is the chapter's own."""
+    """Return the cases of a topic that are wanted and in form; add the chapter's own counts and problems."""
     try:
         read = chapter.read(topic, root)
     except chapter.ChapterError:  # which is among the slips
@@ -148,7 +148,7 @@ def _cases(topic, root, folder, wanted, counts, problems):
 
 
 def _results(cases, kept, seeds, fresh, tell):
-    """Return for each case its problems and counts; how many were kept; and what was not compared, or ""."""
+    """Return each case's problems and counts, how many of these were kept, and what was not compared, or ""."""
     digests = [kept.digest(case.exercise, case.section, case.setup, seeds) for case in cases]
     results = [None if fresh else kept.read(case.exercise, digest) for case, digest in zip(cases, digests)]
     due = [number for number, result in enumerate(results) if result is None]
@@ -163,7 +163,7 @@ def _results(cases, kept, seeds, fresh, tell):
 
 
 def _found(cases, seeds):
-    """Yield (number of the case, its problems and counts, notice, whether all was looked at) as each is done."""
+    """Yield (number of the case, its problems and counts, notice, whether all was examined) as each is done."""
     with transports.server() as starting:
         settled, done = {"jobs": []}, [{} for _ in cases]
         for job, result in side_by_side(_jobs(cases, seeds, starting, settled)):
@@ -180,8 +180,8 @@ def _found(cases, seeds):
 def _jobs(cases, seeds, starting, settled):
     """Yield the jobs of an audit, and write into `settled` which they are, and what sandboxes there are for them.
 
-    While forks do what of the first case needs neither torch nor sandboxes, this process imports the one and waits for
-    the other; later forks have both from the start.
+    While forks do those parts of the first case that need neither torch nor sandboxes, this process imports the one and
+    waits for the other; later forks have both from the start.
     """
 
     def job(number, part, server):

@@ -11,11 +11,11 @@ from ..judge.verdict import CRASHED, PASSED
 from . import zoo
 from .seeds import FEW, hangs_on_luck, in_time, keys
 
-SEEDS = 200  # on which no right answer may be refused and no caught mistake missed
+SEEDS = 200  # on which no right answer may be refused, and no mistake missed by its check
 # Processor time (s) for the seeds of the solution, of one disguise or piece of junk, of all alternatives, of all
 # misconceptions at their check, and of all of them for their names.
 SOLUTION, DISGUISES, ALTERNATIVES, MISTAKES, NAMES = 0.8, 0.1, 0.5, 0.6, 0.6
-NAMED = 3  # seeds on which a misconception must be named, where time allows
+NAMED = 3  # seeds on which a misconception must be named, if time allows
 LAZY_WORTH = 0.2
 
 
@@ -50,8 +50,8 @@ def junk_answers(exercise):
 
 
 def wrong_answers(exercise, seeds):
-    """Yield a sentence for each misconception that is missed, misnamed or paid too well, and the like of neighbours."""
-    met, failed = defaultdict(dict), {}  # by key what known answers did; by misconception the checks that it fails
+    """Yield a sentence for each misconception that is missed, misnamed or paid too well, and for neighbours."""
+    met, failed = defaultdict(dict), {}  # by key, what known answers did; by misconception, the checks that it fails
     with quiet():
         for wrong in exercise.misconceptions:
             yield from _missed(exercise, wrong, seeds, MISTAKES / len(exercise.misconceptions))
@@ -64,7 +64,7 @@ def wrong_answers(exercise, seeds):
                 how, reports = f", as in {variant.name},", list(_reports(exercise, variant.answer, met))
                 yield from _named_and_poor(wrong, reports, {wrong.sentence}, how)
                 yield from _by_luck(variant.name, reports)
-            if zoo.takes_rng(wrong.answer):  # values cannot agree: no name is right as well, another one is not
+            if zoo.takes_rng(wrong.answer):  # values cannot agree: no name is right as well, but another's is not
                 stirred, names = zoo.stirred(wrong.answer), {wrong.sentence, ""}
                 yield from _named_and_poor(wrong, _reports(exercise, stirred, met), names, ", with other RNG calls,")
         yield from _unproven(exercise, failed)
@@ -73,7 +73,7 @@ def wrong_answers(exercise, seeds):
 
 
 def _refusals(exercise, name, answer, seeds, seconds):
-    """Say on which of the first seeds an answer is refused; those that hang on luck go on after a few."""
+    """Yield on which of the first seeds an answer is refused; checks that depend on luck go on after a few."""
     lucky = tuple(filter(hangs_on_luck, exercise.checks))
     for number, key in enumerate(in_time(seeds, seconds)):
         checks = exercise.checks if number < FEW else lucky
@@ -89,7 +89,7 @@ def _refusals(exercise, name, answer, seeds, seconds):
 
 
 def _rich(exercise, name, answer, allowed):
-    """The first seed on which an answer that says nothing earns more than it may."""
+    """Yield the first seed on which an answer that says nothing earns more than it may."""
     for key in in_time(FEW, DISGUISES):
         findings = _findings(exercise, answer, key)
         yield from _unexamined(findings, name)
@@ -100,12 +100,12 @@ def _rich(exercise, name, answer, allowed):
 
 
 def _missed(exercise, wrong, seeds, seconds):
-    """A misconception gets one verdict, with one sentence, from its check on every seed."""
+    """Yield a misconception that does not get the same verdict and sentence from its check on every seed."""
     check = next(check for check in exercise.checks if check.name == wrong.caught_by)
     trials = in_time(seeds, seconds) if hangs_on_luck(check) else keys(FEW)
     said = {_said(exercise, wrong.answer, key, check) for key in trials}
     if len(said) > 1 or (PASSED, "") in said:
-        yield f"{wrong.name} must always get one verdict from {wrong.caught_by}, on {seeds} seeds it got {said}"
+        yield f"{wrong.name} must always get one verdict from {wrong.caught_by}, but on {seeds} seeds it got {said}"
 
 
 def _reports(exercise, answer, met):
@@ -115,23 +115,23 @@ def _reports(exercise, answer, met):
 
 
 def _named_and_poor(wrong, reports, names, how=""):
-    """The first report in which a misconception has another name than its own, or earns more than its worth."""
+    """Yield the first report in which a misconception has a name not its own, or earns more than its worth."""
     for report in reports:
         found = list(_unexamined(report.findings, wrong.name))
         if report.misconception not in names or report.with_others:
             found.append(
-                f"{wrong.name}{how} {_naming(report)}, it must be named as what it is"
+                f"{wrong.name}{how} {_naming(report)}, but it must be named as what it is"
                 + "".join(f" (it raised {error})" for error in _errors(report.findings)[:1])
             )
         if (share := report.points / report.possible) > wrong.worth + 1e-9:
-            found.append(f"{wrong.name}{how} earns {share:.2f} of the points, its worth is {wrong.worth}")
+            found.append(f"{wrong.name}{how} earns {share:.2f} of the points, but its worth is {wrong.worth}")
         if found:
             yield from found
             return
 
 
 def _by_luck(name, reports):
-    """A mistake fails the same checks on every seed, so that it costs one student as much as another."""
+    """Yield the checks that a mistake fails on some seeds only, so that it costs one student more than another."""
     failed = list(map(_failed, reports))
     for check in sorted(set.union(*failed) - set.intersection(*failed)):
         yield f"{name} fails {check} on some seeds only: its inputs must show that mistake always, or never"
@@ -143,20 +143,20 @@ def _failed(report):
 
 
 def _misnamed_in_practice(exercise, wrong):
-    """Where a student tries, only the public checks say something of an answer."""
+    """Yield a misconception that is misnamed in practice, where only the public checks look at an answer."""
     public = exercise.public_checks
     if wrong.caught_by not in {check.name for check in public}:
         return  # a problem of its own
     report = judge(exercise, wrong.answer, PUBLIC, checks=public)
     if report.misconception != wrong.sentence or report.with_others:
-        yield f"{wrong.name} {_naming(report)} in practice, there, too, it must be named as what it is"
+        yield f"{wrong.name} {_naming(report)} in practice, but there, too, it must be named as what it is"
 
 
 def _naming(report):
     """Return in words what a report calls an answer, by the beginning of the misconception's sentence."""
     if not report.misconception:
         return "has no name"
-    others = ", with another mistake besides" if report.with_others else ""
+    others = ", along with another mistake" if report.with_others else ""
     return f"is named {report.misconception[:60]!r}{others}"
 
 
@@ -165,7 +165,7 @@ def _errors(findings):
 
 
 def _unproven(exercise, failed):
-    """Each public check is proven to fail by a misconception, each hidden one by those of the checks it is like."""
+    """Yield public checks that no misconception proves to fail, and hidden ones that those of their twins do not."""
     caught = {wrong.caught_by for wrong in exercise.misconceptions}
     for check in exercise.checks:
         if not check.like and check.name not in caught:
@@ -177,7 +177,7 @@ def _unproven(exercise, failed):
 
 
 def _named(exercise, other, met):
-    """The first seed on which a neighbour of a misconception gets a name, or passes every public check."""
+    """Yield the first seed on which a neighbour of a misconception gets a name, or passes every public check."""
     public = {check.name for check in exercise.public_checks}
     for key in in_time(NAMED, NAMES / len(exercise.neighbours)):
         report = judge(exercise, other.answer, key, checks=exercise.checks, met=met[key])
@@ -185,7 +185,7 @@ def _named(exercise, other, met):
             yield f"{other.name} passes every public check, and must not: {other.sentence}"
             return
         if report.misconception:
-            yield f"{other.name} is a neighbour and must have no name, it {_naming(report)}"
+            yield f"{other.name} is a neighbour and must have no name, but it {_naming(report)}"
             return
 
 

@@ -20,11 +20,11 @@ def stray_files(root, topics):
         if path.suffix != ".py":
             yield where, "only exercises belong here; move it elsewhere"
         elif len(path.relative_to(root).parts) != 2:
-            yield where, "an exercise is a file of its topic's folder; move it there"
+            yield where, "an exercise is a file in its topic's folder; move it there"
         elif not path.stem.isidentifier():
-            yield where, "an exercise's file has the name that is asked for; rename it"
+            yield where, "an exercise's file is named after what is asked for; rename it"
         elif path.parent.name not in topics:
-            yield where, f"_toc.yml has no chapter {path.parent.name}; write it in, or move the file"
+            yield where, f"_toc.yml has no chapter {path.parent.name}; add it, or move the file"
 
 
 def text_problems(read, text):
@@ -39,7 +39,7 @@ def text_problems(read, text):
 
 
 def claim_problems(read):
-    """Yield (where, sentence) where a chapter that is a page of the book, and so is run, measures nothing."""
+    """Yield (where, sentence) if a chapter that is a page of the book, and so is run, measures nothing."""
     if not read.claims:
         yield read.file, "a chapter measures at least one claim"
 
@@ -57,9 +57,9 @@ def file_problems(exercise):
     if len(exercise.misconceptions) < 3:
         yield f"an exercise has at least three misconceptions, this one has {len(exercise.misconceptions)}"
     if not exercise.asks_for_value and not any(check.hidden for check in exercise.checks):
-        yield "no check is hidden, so that practice inputs could be learnt by heart"
+        yield "no check is hidden, so practice inputs could be learned by heart"
     if all(check.hidden for check in exercise.checks):
-        yield "every check is hidden, so that practice says nothing"
+        yield "every check is hidden, so practice says nothing"
     for wrong in exercise.misconceptions:
         if not wrong.sentence.endswith("."):
             yield f"{wrong.name}: {wrong.sentence[:40]!r} must be a sentence that helps"
@@ -76,14 +76,14 @@ def _text_problems(exercise):
         yield f"a free text has two anchor answers, this one has {len(exercise.anchors)}"
     for points, words in exercise.anchors:
         if len(words.split()) > exercise.words or not 0 <= points <= exercise.points:
-            yield f"the anchor answer worth {points} must have at most {exercise.words} words and the points that exist"
+            yield f"the anchor answer worth {points} must have at most {exercise.words} words, and points that exist"
     if len(exercise.mistakes) != 3:
-        yield f"a free text names three usual mistakes, this one names {len(exercise.mistakes)}"
+        yield f"a free text names three common mistakes, this one names {len(exercise.mistakes)}"
 
 
 def _source_problems(exercise):
-    """The statement in the instructor's notebook makes the solution that the checks were proven with."""
-    namespace = {"np": np, "__name__": "solution"}  # no module, so that what is defined here is told from an import
+    """Yield a sentence unless the statement in the instructor's notebook makes the solution that the checks judge."""
+    namespace = {"np": np, "__name__": "solution"}  # not a module, so that definitions here differ from imports
     try:
         exec(exercise.solution_source, namespace)
     except Exception as error:
@@ -92,13 +92,16 @@ def _source_problems(exercise):
     made = namespace.get(exercise.name, ...)
     if inspect.isclass(made) or inspect.isfunction(made):
         if made is not exercise.solution and inspect.getmodule(made) is not None:
-            yield f"solution_source makes another {exercise.name}"
+            yield f"solution_source makes a different {exercise.name}"
     elif repr(made) != repr(exercise.solution):
-        yield f"solution_source makes {made!r}, the solution is {exercise.solution!r}"
+        yield f"solution_source makes {made!r}, but the solution is {exercise.solution!r}"
 
 
 def section_problems(exercise, section, setup, file):
-    """The section runs after the setup cells, and its starter is not attempted and has the solution's signature."""
+    """Yield a sentence if the section does not run after the setup cells, or its starter counts as attempted.
+
+    The starter must also have the solution's signature.
+    """
     if exercise.kind == "text":
         return
     namespace = {}
@@ -109,7 +112,7 @@ def section_problems(exercise, section, setup, file):
             exec(compile(cell.source, f"{file}, line {cell.line}", "exec"), namespace)
         except Exception as error:
             if isinstance(error, ModuleNotFoundError) and error.name == "torch":
-                return  # which the audit's notice says
+                return  # the audit's notice says so
             yield f"{file}, line {cell.line}: this cell raises {type(error).__name__} ({error}); mend what it does"
             return
     starter = namespace.get(exercise.name)

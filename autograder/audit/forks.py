@@ -1,4 +1,4 @@
-"""Jobs side by side, each in a fork of this process: it imports nothing anew, and if it dies, it dies alone."""
+"""Jobs side by side, each in a fork of this process that imports nothing anew and, if it dies, dies alone."""
 
 import os
 import pickle
@@ -8,11 +8,11 @@ ENDED = object()  # the result of a job whose process ended before it had one
 
 
 def side_by_side(jobs, most=None):
-    """Run jobs, which are functions of no argument, and yield (number of the job, its result) as each is done.
+    """Run jobs, which are functions without arguments, and yield (number of the job, its result) as each is done.
 
-    Jobs are taken from their iterator one by one, as processors are free: what the iterator does between two of them
-    (import a library, wait for a server) goes on beside those that run, and is known to those that follow.
-    Results are pickled. There are no threads, so that forking is safe.
+    Jobs are taken from their iterator one by one, as processors become free: what the iterator does between two of them
+    (import a library, wait for a server) happens while others run, and is known to those that follow.
+    Results are pickled. There are no threads, so forking is safe.
     """
     jobs, most, running = enumerate(jobs), most or os.cpu_count(), {}
     try:

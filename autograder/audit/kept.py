@@ -1,4 +1,4 @@
-"""Results of the audit that are kept: what hangs on the same files and versions is told again, not found again."""
+"""Kept results of the audit: what depends on the same files and versions is reported again, not found again."""
 
 import contextlib
 import json
@@ -8,7 +8,7 @@ from pathlib import Path
 from ..chapter import is_class
 from ..sources import Sources
 
-# All of the rooms in which an answer is judged and audited, with what they import.
+# All rooms in which an answer is judged and audited, with what they import.
 JUDGE = ("autograder.audit.*", "autograder.judge.*", "autograder.sandbox.*")
 
 
@@ -20,10 +20,10 @@ class Kept:
         self._sources = Sources()
 
     def digest(self, exercise, section, setup, seeds):
-        """Return a digest of all that the audit of an exercise hangs on.
+        """Return a digest of all that the audit of an exercise depends on.
 
-        That is its file and what its topic's share, the section of its chapter and the setup cells before it, the
-        modules that these import, the judge's code, the versions of Python and of the libraries, and the number of
+        That is its file and what its topic's exercises share, the section of its chapter and the setup cells before it,
+        the modules that these import, the judge's code, the versions of Python and of the libraries, and the number of
         seeds.
         """
         paths = [exercise.path, *([exercise.tests.path] if exercise.tests else ()), *exercise.shared]
@@ -36,7 +36,7 @@ class Kept:
         return self._sources.digest([*JUDGE, *sorted(self._sources.names_of_cells([*files, *code]))], text)
 
     def read(self, exercise, digest):
-        """Return the kept problems and counts of an exercise, or None where there are none of this digest."""
+        """Return the kept problems and counts of an exercise, or None if there are none with this digest."""
         try:
             content = json.loads(self._path(exercise).read_text(encoding="utf-8"))
             return (content["problems"], content["counts"]) if content["digest"] == digest else None
@@ -47,7 +47,7 @@ class Kept:
         """Keep the result of an exercise; a reader never finds half of it."""
         path = self._path(exercise)
         beside = path.with_suffix(f".{os.getpid()}")
-        with contextlib.suppress(OSError):  # where nothing can be kept it is found anew the next time
+        with contextlib.suppress(OSError):  # if nothing can be kept, it is found anew next time
             path.parent.mkdir(parents=True, exist_ok=True)
             beside.write_text(json.dumps({"digest": digest, "problems": problems, "counts": counts}, indent=1))
             os.replace(beside, path)

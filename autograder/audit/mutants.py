@@ -1,8 +1,8 @@
-"""Mutants: a reference with one edit each, in its own code or in that of its module which it reaches.
+"""Mutants: a reference with one edit each, in its own code or in the code of its module that it reaches.
 
-After such an edit a program still runs and means something else: another comparison or operator, a number one off, a
-keyword argument or a statement left out, arguments swapped, a condition turned round, an argument given back.
-What refuses bad input (calls of `_inputs`, a branch that only raises) is left alone: no prompt asks for it.
+After such an edit, a program still runs but means something else: another comparison or operator, a number one off, a
+keyword argument or a statement left out, arguments swapped, a condition inverted, an argument returned.
+Code that refuses bad input (calls of `_inputs`, a branch that only raises) is left alone: no prompt asks for it.
 """
 
 import ast
@@ -40,13 +40,13 @@ OPERATED = {
 }
 SYMMETRIC = {"add", "array_equal", "isclose", "allclose", "maximum", "minimum", "max", "min", "multiply"}
 TABLES = ast.Dict | ast.Tuple | ast.List
-FREE = {"casting", "copy", "dtype", "order", "out"}  # keywords without which the same numbers come, up to rounding
-CONVERTING = {"array", "asarray", "bool", "float", "int", "list", "tuple"}  # a call whose argument does as well
+FREE = {"casting", "copy", "dtype", "order", "out"}  # keywords without which the numbers are the same, up to rounding
+CONVERTING = {"array", "asarray", "bool", "float", "int", "list", "tuple"}  # a call whose argument would do as well
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A reference with one edit: `edit` says which, `line` where in `path` it is, `answer` is what it makes."""
+    """A reference with one edit: `edit` says which, `line` where in `path` it is, `answer` is the edited reference."""
 
     edit: str
     path: Path
@@ -55,7 +55,7 @@ class Mutant:
 
 
 def mutants(exercise):
-    """Yield the Mutants of an exercise's reference; of a value there are none."""
+    """Yield the Mutants of an exercise's reference; a value has none."""
     if exercise.asks_for_value:
         return
     path, name, namespace = _home(exercise)
@@ -71,7 +71,7 @@ def mutants(exercise):
 
 
 def _home(exercise):
-    """Return the file that the reference stands in, its name there, and the names around it."""
+    """Return the file that the reference is in, its name there, and the names around it."""
     reference = exercise.solution
     if reference.__module__.startswith("dnnkit."):
         module = sys.modules[reference.__module__]
@@ -81,9 +81,9 @@ def _home(exercise):
 
 
 def _reached(tree, name):
-    """Return the statements of a module that what it calls `name` hangs on, in their order; that one comes last.
+    """Return the statements of a module that what it calls `name` depends on, in order; that one comes last.
 
-    Other classes are left out, since the judge knows an answer's records by them.
+    Other classes are left out, since the judge recognizes an answer's records by them.
     """
     binding = {_title(node): node for node in tree.body}
     found, due = [], [name]
@@ -112,7 +112,7 @@ def _title(node):
 
 
 def _made(parts, path, namespace):
-    """Return what the last of the statements defines when all of them are run anew among the module's names."""
+    """Return what the last statement defines when all of them are run anew among the module's names."""
     around = dict(namespace)
     exec(compile(ast.fix_missing_locations(ast.Module(parts, type_ignores=[])), str(path), "exec"), around)
     return around[_title(parts[-1])]
@@ -137,7 +137,7 @@ def _edits(part):
 
 
 def _walk(node):
-    """Yield the nodes of a tree in which an edit says something of the reference."""
+    """Yield the nodes of a tree in which an edit says something about the reference."""
     yield node
     for field, value in ast.iter_fields(node):
         for item in value if isinstance(value, list) else [value]:
@@ -159,7 +159,7 @@ def _left_alone(node, parent, field):
 
 
 def _replacements(node, argument):
-    """Yield what one edit makes of a node; `argument` is the name of the first one of the function around it."""
+    """Yield what one edit makes of a node; `argument` names the first argument of the function around it."""
     match node:
         case ast.Compare(ops=ops):
             for number, operator in enumerate(ops):
@@ -211,7 +211,7 @@ def _calls(node, args, keywords):
 
 
 def _called(node):
-    """Return the last name of what a call calls."""
+    """Return the last part of the name that a call calls."""
     return getattr(node.func, "attr", getattr(node.func, "id", ""))
 
 

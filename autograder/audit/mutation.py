@@ -1,4 +1,4 @@
-"""Whether the checks refuse a reference's mutants: each that they do not is a wrong answer with all points."""
+"""Whether the checks refuse a reference's mutants: each that they do not is a wrong answer with full points."""
 
 import contextlib
 import signal
@@ -13,7 +13,7 @@ from .mutants import mutants
 from .seeds import FEW, in_time, keys
 
 LISTS = ("equivalent", "borderline")  # of an exercise: mutants that no check is asked to refuse
-PATIENCE = 2.0, 6.0  # how much processor time (s) a mutant may take: so much, and so many times the reference's
+PATIENCE = 2.0, 6.0  # processor time (s) that a mutant may take: this much, plus this many times the reference's
 EACH = 0.5  # processor time (s) for the seeds of a mutant that no check refuses
 MUTANTS = ("mutants", "mutants_refused", "mutants_named", *(f"mutants_{name}" for name in LISTS))
 ROOM = 2 * 2**30  # bytes of memory that it may take on top of what there is
@@ -25,19 +25,19 @@ except ImportError:  # not on this system
 
 
 class _TooMuch(BaseException):
-    """A mutant did not come to its end."""
+    """A mutant did not finish."""
 
 
 def mutation(exercise):
     """Return counts (of all mutants, and of each kind) and a sentence for each problem."""
     counts, found = Counter(dict.fromkeys(MUTANTS, 0)), []
     listed = {name: dict(getattr(exercise, name)) for name in LISTS}
-    met = defaultdict(dict)  # by key what known answers did
+    met = defaultdict(dict)  # by key, what known answers did
     with quiet():
         seconds = PATIENCE[0] + PATIENCE[1] * _seconds(exercise)
         for mutant in mutants(exercise):
             if listed["borderline"].pop(mutant.edit, None) is not None:
-                counts["mutants_borderline"] += 1  # what a check says of it is luck, and says nothing of the check
+                counts["mutants_borderline"] += 1  # whether a check passes it is luck, and says nothing about the check
                 continue
             by, named = _refused(exercise, mutant.answer, seconds, met)
             place = f"{shown(mutant.path)}, line {mutant.line}: {mutant.edit}"
@@ -52,9 +52,9 @@ def mutation(exercise):
             if not by:
                 found.append(f"{place}, and every check passes; add a check, or say in `equivalent` why no input tells")
             elif not set(by) - {check.name for check in exercise.checks if check.hidden}:
-                found.append(f"{place}, and only {', '.join(by)} refuses it, which is hidden; add to a public check")
+                found.append(f"{place}, and only {', '.join(by)}, which is hidden, refuses it; add to a public check")
     for name, left in listed.items():
-        found += [f"{name} lists {edit}, which is no edit of the reference; take it out" for edit in left]
+        found += [f"{name} lists {edit}, which is not an edit of the reference; take it out" for edit in left]
         given = getattr(exercise, name)
         found += [f"{name} gives no reason for {edit}" for edit, reason in given if not reason.strip()]
     return counts, found
@@ -70,7 +70,7 @@ def _seconds(exercise):
 def _refused(exercise, answer, seconds, met):
     """Return the names of the checks that refuse an answer on the first seed on which one does, and if it is named.
 
-    One that takes too long, or too much memory, is refused by all.
+    An answer that takes too long, or too much memory, is refused by all.
     """
     try:
         with _limited(seconds):
@@ -86,13 +86,13 @@ def _refused(exercise, answer, seconds, met):
 
 @contextlib.contextmanager
 def _limited(seconds):
-    """End what runs inside when it has taken so much processor time; and let it have no more than ROOM of memory."""
+    """End what runs inside when it has taken `seconds` of processor time, and let it have at most ROOM of memory."""
 
     def end(number, frame):
         raise _TooMuch
 
     before = signal.signal(signal.SIGPROF, end)
-    signal.setitimer(signal.ITIMER_PROF, seconds, 0.1)  # again and again, should the mutant swallow the first
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.1)  # again and again, in case the mutant swallows the first
     try:
         with _little_memory():
             yield

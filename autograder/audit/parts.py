@@ -6,14 +6,14 @@ from ..judge.judge import quiet
 from . import answers, course, mutation, properties, tests, transports
 
 PARTS = ("right", "wrong", "mutants", "form")  # what takes longest first
-LATER = ("disguised", "transports")  # what needs torch, or sandboxes, both of which take long to be there
+LATER = ("disguised", "transports")  # what needs torch, or sandboxes, both of which take long to start
 
 
 def audited(exercise, section, setup, part, seeds, server=None):
     """Return the problems (a list of sentences) and counts (a dict) of one part of the audit of an exercise.
 
     `section` is its section of the chapter, or None; `setup` are the chapter's setup cells; `server` makes sandboxes.
-    Whatever the exercise's own code raises is a problem, too, and stops nobody else's audit.
+    Whatever the exercise's own code raises is also a problem, and stops nobody else's audit.
     """
     try:
         with quiet():

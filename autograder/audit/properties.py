@@ -1,8 +1,8 @@
-"""Beside each sentence of the prompt stands the check that fails without it, and each property has a public check.
+"""Whether each sentence of the prompt has the check that fails without it, and each property a public check.
 
 `covers` maps phrases of the prompt to checks, or to the reason why nothing checks them. Every sentence of the section's
-Markdown and of the starter's docstring must contain a phrase, but for headings, for blocks of code and of mathematics,
-and for the one that offers a hint.
+Markdown and of the starter's docstring must contain a phrase, except headings, blocks of code and of mathematics, and
+the sentence that offers a hint.
 """
 
 import ast
@@ -38,20 +38,20 @@ def problems(exercise, section):
             name = getattr(check, "__name__", repr(check))
             named.add(name)
             if name not in checks or checks[name].hidden:
-                yield f"covers: {phrase!r} is covered by {name}, which is no public check; name one that is"
+                yield f"covers: {phrase!r} is covered by {name}, which is not a public check; name one that is"
     for check in exercise.checks:
         if check.hidden and not check.like:
-            yield f"{check.name} is hidden and like no public check; write @hidden(like=check_...)"
+            yield f"{check.name} is hidden and not like a public check; write @hidden(like=check_...)"
         elif not check.hidden and check.name not in named:
-            yield f"covers names {check.name} beside no phrase: no sentence of the prompt asks for it"
+            yield f"covers names {check.name} for no phrase: no sentence of the prompt asks for it"
         for twin in check.like:
             if twin not in checks or checks[twin].hidden:
-                yield f"{check.name} is like {twin}, which is no public check"
+                yield f"{check.name} is like {twin}, which is not a public check"
     for wrong in exercise.misconceptions:
         if checks[wrong.caught_by].hidden:
             yield f"{wrong.name} is caught by {wrong.caught_by}, which is hidden; name a public check"
     if sum(check.core for check in exercise.checks) != 1:
-        yield "one check is the core one (@core): it compares with the reference on a generic input"
+        yield "exactly one check must be the core one (@core), which compares with the reference on a generic input"
     if len(exercise.neighbours) < NEIGHBOURS:
         yield f"an exercise has {NEIGHBOURS} neighbours (@neighbour), this one has {len(exercise.neighbours)}"
 
@@ -64,7 +64,7 @@ def _gaps(exercise, section):
             yield f"covers has no phrase of {sentence!r}; name the check that fails without it, or why nothing does"
     for phrase, plain in phrases.items():
         if not any(plain in sentence for sentence in asked):
-            yield f"covers: {phrase!r} is in no sentence of the prompt; copy the words as they stand there"
+            yield f"covers: {phrase!r} is in no sentence of the prompt; copy the words as they are there"
 
 
 def sentences(section, name):
@@ -97,7 +97,7 @@ def _blocks(text):
 
 
 def _divided(block):
-    """Yield the sentences of a block; code, mathematics and abbreviations hold no end of one."""
+    """Yield the sentences of a block; none ends within code, mathematics or an abbreviation."""
     kept = []
 
     def keep(match):
@@ -112,6 +112,6 @@ def _divided(block):
 
 
 def _plain(text):
-    """Return a text without emphasis and marks of code, its white space as single spaces."""
+    """Return a text without emphasis and code marks, its white space as single spaces."""
     text = EMPHASIS.sub(lambda match: match[2] or match[4], re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text))
     return " ".join(text.replace("`", "").split())

@@ -1,19 +1,19 @@
-"""On how many seeds an answer is judged: few where luck has no part, and no more than time allows."""
+"""How many seeds an answer is judged on: few if luck plays no part, and no more than time allows."""
 
 import dis
 import time
 
-FEW = 5  # where nothing hangs on luck
-LEAST = 1, 4  # of few and of many seeds those that are tried however long they take
+FEW = 5  # if nothing depends on luck
+LEAST = 1, 4  # of few and of many seeds, how many are tried however long they take
 
 
 def keys(count):
-    """Yield the keys of so many seeds."""
+    """Yield the keys of `count` seeds."""
     return (f"audit {number}".encode() for number in range(count))
 
 
 def in_time(count, seconds):
-    """Yield the keys of so many seeds until they have taken this much processor time, but of at least LEAST.
+    """Yield the keys of `count` seeds until they have taken this much processor time, but of at least LEAST.
 
     An answer whose seeds are cheap meets all of them; one that trains networks is not worth an hour of audit.
     """

@@ -12,9 +12,9 @@ from ..judge.verdict import PASSED
 from . import zoo
 from .seeds import keys
 
-SHARE = 20  # of the seeds of other exercises, one in so many: a test is tried on each answer several times with each
+SHARE = 20  # one in this many of other exercises' seeds: a test is tried on each answer several times with each
 LAZY_WORTH = 0.2
-BLIND_WORTH = 0.25  # a guess finds half of the mistakes at best, and a right answer that it refuses leaves half of that
+BLIND_WORTH = 0.25  # a guess finds half the mistakes at best, and a right answer refused leaves half of that
 
 
 def problems(exercise, seeds):

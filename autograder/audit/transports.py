@@ -1,6 +1,6 @@
-"""The two transports held against each other: what an answer is told in memory, it is told over a pipe to a sandbox.
+"""The two transports compared: what an answer is told in memory, it is told over a pipe to a sandbox.
 
-Both ends get the same text of an answer, as a student would write it, so that what differs is the transport's doing.
+Both ends get the same text of an answer, as a student would write it, so any difference is due to the transport.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ from . import zoo
 KEY = b"audit of transports"
 SECONDS = 60  # for one cell or one question; the answers of a course take a fraction of one
 SETUP = "import numpy as np"
-AGAIN = 40  # transcripts, at most, of an answer that may draw numbers of its own; a coarse one often replies alike
+AGAIN = 40  # transcripts, at most, of an answer that may draw its own numbers; a coarse one often replies alike
 
 
 @contextlib.contextmanager
@@ -30,7 +30,7 @@ def server():
     """Start a server of sandboxes, and yield a function that waits until it is warm.
 
     The function returns the server and a notice of what is missing: isolation, or (the server is None) sandboxes. A
-    pipe is one without isolation, too, so that the transports are compared where a machine refuses namespaces.
+    sandbox without isolation has the same pipe, so transports are compared even if a machine refuses namespaces.
     """
     with contextlib.ExitStack() as running:
         isolated = Server(isolation="namespaces")
@@ -61,7 +61,7 @@ def _settled(isolated, refused, running):
 
 
 def problems(exercise, server):
-    """Yield a sentence for each answer in the exercise's file, and the solution in disguise, that is told otherwise."""
+    """Yield a sentence for each answer in the exercise's file, or disguised solution, that is judged differently."""
     with quiet(), server.sandbox() as sandbox:
         sandbox.run(SETUP, SECONDS)
         for name, source in _answers(exercise):
@@ -88,7 +88,7 @@ def _answers(exercise):
 
 
 def _disguised(exercise, change):
-    """Return the source of the solution with a change made to each array and number that it gives."""
+    """Return the source of the solution with a change made to each array and number that it returns."""
     if exercise.asks_for_value:
         again = f"{exercise.name} = each({exercise.name}, {change.__name__})"
     else:
@@ -107,7 +107,7 @@ def each(value, change):
 
 
 def _differences(exercise, name, source, sandbox):
-    """Run one answer's source here and in the sandbox, and yield what is said or replied otherwise there."""
+    """Run one answer's source here and in the sandbox, and yield what is said or replied differently there."""
     namespace = {}
     try:
         exec(f"{SETUP}\n{source}", namespace)
@@ -123,7 +123,7 @@ def _differences(exercise, name, source, sandbox):
     here, there = _transcript(exercise, connect), _transcript(exercise, connect_there)
     for one, other in zip(here, there):
         if one.said != other.said:
-            yield f"{name} is told {other.said} over the pipe, in memory {one.said}"
+            yield f"{name} is told {other.said} over the pipe, but {one.said} in memory"
     otherwise = [
         (place, one)
         for place, (one, other) in enumerate(zip(here, there))
@@ -132,19 +132,19 @@ def _differences(exercise, name, source, sandbox):
     for _ in range(AGAIN):
         if not otherwise:
             return
-        # An answer that draws numbers of its own replies otherwise each time, in memory, too.
+        # An answer that draws its own numbers replies differently each time, even in memory.
         again = _transcript(exercise, connect)
         otherwise = [(place, one) for place, one in otherwise if _same(one.replies, again[place].replies)]
     for _, one in otherwise:
-        yield f"{name} replies otherwise to {one.said[0]} over the pipe than in memory"
+        yield f"{name} replies to {one.said[0]} differently over the pipe than in memory"
 
 
 @dataclass(frozen=True)
 class _Talk:
-    """What one check said of an answer, and what the answer replied to it.
+    """What one check said about an answer, and what the answer replied to it.
 
-    Where an answer raised is not part of it, since a notebook's cells have other names; nor are the numbers that are
-    told, which are those of the replies.
+    The place where an answer raised is not included, since a notebook's cells have other names; nor are the numbers
+    shown, which are those of the replies.
     """
 
     said: tuple
@@ -162,5 +162,5 @@ def _said(finding):
 
 
 def _same(one, other):
-    """Whether replies are equal up to rounding; that they are so to the last bit is seen sooner."""
+    """Whether replies are equal up to rounding; equality to the last bit is quicker to see."""
     return pickle.dumps(one) == pickle.dumps(other) or same_values(one, other)

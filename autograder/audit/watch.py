@@ -1,4 +1,4 @@
-"""Audit again whenever a source is saved: an exercise is written with this running beside the editor."""
+"""Audit again whenever a source is saved: an exercise is written with this running next to the editor."""
 
 import os
 import sys
@@ -16,13 +16,13 @@ PACKAGE = Path(model.__file__).parent
 
 
 def watch(once, root=chapter.ROOT):
-    """Call `once`, which audits, in a fork of this process now and after each change; until it is interrupted.
+    """Call `once`, which audits, in a fork of this process now and after each change, until interrupted.
 
-    A fork has all that takes long to import, and nothing of what may have changed. Where autograder itself has changed,
-    this process begins anew.
+    A fork has all that takes long to import, and nothing that may have changed. If autograder itself has changed, this
+    process begins anew.
     """
     if find_spec("torch"):
-        import torch  # noqa: F401  (for the forks: nothing of it is run here)
+        import torch  # noqa: F401  (for the forks: none of it is run here)
     try:
         while True:
             before = _saved(root)

@@ -1,4 +1,4 @@
-"""The junk zoo and the right answers in disguise: answers made from an exercise's own solution, for every kind of it.
+"""The junk zoo and the right answers in disguise: answers made from an exercise's solution, for every kind of exercise.
 
 `junk` earns nothing, `lazy` (the input handed back, zeros, a constant) next to nothing, `disguises` everything.
 Each is a list of (name, answer).
@@ -19,18 +19,18 @@ JUNK = {"None": None, "a text": "42", "a number": 3.7, "a wrong tuple": (1.0, "t
 
 
 def junk(exercise):
-    """Return the answers that say nothing: None, text, wrong types and shapes, numbers that are none, an error."""
+    """Return the answers that say nothing: None, text, wrong types and shapes, NaN and the like, an error."""
     answers = [(name, _always(exercise, value)) for name, value in JUNK.items() if not _fits(exercise, value)]
     answers.append(("an error", _always_raising(exercise)))
     answers += [(name, _mapped(exercise, change)) for name, change in NO_ANSWERS.items()]
-    answers += [("booleans that are none", _mapped(exercise, _twos, BOOLEANS))]
+    answers += [("booleans that are not", _mapped(exercise, _twos, BOOLEANS))]
     return [(name, answer) for name, answer in answers if answer is not None]
 
 
 def lazy(exercise):
-    """Return the answers that hang on no input, or hand it back: zeros, ones, tiny numbers, rows that are all alike.
+    """Return the answers that depend on no input, or return it: zeros, ones, tiny numbers, rows that are all alike.
 
-    Some of them agree with themselves: rows alike but for a sign have mean 0 and spread 1, 1e-300 is orthogonal to all.
+    Some are consistent: rows that differ only by a factor have mean 0 and spread 1, 1e-300 is orthogonal to everything.
     """
     answers = [(name, _always(exercise, value)) for name, value in JUNK.items() if _fits(exercise, value)]
     answers += [(name, _mapped(exercise, change)) for name, change in CONSTANTS.items()]
@@ -73,7 +73,7 @@ def _array(value):
 
 
 def _tensor(value):
-    import torch  # here, since it takes a second and a class needs none
+    import torch  # here, since it takes a second and a class does not need it
 
     return torch.from_numpy(np.array(value))
 
@@ -87,7 +87,9 @@ UNTRIED = ""
 if find_spec("torch"):
     CHANGES["tensors"] = _tensor
 else:
-    UNTRIED = "torch is not installed: no answer was tried as tensors, no cell that imports torch; pip install torch"
+    UNTRIED = (
+        "torch is not installed: no answer was tried as tensors, no cell that imports torch was run; pip install torch"
+    )
 
 
 def _filled(number):
@@ -107,7 +109,7 @@ def _complex(value):
 
 
 def _constant_rows(value):
-    """Rows of one number each, that have mean 0 and spread 1 over the rows."""
+    """Return rows of one number each, with mean 0 and spread 1 over the rows."""
     if not value.ndim or len(value) < 2:
         return np.zeros(value.shape)
     column = np.linspace(-1, 1, len(value))
@@ -115,7 +117,7 @@ def _constant_rows(value):
 
 
 def _constant_columns(value):
-    """The same row again and again, that has mean 0 and spread 1."""
+    """Return the same row again and again, with mean 0 and spread 1."""
     return _constant_rows(value.T).T
 
 
@@ -140,7 +142,7 @@ CONSTANTS = {
 
 
 def _always(exercise, value):
-    """Return an answer to whose every use the reply is `value`."""
+    """Return an answer that replies `value` to every use."""
     if exercise.asks_for_value:
         return value
     if exercise.kind == "class":
@@ -157,7 +159,7 @@ def _always_raising(exercise):
 
 
 def _mapped(exercise, change, kinds=SCALARS + ARRAYS):
-    """Return the solution with `change` made to each part that it gives in one of these forms; None for no part."""
+    """Return the solution with `change` made to each part of its result in one of these forms, or None."""
     if exercise.kind == "class":
         return _mapped_class(exercise, change, kinds)
     if not _changeable(exercise.returns, kinds):
@@ -168,7 +170,7 @@ def _mapped(exercise, change, kinds=SCALARS + ARRAYS):
 
 
 def _mapped_class(exercise, change, kinds):
-    """Return a class whose instances are the solution's, with `change` made to what their public members give."""
+    """Return a class whose instances are the solution's, with `change` made to what their public members return."""
     if not _changeable(exercise.returns, kinds):
         return None
     specs = exercise.returns.specs
@@ -206,7 +208,7 @@ def _map(spec, value, change, kinds=SCALARS + ARRAYS):
 
 
 def _identity(exercise):
-    """Return an answer that hands its first argument back, in the place of each array or number asked for."""
+    """Return an answer that returns its first argument instead of each array or number asked for."""
     if not _changeable(exercise.returns, SCALARS + ARRAYS):
         return None
 

@@ -1,8 +1,8 @@
 """Hand submissions to a cluster as there is room, and take what comes back.
 
-Dask says where there is room, and when a worker is gone. What is tried again, and what is a submission's own result, is
-decided here: one whose worker ends is set aside until all others are through, and then tried alone on its worker, those
-first whose workers ended least often (see `suspects`). Dask's own retries are not used.
+Dask says where there is room, and when a worker is gone. What to try again, and what is a submission's own result, is
+decided here: a submission whose worker ends is set aside until all others are through, and then tried alone on its
+worker, those whose workers ended least often first (see `suspects`). Dask's own retries are not used.
 """
 
 import hashlib
@@ -26,18 +26,18 @@ from . import material, received, station
 from .plain import NotPlain
 from .suspects import Suspects
 
-AHEAD = 4  # submissions that wait at the cluster for each that is judged there,
+AHEAD = 4  # submissions that wait at the cluster for each that is being judged there,
 MOST_AHEAD = 2**28  # and bytes of all of them
-WAIT = 300.0  # seconds to wait where every worker is gone, or, beside what a submission may take, nothing comes back
+WAIT = 300.0  # seconds to wait if all workers are gone, or, beyond what a submission may take, nothing comes back
 MOST_AT_ONCE = 1000  # submissions that one worker is believed to have room for
-LOOK = 1.0  # seconds from one look at the cluster to the next
-SLIGHT = 2.0**-20  # of a submission's room, so that only workers that judge make what all need: another one may hang
-MOST_TIMES = 4  # what a submission may take, besides learning, in times of its job's
+LOOK = 1.0  # seconds between two looks at the cluster
+SLIGHT = 2.0**-20  # of a submission's room, so that only workers that judge make what all need: others may hang
+MOST_TIMES = 4  # what a submission may take, learning not included, in multiples of its job's
 MOST_TRIES = 20  # how often a submission is sent again, whatever ends
 FETCH = 30.0  # seconds to wait for what workers have to say
 LOSSES = (OSError, CancelledError, ClosedClientError)  # what Dask raises when a connection is lost
 TOO_HARD = (
-    "Your submission ended the machine's process that graded it, each time that it was tried. Nothing in it was "
+    "Your submission ended the process that graded it each time it was tried. Nothing in it was "
     "graded. Your instructor has been told."
 )
 
@@ -48,7 +48,7 @@ class SchedulerLost(BrokenExecutor):
 
 @contextmanager
 def losses():
-    """Say of a lost connection that it is one."""
+    """Raise SchedulerLost for a lost connection."""
     try:
         yield
     except (*LOSSES, NotPlain) as error:
@@ -68,7 +68,7 @@ class Sent:
 
 
 class Dispatch:
-    """What is at the cluster, and what has come back, which processes beside this one look at."""
+    """What is at the cluster, and what has come back, which other processes look at."""
 
     def __init__(self, client, name, place, warn, beside):
         self._client, self._name, self._place, self._warn, self._beside = client, name, place, warn, beside
@@ -81,7 +81,7 @@ class Dispatch:
         client.subscribe_topic(self._topic, self._note)
 
     def judged(self, jobs):
-        """Yield (task, function that returns what came of it, or raises) for each of (task, Job, Material)."""
+        """Yield (task, function that returns its result, or raises) for each of (task, Job, Material)."""
         jobs, more = iter(jobs), True
         try:
             with losses():
@@ -108,22 +108,22 @@ class Dispatch:
         return sum(each.size for each in (*self._sent.values(), *self._aside))
 
     def _tried_last(self):
-        """Send those that were set aside whose workers ended least often; yield those of them that are given up."""
+        """Send those set aside whose workers ended least often; yield those of them that are given up."""
         ends = {sent.task: self._suspects.ends(sent.task) for sent in self._aside}
         least = min(ends.values(), default=0)
         turn = [sent for sent in self._aside if ends[sent.task] == least]
         self._aside = [sent for sent in self._aside if ends[sent.task] > least]
         for sent in turn:
             if self._suspects.to_blame(sent.task):
-                self._warn(f"{sent.task.key} ended {least} workers, and was not graded any further; see what it does")
+                self._warn(f"{sent.task.key} ended {least} workers, and was not graded further; see what it does")
                 yield sent.task, partial(give_up, sent.job, sent.material, TOO_HARD)
             elif least >= MOST_TRIES:
-                yield sent.task, partial(_fault, f"{least} workers ended while they judged it, as they did with others")
+                yield sent.task, partial(_fault, f"{least} workers ended while judging it, as they did with others")
             else:
                 self._send(sent)
 
     def _note(self, event):
-        """Note in which of a worker's pools a submission has begun, as that worker tells it."""
+        """Note in which of a worker's pools a submission has begun, as that worker reports."""
         match event:
             case _, [str(key), str(pool)] if key in self._begun:
                 self._begun[key] = pool
@@ -149,8 +149,8 @@ class Dispatch:
     def _material(self, topic, needed):
         """Return what a topic's submissions need, which each worker fetches once, and its digest.
 
-        It is the result of a task, so that Dask has it made anew where the worker that held it is gone; it is sent
-        again where a worker ended that was just making it.
+        It is the result of a task, so that Dask has it made anew if the worker that held it is gone; it is sent again
+        if a worker ended while making it.
         """
         if topic not in self._packed or self._packed[topic][0].status == "error":
             packed = material.pack(self._place, topic, needed.release)
@@ -160,7 +160,7 @@ class Dispatch:
         return self._packed[topic]
 
     def _done(self):
-        """Wait a while for what comes back, and yield what has been looked at; send again what is to be."""
+        """Wait a while for what comes back, and yield what has been looked at; send again what must be."""
         if not self._sent and not self._looked_at and self._slots:
             return
         try:
@@ -187,13 +187,13 @@ class Dispatch:
                 self._suspects.ended(sent.task, pool)
                 self._aside.append(sent)
             elif sent.lost >= MOST_TRIES:
-                yield sent.task, partial(_fault, "no worker has begun with it, or kept what it found")
+                yield sent.task, partial(_fault, "no worker has begun it, or kept its result")
             else:
                 sent.lost += 1
                 self._send(sent)
 
     def _look_at(self, said, sent):
-        """Have a process look at what a worker says; what is no answer by its length alone is not given to it."""
+        """Have a process look at what a worker says, unless its length alone shows that it is not an answer."""
         said = said if isinstance(said, bytes) and len(said) <= received.MOST else b""
         job = replace(sent.job, handed_in=())
         future = submitted(self._beside, received.finished, said, job, sent.material.release)
@@ -201,11 +201,11 @@ class Dispatch:
         future.add_done_callback(self._ready.put)
 
     def _said(self, futures):
-        """Return what workers say, by future; nothing of what ended with its worker meanwhile."""
-        gather = partial(self._client.gather, asynchronous=True)  # which may be left, where it waits for what is lost
+        """Return what workers say, by future; nothing for what has ended with its worker."""
+        gather = partial(self._client.gather, asynchronous=True)  # can be abandoned if it waits for what is lost
         try:
             return dict(zip(futures, self._client.sync(gather, futures, callback_timeout=FETCH)))
-        except Exception as error:  # of any of them
+        except Exception as error:  # from any of them
             _raise_loss(error)
         said = {}
         for future in futures:
@@ -219,7 +219,7 @@ class Dispatch:
         return said
 
     def _look(self):
-        """Look from time to time how many submissions the cluster judges at once."""
+        """Look, from time to time, at how many submissions the cluster judges at once."""
         now = time.monotonic()
         if now < self._looked + LOOK:
             return
@@ -246,9 +246,9 @@ class Dispatch:
             raise SchedulerLost("nothing has come back for a long time")
 
     def _send_again(self, begun):
-        """Send anew what waits for a worker: what Dask had none for it does not give to one that is ready later.
+        """Resend what waits for a worker: what Dask had none for, it does not give to one that is ready later.
 
-        Where all that could judge are gone that is all that there is, also what they had `begun`.
+        If all that could judge are gone, that is everything, even what they had `begun`.
         """
         self._packed = {topic: made for topic, made in self._packed.items() if made[0].status == "finished"}
         sent = ((future, sent) for future, sent in self._sent.items() if begun or not self._begun[sent.key])
@@ -260,13 +260,13 @@ class Dispatch:
 
 
 def _raise_loss(error):
-    """Raise what tells that a connection is lost; that something takes long does not."""
+    """Raise an error that means a lost connection; one that means something takes long does not."""
     if isinstance(error, LOSSES) and not isinstance(error, TimeoutError):
         raise error
 
 
 def _room(resources, name):
-    """Return how many submissions a worker judges at once by what it says, which may be anything."""
+    """Return how many submissions a worker judges at once, according to what it says, which may be anything."""
     said = resources.get(name) if isinstance(resources, dict) else None
     is_number = isinstance(said, int | float) and 0 < said < math.inf
     return min(int(said), MOST_AT_ONCE) if is_number else 0

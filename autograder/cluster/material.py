@@ -1,4 +1,4 @@
-"""What judging an assignment's submissions needs besides them, as bytes that each worker fetches once."""
+"""What judging an assignment's submissions needs in addition to them, as bytes that each worker fetches once."""
 
 import ast
 import os
@@ -17,7 +17,7 @@ from ..classroom.due import comes_later
 from ..classroom.judging import Material
 from ..classroom.layout import ClassDirectory, ClassError, replace_folder
 
-STAYS = ("db_url",)  # what of `c.CourseDirectory` may hold a password
+STAYS = ("db_url",)  # what in `c.CourseDirectory` may hold a password
 
 
 def versions() -> dict[str, str]:
@@ -27,9 +27,9 @@ def versions() -> dict[str, str]:
 
 
 def pack(place, topic, release) -> bytes:
-    """Return an assignment, the exercises that the class is pinned to, and what of its settings a grade hangs on.
+    """Return an assignment, the exercises that the class is pinned to, and the settings that a grade depends on.
 
-    With the settings go the Python modules that lie beside them, which they may name as steps of grading.
+    With the settings go the Python modules next to them, which they may name as steps of grading.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def pack(place, topic, release) -> bytes:
 
 
 def unpack(packed, folder, scratch) -> Material:
-    """Lay what `pack` made into a folder, as a class directory has it."""
+    """Lay out what `pack` made in a folder, as in a class directory."""
     release, files = pickle.loads(packed)
     beside = folder.with_name(f".{folder.name}-{os.getpid()}")
     for name, content in files.items():
@@ -76,7 +76,7 @@ def _stays(statement):
 
 
 def _require_no_address(files, address):
-    """Refuse to send files in which the gradebook's address or its password stands, as where a name was given to it."""
+    """Refuse to send files that contain the gradebook's address or its password, as when it has a name."""
     if not address:
         return
     password = make_url(address).password
@@ -85,8 +85,8 @@ def _require_no_address(files, address):
     for name, content in files.items():
         if any(secret.encode() in content for secret in secrets):
             raise ClassError(
-                f"{name} goes to the cluster's workers, and has the gradebook's address in it; set that in a statement "
-                "of its own, c.CourseDirectory.db_url = ..., with all of it there or from the environment (os.environ)"
+                f"{name} goes to the cluster's workers, and has the gradebook's address in it; set that in a separate "
+                "statement, c.CourseDirectory.db_url = ..., with all of it there or from the environment (os.environ)"
             )
 
 

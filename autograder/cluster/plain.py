@@ -1,7 +1,7 @@
 """Take nothing but plain data from a cluster.
 
-Dask sends pickles in both directions, and to load one is to run what it says. A worker is nearer to what students hand
-in than the machine that holds the class: here a pickle from it may say nothing that is called.
+Dask sends pickles in both directions, and loading one runs what it says. A worker is closer to what students hand in
+than the machine that holds the class: here, a pickle from it may name nothing to be called.
 """
 
 import io
@@ -24,7 +24,7 @@ class Plain(pickle.Unpickler):
     """Loads numbers, text, bytes, lists and the like."""
 
     def find_class(self, module, name):
-        """Allow the one class that Dask names beside the bytes of a result."""
+        """Allow the one class that Dask names along with the bytes of a result."""
         if (module, name) == ("builtins", "bytes"):
             return bytes
         raise NotPlain(f"expected plain data from the cluster, got {module}.{name}")
@@ -45,26 +45,26 @@ def loads(pickled, *, buffers=(), **_):
     except NotPlain:
         raise
     except Exception as error:  # it may be broken in any way
-        raise NotPlain(f"expected plain data from the cluster, got what is no pickle ({error})") from error
+        raise NotPlain(f"expected plain data from the cluster, got something that is not a pickle ({error})") from error
 
 
 def _require_few_parts(file):
-    """Refuse what it takes long to load: very many parts, and tables, of whose keys all may lie in one place."""
+    """Refuse what takes long to load: very many parts, and tables, whose keys may all collide."""
     for number, (operation, _, _) in enumerate(pickletools.genops(file)):
         if number > MOST_PARTS or operation.name in TABLES:
             raise NotPlain(f"expected plain data from the cluster, got more than {number} parts, or a table")
 
 
 def _as_they_are(header, frames):
-    """Return what came where it is not compressed: of that a few bytes may become more than there is room for."""
+    """Return what came unless it is compressed: a few bytes could then become more than there is room for."""
     if any(header["compression"]):
-        raise NotPlain("expected data as they are from the cluster; leave distributed.comm.compression at false there")
+        raise NotPlain("expected uncompressed data from the cluster; leave distributed.comm.compression at false there")
     return frames
 
 
 @contextmanager
 def plain_data_only():
-    """Have this process load nothing else from Dask, and say nothing of its own on the terminal."""
+    """Have this process load nothing else from Dask, and have Dask print nothing on the terminal."""
     import distributed.client
     import distributed.protocol.core
     import distributed.protocol.pickle

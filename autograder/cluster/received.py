@@ -1,8 +1,8 @@
-"""Look at what a worker says of a submission before any of it is written: only what this worker may decide is taken.
+"""Look at what a worker says about a submission before any of it is written: only what it may decide is taken.
 
-A worker that has been taken over can be wrong about its own submissions. It cannot have more points given than there
-are, nor speak of another student, nor have a page of the instructor's run something, nor give what a later command
-stumbles over. So what it says must have the types that the judge's own has, and of its notebook nothing counts but
+A worker that has been taken over can be wrong about its own submissions. It cannot award more points than there are,
+nor report on another student, nor make a page of the instructor's run something, nor return anything that trips a
+later command. So what it says must have the types of the judge's own reports, and of its notebook nothing counts but
 what cells say and show: the rest is the release's.
 """
 
@@ -27,30 +27,30 @@ from ..sandbox.run import MAX_OUTPUTS, graded_name
 from .station import FAULT, FINISHED
 from .typed import is_typed
 
-MOST = 2**27  # bytes of what is said of one submission,
+MOST = 2**27  # bytes of what is said about one submission,
 MOST_OF_A_FAULT = 500  # characters,
 MOST_TOLD = 2**16  # and characters of its notices, which are kept for the whole class in one file
-MOST_TEXT = 2 * MOST_SOURCES  # characters of cells besides the assignment's own
+MOST_TEXT = 2 * MOST_SOURCES  # characters of cells other than the assignment's own
 MOST_SHOWN, MOST_HTML = 2 * sanitize.GROWTH * MAX_OUTPUT, sanitize.GROWTH * sanitize.MOST_HTML  # it was cleaned there
 MUCH = "more than a page has room for"
 ID = re.compile(r"[\w-]{1,64}", re.ASCII)  # of a cell, as nbformat has it
-RAW = {"raw_mimetype": "text/plain"}  # others are part of a page as they stand
+RAW = {"raw_mimetype": "text/plain"}  # others become part of a page as they are
 
 
 class NotUnderstood(Exception):
-    """What a worker says of a submission cannot be so; the message says where."""
+    """What a worker says about a submission cannot be true; the message says where."""
 
     def __str__(self):
         return f"a worker said {self.args[0]}"
 
 
 def finished(said, job, release) -> Finished:
-    """Return what came of a job, as a worker said it.
+    """Return the result of a job, as a worker reported it.
 
     Parameters
     ----------
     said : bytes
-        As `station.judge` returns them, where they are honest.
+        As `station.judge` returns them, if they are honest.
     job : judging.Job
         What was handed in may be left out.
     release : str
@@ -59,18 +59,18 @@ def finished(said, job, release) -> Finished:
     Raises
     ------
     RuntimeError
-        Where the worker could not judge it.
+        If the worker could not judge it.
     NotUnderstood
-        Where what it said cannot have come of that job.
+        If what it said cannot be the result of that job.
     """
     kind, _, rest = said.partition(b"\n")
     if kind == FAULT:
         raise RuntimeError(shown(rest.decode("utf-8", "replace"))[:MOST_OF_A_FAULT])
-    _require(kind == FINISHED, "something else than an answer")
+    _require(kind == FINISHED, "something other than an answer")
     try:
         told = _loaded(rest)
         _require(is_typed(told, Finished), "something of another form")
-        json.dumps(told, ensure_ascii=False).encode()  # which fails where half a letter is in it, as writing would
+        json.dumps(told, ensure_ascii=False).encode()  # which fails on half a character, as writing would
         points, solutions = _cells(release)
         judged, record = _judged(told["judged"], job, points, solutions), told["record"]
         asked = (job.student, job.topic, job.digest, job.isolation)
@@ -82,7 +82,7 @@ def finished(said, job, release) -> Finished:
         return Finished(judged, record, _notebook(told["notebook"], _release(release), reports))
     except NotUnderstood:
         raise
-    except Exception as error:  # of whatever form it is
+    except Exception as error:  # whatever its form
         raise NotUnderstood(f"something of another form ({type(error).__name__}: {error})") from error
 
 
@@ -90,7 +90,7 @@ def _loaded(text):
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        raise NotUnderstood("what is no JSON") from None
+        raise NotUnderstood("something that is not JSON") from None
 
 
 def _judged(told, job, points, solutions):
@@ -101,7 +101,7 @@ def _judged(told, job, points, solutions):
         _require(score is None or 0 <= score <= points[name], f"{score!r} of {points[name]!r} points")
     _require(told["comments"].keys() == solutions, "comments on other cells")
     _require({None, NO_RESPONSE}.issuperset(told["comments"].values()), "a comment of its own")
-    _require(points.keys() >= {*told["doubts"], *told["answers"]}, "what it doubts of other cells")
+    _require(points.keys() >= {*told["doubts"], *told["answers"]}, "doubts or answers of other cells")
     _require(sum(map(len, told["notices"])) <= MOST_TOLD, "more than a student is told")
     if told["timestamp"]:
         require_time(told["timestamp"])
@@ -109,7 +109,7 @@ def _judged(told, job, points, solutions):
 
 
 def _reports(record, job, points):
-    """Return the reports of a record by the names of the graded cells."""
+    """Return the reports of a record, by the names of the graded cells."""
     reports = {name: record["exercises"].get(f"{job.topic}/{name}") for name in points}
     reports = {name: Report.of(report) for name, report in reports.items() if report}
     _require(len(reports) == len(record["exercises"]), "reports on other exercises")
@@ -136,7 +136,7 @@ def _cells(release):
 
 
 def _notebook(text, release, reports):
-    """Return a graded notebook's text, put together anew: the cells that were told of, with the release's marks."""
+    """Return a graded notebook's text, put together anew: the cells that were reported, with the release's marks."""
     ours, told = {cell.id: cell for cell in release.cells}, nbformat.v4.reads(text).cells
     _require(len(told) <= MOST_CELLS + len(ours), "more cells than are read")
     _require(_text(told) <= MOST_TEXT + _text(release.cells), MUCH)
@@ -156,8 +156,11 @@ def _text(cells):
 
 
 def _cell(told, own, outputs, reports):
-    """Return a cell with what was told that it says, and shows: where it is judged, what the record has of it."""
-    _require(isinstance(told.source, str) and isinstance(told.id, str) and ID.fullmatch(told.id), "what is no cell")
+    """Return a cell with what it reportedly says and shows; if it is judged, with what the record says."""
+    _require(
+        isinstance(told.source, str) and isinstance(told.id, str) and ID.fullmatch(told.id),
+        "something that is not a cell",
+    )
     kind = (own or told).cell_type if (own or told).cell_type in KINDS else "raw"
     metadata = own.metadata if own else RAW if kind == "raw" else {}
     cell = nbformat.from_dict({"cell_type": kind, "id": told.id, "metadata": metadata, "source": told.source})

@@ -1,6 +1,6 @@
 """What a worker of the cluster does: it says whether it can isolate, and has submissions judged as on one machine.
 
-The worker's own process only carries: it starts the pool that grading has on one machine, with its warm interpreter and
+The worker's own process only relays: it starts the pool that grading has on one machine, with its warm interpreter and
 its sandboxes. The scheduler imports this module too, so nothing of the classroom is loaded before a worker is asked.
 """
 
@@ -24,7 +24,7 @@ from distributed import WorkerPlugin, get_worker
 
 MESSAGES = "distributed.admin.low-level-log-length"  # how many messages, of up to a megabyte, Dask keeps by default:
 FEW_MESSAGES = {MESSAGES: 10}  # a thousand at either end of each connection
-FINISHED, FAULT, LOST = b"finished", b"fault", b"lost"  # how what is said of a submission begins
+FINISHED, FAULT, LOST = b"finished", b"fault", b"lost"  # how what is said about a submission begins
 DAEMON = "it may start no processes; start it with DASK_DISTRIBUTED__WORKER__DAEMON=False in its environment"
 log = logging.getLogger("distributed.worker")  # where a worker's operator looks
 
@@ -32,17 +32,17 @@ log = logging.getLogger("distributed.worker")  # where a worker's operator looks
 def name_of(isolation, versions):
     """Return the name of the plugin, and of the resource that a worker has for each submission that it judges at once.
 
-    Classes that are graded on one cluster share a pool only where it is the same that they ask for.
+    Classes that are graded on one cluster share a pool only if they ask for the same.
     """
     asked = json.dumps([isolation, versions], sort_keys=True).encode()
     return f"autograder-{isolation}-{hashlib.sha256(asked).hexdigest()[:12]}"
 
 
 def judge(name, job, material, digest, alone, topic):
-    """Have a submission judged by the worker that runs this task; return what came of it, as bytes.
+    """Have a submission judged by the worker that runs this task; return the result as bytes.
 
-    These are `FINISHED`, and then as JSON the fields of a `record.Finished`; `FAULT`, and then why it could not be
-    judged; or `LOST`, where a process of the worker ended that judged it.
+    These are `FINISHED` and then, as JSON, the fields of a `record.Finished`; `FAULT`, and then why it could not be
+    judged; or `LOST`, if a process of the worker ended while judging it.
 
     Parameters
     ----------
@@ -53,9 +53,9 @@ def judge(name, job, material, digest, alone, topic):
     material : bytes
         What `material.pack` made, whose digest is `digest`.
     alone : bool
-        Whether nothing else is judged meanwhile, so that if the worker ends, it is known of what.
+        Whether nothing else is judged at the same time, so that if the worker ends, it is known why.
     topic : str
-        Of events, under which the client is told that this has begun, and in which pool.
+        The topic of events under which the client is told that this has begun, and in which pool.
     """
     worker = get_worker()
     key = worker.get_current_task()
@@ -63,18 +63,18 @@ def judge(name, job, material, digest, alone, topic):
 
 
 def prepare(dask_scheduler):
-    """Have the scheduler tell the client of each death of a worker, which then decides what is tried again.
+    """Have the scheduler tell the client of each death of a worker, so that the client decides what is tried again.
 
-    Nor does it keep for Dask's developers the last thousand messages to each worker, which hold submissions.
+    Nor should it keep, for Dask's developers, the last thousand messages to each worker, which hold submissions.
     """
     dask_scheduler.allowed_failures = 0
-    dask.config.set(FEW_MESSAGES)  # for workers that come later
+    dask.config.set(FEW_MESSAGES)  # for workers that join later
     for comm in dask_scheduler.stream_comms.values():
         comm.recent_message_log = deque(maxlen=FEW_MESSAGES[MESSAGES])
 
 
 def state(name, dask_worker):
-    """Return as JSON a worker's name, and why it is refused: "" where it is not, null where it is still being asked."""
+    """Return as JSON a worker's name, and why it is refused: "" if it is not, null if it is still being asked."""
     station = dask_worker.plugins.get(name)
     return json.dumps({"name": str(dask_worker.name), "refused": station and station.refused})
 
@@ -133,7 +133,7 @@ class Station(WorkerPlugin):
         self._submit, self._called = self._pool.enter_context(judges(inf, self._places, self.isolation)), uuid4().hex
 
     def judge(self, job, material, digest, alone, tell):
-        """Return what came of a job, as bytes; `tell` is called with the name of the pool that begins it."""
+        """Return the result of a job, as bytes; `tell` is called with the name of the pool that begins it."""
         with self._room(self._places if alone else 1, alone):
             submit, called = self._submit, self._called
             try:
@@ -143,12 +143,12 @@ class Station(WorkerPlugin):
             except BrokenProcessPool:
                 self._renew(submit)
                 return LOST
-            except Exception as error:  # of nbgrader's steps, or of an instructor's own
+            except Exception as error:  # from nbgrader's steps, or an instructor's own
                 return _said(FAULT, f"{type(error).__name__}: {error}")
 
     @contextmanager
     def _room(self, places, alone):
-        """Wait for room; whoever needs all of it is let in before others that come."""
+        """Wait for room; a job that needs all of it is let in before later ones."""
         with self._changed:
             self._changed.wait_for(lambda: not self._someone_is_alone)
             self._someone_is_alone = alone
@@ -164,7 +164,7 @@ class Station(WorkerPlugin):
                 self._changed.notify_all()
 
     def _material(self, digest, packed):
-        """Return what a digest stands for, laid out here once."""
+        """Return the material with a digest, laid out here once."""
         from .material import unpack
 
         with self._lock:
@@ -175,7 +175,7 @@ class Station(WorkerPlugin):
             return self._materials[digest]
 
     def _renew(self, broken):
-        """Have another pool in the place of one that lost a process, once for all who find that out."""
+        """Replace a pool that lost a process, once for all who find that out."""
         with self._lock:
             if self._submit is broken:
                 self._pool.close()
@@ -183,5 +183,5 @@ class Station(WorkerPlugin):
 
 
 def _said(kind, text):
-    """Return an answer, whose length is that of its text, whatever letters a student uses."""
+    """Return an answer no longer than its text, whatever letters a student uses."""
     return kind + b"\n" + text.encode("utf-8", "replace")

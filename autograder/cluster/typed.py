@@ -1,15 +1,15 @@
-"""Whether plain data are what annotations say: those of dataclasses and of typed dictionaries, after JSON."""
+"""Whether plain data, after JSON, match annotations: those of dataclasses and typed dictionaries."""
 
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import UnionType
 from typing import get_args, get_origin, get_type_hints, is_typeddict
 
-MOST = 2**53  # the whole numbers that are floats as well
+MOST = 2**53  # up to which whole numbers are floats as well
 
 
 def is_typed(value, kind) -> bool:
-    """Whether plain data, as JSON gives them, are of a type; a dictionary stands for a record, and a list for a tuple.
+    """Whether plain data, as from JSON, are of a type; a dictionary stands for a record, and a list for a tuple.
 
     >>> is_typed([["error", 0.5]], tuple[tuple[str, float], ...])
     True
@@ -35,7 +35,7 @@ def is_typed(value, kind) -> bool:
 
 @cache
 def _fields(kind):
-    """Return the names that there must be, and the types by name."""
+    """Return the names that are required, and the types by name."""
     hints = get_type_hints(kind)
     needed = kind.__required_keys__ if is_typeddict(kind) else {field.name for field in fields(kind)}
     return frozenset(needed), hints

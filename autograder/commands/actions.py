@@ -1,6 +1,6 @@
 """What each of the instructor's commands does with what it was given, and what it says when it is done.
 
-An action is given the package of the class, which is imported only when a command runs, the command's arguments, and a
+An action is given the `classroom` package, which is imported only when a command runs, the command's arguments, and a
 console. It returns the exit status, if that is not 0.
 """
 
@@ -42,7 +42,7 @@ def release(classroom, arguments, console):
         console=console,
     )
     for topic in done.unchanged:
-        _say(console, f"{topic}: stands as it was released")
+        _say(console, f"{topic}: unchanged since it was released")
     for topic in done.released:
         handout = classroom.open_class(arguments.directory).handout / f"{topic}.zip"
         _say(console, f"{topic}: would be released" if arguments.dry_run else f"{topic}: hand out {handout}")
@@ -53,7 +53,7 @@ def release(classroom, arguments, console):
 
 
 def due(classroom, arguments, console):
-    topic, *when = [*filter(None, [arguments.topic]), *arguments.when] or [None]  # an option may stand between them
+    topic, *when = [*filter(None, [arguments.topic]), *arguments.when] or [None]  # an option may come between them
     dates = classroom.due_dates(arguments.directory, topic, " ".join(when) or None, students=arguments.student)
     _say(console, *classroom.due_lines(dates))
 
@@ -95,7 +95,7 @@ def grade(classroom, arguments, console):
 
 
 def _tell(classroom, directory, done, console):
-    """Show what grading found: notices, what a person is to look at, warnings, the table of grades."""
+    """Show what grading found: notices, what a person should look at, warnings, the table of grades."""
     from ..sandbox.run import LOOKED_AT
 
     told, asked, waiting = [], [], classroom.waiting(classroom.open_class(directory))
@@ -143,7 +143,7 @@ def feedback(classroom, arguments, console):
     if done.waiting:
         _say(
             console,
-            f"On {several(done.waiting, 'page')} a mark is still to come: autograder mark {arguments.directory}",
+            f"{several(done.waiting, 'page')} still to be marked: autograder mark {arguments.directory}",
         )
 
 
@@ -166,11 +166,11 @@ def send(classroom, arguments, console):
         console=console,
     )
     would = "would be " if arguments.dry_run else ""
-    _say(console, *(f"{topic}: the platform had no line item, and one {would or 'was '}made" for topic in done.made))
+    _say(console, *(f"{topic}: the platform had no line item; one {would or 'was '}made" for topic in done.made))
     for (student, topic), (score, possible) in done.scores.items() if arguments.dry_run else ():
         _say(console, f"{student}, {topic}: {score:g} of {possible:g}")
     for (student, topic), score in done.left.items():
-        _say(console, f"{student}, {topic}: has no score any more, and keeps the {score:g} there that were sent before")
+        _say(console, f"{student}, {topic}: no longer has a score; the {score:g} sent before stay there")
     for (student, topic), why in done.refused.items():
         _say(console, f"Refused: {student}, {topic}: {why}")
     counts = f"{done.unchanged} unchanged since they were sent, {len(done.refused)} refused."
@@ -193,8 +193,8 @@ def new(classroom, arguments, console):
     _say(
         console,
         *(f"Wrote {path}." for path in written),
-        *([] if topic in topics(root) else [f"Give chapters/{topic} its place in _toc.yml."]),
-        "What is still to write, each time that you save a file:",
+        *([] if topic in topics(root) else [f"Add chapters/{topic} to _toc.yml."]),
+        "To see what is still to be written each time you save a file:",
         f"  autograder audit {arguments.exercise}{f' --class {arguments.own}' if arguments.own else ''} --watch",
     )
 
@@ -231,7 +231,7 @@ def sample(classroom, arguments, console):
     problems = classroom.problems(place.root)
     _say(console, *problems)
     if not problems:
-        _say(console, "Every submission got what it was made for.")
+        _say(console, "Every submission got the result it was made for.")
     _say(
         console,
         f"Feedback: {place.step('feedback')}",
@@ -242,7 +242,7 @@ def sample(classroom, arguments, console):
 
 
 def _lines(table):
-    """Return a table's lines at its own width: names in it can be copied where a terminal is narrower."""
+    """Return a table's lines at its own width: names in it can be copied even if the terminal is narrower."""
     from rich.console import Console
 
     console = Console(width=WIDE, file=io.StringIO())

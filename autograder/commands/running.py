@@ -1,4 +1,4 @@
-"""How a command for classes is run: their modules are imported now, so that the other commands start without them."""
+"""Run the commands for classes: their modules are imported only now, so that other commands start without them."""
 
 import contextlib
 import gc
@@ -17,7 +17,7 @@ the course again. To keep both, give each an environment of its own."""
 
 
 def warn_of_namesake():
-    """Say so if a package of that name, which is another's, lies in the same environment."""
+    """Warn if another package of the same name is installed in this environment."""
     with contextlib.suppress(importlib.metadata.PackageNotFoundError):
         print(NAMESAKE.format(version=importlib.metadata.version("autograder")), file=sys.stderr)
 
@@ -29,12 +29,12 @@ def not_installed(why):
 
 
 def spare_grammar():
-    """Keep jsonschema from importing, for a format of addresses that no notebook has, a grammar that takes a second."""
+    """Keep jsonschema from importing a grammar, which takes a second, for an address format that no notebook has."""
     sys.modules.setdefault("rfc3987_syntax", None)
 
 
 def run(action, arguments, begin):
-    """Run a command; what an instructor can mend is one sentence and exit status 2."""
+    """Run a command; an error that an instructor can mend becomes one sentence and exit status 2."""
     begin(arguments)
     spare_grammar()
     gc.disable()
@@ -45,7 +45,7 @@ def run(action, arguments, begin):
     except ImportError as error:
         return not_installed(error)
     finally:
-        gc.freeze()  # modules stay; to look for garbage among them takes a third of a second, most of it at the end
+        gc.freeze()  # modules stay; looking for garbage among them takes a third of a second, most of it at the end
         gc.enable()
     try:
         return action(classroom, arguments, Console()) or 0
@@ -58,7 +58,7 @@ def run(action, arguments, begin):
 
 
 def warm_up(arguments):
-    """Start what a student's code will be run by, where that is this machine."""
+    """Start what will run students' code, if that is on this machine."""
     if arguments.scheduler:
         return
     with contextlib.suppress(Refused):  # grading says it again

@@ -89,7 +89,7 @@ def several(answer, calls):
 def spoil(answer):
     """Overwrite every array handed to the answer so far, on its side: NaN, the largest integer, or the opposite truth.
 
-    Whatever it keeps of them, a view or the array itself, is then worthless; the check's own arrays stay as they are.
+    Whatever it keeps of them, a view or the array itself, is then spoiled; the check's own arrays stay as they are.
     """
     answer._peer.spoil()
 

@@ -28,7 +28,7 @@ def holds(value, before):
 def holds_numbers(value, axes=MAX_AXES):
     """Whether lists, nested at most `axes` deep, hold nothing but numbers and arrays of them.
 
-    Of one long string and many short ones, NumPy makes an array in which each takes as much room as the long one.
+    From one long string and many short ones, NumPy makes an array in which each takes as much room as the long one.
     """
     if isinstance(value, (list, tuple)):
         return axes > 0 and all(holds_numbers(item, axes - 1) for item in value)

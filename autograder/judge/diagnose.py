@@ -16,7 +16,7 @@ from .seeds import PUBLIC
 from .verdict import PASSED
 
 RTOL = 1e-5  # of an entry, and a tenth of that for its column's largest: an answer in float32 makes the same mistake
-EXACT = 1e-12  # tells apart what is equal to so few digits
+EXACT = 1e-12  # tells apart what is equal within RTOL
 NOTHING = 1e-13  # of the largest entry, if that is above 1: what should be 0 is 1e-17 if computed in another order
 _learnt_before = {}
 _tell = ContextVar("tell", default=(lambda: None, lambda what, seconds: None))

@@ -17,7 +17,7 @@ from .containers import holds_numbers
 from .shared import HANDLE, Handle, snapshot
 from .verdict import Wrong, note
 
-LONGEST_EMPTY = 2**16  # axis; sums over another one would fill the judge's memory
+LONGEST_EMPTY = 2**16  # an axis; sums over the other axes would fill the judge's memory
 
 
 def array(value):

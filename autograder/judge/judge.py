@@ -80,7 +80,7 @@ def unnamed(exercise, connect, key, checks, met=None):
 
 
 def earned(checks, findings):
-    """Return the share of the points: the weights of the checks that passed, at most half where a core one failed."""
+    """Return the share of the points: the weights of the checks that passed, at most half if a core one failed."""
     passed = [finding.verdict == PASSED for finding in findings]
     share = sum(check.weight for check, fine in zip(checks, passed, strict=True) if fine)
     share /= sum(check.weight for check in checks)

@@ -1,4 +1,4 @@
-"""Where an answer raised: its own lines only, without the judge's and without those of installed packages."""
+"""Where an answer raised: only its own lines, without those of the judge and of installed packages."""
 
 import linecache
 import sysconfig

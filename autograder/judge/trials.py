@@ -49,7 +49,7 @@ class Trials:
     """All trials of one test; `replies` holds, for each check, what the test did in turn."""
 
     def __init__(self, exercise, connect, key, checks):
-        self._said = {check.name: [] for check in checks}  # None where it accepted, else why it did not
+        self._said = {check.name: [] for check in checks}  # None if it accepted, else why it did not
         self._right = [check for check in checks if check.run.right]
         right_ones = [check.run.answer for check in self._right]
         if fault := _no_function(exercise, connect):

@@ -92,7 +92,7 @@ def warm_up():
 
 
 class Isolated:
-    """Where a fork sees a Python environment, and nothing else of the machine or of another fork."""
+    """A place where a fork sees a Python environment, and nothing else of the machine or of another fork."""
 
     def __init__(self, folder):
         self._folder = Path(folder)
@@ -138,7 +138,7 @@ class Trusted:
 
 
 class Refused:
-    """Instead of what this machine refused."""
+    """Stands in for what this machine refused."""
 
     def __init__(self, reason):
         self._reason = reason

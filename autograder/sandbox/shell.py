@@ -172,7 +172,7 @@ class _Results(DisplayHook):
         """Nothing waits."""
 
     def write_output_prompt(self):
-        """The number is kept beside the output."""
+        """Write nothing: the number is kept with the output."""
 
     def write_format_data(self, format_dict, md_dict=None):
         self.outputs.bundle("execute_result", format_dict, md_dict, execution_count=self.prompt_count)

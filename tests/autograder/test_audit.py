@@ -50,7 +50,7 @@ def test_a_good_exercise_has_no_problem(toy):
             [("standard_normal(4)\n    before", "standard_normal(4) * rng.integers(2)\n    before")],
             "squared fails check_keeps_its_input on some seeds only",
         ),
-        ([("    x *= times\n    return x", "    return x * times")], "in_place has no name, it must be named"),
+        ([("    x *= times\n    return x", "    return x * times")], "in_place has no name, but it must be named"),
         ([("check_uses_times, worth=0.7", "check_uses_times, worth=0.5")], "fixed earns 0.67 of the points"),
         ([("return 2 * x", "return (2 + (x[0] > 0)) * x")], "fixed has no name"),
         (
@@ -69,7 +69,7 @@ def test_a_good_exercise_has_no_problem(toy):
         (
             [('@alternative("a loop")', '@neighbour("squared")'), ("alternative, array", "array, neighbour")]
             + [("times * v for", "v**times for")],
-            "loop is a neighbour and must have no name, it is named 'Squaring",
+            "loop is a neighbour and must have no name, but it is named 'Squaring",
         ),
         ([("    return [times", "    import no_such_module\n    return [times")], "alternative loop is refused"),
     ],
@@ -113,7 +113,7 @@ mistakes = ("One.", "Two.", "Three.")
         ((', (1, "poor")', ","), "two anchor answers"),
         (('"good"', '"good " * 121'), "at most 120 words"),
         (("points = 4", "points = 4\nwords = 0"), "at most 0 words"),
-        (('"Three."', ""), "three usual mistakes"),
+        (('"Three."', ""), "three common mistakes"),
     ],
 )
 def test_a_free_text_has_rubric_anchors_and_mistakes(tmp_path, change, problem):
@@ -193,10 +193,10 @@ def test_a_slip_is_among_the_problems_and_stops_nothing(course_of_toys, monkeypa
     ("path", "problem"),
     [
         ("toys/notes.txt", "toys/notes.txt: only exercises belong here"),
-        ("toys/more/double.py", "toys/more/double.py: an exercise is a file of its topic's folder"),
-        ("toys/my double.py", "toys/my double.py: an exercise's file has the name that is asked for"),
+        ("toys/more/double.py", "toys/more/double.py: an exercise is a file in its topic's folder"),
+        ("toys/my double.py", "toys/my double.py: an exercise's file is named after what is asked for"),
         ("tyos/double.py", "tyos/double.py: _toc.yml has no chapter tyos"),
-        ("double.py", "double.py: an exercise is a file of its topic's folder"),
+        ("double.py", "double.py: an exercise is a file in its topic's folder"),
         ("toys/__init__.py", None),
         ("toys/_shared.py", None),
         ("__init__.py", None),
@@ -273,8 +273,8 @@ LOOP = "    return [times * v for v in x]"
             f"    return x**times if {NEAR} else 2 * x",
             "squared is told ('check_doubles', 'passed'",
         ),
-        (LOOP, f"{LOOP} if {NEAR} else times * x", "loop replies otherwise to check_doubles"),
-        (LOOP, f"    raise ValueError('near' if {NEAR} else 'far')", "ValueError: far') over the pipe, in memory"),
+        (LOOP, f"{LOOP} if {NEAR} else times * x", "loop replies to check_doubles differently"),
+        (LOOP, f"    raise ValueError('near' if {NEAR} else 'far')", "ValueError: far') over the pipe, but"),
         (LOOP, f"    {NEAR} or __import__('os')._exit(3)\n{LOOP}", "loop ends its sandbox: killed"),
         (
             "def loop(x, *, times=2)",

@@ -58,7 +58,7 @@ def test_what_does_not_exist_is_refused():
         ("dropout/inverted", "'dropout/inverted'; there are dropout/by_hand, .*dropout/inverted_dropout, [^;]*;"),
         ("dropot/by_hand", "an id is topic/name, and the topics are .*dropout, [^/]*;"),
         ("drop\0out/by_hand", "an id is topic/name"),
-        (max, 'goes by its id, a text such as "dropout/inverted_dropout"; got <built-in function max>'),
+        (max, 'goes by its id, a string such as "dropout/inverted_dropout"; got <built-in function max>'),
         (["dropout/by_hand"], r"goes by its id, .*; got \['dropout/by_hand'\]"),
     ],
 )

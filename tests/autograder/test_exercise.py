@@ -203,7 +203,7 @@ def test_a_class_brings_its_own_exercises_beside_the_notebook(toy, tmp_path, mon
     beside = tmp_path / "notebook"
     (beside / exercise.OWN).mkdir(parents=True)
     (tmp_path / "mine").rename(beside / exercise.OWN / "mine")
-    with pytest.raises(BadExercise, match=r"topics are .*what a class has of its own lies in exercises/"):
+    with pytest.raises(BadExercise, match=r"topics are .*a class's own exercises are in exercises/"):
         exercise.load("mine/double")
     monkeypatch.chdir(beside)
     assert exercise.load("mine/double").points == 4

@@ -152,7 +152,7 @@ def test_one_that_passes_and_one_that_only_a_hidden_check_refuses_are_problems(r
     hidden = CHECKS.replace("@core", "@core\n@hidden") + COVERS
     counts, found = mutation.mutation(reference(SUM, hidden))
     assert counts["mutants_refused"] == 2
-    assert "and only check_sum refuses it, which is hidden; add to a public check" in found[0]
+    assert "and only check_sum, which is hidden, refuses it; add to a public check" in found[0]
 
 
 def test_what_is_listed_as_equivalent_must_be_it(reference):
@@ -161,7 +161,7 @@ def test_what_is_listed_as_equivalent_must_be_it(reference):
     assert (counts["mutants"], counts["mutants_equivalent"]) == (1, 1)
     assert [said.split("f.py, ")[-1][:60] for said in found] == [
         "line 9: `return x + y` becomes `return x`, and every check p",
-        "equivalent lists return x, which is no edit of the reference",
+        "equivalent lists return x, which is not an edit of the refer",
         "equivalent gives no reason for return x",
     ]
     _, found = mutation.mutation(reference(SUM, CHECKS + COVERS + listed))
@@ -175,7 +175,7 @@ def test_what_is_listed_as_borderline_may_be_refused_or_not(reference):
         assert (counts["mutants"], counts["mutants_equivalent"], counts["mutants_borderline"]) == (1, 0, 1)
         assert not [line for line in found if "x - y" in line]
         assert found[-2:] == [
-            "borderline lists return x, which is no edit of the reference; take it out",
+            "borderline lists return x, which is not an edit of the reference; take it out",
             "borderline gives no reason for return x",
         ]
 

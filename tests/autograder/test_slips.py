@@ -32,7 +32,7 @@ SLIPS = {
     "no solution": ("def solution(", "def solutoin(", '"""Double', "there is no `solution`"),
     "no hints": ('hints = ("one", "two", "three")', "", '"""Double', "three hints, this one has 0 hints"),
     "too few hints": ('("one", "two", "three")', '("one", "two")', "hints =", "three hints, this one has 2"),
-    "a text for hints": ('("one", "two", "three")', '"one"', "hints =", "hints that are no tuple"),
+    "a text for hints": ('("one", "two", "three")', '"one"', "hints =", "hints that are not a tuple"),
     "a check without docstring": ('    """Each number is doubled."""\n', "", CHECK, "check_doubles has no docstring"),
     "a check without rng": (CHECK, "def check_doubles(double):", "def check_doubles", "must take two arguments"),
     "a check that is an answer": (CHECK, f"{OTHER}\n{CHECK}", CHECK, "check_doubles is marked as an answer"),
@@ -47,7 +47,7 @@ SLIPS = {
         "caught_by=check_doubles",
         "caught_by=type('', (), {'__call__': print, '__name__': 'check_far'})()",
         "def squared",
-        "squared is caught by check_far, which is no check",
+        "squared is caught by check_far, which is not a check",
     ),
     "a mistake without its sentence": (WRONG, "@misconception(caught_by=check_doubles)", "@misconc", "has no sentence"),
     "a bare misconception": (WRONG, "@misconception", "@misconception", "@misconception has no sentence"),
@@ -79,7 +79,7 @@ def test_a_slip_is_one_line_with_its_place(toy, tmp_path, old, new, where, said)
 
 def test_a_value_that_takes_arguments_is_a_slip(toy):
     with pytest.raises(
-        BadExercise, match=r"line 3\d: squared\(\) raises TypeError .*; make it a function of no argument"
+        BadExercise, match=r"line 3\d: squared\(\) raises TypeError .*; make it a function without arguments"
     ):
         toy(("def solution(x, *, times=2):\n    return x * times", "solution = 4"))
 
@@ -137,7 +137,7 @@ def test_a_path_below_the_working_directory_is_told_from_there(toy, tmp_path, mo
         ('tests = "noisy"', "tests = 3", "tests is 3"),
         ("def solution(specimen)", "def answer(specimen)", "there is no `solution`"),
         ("points = 4", "points = 4\nreturns = None", "returns has no place here"),
-        ("points = 4", 'points = 4\nleaves_out = {"quiet": "no"}', "quiet is no misconception of toys/noisy"),
+        ("points = 4", 'points = 4\nleaves_out = {"quiet": "no"}', "quiet is not a misconception of toys/noisy"),
         ("points = 4", "points = 4\nmost_calls = 0", "most_calls is 0; write how many calls a test may make"),
         ("points = 4", "points = 4\nmost_calls = '9'", "most_calls is '9'; write"),
         ('@lazy("It is only called.")', "@lazy()", "@lazy has no sentence"),

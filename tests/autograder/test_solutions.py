@@ -25,7 +25,7 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("exercise", CODE, ids=lambda exercise: exercise.id)
 def test_before_a_pass_there_is_nothing_and_afterwards_two_answers(exercise):
-    assert str(others(exercise.id)).startswith("First pass it")
+    assert str(others(exercise.id)).startswith("Pass it first")
     assert "others(" in check(exercise.id, exercise.solution).note
     shown = others(exercise.id)
     assert len(shown.answers) == 1 + bool(exercise.alternatives)
@@ -50,7 +50,7 @@ def test_of_the_reference_the_docstring_is_left_out():
 
 def test_a_wrong_answer_opens_nothing():
     assert check("dropout/inverted_dropout", lambda a, *args, **kwargs: (a, a == a)).note == ""
-    assert str(others("dropout/inverted_dropout")).startswith("First pass it")
+    assert str(others("dropout/inverted_dropout")).startswith("Pass it first")
 
 
 def test_a_value_has_nothing_more_to_show():

@@ -43,7 +43,7 @@ def notebook(folder, *cells):
 
 def test_a_notebook_keeps_attempts_with_the_answers_text_and_opens_the_solutions_after_a_pass(folder):
     before = notebook(folder, WRONG, f"check('{ID}', inverted_dropout)", f"others('{ID}')")
-    assert "First pass it" in before
+    assert "Pass it first" in before
     (line,) = (folder / FOLDER / "dropout.jsonl").read_text().splitlines()
     kept = json.loads(line)
     assert (kept["exercise"], kept["verdict"], kept["text"].rstrip()) == (ID, "wrong", WRONG)
@@ -114,10 +114,10 @@ def test_they_can_be_switched_off_and_on(in_notebook):
 @pytest.mark.parametrize(
     ("keep", "share", "told"),
     [
-        (True, False, ["last 50 attempts", "in the folder .attempts", "nobody looks at them but you"]),
-        (True, True, ["last 50 attempts", "if you hand that folder in, your instructor's report counts when"]),
-        (False, False, ["No more attempts are kept", "until you delete it; nobody looks at them but you"]),
-        (False, True, ["No more attempts are kept", "until you delete it; if you hand that folder in"]),
+        (True, False, ["last 50 attempts", "in the folder .attempts", "nobody but you looks at them"]),
+        (True, True, ["last 50 attempts", "if you hand in that folder, your instructor's report counts which"]),
+        (False, False, ["Further attempts are not kept", "until you delete it; nobody but you looks at them"]),
+        (False, True, ["Further attempts are not kept", "until you delete it; if you hand in that folder"]),
     ],
 )
 def test_what_is_kept_where_and_who_sees_it_is_one_sentence_whichever_was_asked_last(keep, share, told):

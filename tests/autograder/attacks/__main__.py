@@ -47,7 +47,7 @@ def _show(outcome):
     for sentence in amiss:
         console.print(f"✗ {sentence}", markup=False)
     if not outcome.sample:
-        console.print("The sample class among them: every submission got what it was made for.")
+        console.print("The sample class among them: every submission got the result it was made for.")
     if outcome.rows:
         longest = max(outcome.rows, key=lambda row: row.seconds)
         largest = max(outcome.rows, key=lambda row: row.mib)

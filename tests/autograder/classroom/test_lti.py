@@ -155,7 +155,7 @@ def test_a_dry_run_asks_for_line_items_and_leaves_all_as_it_is(term, platform, c
     assert main(["send", str(term), "--dry-run"]) == 0
     said = capsys.readouterr().out
     assert "right, toy: 5.5 of 7" in said
-    assert "toy: the platform had no line item, and one would be made" in said
+    assert "toy: the platform had no line item; one would be made" in said
     assert "scores would be sent" in said
     assert {path for method, path in platform.asked if method == "POST"} == {"/token"}
     assert (platform.items, platform.taken) == ([], [])
@@ -190,7 +190,7 @@ def test_a_score_that_is_no_more_is_told_and_stays(term, platform, capsys):
     classroom.send(term)
     mark(term, "right", None)
     assert main(["send", str(term)]) == 0
-    assert "right, toy: has no score any more, and keeps the 5.5 there" in capsys.readouterr().out
+    assert "right, toy: no longer has a score; the 5.5 sent before stay there" in capsys.readouterr().out
     assert platform.grades("toy")[USERS["right"]] == 5.5
 
 

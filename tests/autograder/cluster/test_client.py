@@ -85,7 +85,7 @@ def test_a_class_gets_what_it_gets_on_one_machine(cluster, handed_in, hand_in, h
     refused, ended = sorted(done.warnings, reverse=True)
     assert refused.startswith("the worker daemon (tls://127.0.0.1:")
     assert refused.endswith(f"is not used: {station.DAEMON}")
-    assert ended == f"{POISONED}/toy ended 2 workers, and was not graded any further; see what it does"
+    assert ended == f"{POISONED}/toy ended 2 workers, and was not graded further; see what it does"
     assert done.notices[(POISONED, "toy")] == (dispatch.TOO_HARD,)
     assert cluster.said("scheduler").count("marked as failed because 1 workers died") >= 2
     found = written(handed_in)
@@ -184,7 +184,7 @@ class Lying:
 def test_a_worker_that_says_anything_keeps_no_other_from_grading(lie):
     told = {address: client._state(said) for address, said in client._told(Lying(lie), "name")}
     assert told["honest"] == ("honest", "")
-    why = "it does not answer" if isinstance(lie, OSError) else "it has not the course"
+    why = "it does not answer" if isinstance(lie, OSError) else "it lacks the course"
     assert told["liar"][1].startswith(why)
 
 
@@ -215,9 +215,9 @@ def test_a_task_that_recurses_without_end_has_failed(cluster):
 @pytest.mark.parametrize(
     ("address", "message"),
     [
-        ("tcp://10.0.0.7:8786", "is not encrypted, and whoever reaches it"),
+        ("tcp://10.0.0.7:8786", "is not encrypted, and anyone who reaches it"),
         ("host:8786", "must be an address such as tls://host:8786"),
-        ("tls://127.0.0.1:9", "no scheduler of Dask's answers at tls://127.0.0.1:9"),
+        ("tls://127.0.0.1:9", "no Dask scheduler answers at tls://127.0.0.1:9"),
     ],
 )
 def test_an_address_that_will_not_do_is_refused(fresh, hand_in, address, message, monkeypatch):
@@ -229,7 +229,7 @@ def test_an_address_that_will_not_do_is_refused(fresh, hand_in, address, message
 
 def test_notebooks_are_isolated_there_in_any_case(fresh, hand_in):
     hand_in(fresh, "ann", double=RIGHT)
-    with pytest.raises(classroom.ClassError, match="on a cluster notebooks are isolated"):
+    with pytest.raises(classroom.ClassError, match="on a cluster, notebooks are isolated"):
         classroom.grade(fresh, scheduler="tls://127.0.0.1:8786", isolation="none", console=QUIET)
 
 

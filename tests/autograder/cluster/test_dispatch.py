@@ -144,7 +144,7 @@ def test_a_submission_that_ends_its_worker_is_tried_once_more_alone_and_last():
     cluster = Cluster(lambda student, tries: "its worker" if student == POISONED else None)
     come, warnings = judged(cluster, [POISONED, *names(40)])
     assert come == own(names(40)) | {POISONED: dispatch.TOO_HARD}
-    assert warnings == [f"{POISONED}/toy ended 2 workers, and was not graded any further; see what it does"]
+    assert warnings == [f"{POISONED}/toy ended 2 workers, and was not graded further; see what it does"]
     assert cluster.order == [(student, False) for student in (POISONED, *names(40))] + [(POISONED, True)]
 
 
@@ -191,7 +191,7 @@ def test_where_workers_end_all_the_time_nobody_is_given_up_and_it_comes_to_an_en
     fates = {student: number % 4 for number, student in enumerate(names(100))} | {POISONED: 1000}
     cluster = Cluster(lambda student, tries: f"{student} {tries}" if tries <= fates[student] else None)
     come, warnings = judged(cluster, fates)
-    assert come.pop(POISONED) == "20 workers ended while they judged it, as they did with others"
+    assert come.pop(POISONED) == "20 workers ended while judging it, as they did with others"
     assert (come, warnings) == (own(names(100)), [])
 
 
@@ -217,7 +217,7 @@ def test_who_is_not_being_judged_when_a_worker_ends_is_sent_again_and_not_suspec
     assert judged(cluster, names(9)) == (own(names(9)), [])
     assert not any(alone for _, alone in cluster.order)
     come, _ = judged(Cluster(lambda student, tries: how), ["ann"])
-    assert come == {"ann": "no worker has begun with it, or kept what it found"}
+    assert come == {"ann": "no worker has begun it, or kept its result"}
 
 
 def test_what_all_need_is_sent_again_where_a_worker_ended_that_was_making_it():

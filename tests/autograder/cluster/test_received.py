@@ -134,12 +134,12 @@ def test_a_record_of_something_else_is_refused(field):
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        (b"finished\n[", "what is no JSON"),
-        (b"finished\n" + b"[" * 100_000, "what is no JSON"),
+        (b"finished\n[", "something that is not JSON"),
+        (b"finished\n" + b"[" * 100_000, "something that is not JSON"),
         (b"finished\n[]", "something of another form"),
-        (b"finished", "what is no JSON"),
-        (b"finish\n{}", "something else than an answer"),
-        (b"", "something else than an answer"),
+        (b"finished", "something that is not JSON"),
+        (b"finish\n{}", "something other than an answer"),
+        (b"", "something other than an answer"),
     ],
 )
 def test_what_is_no_answer_is_refused(said, message):
