@@ -38,7 +38,7 @@ def _add_audit(commands):
     )
     parser.add_argument("--watch", action="store_true", help="audit again whenever a source is saved")
     parser.add_argument("--json", action="store_true", help="print counts and problems as JSON")
-    parser.add_argument("--seeds", type=int, default=200, help="seeds for what depends on luck (200)")
+    parser.add_argument("--seeds", type=int, default=200, help="seeds for what depends on luck (default: 200)")
     parser.set_defaults(run=_audit)
 
 

@@ -74,7 +74,7 @@ def keep_attempts(keep=True):
 
 
 def share_attempts(share=True):
-    """Let your instructor's report count, or not, the attempts kept next to this notebook if you hand in their folder.
+    """Choose whether your instructor's report may count the attempts kept here, if you hand in their folder.
 
     It takes from them which exercise you tried when, and the verdict; nobody reads what you had written. They cost and
     earn no points. Returns a sentence that says what is kept now, where, and who sees it. Raises TypeError if `share`

@@ -165,7 +165,7 @@ def _errors(findings):
 
 
 def _unproven(exercise, failed):
-    """Yield public checks that no misconception proves to fail, and hidden ones that those of their twins do not."""
+    """Yield the public checks that no misconception fails, and the hidden ones that their twins' mistakes pass."""
     caught = {wrong.caught_by for wrong in exercise.misconceptions}
     for check in exercise.checks:
         if not check.like and check.name not in caught:

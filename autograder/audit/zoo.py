@@ -23,7 +23,7 @@ def junk(exercise):
     answers = [(name, _always(exercise, value)) for name, value in JUNK.items() if not _fits(exercise, value)]
     answers.append(("an error", _always_raising(exercise)))
     answers += [(name, _mapped(exercise, change)) for name, change in NO_ANSWERS.items()]
-    answers += [("booleans that are not", _mapped(exercise, _twos, BOOLEANS))]
+    answers += [("numbers instead of booleans", _mapped(exercise, _twos, BOOLEANS))]
     return [(name, answer) for name, answer in answers if answer is not None]
 
 

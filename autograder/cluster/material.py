@@ -76,7 +76,7 @@ def _stays(statement):
 
 
 def _require_no_address(files, address):
-    """Refuse to send files that contain the gradebook's address or its password, as when it has a name."""
+    """Refuse to send files that contain the gradebook's address or its password, as from a variable."""
     if not address:
         return
     password = make_url(address).password

@@ -53,7 +53,7 @@ def judge(name, job, material, digest, alone, topic):
     material : bytes
         What `material.pack` made, whose digest is `digest`.
     alone : bool
-        Whether nothing else is judged at the same time, so that if the worker ends, it is known why.
+        Whether nothing else is judged at the same time, so that if the worker ends, it is known what ended it.
     topic : str
         The topic of events under which the client is told that this has begun, and in which pool.
     """

@@ -58,7 +58,7 @@ class Suspects:
         return ends >= LEAST and (self._came_back + len(self._ends)) * self._chance() ** ends <= FALSELY
 
     def _chance(self):
-        """Return how often a worker ended under a submission that came back, without one that is still suspected."""
+        """Return how often a worker ended under a submission that came back, without ends that are still suspected."""
         suspected = {worker for workers in self._ends.values() for worker in workers}
         outlived = sum(count for worker, count in self._outlived.items() if worker not in suspected)
         return outlived / max(1, self._came_back + outlived)

@@ -170,7 +170,7 @@ def send(classroom, arguments, console):
     for (student, topic), (score, possible) in done.scores.items() if arguments.dry_run else ():
         _say(console, f"{student}, {topic}: {score:g} of {possible:g}")
     for (student, topic), score in done.left.items():
-        _say(console, f"{student}, {topic}: no longer has a score; the {score:g} sent before stay there")
+        _say(console, f"{student}, {topic}: no longer has a score; the {score:g} sent before stays there")
     for (student, topic), why in done.refused.items():
         _say(console, f"Refused: {student}, {topic}: {why}")
     counts = f"{done.unchanged} unchanged since they were sent, {len(done.refused)} refused."

@@ -87,9 +87,9 @@ def several(answer, calls):
 
 
 def spoil(answer):
-    """Overwrite every array handed to the answer so far, on its side: NaN, the largest integer, or the opposite truth.
+    """Overwrite every array handed to the answer so far: with NaN, the largest integer, or True and False swapped.
 
-    Whatever it keeps of them, a view or the array itself, is then spoiled; the check's own arrays stay as they are.
+    What it keeps of them, a view or the array itself, is then worthless; the check's own arrays stay as they are.
     """
     answer._peer.spoil()
 

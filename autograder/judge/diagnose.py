@@ -92,7 +92,7 @@ def diagnose(exercise, findings, seen, key, look, met=None):
         return all(same_values(looked(known, check).seen, ours[check], rtol) for check in checks)
 
     def says_here(known):
-        """Whether the checks say the same of it on these inputs; run only if a failure and its values agree."""
+        """Whether the checks say the same of it on these inputs; asked only if a failure and its values agree."""
         common = [check for check, failed in _failures(known.said).items() if failed == said[check]]
         if exercise.asks_for_value or not common or not agrees(known, common):
             return False

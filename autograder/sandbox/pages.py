@@ -12,7 +12,7 @@ SIZE = 2**21
 def collapse():
     """Move what this process has filled into large pages; on a kernel that cannot (before 6.1), do nothing.
 
-    It takes as long as a few hundred forks save with it.
+    It takes as long as a few hundred forks save by it.
     """
     for line in Path("/proc/self/maps").read_text().splitlines():
         place, rights, _, _, file, *_ = line.split()

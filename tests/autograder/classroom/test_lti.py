@@ -190,7 +190,7 @@ def test_a_score_that_is_no_more_is_told_and_stays(term, platform, capsys):
     classroom.send(term)
     mark(term, "right", None)
     assert main(["send", str(term)]) == 0
-    assert "right, toy: no longer has a score; the 5.5 sent before stay there" in capsys.readouterr().out
+    assert "right, toy: no longer has a score; the 5.5 sent before stays there" in capsys.readouterr().out
     assert platform.grades("toy")[USERS["right"]] == 5.5
 
 
