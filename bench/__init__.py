@@ -1,1 +1,1 @@
-"""Benchmarks: each compares with a peer in the same run, so that a record holds on any machine."""
+"""Benchmarks: each compares with a peer in the same run, so that a record is valid on any machine."""

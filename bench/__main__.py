@@ -1,7 +1,7 @@
 """``python -m bench [NAME ...]``: run benchmarks, write build/bench.json, and print the table.
 
-Without names it runs those that take seconds, and builds the book; the others take ten minutes, since nbgrader and
-large classes do.
+Without names it runs those that take seconds, and builds the book; the others take ten minutes, because of nbgrader and
+large classes.
 """
 
 import argparse
@@ -50,7 +50,7 @@ TARGET = Path(__file__).resolve().parents[1] / "build" / "bench.json"
 
 
 def main():
-    """Run the benchmarks that are named; a missed goal is shown, it is not an error."""
+    """Run the benchmarks that are named; a missed goal is shown, but is not an error."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(ALL)}")
     names = parser.parse_args().names or list(QUICK)

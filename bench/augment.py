@@ -1,4 +1,4 @@
-"""A random rotation, scale and shift for each of 1,000 images: ours, a loop of SciPy's and torch's, one thread each."""
+"""A random rotation, scale and shift for each of 1,000 images: ours, a loop over SciPy's, torch's; one thread each."""
 
 import numpy as np
 import torch
@@ -10,11 +10,11 @@ from .record import Record, one_thread, paired
 
 GOALS = {"scipy": 1.0, "torch": 0.6}
 N, HEIGHT, WIDTH = 1000, 28, 28
-RUNS = 25  # short ones, so that a median has something to choose from
+RUNS = 25  # short ones, so that the median has something to choose from
 
 
 def run():
-    """Return the records `augment_vs_scipy` and `augment_vs_torch`, in milliseconds for all images."""
+    """Yield the records `augment_vs_scipy` and `augment_vs_torch`, in milliseconds for all images."""
     rng = np.random.default_rng(0)
     images = rng.random((N, HEIGHT, WIDTH), dtype=np.float32)
     drawn = {

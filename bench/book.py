@@ -1,4 +1,4 @@
-"""The book: built where nothing is kept, built again with nothing changed, and what each page takes to execute."""
+"""The book: built from scratch, built again with nothing changed, and how long each page takes to execute."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""How long a student waits for `check`: the slowest exercise, with the wrong answer that takes longest to be named."""
+"""How long a student waits for `check`: the slowest exercise, with the wrong answer that takes longest to name."""
 
 import statistics
 from functools import partial
@@ -11,7 +11,7 @@ GOAL_MS = 250.0
 
 
 def run():
-    """Return the record `check_latency_ms`: the median of five checks of the slowest answer of all."""
+    """Yield the record `check_latency_ms`: the median of five checks of the slowest answer of all."""
     asked = [exercise.load(id_) for id_ in exercise.ids()]
     calls = [partial(check, one.id, wrong.answer) for one in asked for wrong in one.misconceptions]
     calls += [partial(check, one.id, one.solution) for one in asked if one.checks]

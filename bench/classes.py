@@ -17,15 +17,15 @@ from autograder.classroom import config as settings
 
 TOPIC = "dropout"
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-HONEST = ("right", "mistake", "blank")  # how the names begin of the sample's students who run into nothing
+HONEST = ("right", "mistake", "blank")  # how the names of the sample's ordinary students begin
 
 
 @contextmanager
 def classes():
-    """Yield a function that makes a class of so many students, in a new directory.
+    """Yield a function that makes a class of a given size, in a new directory.
 
-    All have one secret, and so one grade for one submission: what is asked of an answer hangs on it. Each submission
-    first does what a line of Python says.
+    All have the same secret, on which the inputs of checks depend, and so the same grade for the same submission. Each
+    submission begins with a given line of Python.
     """
     with TemporaryDirectory() as folder:
         sample = classroom.sample(Path(folder) / "sample", [TOPIC])
@@ -55,9 +55,9 @@ def _beginning(path, line):
 
 
 def start(directory, *command, threads=None):
-    """Start a command of this environment in a class directory, as from a shell that says nothing of threads.
+    """Start a command of this environment in a class directory, as from a shell that does not set threads.
 
-    With `threads`, the shell says how many, as make does.
+    With `threads`, the shell sets their number, as make does.
     """
     scripts = Path(sys.executable).parent
     environment = {name: value for name, value in os.environ.items() if name not in THREADS}
@@ -73,7 +73,7 @@ def start(directory, *command, threads=None):
 
 
 def seconds(*running):
-    """Return how long commands that were just started take together; one that fails is an error."""
+    """Return how long commands that were just started take together; a failing command is an error."""
     began = time.perf_counter()
     for process in running:
         _, said = process.communicate()

@@ -1,4 +1,4 @@
-"""Writing feedback against nbgrader's own generate_feedback: pages of a graded class, whole commands."""
+"""Writing feedback, compared with nbgrader's own generate_feedback: pages of a graded class, whole commands."""
 
 import shutil
 
@@ -10,7 +10,7 @@ GOAL = 25.0
 
 
 def run():
-    """Yield `feedback_pages_per_s`, and what nbgrader comes to."""
+    """Yield `feedback_pages_per_s`, with nbgrader's own rate."""
     with classes() as make:
         ours = make(STUDENTS)
         seconds(start(ours, "autograder", "grade", "."))

@@ -1,8 +1,8 @@
-"""The first verdict in a page: from pressing Check, with nothing loaded, until it is said; and the one after it.
+"""The first verdict in a page, from pressing Check with nothing loaded until it is shown, and the one after it.
 
-Once as it is on this machine, and once on a cold cache over a line of 10 Mbit/s with a processor four times slower. The
-commands by which DevTools slows a page down do not reach its workers, where Python is: so the server sends no faster
-than such a line, packed as other hosts send it, and the browser's processes run a quarter of the time.
+Once on this machine as it is, and once with a cold cache, over a line of 10 Mbit/s and on a processor four times
+slower. The DevTools commands that slow a page down do not reach its workers, where Python runs: so the server sends no
+faster than such a line, compressed as other hosts do, and the browser's processes run a quarter of the time.
 """
 
 import contextlib
@@ -30,8 +30,8 @@ def inverted_dropout(a, keep_prob, *, rng, train):
     return a * mask, mask
 """
 GOALS = {"first_verdict_s": 2.5, "next_verdict_s": 0.1, "first_verdict_slow_s": 15.0}
-RATE, LATENCY = 10e6 / 8, 0.04  # bytes a second, seconds
-SLOWER, SLICE = 4, 0.004  # a slowed process runs for a slice of seconds in so many
+RATE, LATENCY = 10e6 / 8, 0.04  # bytes per second, seconds
+SLOWER, SLICE = 4, 0.004  # a slowed process runs for one slice (seconds) in four
 RUNS = 3
 
 # Write a text into an exercise's editor, press Check, and return the milliseconds until there is a verdict.
@@ -70,7 +70,7 @@ def run():
 
 
 def _visit(browser, site, slowly):
-    """Return the seconds until the first verdict, and until the next, in a page that was never visited before."""
+    """Return the seconds until the first verdict, and until the next, in a page that has never been visited."""
     context = browser.new_context()
     with contextlib.closing(context):
         page = context.new_page()
@@ -80,9 +80,9 @@ def _visit(browser, site, slowly):
 
 
 class Line(Handler):
-    """Sends packed, as other hosts send, and all together no faster than the line."""
+    """Sends compressed, as other hosts do, and in total no faster than the line."""
 
-    lock, free = threading.Lock(), 0.0  # when all that was begun is sent
+    lock, free = threading.Lock(), 0.0  # the time when all that was begun will have been sent
 
     def sent(self, content):
         self.send_header("Content-Encoding", "gzip")
@@ -103,7 +103,7 @@ _packed = functools.cache(functools.partial(gzip.compress, compresslevel=9))
 
 @contextlib.contextmanager
 def _slowed():
-    """Let the browser's processes, apart from the one that all ask, run a part of the time only."""
+    """Let the browser's processes, except its main one, run only part of the time."""
     ended = threading.Event()
 
     def slow():

@@ -1,6 +1,6 @@
-"""Grading against nbgrader's own autograde: the same submissions on the same machine, whole commands.
+"""Grading, compared with nbgrader's own autograde: the same submissions on the same machine, whole commands.
 
-nbgrader takes as long for each submission of a large class as of a small one, so that it grades a small one alone.
+nbgrader takes as long for each submission of a large class as of a small one, so it only grades a small one.
 """
 
 import shutil
@@ -11,12 +11,12 @@ from .record import Record
 
 STUDENTS, MANY = 40, 200
 GOAL, GOAL_SHARDED, GOAL_OF_MANY = 30.0, 12.0, 50.0
-WITHIN = 1.1  # a plain shell against one that sets the threads
+WITHIN = 1.1  # a plain shell, relative to one that sets the threads
 STOCK = ("nbgrader", "autograde", TOPIC)
 
 
 def run():
-    """Yield what grading takes against nbgrader, and from a plain shell against one that sets the threads.
+    """Yield how long grading takes compared with nbgrader, and from a plain shell compared with one that sets threads.
 
     `grade_vs_nbgrader` has nbgrader in one process, `grade_vs_nbgrader_sharded` in two, `grade_200_vs_nbgrader` a large
     class; `grade_shell_vs_make` is the same class of 40 twice.
@@ -28,7 +28,7 @@ def run():
         halves = [_half(ours, number) for number in range(2)]
         told = [shutil.copytree(ours, ours.with_name(f"told-{number}")) for number in range(3)]
         many = make(MANY)
-        # Theirs takes minutes; ours a few seconds, so that it is taken before, between and after them.
+        # Theirs takes minutes, ours a few seconds, so ours is timed before, between and after them.
         runs, with_threads = [_ours(ours)], [_ours(told[0], threads=1)]
         their_seconds = seconds(start(whole, *STOCK)) / STUDENTS
         runs.append(_ours(again[0]))
@@ -39,7 +39,7 @@ def run():
         our_seconds, made_seconds = statistics.median(runs), statistics.median(with_threads)
         of_many = seconds(start(many, "autograder", "grade", ".")) / MANY
         if scores(ours) != scores(whole) or scores(ours) != scores(halves[0]) | scores(halves[1]):
-            raise RuntimeError("nbgrader comes to other scores")
+            raise RuntimeError("nbgrader's scores differ")
     for name, mine, theirs, goal in (
         ("grade_vs_nbgrader", our_seconds, their_seconds, GOAL),
         ("grade_vs_nbgrader_sharded", our_seconds, sharded_seconds, GOAL_SHARDED),
@@ -56,7 +56,7 @@ def _ours(directory, threads=None):
 
 
 def _half(directory, number):
-    """Return a copy of a class with every other submission; each has a gradebook of its own."""
+    """Return a copy of a class with every other submission; each copy has its own gradebook."""
     copied = shutil.copytree(directory, directory.with_name(f"half-{number}"))
     for path in sorted((copied / "submitted").iterdir())[1 - number :: 2]:
         shutil.rmtree(path)

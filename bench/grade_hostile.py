@@ -1,4 +1,4 @@
-"""A class with hostile submissions in it against one without: what each costs the others."""
+"""A class with hostile submissions, compared with one without: what each costs the others."""
 
 import itertools
 
@@ -11,7 +11,7 @@ from .record import Record
 
 STUDENTS, HOSTILE = 200, 20
 MOST = Times.whole + 5.0  # seconds that one submission may take
-ANSWERS = (  # put below an answer that is right
+ANSWERS = (  # put below a right answer
     "import time\nold = {name}\n\ndef {name}(*args, **kwargs):\n    time.sleep(3)\n    return old(*args, **kwargs)",
     "while True:\n    pass",
     "import os\nwhile True:\n    os.fork()",
@@ -26,7 +26,7 @@ ANSWERS = (  # put below an answer that is right
 
 
 def run():
-    """Yield `grade_200_with_20_hostile`: seconds for the whole class, against those for honest students alone."""
+    """Yield `grade_200_with_20_hostile`: seconds for the whole class, and for honest students alone."""
     with classes() as make:
         honest, mixed = make(STUDENTS), make(STUDENTS)
         every = STUDENTS // HOSTILE
@@ -38,14 +38,14 @@ def run():
         hostile = {folder.name for folder in attackers}
         had, have = scores(honest), scores(mixed)
         if any(score != have[key] for key, score in had.items() if key[0] not in hostile):
-            raise RuntimeError("honest students get other scores with hostile ones among them")
+            raise RuntimeError("honest students get different scores with hostile ones among them")
     goal = alone + HOSTILE * MOST
     name = f"grade_{STUDENTS}_with_{HOSTILE}_hostile"
     yield Record(name, among, alone, among / alone, "s", f"<= {goal:.0f} s", among <= goal)
 
 
 def _attack(path, source):
-    """Put a source below the answer of the first exercise, in its cell."""
+    """Put a source below the answer to the first exercise, in its cell."""
     notebook = nbformat.read(path, as_version=4)
     answer = next(cell for cell in notebook.cells if cell.metadata.nbgrader.solution and cell.cell_type == "code")
     answer.source += "\n\n" + source.format(name=answer.metadata.nbgrader.grade_id.removesuffix("-answer"))

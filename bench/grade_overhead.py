@@ -28,12 +28,12 @@ PARTS = (
     "rebuild",
     "sandbox",
     "notebook",
-)  # of what a submission's record says; the others are "cells" and "checks"
+)  # of the times in a submission's record; the others are "cells" and "checks"
 
 
 def run():
-    """Yield `grade_overhead_ms`, its parts, and the rest: milliseconds a submission, medians of 40."""
-    with classes() as make, one_processor():  # as each worker stays on one of its own
+    """Yield `grade_overhead_ms`, its parts, and the rest: milliseconds per submission, medians of 40."""
+    with classes() as make, one_processor():  # since each worker stays on its own
         directory = make(STUDENTS)
         ungraded = shutil.copytree(directory, directory.with_name("ungraded"))
         seconds(start(directory, "autograder", "grade", ".", "--workers", "1"))
@@ -67,7 +67,7 @@ def _alone(path):
 
 
 def _recording(directory, students):
-    """Return the seconds that it takes to record so many new submissions."""
+    """Return the seconds that it takes to record a new submission of each student."""
     config = settings.load(classroom.open_class(directory))
     with settings.gradebook(config) as gradebook:
         notebook = gradebook.find_notebook(TOPIC, TOPIC)

@@ -1,4 +1,4 @@
-"""Grading a large class against a small one: what a submission costs, and the memory of all processes together."""
+"""Grading a large class, compared with a small one: what a submission costs, and the memory of all processes."""
 
 import time
 from pathlib import Path
@@ -27,13 +27,13 @@ def run():
 
 
 def _each(directory, workers=1):
-    """Return the seconds from one graded notebook to the next, from when each worker may have judged its first one."""
+    """Return the seconds from one graded notebook to the next, once each worker may have judged its first."""
     times = sorted(path.stat().st_mtime for path in directory.glob("autograded/*/*/*.ipynb"))
     return (times[-1] - times[workers - 1]) / (len(times) - workers)
 
 
 def _most_memory(running):
-    """Return the most memory (GiB, proportional share) that a command and all that it starts take at once."""
+    """Return the peak memory (proportional share) of a command and all that it starts, in GiB."""
     most = 0
     while running.poll() is None:
         most = max(most, sum(map(_proportional, _family(running.pid))))
@@ -55,7 +55,7 @@ def _family(pid):
 
 
 def _proportional(pid):
-    """Return a process's proportional share of memory in KiB, which is 0 for one that has ended."""
+    """Return a process's proportional share of memory in KiB, which is 0 if it has ended."""
     lines = _read(Path(f"/proc/{pid}/smaps_rollup")).splitlines()
     return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
 

@@ -1,4 +1,4 @@
-"""Layers that are more than a matrix product, against torch: a batch of (256, 512) in float32, one thread each."""
+"""Layers that are more than a matrix product, compared with torch: a (256, 512) batch in float32, one thread each."""
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ RUNS = 101  # of well under a millisecond
 
 
 def run():
-    """Return a record `<layer>_vs_torch` each, in microseconds; ours look at their arguments, too."""
+    """Yield a record `<layer>_vs_torch` for each, in microseconds; ours also check their arguments."""
     rng = np.random.default_rng(0)
     x = rng.standard_normal(SHAPE, dtype=np.float32)
     gamma, beta = np.ones(SHAPE[1], np.float32), np.zeros(SHAPE[1], np.float32)

@@ -1,4 +1,4 @@
-"""A benchmark's record, and how two things are timed against each other."""
+"""A benchmark's record, and how two functions are timed against each other."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 @dataclass(frozen=True)
 class Record:
-    """What a benchmark measured: `ratio` above 1 means that ours is ahead; `goal` may be None."""
+    """What a benchmark measured: a `ratio` above 1 means that ours is ahead; `goal` may be None."""
 
     name: str
     ours: float
@@ -55,7 +55,7 @@ def one_thread():
 
 @contextlib.contextmanager
 def one_processor():
-    """Keep this process, and what it starts meanwhile, on one processor."""
+    """Keep this process, and what it starts in this context, on one processor."""
     processors = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(processors)})
     try:

@@ -1,4 +1,4 @@
-"""A random search of 200 networks on all cores, against the same search on one."""
+"""A random search of 200 networks on all cores, compared with the same search on one."""
 
 import os
 from concurrent.futures import ProcessPoolExecutor
@@ -16,12 +16,12 @@ from .record import Record, one_thread, paired
 
 N_TRIALS = 200
 SPACE = {"learning_rate": LogUniform(1e-3, 1), "width": IntUniform(8, 64), "seed": IntUniform(0, 10**6)}
-EFFICIENCY = 0.75  # of the cores: what pools cost and cores share is allowed for
+EFFICIENCY = 0.75  # of the cores, which allows for what pools cost and cores share
 RUNS = 5
 
 
 def dev_error(config):
-    """Share of 500 digits that a network gets wrong; what it draws hangs on the configuration alone."""
+    """Return the share of 500 digits that a network gets wrong; its draws depend only on the configuration."""
     rng = np.random.default_rng(config["seed"])
     split = data.split_digits(n_train=1000, n_dev=500, rng=np.random.default_rng(0))
     start = mlp.init([64, config["width"], 10], scheme="he", rng=rng)
@@ -30,7 +30,7 @@ def dev_error(config):
 
 
 def run():
-    """Return the record `search_parallel`, in seconds; a result that hangs on the number of workers is an error."""
+    """Yield the record `search_parallel`, in seconds; a result that depends on the number of workers is an error."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     with one_thread():
         expected = _search()
@@ -48,7 +48,7 @@ def _search(**options):
 
 
 def _pool(workers):
-    # Spawned, since a process that has run torch must not be forked; one numerical thread for each.
+    # Spawned, since a process that has run torch must not be forked; each has one numerical thread.
     return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=threadpool_limits, initargs=(1,))
 
 

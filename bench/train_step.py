@@ -1,4 +1,4 @@
-"""A step of `mlp.train` against the same step in PyTorch and against its bare matrix products; and what a run holds."""
+"""A step of `mlp.train`, compared with the same step in PyTorch and with its bare matrix products; and its memory."""
 
 import tracemalloc
 
@@ -19,7 +19,7 @@ MEMORY_GOAL = 0.9
 
 
 def run():
-    """Return `train_step_vs_torch` and `train_step_vs_matmul`, one thread each, and `train_memory_vs_needed`."""
+    """Yield `train_step_vs_torch` and `train_step_vs_matmul`, one thread each, and `train_memory_vs_needed`."""
     with one_thread():
         yield from _speed()
     yield _memory()
@@ -46,7 +46,7 @@ def _speed():
 
 
 def _memory():
-    """The peak of a run with Adam, as tracemalloc sees it, beside parameters, gradients, state and activations."""
+    """Compare the peak of a run with Adam, from tracemalloc, with its parameters, gradients, state and activations."""
     rng = np.random.default_rng(0)
     start = mlp.init(LARGE, scheme="he", rng=rng)
     x, y = _data(rng, LARGE, LARGE_BATCH * LARGE_BATCHES)
@@ -69,7 +69,7 @@ def _data(rng, sizes, n):
 
 
 def _ours(start, x, y, epochs):
-    """All of the call counts: the checks at the door and the evaluation at the end, too."""
+    """Train with ours; the whole call counts, including the checks of arguments and the evaluation at the end."""
     h = Hyperparameters(learning_rate=RATE, epochs=epochs, batch_size=BATCH, momentum=MOMENTUM)
     return mlp.train(start, (x, y), h, rng=np.random.default_rng(0), evaluate_every=epochs).params
 
@@ -92,14 +92,14 @@ def _by_torch(start, x, y, epochs):
 
 
 def _hold_against_torch(start, x, y):
-    """On one batch, whose order changes rounding only, both must come to the same parameters."""
+    """Assert that both come to the same parameters on one batch, whose order only changes rounding."""
     for pair, other in zip(_ours(start, x, y, 20), _by_torch(start, x, y, 20)):
         for ours, theirs in zip(pair, other):
             np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-5)
 
 
 def _products(start, a):
-    """The eight matrix products of a step: one forward and two backward a layer, but for the data's own gradient."""
+    """Return the eight matrix products of a step: one forward and two backward per layer, less the data's gradient."""
     n, shapes = len(a), [W.shape for W, _ in start]
     inputs = [np.ones((n, fan_in), np.float32) for fan_in, _ in shapes]
     grads = [np.ones((n, fan_out), np.float32) for _, fan_out in shapes]

@@ -1,9 +1,9 @@
-"""Execute chapters as other processors round, and say which verdicts change.
+"""Execute chapters with the rounding of other processors, and report which verdicts change.
 
-For maintainers: ``python tools/compare_roundings.py [TOPIC...]``, all topics if none is told, which takes two cores
-ten minutes. NumPy multiplies matrices by code that is written for the processor at hand, and products differ in their
-last digit. A deep network carries that far, so that a comparison may choose another learning rate, or a claim near its
-bound come to another verdict. What a chapter says must hold on each of these.
+For maintainers: ``python tools/compare_roundings.py [TOPIC...]``; all topics, the default, take two cores ten minutes.
+NumPy multiplies matrices with code written for the processor at hand, so products differ in their last digit. A deep
+network amplifies that, so that a comparison may choose another learning rate, or a claim near its bound come to another
+verdict. What a chapter says must hold on each of these.
 """
 
 import argparse
@@ -18,8 +18,8 @@ from autograder import chapter
 from autograder.live.claims import BOX
 from autograder.live.execute import COLOURS, Failed, side_by_side
 
-# By the kind of processor that OpenBLAS takes it for: with 512-bit vectors, with 256-bit ones that add as they
-# multiply, and with 128-bit ones.
+# The kinds of processor that OpenBLAS is told it has: with 512-bit vectors, with 256-bit ones and fused
+# multiply-add, and with 128-bit ones.
 KINDS = ("SkylakeX", "Haswell", "Nehalem")
 
 
@@ -38,7 +38,7 @@ def tell(name, seconds, failure):
 
 
 async def execute(topic, kind, verdicts):
-    """Run a chapter's cells in a kernel of that kind, and note the verdicts of its claims by their sentences."""
+    """Run a chapter's cells in a kernel of that kind, and note the verdict of each claim by its sentence."""
     path = chapter.ROOT / "chapters" / f"{topic}.md"
     notebook = jupytext.read(path)
     client = NotebookClient(
@@ -56,7 +56,7 @@ async def execute(topic, kind, verdicts):
 
 
 def differences(topic, verdicts):
-    """Lines on the claims that not all kinds of processors come to the same verdict on."""
+    """Yield a line for each claim whose verdict is not the same on all kinds of processors."""
     for sentence in sorted(set().union(*verdicts.values())):
         found = {kind: verdicts[kind].get(sentence, "missing") for kind in verdicts}
         if len(set(found.values())) > 1:
@@ -64,7 +64,7 @@ def differences(topic, verdicts):
 
 
 def topic(text):
-    """Return an argument that is a topic."""
+    """Return an argument, which must be a topic."""
     if text not in chapter.topics():
         raise argparse.ArgumentTypeError(f"expected a topic ({', '.join(chapter.topics())}), got {text!r}")
     return text
@@ -72,5 +72,5 @@ def topic(text):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("topics", nargs="*", type=topic, metavar="TOPIC", help="without any: all topics")
+    parser.add_argument("topics", nargs="*", type=topic, metavar="TOPIC", help="all topics by default")
     main(parser.parse_args().topics or chapter.topics())

@@ -1,7 +1,7 @@
 """Draw the ten digits in each font of `dnnkit.data.FONTS` and store them in dnnkit/data/glyphs.npz.
 
 For maintainers: ``python tools/draw_glyphs.py``. It uses fonts that matplotlib ships: DejaVu (Bitstream Vera licence)
-and STIX (SIL Open Font License 1.1), neither of which binds what is drawn with them.
+and STIX (SIL Open Font License 1.1), neither of which restricts what is drawn with them.
 """
 
 import argparse
@@ -19,7 +19,7 @@ FILES = {
     "stix": "STIXGeneral.ttf",
     "italic": "STIXGeneralItalic.ttf",
 }
-SIDE, HEIGHT = 32, 28  # of an image, and of its highest digit, in pixels
+SIDE, HEIGHT = 32, 28  # of an image, and of its tallest digit, in pixels
 TARGET = Path(__file__).resolve().parents[1] / "dnnkit" / "data" / "glyphs.npz"
 
 
@@ -40,7 +40,7 @@ def draw(path):
 
 
 def bitmaps(path, points):
-    """Return the digits as arrays that end where the ink ends; a point is a pixel at 72 dots per inch."""
+    """Return the digits as arrays cropped to the ink; a point is a pixel at 72 dots per inch."""
     found = []
     for digit in "0123456789":
         font = FT2Font(str(path))

@@ -1,4 +1,4 @@
-"""Draw the picture that stands beside a shared link: autograder/live/static/preview.png.
+"""Draw the picture that is shown with a shared link: autograder/live/static/preview.png.
 
 For maintainers: ``python -m tools.draw_preview``. It shows the first page's figure in the course's own type and
 colours, and needs Chromium and Playwright, as the browser tests do.

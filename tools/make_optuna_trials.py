@@ -1,7 +1,7 @@
-"""Let Optuna search the table of runs 300 times and store what it tried in dnnkit/search/optuna.npz.
+"""Let Optuna search the table of runs 300 times, and store what it tried in dnnkit/search/optuna.npz.
 
-For maintainers: ``OMP_NUM_THREADS=1 python tools/make_optuna_trials.py [PROCESSES]``; it takes a minute of one core.
-After a change of the table or of Optuna's version, make them anew.
+For maintainers: ``OMP_NUM_THREADS=1 python tools/make_optuna_trials.py [PROCESSES]``; it takes a minute on one core.
+Run it again after a change to the table or to Optuna's version.
 """
 
 import argparse
@@ -27,7 +27,7 @@ def main(processes):
 
 
 def study(number):
-    """The places in the table of what one study tried, in its order."""
+    """Return the indices in the table of what one study tried, in order."""
     runs, tried = search.table(), []
 
     def objective(trial):
@@ -46,5 +46,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     cores = len(os.sched_getaffinity(0))
     few = {"type": int, "choices": range(1, cores + 1), "default": cores}
-    parser.add_argument("processes", nargs="?", metavar="PROCESSES", help="without it: one for each core", **few)
+    parser.add_argument("processes", nargs="?", metavar="PROCESSES", help="one for each core by default", **few)
     main(parser.parse_args().processes)

@@ -1,8 +1,8 @@
-"""Train each configuration of the table of runs and store the errors in dnnkit/search/runs.npz.
+"""Train each configuration of the table of runs, and store the errors in dnnkit/search/runs.npz.
 
-For maintainers: ``OMP_NUM_THREADS=1 python tools/make_runs.py [PROCESSES]``, as many as there are cores if not told. It
-takes about six minutes of one core. What is measured is written to build/runs.txt as it comes, a line a run, so that
-a run that was stopped goes on where it was; remove that file to begin anew.
+For maintainers: ``OMP_NUM_THREADS=1 python tools/make_runs.py [PROCESSES]``, one process per core by default. It takes
+about six minutes on one core. Measurements are written to build/runs.txt as they come, one line per run, so that a
+stopped command continues where it was; remove that file to start over.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def main(processes):
 
 
 def measured():
-    """The counts of an earlier run that was stopped, in the order of JOBS; a line that was cut off is taken out."""
+    """Return the counts of an earlier run that was stopped, in the order of JOBS; a line cut off is removed."""
     size = 2 * len(runs.EPOCHS)
     lines = PART.read_text(encoding="utf-8").splitlines(keepends=True) if PART.exists() else []
     whole = [line for line in lines if line.endswith("\n") and len(line.split()) == size]
@@ -54,5 +54,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     cores = len(os.sched_getaffinity(0))
     few = {"type": int, "choices": range(1, cores + 1), "default": cores}
-    parser.add_argument("processes", nargs="?", metavar="PROCESSES", help="without it: one for each core", **few)
+    parser.add_argument("processes", nargs="?", metavar="PROCESSES", help="one for each core by default", **few)
     main(parser.parse_args().processes)

@@ -1,8 +1,8 @@
-"""Print the built book into one PDF, build/tuning-deep-networks.pdf: every page, with outline and page numbers.
+"""Print the built book to one PDF, build/tuning-deep-networks.pdf: every page, with outline and page numbers.
 
-For maintainers: ``make pdf``. The pages of ``_build/html`` are put together into one, in the order of the table of
-contents: their links lead to each other, their scripts stay out, so that a figure with sliders is the picture that it
-has before one touches it. Headless Chromium prints that page by ``print.css``.
+For maintainers: ``make pdf``. The pages of ``_build/html`` are combined into one, in the order of the table of
+contents: their links lead to each other, and their scripts are left out, so that a figure with sliders is its initial
+picture. Headless Chromium prints that page with ``print.css``.
 """
 
 import argparse
@@ -41,7 +41,7 @@ def names(html=HTML, toc=ROOT / "_toc.yml"):
 
 
 def whole(html=HTML, wanted=None):
-    """Return all pages as one (HTML, as text), whose links stay inside where they lead to one of them."""
+    """Return all pages as one (HTML, as text), in which links from one page to another lead inside it."""
     wanted = wanted or names(html)
     soups = {name: BeautifulSoup((html / f"{name}.html").read_bytes(), "html.parser") for name in wanted}
     book = copy.copy(soups[wanted[0]])
@@ -49,7 +49,7 @@ def whole(html=HTML, wanted=None):
         if "mathjax" not in script.get("src", "") and "MathJax" not in script.text:
             script.decompose()
     _point(book.head, wanted[0], set())
-    book.html["data-theme"] = book.html["data-mode"] = "light"  # which a script sets, whatever printing is told
+    book.html["data-theme"] = book.html["data-mode"] = "light"  # usually set by a script, even for print
     book.body.clear()
     place = book.body
     for tag, kind in (
@@ -65,7 +65,7 @@ def whole(html=HTML, wanted=None):
 
 
 def _part(soup, name, known):
-    """Return a page's content, whose ids begin with the page's name, and whose own scripts are left out."""
+    """Return a page's content, with ids prefixed by the page's name, and without its scripts."""
     part = soup.select_one("article.bd-article").extract()
     for unseen in part.select("script, .live-bar, .live-controls, .assignment, .headerlink, .home-begin"):
         unseen.decompose()
@@ -81,7 +81,7 @@ def _part(soup, name, known):
 
 
 def _point(part, name, known):
-    """Have links and sources of a page lead to where they did, from where all pages stand together."""
+    """Keep the targets of a page's links and sources, now that all pages are in one place."""
     for tag in part.find_all(["a", "img", "link", "script", "source", "object"]):
         for attribute in ("href", "src", "data"):
             if address := tag.get(attribute):
@@ -110,18 +110,18 @@ def _resolved(path):
 
 
 def _anchor(name, fragment):
-    """Return the name of a place of a page, or of its beginning, in all pages together."""
+    """Return the name of a place in a page, or of the page's beginning, among all pages together."""
     return f"{name}--{fragment}" if fragment else name
 
 
 def pdf(html=HTML, target=TARGET, wanted=None):
-    """Print the pages into a PDF at `target`."""
+    """Print the pages to a PDF at `target`, and return its path."""
     page_of_all = html / WHOLE
     page_of_all.write_text(whole(html, wanted), encoding="utf-8")
     mathjax = next((folder for folder in LOCAL if folder.is_dir()), None)
     target.parent.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        # Fonts lie in files beside the page, which only a page of the same origin may read.
+        # Fonts are in files next to the page, which only a page of the same origin may read.
         allowed = ["--no-sandbox", "--allow-file-access-from-files"]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=allowed)
         page = browser.new_page(color_scheme="light")

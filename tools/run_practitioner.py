@@ -1,7 +1,7 @@
-"""Run chapters/practitioner.ipynb, which trains for minutes, and keep what its cells give in it.
+"""Run chapters/practitioner.ipynb, which trains for minutes, and keep its cells' outputs in it.
 
-For maintainers: ``OMP_NUM_THREADS=1 python tools/run_practitioner.py``, after a change of its cells. The book shows the
-notebook as it is, and a test holds it to have been run as it stands (`digest`), and runs it with fewer images.
+For maintainers: ``OMP_NUM_THREADS=1 python tools/run_practitioner.py``, after a change to its cells. The book shows the
+notebook as it is; a test makes sure that it was run with its current code (`digest`), and runs it with fewer images.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import nbformat
 from nbclient import NotebookClient
 
 NOTEBOOK = Path(__file__).resolve().parents[1] / "chapters" / "practitioner.ipynb"
-# Beside a CPU build of torch, torchvision's compiled operators are missing, and it stumbles over two that are not used.
+# With a CPU build of torch, torchvision lacks its compiled operators, and stumbles over two that are not used.
 SPARE = """
 import torch
 try:
@@ -25,7 +25,7 @@ except RuntimeError:
 
 
 def digest(notebook):
-    """Return what tells a notebook's code from any other, as text."""
+    """Return a text that distinguishes a notebook's code from any other."""
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     return hashlib.sha256(repr(cells).encode()).hexdigest()[:16]
 

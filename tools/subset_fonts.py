@@ -2,8 +2,8 @@
 
 For maintainers: ``npm install @fontsource/source-serif-4 @fontsource/barlow-semi-condensed @fontsource/jetbrains-mono``
 in some folder, ``pip install fonttools brotli``, then ``python tools/subset_fonts.py FOLDER/node_modules``. The files
-go to autograder/live/static/fonts. A subset is a modified version, which may not bear a reserved name (*Source* is
-one): so each gets the name by which the style sheet calls it.
+go to autograder/live/static/fonts. A subset is a modified version, which may not use a reserved name (*Source* is
+one), so each is renamed to the name used in the style sheet.
 """
 
 import argparse
@@ -16,12 +16,12 @@ from fontTools.ttLib import TTFont
 TARGET = Path(__file__).resolve().parents[1] / "autograder" / "live" / "static" / "fonts"
 LATIN = {*range(0x20, 0x7F), *range(0xA0, 0x100), *map(ord, "ŁłęıŒœ‐–—‘’“”…•−€⁄")}
 GREEK = {*map(ord, "ΓΔΘΛΞΠΣΦΨΩαβγδεζηθικλμνξπρστυφχψω")}
-FONTS = {  # of a page: the package, its faces, and whether they know Greek
+FONTS = {  # of a page: the package, its faces, and whether they have Greek letters
     "serif": ("source-serif-4", ("400-normal", "400-italic", "600-normal"), True),
     "sans": ("barlow-semi-condensed", ("400-normal", "600-normal"), False),
     "mono": ("jetbrains-mono", ("400-normal", "600-normal"), True),
 }
-FEATURES = ["kern", "liga", "tnum", "ccmp", "mark"]  # of a fixed-width font no ligatures: => is two characters
+FEATURES = ["kern", "liga", "tnum", "ccmp", "mark"]  # but no ligatures in a fixed-width font: => is two characters
 
 
 def main(modules):
@@ -41,7 +41,7 @@ def main(modules):
 
 
 def cut(path, characters, name):
-    """Return the subset of a font as an open file that is no longer packed."""
+    """Return the subset of a font as an open, uncompressed file."""
     options = subset.Options(layout_features=[] if name == "mono" else FEATURES, hinting=False, flavor=None)
     font = subset.load_font(path, options)
     cutter = subset.Subsetter(options)
@@ -63,8 +63,8 @@ def rename(font, family):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("modules", type=Path, metavar="FOLDER", help="node_modules, into which npm has put the fonts")
+    parser.add_argument("modules", type=Path, metavar="FOLDER", help="node_modules, where npm has put the fonts")
     modules = parser.parse_args().modules
     if not (modules / "@fontsource").is_dir():
-        parser.error(f"expected a folder node_modules with @fontsource in it, got {modules}")
+        parser.error(f"expected a folder node_modules that contains @fontsource, got {modules}")
     main(modules)
