@@ -105,7 +105,7 @@ covers = {
     "whole numbers of pixels": check_moves,
     "`dy` down and `dx` to the right": check_moves,
     "negative numbers move up and to the left": check_moves,
-    "may be 0, or as large as the image and larger": check_nought_and_far,
+    "may be 0, or as large as the image or larger": check_nought_and_far,
     "What is moved over an edge is lost, and zeros come in on the other side": (
         check_zeros_come_in,
         check_nought_and_far,
