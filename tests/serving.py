@@ -1,4 +1,4 @@
-"""A web server of a test's own, on this machine."""
+"""A web server for a single test, on this machine."""
 
 import http.server
 import threading
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def serving(handler):
-    """Serve by a `handler` of http.server's at any free port; yields the address."""
+    """Serve with a `handler` of http.server's at any free port, and yield the address."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()

@@ -1,4 +1,4 @@
-"""Benchmarks: what is written is what was measured, and a ratio above 1 means that ours is ahead."""
+"""Benchmarks write what they measured, and a ratio above 1 means that ours is ahead."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The scripts for maintainers say what they take, and do nothing, where that is asked or something else is given."""
+"""The scripts for maintainers print their usage, and do nothing, with ``--help`` or arguments that they do not take."""
 
 import runpy
 import sys

@@ -1,7 +1,7 @@
-"""A built wheel carries all that it needs: each command, and a student's notebook, far from any checkout.
+"""A built wheel carries all that it needs, for each command and a student's notebook, far from any checkout.
 
-Every environment here holds the wheel and what the wheel says that it requires, and nothing else. These packages are
-linked from the environment of the tests, so that no index is asked.
+Every environment here holds only the wheel and what it declares as required. These packages are linked from the
+environment of the tests, so that no index is queried.
 """
 
 import csv
@@ -38,7 +38,7 @@ SCRIPT = "#!{python}\nimport sys\nfrom {module} import {name}\nsys.exit({name}()
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    """The wheel that is built of the source distribution, which is built of this checkout."""
+    """The wheel built from the source distribution, which is built from this checkout."""
     folder = tmp_path_factory.mktemp("dist")
     subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", folder], cwd=ROOT, check=True)
     (sources,) = folder.glob("*.tar.gz")
@@ -50,7 +50,7 @@ def wheel(tmp_path_factory):
 
 
 class Environment:
-    """A virtual environment with what a wheel requires, for some of its extras."""
+    """A virtual environment with what a wheel requires, including some of its extras."""
 
     def __init__(self, folder, wheel, *extras, others=()):
         venv.create(folder, symlinks=True)
@@ -71,7 +71,7 @@ class Environment:
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
                 os.link(source, target)
-            except OSError:  # another disk
+            except OSError:  # on another disk
                 shutil.copyfile(source, target)
         for entry in distribution.entry_points.select(group="console_scripts"):
             script = self.folder / "bin" / entry.name
@@ -98,7 +98,7 @@ class Environment:
 
 
 def required(wheel, extras=(), others=()):
-    """Return the names of the packages that a wheel with some extras, and `others`, cannot do without."""
+    """Return the names of the packages that a wheel with some extras, and `others`, require."""
     (own,) = importlib.metadata.distributions(path=[str(wheel)])
     due = [(COURSE, frozenset(extras)), *((name, frozenset()) for name in others)]
     seen = set()
@@ -123,11 +123,11 @@ def test_numpy_is_all_that_the_course_itself_requires(wheel):
 
 
 def test_every_python_that_the_course_names_can_install_what_is_pinned():
-    """Pins are made on one Python, and an older one refuses whatever says that it needs a newer."""
+    """Pins are made on one Python, and an older one refuses whatever declares that it needs a newer one."""
     pins = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text().split())
     here = [sysconfig.get_path("purelib")]  # other tests may have added what setuptools brings along
     installed = {canonicalize_name(found.name): found for found in importlib.metadata.distributions(path=here)}
-    known = [installed[name] for name in map(canonicalize_name, pins) if name in installed]  # not each extra is, here
+    known = [installed[name] for name in map(canonicalize_name, pins) if name in installed]  # not every extra is, here
     assert {"numpy", "nbgrader", "torch", "sphinx"} <= {canonicalize_name(each.name) for each in known}
     refused = [
         f"{each.name} {each.version} on {python}"
@@ -174,9 +174,9 @@ def test_the_course_is_audited(desk):
 
 @pytest.mark.long
 def test_a_student_installs_what_was_handed_out(desk, tmp_path):
-    """NumPy and a kernel (which nbclient drives here) are enough to run the notebook with the wheel beside it.
+    """NumPy and a kernel (which nbclient drives here) are enough to run the notebook with the wheel next to it.
 
-    So it is with a topic that the class has of its own, whose exercises come beside the notebook too.
+    The same holds for a class's own topic, whose exercises also come next to the notebook.
     """
     instructor, directory = desk
     instructor.run("autograder", "new", "mine/double", "--class", "class", cwd=directory.parent)
@@ -210,7 +210,7 @@ def told(environment, notebook, path):
 
 @pytest.mark.long
 def test_a_course_that_has_changed_takes_the_place_of_the_older(desk, tmp_path):
-    """pip takes two wheels of one version for the same: without the digest in it the older would stay."""
+    """pip takes two wheels with the same version for the same: without the digest in it, the older would stay."""
     environment, _ = desk
     toy = ROOT / "tests" / "autograder" / "classroom" / "course"
     for root, topics in ((toy, ("toy",)), (ROOT, chapter.topics())):
@@ -222,7 +222,7 @@ def test_a_course_that_has_changed_takes_the_place_of_the_older(desk, tmp_path):
 
 
 def test_the_wheel_of_a_handout_is_the_wheel_that_was_built(wheel, desk):
-    """All but the version, and so whatever is installed from either can make the same handout again."""
+    """They are the same except for the version, so an installation of either can make the same handout again."""
     _, directory = desk
     with zipfile.ZipFile(directory / "handout" / f"{TOPIC}.zip") as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".whl"))
@@ -232,7 +232,7 @@ def test_the_wheel_of_a_handout_is_the_wheel_that_was_built(wheel, desk):
 
 
 def contents(wheel):
-    """Return what is in a wheel, by name, but not what pip is told about the wheel itself."""
+    """Return the contents of a wheel, by name, without its metadata for pip."""
     with zipfile.ZipFile(wheel) as archive:
         names = (name for name in archive.namelist() if ".dist-info/" not in name)
         return {name: archive.read(name) for name in names}

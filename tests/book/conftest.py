@@ -1,4 +1,4 @@
-"""The book is built once a test run, where `make book` builds it; all tests of the book look at the same pages."""
+"""The book is built once per test run, where `make book` builds it; all tests of the book look at the same pages."""
 
 import json
 import os
@@ -28,7 +28,7 @@ DESKTOP = {"width": 1400, "height": 900}
 
 @dataclass(frozen=True)
 class Run:
-    """A command that has run: its exit status, what it wrote, and the seconds it took."""
+    """A command that has run: its exit status, its output, and the seconds it took."""
 
     status: int
     output: str
@@ -47,19 +47,19 @@ def _run(*command, cwd=ROOT, path=None):
 
 @pytest.fixture(scope="session")
 def run():
-    """A function that runs a command as the book is built, with `path` where its packages are, and returns its Run."""
+    """A function that runs a command as a build of the book does, with packages from `path`, and returns its Run."""
     return _run
 
 
 @pytest.fixture(scope="session")
 def strict_build():
-    """The command that builds the book in the directory where it runs."""
+    """The command that builds the book in the directory in which it runs."""
     return (JUPYTER_BOOK, "build", ".", *STRICT)
 
 
 @pytest.fixture(scope="session")
 def once(testrun_uid):
-    """A function that runs a command once a test run, whichever worker comes first; the others get its Run."""
+    """A function that runs commands once per test run, in whichever worker comes first; the others get its Runs."""
 
     def _once(name, *commands):
         BUILD.mkdir(parents=True, exist_ok=True)
@@ -76,13 +76,13 @@ def once(testrun_uid):
 
 @pytest.fixture(scope="session")
 def build(once, strict_build):
-    """The strict build of the book, and another one right after it."""
+    """The strict build of the book, and a second one right after it."""
     return once("book", strict_build, strict_build)
 
 
 @pytest.fixture(scope="session")
 def plain(once, html):
-    """The way out of Jupyter Book: the conf.py that it generates, built by plain Sphinx."""
+    """The way out of Jupyter Book: the conf.py that it generates, built with plain Sphinx."""
     folder = BUILD / "sphinx"
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(ROOT / "_config.yml", folder)
@@ -108,7 +108,7 @@ def pages(html):
 
 @pytest.fixture(scope="session")
 def fetched(tmp_path_factory):
-    """What `make vendor` fetches, from a server of this machine."""
+    """What `make vendor` fetches, from a server on this machine."""
     folder = tmp_path_factory.mktemp("fetched")
     with served(tmp_path_factory.mktemp("pages")) as address:
         vendor.fetch(folder / "vendor", pyodide=f"{address}pyodide/", modules=f"{address}modules/")
@@ -124,23 +124,23 @@ def site(html):
 
 @pytest.fixture(scope="session")
 def bare(html):
-    """The address where the book is served without mathematics and Python, which take longer than all the rest."""
+    """The address where the book is served without MathJax and Python, which take longer than everything else."""
     with served(html, local=(decorate.MODULES,)) as address:
         yield address
 
 
 class Visits:
-    """Pages of the site in contexts of a browser, which are closed together."""
+    """Pages of the site in browser contexts, which are closed together."""
 
     def __init__(self, browser, site):
         self.browser, self.site, self.contexts = browser, site, []
 
     def __call__(self, path, *, prepare=lambda page: None, beside=None, without=None, **options):
-        """Open a page, which keeps its errors in `page.errors` and its requests in `page.asked`.
+        """Open and return a page that keeps its errors in `page.errors` and its requests in `page.asked`.
 
-        `prepare` sees the page before it is opened; addresses that match `without` are not reached, and the browser
-        keeps nothing of the others; `options` are those of a browser's context, unless that of the page `beside` is
-        used again, as another tab of a window does.
+        `prepare` gets the page before it is opened; addresses that match `without` are not reached, and the browser
+        caches none of the others; `options` are those of a browser context, unless the context of the page `beside`
+        is used again, as another tab in a window does.
         """
         options = {"viewport": DESKTOP, "color_scheme": "light", "accept_downloads": True} | options
         options = {"service_workers": "block"} | options  # which would fetch what a test answers itself
@@ -172,9 +172,9 @@ def visit(browser, site):
 
 @pytest.fixture(scope="session")
 def sitting(browser, site, bare):
-    """What a browser keeps of a reader who worked on a chapter, with real Python; and what was seen meanwhile.
+    """What a browser keeps of a reader who worked on a chapter, with real Python; and what the reader saw.
 
-    It is handed on as if the book had been read where `bare` serves it.
+    It is passed on as if the book had been read where `bare` serves it.
     """
     visits = Visits(browser, site)
     page = visits(reader.PAGE, without="/mathjax/")
@@ -187,7 +187,7 @@ def sitting(browser, site, bare):
 
 @pytest.fixture(scope="module")
 def fresh(browser, bare):
-    """A function that opens a page without mathematics and Python (see `Visits`)."""
+    """A function that opens a page without MathJax and Python (see `Visits`)."""
     visits = Visits(browser, bare)
     yield visits
     visits.close()
@@ -195,9 +195,9 @@ def fresh(browser, bare):
 
 @pytest.fixture(scope="module")
 def again(sitting, fresh):
-    """A function that opens a page as the reader of the sitting, later: nothing but what the browser keeps is left.
+    """A function that opens a page later as the reader of the sitting, with nothing but what the browser keeps.
 
-    It is one page that is loaded again, unless there are options (see `Visits`).
+    It reloads one page, unless there are options (see `Visits`).
     """
     storage, pages = sitting[0], []
 

@@ -1,4 +1,4 @@
-"""A Firefox as the system has it, driven by WebDriver BiDi: what a walk through a page needs of it, and no more."""
+"""The system's Firefox, driven by WebDriver BiDi: what a walk through a page needs of it, and no more."""
 
 import contextlib
 import itertools
@@ -28,7 +28,7 @@ PREFERENCES = {
     "network.proxy.ssl_port": 9,
     "network.proxy.type": 1,
 }
-SLOW = 90  # seconds: other tests may run beside this one
+SLOW = 90  # seconds: other tests may run at the same time
 KEYS = {"Control": "\ue009", "Shift": "\ue008", "Enter": "\ue007"}
 
 
@@ -38,7 +38,7 @@ class Firefox:
     def __init__(self, socket):
         self._socket, self._numbers = socket, itertools.count(1)
         self.send("session.new", capabilities={})
-        # Where there is no screen, the window that Firefox opens by itself never gets the focus.
+        # Without a screen, the window that Firefox opens at the start never gets the focus.
         self._tab = self.send("browsingContext.create", type="window")["context"]
 
     def send(self, method, **params):
@@ -57,11 +57,11 @@ class Firefox:
         self.send("browsingContext.reload", context=self._tab, wait="complete")
 
     def evaluate(self, expression):
-        """Return what an expression of JavaScript gives: text, a number, a boolean or None."""
+        """Return the value of a JavaScript expression: text, a number, a boolean or None."""
         return self._evaluate(expression).get("value")
 
     def wait(self, expression):
-        """Wait until an expression gives something true, and return it."""
+        """Wait until the value of an expression is true, and return it."""
         end = time.monotonic() + SLOW
         while not (value := self.evaluate(expression)):
             assert time.monotonic() < end, f"after {SLOW} s still not: {expression}"
@@ -69,7 +69,7 @@ class Firefox:
         return value
 
     def click(self, element):
-        """Click on the element that an expression gives."""
+        """Click on the element that is the value of an expression."""
         found = self._evaluate(element)
         assert found["type"] == "node", element
         origin = {"type": "element", "element": {"sharedId": found["sharedId"]}}
@@ -100,7 +100,7 @@ class Firefox:
 
 @contextlib.contextmanager
 def running():
-    """Run a Firefox without a window, with a profile of its own; yields it."""
+    """Run a headless Firefox with its own profile, and yield it."""
     if PROGRAM is None:
         reason = "no Firefox is installed"
         pytest.fail(reason, pytrace=False) if "CI" in os.environ else pytest.skip(reason)

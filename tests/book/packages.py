@@ -1,4 +1,4 @@
-"""What pages fetch from other hosts, here from npm's packages, installed once into ``build/npm`` and kept there."""
+"""What pages fetch from other hosts, here from npm packages, installed once into ``build/npm`` and kept there."""
 
 import hashlib
 import json
@@ -24,7 +24,7 @@ WANTED = {
 
 
 def install():
-    """Install the packages that are wanted, and return the folder of packages; skip the test where npm is missing."""
+    """Install the packages in `WANTED`, and return their folder; skip the test if npm is missing."""
     if shutil.which("npm") is None:
         if "CI" in os.environ:
             pytest.fail("npm is not installed", pytrace=False)
@@ -45,7 +45,7 @@ def install():
 
 
 def pyodide_files(modules):
-    """Return Pyodide's files with NumPy among them: content by name, or the path of it.
+    """Return Pyodide's files, including NumPy: their content or path, by name.
 
     As in the distribution that pages load, Python's own modules and NumPy's are compiled.
     """
@@ -89,7 +89,7 @@ process.exit()
 
 
 def _compiled(modules, *paths):
-    """Return the paths of zips with the same files, those of Python compiled by the Python that Pyodide is."""
+    """Return the paths of zips with the same files, in which Pyodide's Python has compiled the modules."""
     folder = FOLDER / "compiled" / WANTED["pyodide"]
     targets = [folder / path.name for path in paths]
     with FileLock(FOLDER / "lock"):

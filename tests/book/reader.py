@@ -1,4 +1,4 @@
-"""What a reader does in a page: writes an answer to an exercise, presses its buttons, and reads what is said."""
+"""What a reader does in a page: write an answer to an exercise, press its buttons, and read the response."""
 
 import json
 import re
@@ -12,18 +12,18 @@ HEAD = "def inverted_dropout(a, keep_prob, *, rng, train):\n    return "
 WRONG = [HEAD + "a, a == a", HEAD + "a * 0, a == a", HEAD + "a / keep_prob, a == a"]
 RIGHT = model.load("dropout/by_hand").solution_source
 EDITED = RIGHT + "  # edited"
-KNOWN = re.compile("THEBE_JS_URL|invalid theme mode")  # said by the theme, and harmless
+KNOWN = re.compile("THEBE_JS_URL|invalid theme mode")  # from the theme, and harmless
 KEPT_AWAY = re.compile(f"{KNOWN.pattern}|ERR_FAILED|ERR_NAME_NOT_RESOLVED")  # and what a test does not let a page reach
-SLOW = 60_000  # milliseconds: Python starts in some seconds, but other tests may run beside this one
+SLOW = 60_000  # milliseconds: Python starts in some seconds, but other tests may run at the same time
 
 
 def surprises(page, known=KNOWN):
-    """Return what a page's scripts complained of, but for what is known."""
+    """Return the errors of a page's scripts, except for those that are known."""
     return [error for error in page.errors if not known.search(error)]
 
 
 def resize(page, width, height=900):
-    """Give a page's window another size, and wait until nothing slides into its new place any more."""
+    """Resize a page's window, and wait until everything has moved into its new place."""
     page.set_viewport_size({"width": width, "height": height})
     page.wait_for_function("() => document.getAnimations().every(each => each.playState !== 'running')")
 
@@ -42,13 +42,13 @@ class Answer:
 
     @property
     def text(self):
-        """What stands in the editor."""
+        """The text in the editor."""
         if self.frame.locator(".cm-content").count():
             return "\n".join(self.frame.locator(".cm-line").all_text_contents())
         return self.frame.locator(".live-area").input_value()
 
     def write(self, text):
-        """Replace what stands in the editor, by keys: the editor may not yet have seen what a script selects in it."""
+        """Replace the text in the editor, with keys: the editor may not yet have seen what a script selects in it."""
         if not self.frame.locator(".cm-content").count():
             self.frame.locator(".live-area").focus()
         self.frame.locator(".cm-content").focus()
@@ -67,7 +67,7 @@ class Answer:
         return self.status.text_content().lower(), named.text_content() if named.count() else ""
 
     def tried(self, count):
-        """Wait until so many tries are counted."""
+        """Wait until the page counts this many tries."""
         self.history.locator("summary", has_text=f"({count})").first.wait_for(timeout=SLOW)
 
 
@@ -79,19 +79,19 @@ def answer_question(page, number, text):
 
 
 def kept(page):
-    """Return what the browser keeps of this book, by id."""
+    """Return what the browser keeps for this book, by id."""
     everything = page.evaluate("Object.entries(localStorage)")
     return {key.removeprefix(KEY): json.loads(value) for key, value in everything if key.startswith(KEY)}
 
 
 def keep(page, everything):
-    """Put data into the browser's storage, by their keys."""
+    """Put data into the browser's storage, by key."""
     texts = {key: json.dumps(data) for key, data in everything.items()}
     page.evaluate("all => Object.entries(all).forEach(([key, text]) => localStorage.setItem(key, text))", texts)
 
 
 def progress_told(page):
-    """Return what the page says of the progress in its chapter."""
+    """Return what the page says about the progress in its chapter."""
     return page.locator("#live-progress label span").text_content()
 
 

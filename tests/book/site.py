@@ -1,4 +1,4 @@
-"""Serve built pages on this machine, with all that they fetch from other hosts beside them."""
+"""Serve built pages on this machine, along with all that they fetch from other hosts."""
 
 import contextlib
 import functools
@@ -14,7 +14,7 @@ LOCAL = {decorate.PYODIDE: "/pyodide/", MATHJAX: "/mathjax/", decorate.MODULES: 
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
-    """Pages, in which other hosts' addresses are replaced; Pyodide, MathJax and the editor's modules from npm."""
+    """Serves pages, with other hosts' addresses replaced, and Pyodide, MathJax and the editor's modules from npm."""
 
     extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
         ".mjs": "text/javascript",
@@ -56,7 +56,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         return io.BytesIO(sent)
 
     def sent(self, content):
-        """Return the bytes to send for a content, after headers that say how they are packed."""
+        """Return the bytes to send for a content, after sending any header about their encoding."""
         return content
 
     def log_message(self, *arguments):
@@ -65,7 +65,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 @contextlib.contextmanager
 def served(html, handler=Handler, local=tuple(LOCAL)):
-    """Serve the built book of the folder `html` by a `handler`, with the hosts `local` here; yields its address."""
+    """Serve the built book in the folder `html` with a `handler`, replacing the hosts `local`; yield its address."""
     modules = packages.install()
     pyodide = packages.pyodide_files(modules)
     handler = functools.partial(handler, directory=str(html), modules=modules, pyodide=pyodide, local=local)

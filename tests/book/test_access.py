@@ -1,4 +1,4 @@
-"""Every page can be read without seeing it, and seen by those who see little: axe-core finds no serious fault."""
+"""Every page can be read without seeing it, and seen by people with low vision: axe-core finds no serious fault."""
 
 import re
 from contextlib import closing
@@ -7,7 +7,7 @@ import pytest
 
 from tests.book import packages
 
-# Everything that WCAG 2.2 asks for at the levels A and AA as far as axe sees it, and its other serious findings.
+# Everything that WCAG 2.2 requires at levels A and AA, as far as axe can tell, and axe's other serious findings.
 AXE = """
 async (rules) => {
   // docutils gives each work of a bibliography a role that ARIA has since deprecated: harmless, and not ours to change
@@ -20,7 +20,7 @@ async (rules) => {
     .flatMap(({ id, nodes }) => nodes.map(({ target, html }) => [id, String(target), html.slice(0, 200)]))
 }
 """
-ONE_OF_MANY = "chapters/api/network.html"  # pages of the library, which are made alike and have one set of colours
+ONE_OF_MANY = "chapters/api/network.html"  # of the library's pages, which are made alike and have the same colours
 KINDS = ("chapters/index.html", "chapters/dropout.html", "chapters/claims.html", ONE_OF_MANY)
 DARK = "document.documentElement.dataset.theme = document.documentElement.dataset.mode = 'dark'"
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1400, "height": 900}
@@ -28,7 +28,7 @@ PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1400, "height": 900}
 
 @pytest.fixture(scope="module")
 def page(browser, bare):
-    """A page of the built book, in light colours, with `page.home` the book's address."""
+    """A page of the built book, in light colours; `page.home` is the book's address."""
     context = browser.new_context(viewport=DESKTOP, color_scheme="light")
     page = context.new_page()
     page.home = bare
@@ -46,7 +46,7 @@ def test_axe_finds_no_serious_fault_in_light_and_dark(page, pages):
             page.evaluate(script)
             found[name] = page.evaluate(AXE, [])
             page.add_style_tag(content="* { transition: none !important }")
-            page.evaluate(DARK)  # what the page says stays the same, only its colours change
+            page.evaluate(DARK)  # the text stays the same, only the colours change
             found[f"{name} in the dark"] = page.evaluate(AXE, ["color-contrast"])
     assert f"{ONE_OF_MANY} in the dark" in found
     assert {name: faults for name, faults in found.items() if faults} == {}
@@ -70,8 +70,8 @@ def test_a_page_can_be_read_when_it_is_enlarged_four_times(name, page):
     page.set_viewport_size(DESKTOP)
 
 
-# Of formulas and tables: how many scroll far, which a pixel of rounding is not, and at how many the Tab key stops. A
-# browser has it stop at whatever scrolls, unless a page says otherwise.
+# Of formulas and tables: how many scroll by more than a pixel of rounding, and at how many the Tab key stops. A browser
+# makes it stop at everything that scrolls, unless the page says otherwise.
 STOPS = """
 () => {
   const boxes = [...document.querySelectorAll("article :is(.math, .math *, .pst-scrollable-table-container)")]
@@ -141,7 +141,7 @@ def test_keyboard_reaches_what_the_first_page_offers_and_shows_where_it_is(page,
 
 
 def test_a_screen_reader_is_told_what_stands_in_a_chapter(page, pages):
-    """The tree that a browser gives to screen readers: headings, and names of fields, pictures and strips."""
+    """The tree that a browser gives to screen readers has headings, and names of fields, pictures and strips."""
     page.goto(f"{page.home}chapters/dropout.html")
     page.wait_for_selector(".live-area")
     tree = page.locator("main").aria_snapshot()

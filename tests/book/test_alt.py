@@ -1,4 +1,4 @@
-"""Every figure says in words what it shows, and under it what was found; none shows its code."""
+"""Every figure says in words what it shows and, under it, what was found; none shows its code."""
 
 import ast
 import re
@@ -12,7 +12,7 @@ FILE = re.compile(r"\.(png|svg|jpe?g|gif|webp)$|_build|[0-9a-f]{16}")
 
 
 def texts_of_figures(page):
-    """Return what the figures of a page say in words; each of ours is drawn wide and narrow."""
+    """Return the figures' descriptions in a page; each of ours is drawn both wide and narrow."""
     images = [image["alt"] for image in page.select("article .cell_output img")]
     return images + [drawing["aria-label"] for drawing in page.select("article figure.plot .plot-wide")]
 
@@ -45,7 +45,7 @@ def test_no_two_figures_of_a_page_say_the_same(pages):
 
 
 def test_figures_are_images_that_have_a_text(pages):
-    """An inline drawing must be named as well, or else be marked as decoration."""
+    """An inline drawing must also be named, or else be marked as decoration."""
     for name, page in pages.items():
         for drawing in page.select("article .cell_output svg"):
             inside = drawing.find_parent("svg")  # a part of a drawing that is named
@@ -65,7 +65,7 @@ def test_every_figure_of_a_chapter_has_a_caption_that_begins_with_the_finding(to
 
 
 def shows_figure_or_claim(source):
-    """Whether the last thing that a cell does is a figure or a claim."""
+    """Return whether the last thing that a cell does is a figure or a claim."""
     last = ast.parse(source).body[-1:]
     call = last[0].value if last and isinstance(last[0], ast.Expr) else None
     return isinstance(call, ast.Call) and re.fullmatch(r"claim|plot\.\w+", ast.unparse(call.func)) is not None

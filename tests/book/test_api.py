@@ -13,7 +13,7 @@ MODULES = [module.name for module in pkgutil.iter_modules(dnnkit.__path__) if no
 
 
 def public(module):
-    """Return the functions and classes that a module defines for others: those in `__all__`, where there is one."""
+    """Return the functions and classes that a module defines for others: those in `__all__`, if it has one."""
     found = importlib.import_module(f"dnnkit.{module}")
     names = getattr(found, "__all__", [name for name in vars(found) if not name.startswith("_")])
     return {

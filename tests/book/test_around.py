@@ -1,4 +1,4 @@
-"""The pages around the chapters: procedure and chart lead to each of them, the glossary to where a term stands."""
+"""The pages around the chapters: procedure and chart lead to each of them, the glossary to where a term occurs."""
 
 import re
 

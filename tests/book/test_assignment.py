@@ -16,7 +16,7 @@ def test_chapter_links_its_assignment_once_under_its_title(topic, html, pages):
     assert len(offers) == 1
     assert offers[0].find_previous_sibling("h1")
     before = offers[0].find_previous_siblings(["p", "section"])
-    assert all("live-still" in each.get("class", ()) for each in before)  # what is said where no script runs
+    assert all("live-still" in each.get("class", ()) for each in before)  # which is for pages without scripts
     path = (html / "chapters" / offers[0].a["href"]).resolve()
     assert path == (html / "assignments" / f"{topic}.ipynb").resolve()
     assert str(len(chapter.read(topic).sections)) in offers[0].get_text()

@@ -1,4 +1,4 @@
-"""The author's guide is true: its topic is written by the page alone, and the audit has nothing to say of it."""
+"""The author's guide is true: its topic can be written from the page alone, and the audit finds no fault with it."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ PAGE = walk.page("author")
 
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory):
-    """The directory in which all of the page was done, once."""
+    """The directory in which everything on the page was done, once."""
     here = tmp_path_factory.mktemp("author")
     walk.walk(PAGE, here)
     return here

@@ -1,4 +1,4 @@
-"""Pages run again when what their code hangs on has changed, no others do, and a build that failed does not pass."""
+"""Pages run again when what their code depends on has changed, and only then; a build that failed does not pass."""
 
 import re
 import shutil
@@ -70,7 +70,7 @@ class Book:
                 warningiserror=True,
                 keep_going=True,
             )
-            # As in a build of its own: the browser of other tests keeps an event loop running in this thread.
+            # As in a separate build: the browser of other tests keeps an event loop running in this thread.
             with ThreadPoolExecutor(1) as thread:
                 thread.submit(app.build).result()
         assert app.statuscode == 0, self.said.getvalue()
@@ -139,7 +139,7 @@ def test_a_failing_page_is_told_and_the_others_are_kept(book):
 
 @pytest.mark.parametrize("topic", chapter.topics())
 def test_a_chapter_is_read_again_with_its_figure_and_all_of_its_exercises(topic):
-    """A free text has no cell that names it, and a figure none at all; the first figure is the chapter's own."""
+    """A free text has no cell that names it, and a figure has no cell at all; the first figure is the chapter's own."""
     text = (ROOT / "chapters" / f"{topic}.md").read_text()
     page = cache.hanging(f"chapters/{topic}", text, None, Sources())
     asked = {f"autograder.exercises.{section.exercise.replace('/', '.')}" for section in chapter.read(topic).sections}
@@ -176,9 +176,9 @@ def test_what_a_figure_measures_is_kept_until_its_code_or_numpy_changes(tmp_path
 
 
 def test_what_fails_the_book_fails_it_again(tmp_path, run, strict_build):
-    """The book's own configuration, with one page that is not right in two ways.
+    """The book's own configuration, with one page that is wrong in two ways.
 
-    What its pages would run from is there, as it hangs on no page and takes longer than all the rest.
+    The archive that pages run from is there already, as it depends on no page and takes longer than everything else.
     """
     packed = tmp_path / "_build" / "html" / archive.PLACE
     packed.parent.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Pages run side by side, what fails is named, and what is kept is whole."""
+"""Pages run side by side, failures are named, and what is kept is whole."""
 
 import asyncio
 import signal
@@ -22,7 +22,7 @@ from tests.autograder.processes import wait_until
 
 
 def side_by_side(*args, **options):
-    """As in a build of its own: the browser of other tests keeps an event loop running in this thread."""
+    """Run as in a separate build: the browser of other tests keeps an event loop running in this thread."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(execute.side_by_side, *args, **options).result()
 

@@ -1,4 +1,4 @@
-"""A comma that follows a formula begins no line."""
+"""A comma that follows a formula never begins a line."""
 
 from bs4 import NavigableString
 
@@ -11,7 +11,7 @@ def test_each_formula_has_the_mark_that_follows_it(pages):
     for topic in chapter.topics():
         for formula in pages[f"chapters/{topic}.html"].select("article span.math"):
             after = formula.next_sibling
-            if formula.find_parent(class_="cell_output"):  # which a cell wrote, as a claim's sentence
+            if formula.find_parent(class_="cell_output"):  # which a cell wrote, like a claim's sentence
                 continue
             if isinstance(after, NavigableString) and after.startswith(MARKS):
                 assert formula.parent.get("class") == ["formula"], formula.parent

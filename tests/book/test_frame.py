@@ -19,7 +19,7 @@ def frame(pages, section):
 def test_exercise_is_framed_up_to_where_its_answer_goes(section, pages):
     shown = frame(pages, section)
     assert shown.find("h3") is shown.find(True)
-    # Scripts have places of their own, whose names begin with live-.
+    # Scripts have their own places, whose names begin with live-.
     last = [child for child in shown.find_all(recursive=False) if child.get("class", [""])[0][:5] != "live-"][-1]
     assert ("answer" if section.kind == "text" else "tag_check") in last["class"]
 

@@ -1,4 +1,4 @@
-"""The instructor's guide is true: its commands run in their order, with its files, and say what it says."""
+"""The instructor's guide is true: its commands run in order, with its files, and print what it says."""
 
 import csv
 import re
@@ -16,12 +16,12 @@ from tests.book import walk
 
 PAGE = walk.page("guide")
 TOPIC = "hyperparameters"
-HANDED_IN = {"ableann_11_901": right, "obrienben_12_902": mistake(1)}  # as Canvas names files; dan hands in nothing
+HANDED_IN = {"ableann_11_901": right, "obrienben_12_902": mistake(1)}  # named as in Canvas; dan hands in nothing
 
 
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory):
-    """The directory in which all of the page was done, once."""
+    """The directory in which everything on the page was done, once."""
     if not doctor()[0]:
         pytest.skip("this machine does not let sandboxes be isolated, without which grading refuses")
     here = tmp_path_factory.mktemp("guide")
@@ -35,7 +35,7 @@ def walked(tmp_path_factory):
 
 
 def _hand_in(here):
-    """Make what Canvas lets download: the released notebook, answered by each student in a way of their own."""
+    """Make what can be downloaded from Canvas: the released notebook, answered by each student in their own way."""
     exercises = [load(id_) for id_ in ids(TOPIC)]
     with zipfile.ZipFile(here / "download.zip", "w") as archive:
         for name, answer in HANDED_IN.items():

@@ -1,4 +1,4 @@
-"""What pages say of themselves where they are shared, where their fonts come from, and what a search finds first."""
+"""What pages say about themselves when they are shared, where their fonts come from, and what a search finds first."""
 
 import re
 from types import SimpleNamespace
@@ -89,7 +89,7 @@ def test_fonts_are_small_and_bring_their_licence(html):
 
 
 def test_little_moves_when_fonts_arrive(visit):
-    """The layout shift that browsers report, of which 0.1 is counted as good."""
+    """The layout shift that browsers report, for which 0.1 counts as good."""
     page = visit("chapters/dropout.html")
     page.wait_for_load_state()
     page.evaluate("document.fonts.ready")

@@ -1,4 +1,4 @@
-"""The first page: its figure trains in the browser, and its map shows each chapter and what is to come."""
+"""The first page: its figure trains in the browser, and its map shows each chapter and those to come."""
 
 import re
 
@@ -11,7 +11,7 @@ from tests.book.reader import surprises
 
 HOME = "chapters/index.html"
 TOPICS = chapter.topics()
-SLOW = 60_000  # milliseconds: Python starts in some seconds, but other tests may run beside this one
+SLOW = 60_000  # milliseconds: Python starts in some seconds, but other tests may run at the same time
 TO_THE_END = "() => document.querySelector('[name=step]').value === document.querySelector('[name=step]').max"
 
 
@@ -70,7 +70,7 @@ def test_a_network_trains_in_the_browser_and_its_layers_live_or_die(home):
         assert home.locator("[name=step]").input_value() == "0"
         figure.get_by_role("button", name="Train").click()
         home.wait_for_function(TO_THE_END, timeout=2 * SLOW)
-        figure.get_by_role("button", name="Train").wait_for(timeout=SLOW)  # it says Stop until all is told
+        figure.get_by_role("button", name="Train").wait_for(timeout=SLOW)  # it says Stop until all is shown
         ended.append(int(re.search(r"Error on dev: (\d+)%", figure.locator(".live-status").text_content())[1]))
     learned, stalled = ended
     assert learned < 30 < 70 < stalled

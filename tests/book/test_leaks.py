@@ -1,7 +1,7 @@
 """Nothing that is built shows an answer next to its question, or a check that runs only in grading.
 
-What is secret of an exercise is searched for line by line, with white space and comments taken out, in every file under
-``_build/html``: in its text, without its tags, inside notebooks and archives.
+The secrets of an exercise are searched for line by line, with white space and comments removed, in every file under
+``_build/html``: in its text, without its tags, and inside notebooks and archives.
 """
 
 import ast
@@ -25,9 +25,9 @@ from autograder import exercise as model
 from autograder.live import archive
 
 EXERCISES = {name: model.load(name) for name in model.ids()}
-# Shorter lines, such as `return output`, stand in any program; validation of arguments does so too, and is left out.
+# Shorter lines, such as `return output`, occur in any program; so does validation of arguments, which is left out.
 TELLING = 20
-# Of a class that is asked for, the starter shows the methods' first lines.
+# If an exercise asks for a class, the starter shows the first lines of its methods.
 PUBLIC = re.compile(r"_inputs\.|^def\w+\(self")
 
 
@@ -36,7 +36,7 @@ def squeeze(text):
 
 
 def source(thing, path=None):
-    """Return the source of a function or class, found by its name in the file at `path` where that is given."""
+    """Return the source of a function or class, found by name in the file at `path` if that is given."""
     if path is None:
         return textwrap.dedent(inspect.getsource(thing))
     text = path.read_text(encoding="utf-8")
@@ -64,7 +64,7 @@ def body(code):
 
 
 def private(function):
-    """Return the private functions of its own module that a function calls, and that those call, by name."""
+    """Return, by name, the private functions of its module that a function calls, directly or indirectly."""
     module, found, due = inspect.getmodule(function), {}, [function]
     while due:
         for name in set(re.findall(r"\b_\w+", source(due.pop()))) - set(found):
@@ -76,7 +76,7 @@ def private(function):
 
 
 def helpers(function):
-    """Return the private functions that only answers are made of: a chapter may show what no exercise asks for."""
+    """Return the private functions that only answers use: a chapter may show what no exercise asks for."""
     asked = [exercise.solution for exercise in EXERCISES.values()]
     shared = set()
     for name, thing in vars(inspect.getmodule(function) or object).items():
@@ -86,17 +86,17 @@ def helpers(function):
 
 
 def runs(lines, shown=frozenset()):
-    """Return every two lines that follow each other, or the only one; but not two that a starter shows."""
+    """Return every two consecutive lines, or the only one; but not two that a starter shows."""
     pairs = itertools.pairwise(lines) if len(lines) > 1 else [(line,) for line in lines]
     return ["".join(pair) for pair in pairs if not shown.issuperset(pair)]
 
 
 def secrets(exercise):
-    """Return what nobody may find of an exercise, squeezed."""
+    """Return what nobody may find out about an exercise, squeezed."""
     found = [squeeze(text) for _, text in exercise.anchors] + [squeeze(sentence) for sentence in exercise.mistakes]
     shown = set(body(source(exercise.given))) if callable(exercise.given) else set()
     if callable(exercise.solution):
-        # A test begins as any program does: what tells it are two lines in a row.
+        # A test begins as any program does: only two lines in a row give it away.
         parts = runs if exercise.kind == "test" else list
         for function in (exercise.solution, *helpers(exercise.solution)):
             found += parts([line for line in body(source(function)) if not (line in shown or PUBLIC.search(line))])
@@ -112,7 +112,7 @@ def secrets(exercise):
 
 
 def readings(name, content):
-    """Yield (place, text) for a file as it may be read, squeezed; what is inside an archive counts as files."""
+    """Yield (place, text) for a file as it may be read, squeezed; members of an archive count as files."""
     if zipfile.is_zipfile(io.BytesIO(content)):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for member in archive.namelist():

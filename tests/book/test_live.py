@@ -21,15 +21,15 @@ FIGURES = [topic for topic in TOPICS if find_spec(f"autograder.live.figures.{top
 
 @pytest.fixture(scope="module")
 def opened(visit):
-    """A function that returns a topic's page, opened once, for tests that leave it as usable as they found it.
+    """A function that returns a topic's page, opened once, for tests that leave it usable.
 
-    All are in tabs of one window, which have most of what they load from the first one.
+    All are tabs of one window, which get most of what they load from the first.
     """
     first = functools.cache(lambda: visit("chapters/index.html"))
     return functools.cache(lambda topic: visit(f"chapters/{topic}.html", beside=first()))
 
 
-# An answer that is one of the exercise's own wrong ones, which the page's archive holds where a public check finds it.
+# One of the exercise's own wrong answers, which the page's archive holds if a public check finds it.
 WRONG = """\
 from autograder import exercise
 {name} = next(each.answer for each in exercise.load("{id}").misconceptions if each.name == "{wrong}")"""
@@ -45,7 +45,7 @@ def test_each_answer_gets_the_verdict_of_a_notebook(section, opened):
     answer.write(f"{section.starter.source}\n\n{exercise.solution_source}\n")
     assert answer.check() == ("passed", "")
     public = exercise.public_checks
-    for wrong in exercise.misconceptions[len(exercise.misconceptions) // 2 :][:1]:  # of all, the audit proves it
+    for wrong in exercise.misconceptions[len(exercise.misconceptions) // 2 :][:1]:  # the audit proves it for all
         expected = judge(exercise, wrong.answer, PUBLIC, checks=public)
         answer.write(WRONG.format(name=exercise.name, id=exercise.id, wrong=wrong.name))
         verdict, named = answer.check()
@@ -213,7 +213,7 @@ def test_attempts_stay_in_the_browser_unless_the_reader_downloads_them(visit):
 
 @pytest.fixture(scope="module")
 def handed_in(visit):
-    """What was written into dropout's page, by name of exercise, and the notebook that it downloads."""
+    """What was written into dropout's page, by the exercise's name, and the notebook that it downloads."""
     page = visit("chapters/dropout.html")
     sources = {}
     for section in chapter.read("dropout").sections:
@@ -287,7 +287,7 @@ def test_a_figure_answers_to_the_keyboard(topic, opened):
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_no_script_complains(topic, opened):
-    """After all that the tests above did in these pages."""
+    """This holds after everything that the tests above did in these pages."""
     page = opened(topic)
     assert surprises(page) == []
 

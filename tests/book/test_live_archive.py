@@ -71,7 +71,7 @@ def unpacked(packed, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def judged(unpacked):
-    """What a Python that has the archive alone says of the misconceptions that it finds there."""
+    """What a Python with only the archive says about the misconceptions that it finds there."""
     environment = {name: value for name, value in os.environ.items() if name != "AUTOGRADER_EXERCISES"}
     done = subprocess.run(
         [sys.executable, "-c", JUDGE_ALL],
@@ -148,7 +148,7 @@ def test_no_hidden_check_is_inside(exercise, packed):
 
 @pytest.mark.parametrize("exercise", CODE, ids=lambda exercise: exercise.id)
 def test_right_answers_are_inside_where_they_are_code(exercise, packed):
-    """The page shows one after a pass, and judges tests by all. It has the reference's code too, but no value."""
+    """The page shows one after a pass, and judges tests by all. It also has the reference's code, but no value."""
     text = packed.read(f"autograder/exercises/{exercise.id}.py").decode()
     names = {node.name for node in ast.parse(text).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
     right = {alternative.name for alternative in exercise.alternatives}
@@ -196,5 +196,5 @@ def test_it_says_what_the_whole_course_says_of_each_misconception(exercise, judg
 
 
 def test_the_book_ships_it(html, packed_bytes):
-    """Another process has made it, of the same sources."""
+    """Another process has made it, from the same sources."""
     assert (html / archive.PLACE).read_bytes() == packed_bytes

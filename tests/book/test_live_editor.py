@@ -1,4 +1,4 @@
-"""Help while an answer is written: completion, names that nobody defines, and the line that failed."""
+"""Help while an answer is written: completion, undefined names, and the line that failed."""
 
 import re
 
@@ -27,7 +27,7 @@ def answer(page):
 
 
 def typed(answer, text):
-    """Type over what stands in the editor."""
+    """Type over the text in the editor."""
     answer.frame.locator(".cm-content").focus()
     answer.page.keyboard.press("Control+a")
     answer.page.keyboard.type(text)
@@ -48,7 +48,7 @@ def test_names_are_offered_by_the_python_that_runs(text, offered, answer):
     typed(answer, text)
     option = answer.page.locator(".cm-tooltip-autocomplete [role=option][aria-selected=true]")
     option.filter(has_text=re.compile(f"^{offered}")).wait_for(timeout=SLOW)
-    answer.page.wait_for_timeout(100)  # CodeMirror takes no key sooner, for what a finger may have begun before
+    answer.page.wait_for_timeout(100)  # CodeMirror accepts no key sooner, in case a finger has begun something
     answer.page.keyboard.press("Enter")
     assert offered in answer.text  # brackets close by themselves
 
@@ -56,7 +56,7 @@ def test_names_are_offered_by_the_python_that_runs(text, offered, answer):
 def test_enter_after_a_whole_name_begins_a_line(answer):
     typed(answer, "mask = 1\nmask")
     answer.page.locator(".cm-tooltip-autocomplete [aria-selected=true]", has_text=re.compile("^mask$")).wait_for()
-    answer.page.wait_for_timeout(100)  # CodeMirror takes no key sooner
+    answer.page.wait_for_timeout(100)  # CodeMirror accepts no key sooner
     answer.page.keyboard.press("Enter")
     answer.page.keyboard.type("2")
     assert answer.text == "mask = 1\nmask\n2"
@@ -74,7 +74,7 @@ def test_nothing_is_offered_any_more_once_an_answer_is_checked_or_run(keys, answ
 
 def test_nothing_is_offered_in_an_editor_that_was_left(answer):
     typed(answer, "np.linsp")
-    answer.press("Run")  # at once, while Python still looks for names
+    answer.press("Run")  # at once, while Python is still looking for names
     answer.output.filter(has_text="AttributeError").wait_for(timeout=SLOW)
     answer.page.wait_for_timeout(300)
     assert not answer.page.locator(".cm-tooltip-autocomplete").count()
@@ -94,7 +94,7 @@ def test_a_name_that_nobody_defines_is_underlined_and_explained(answer):
     wrong = answer.frame.locator(".cm-lintRange-warning")
     wrong.wait_for(timeout=SLOW)
     assert wrong.all_text_contents() == ["lerning_rate"]
-    answer.page.keyboard.press("F8")  # CodeMirror's key for the next of such places
+    answer.page.keyboard.press("F8")  # CodeMirror's key for the next such place
     said = answer.page.locator(".cm-tooltip-lint")
     said.wait_for()
     assert "lerning_rate is not defined. Do you mean learning_rate?" in said.text_content()

@@ -1,4 +1,4 @@
-"""What happens between a button and Python: output, plots, stopping, a start that fails, and help while one writes."""
+"""What happens between a button and Python: output, plots, stopping, a start that fails, and help during writing."""
 
 import re
 
@@ -24,7 +24,7 @@ def answer(page):
 
 
 def ran(answer, text, button="Run"):
-    """Write a text, press a button, wait until Python has done it, and return what is shown."""
+    """Write a text, press a button, wait until Python is done, and return what is shown."""
     answer.write(text)
     return pressed(answer, button)
 

@@ -1,4 +1,4 @@
-"""Figures with sliders: drawn as well-formed SVG at all ends of their settings, with values where they belong."""
+"""Figures with sliders: well-formed SVG at both ends of every setting, with values where they belong."""
 
 import importlib
 import itertools
@@ -76,7 +76,7 @@ CLAIMS = {
 
 
 def test_the_learning_rate_turns_the_verdict_on_dropout():
-    """Each at the level of a claim: its interval of 95% leaves 2.5% at either end."""
+    """Each holds at the level of a claim: its 95% interval leaves 2.5% at either end."""
     worse, better = (np.array(errors) for errors in dropout_comparison.figure.measured.values())
     assert stats.ttest_rel(worse[1], worse[0], alternative="greater").pvalue < 0.025
     assert stats.ttest_rel(better[1], better[0], alternative="less").pvalue < 0.025
@@ -129,7 +129,7 @@ def test_a_training_goes_on_from_where_it_was():
 
 
 def test_a_step_of_training_is_the_one_of_torch():
-    """Gradient descent with momentum on the cross-entropy, as torch's SGD does it; three steps of the real network."""
+    """It is gradient descent with momentum on the cross-entropy, as in torch's SGD: three steps of the real network."""
     x, y, *_ = thirty_layers._digits()
     rng = np.random.default_rng(0)
     params = [

@@ -1,4 +1,4 @@
-"""The walk of one exercise in Firefox: a wrong answer, its name, the right one, and all of it kept."""
+"""A walk through one exercise in Firefox: a wrong answer, its name, the right one, and all of it kept."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def window():
 
 
 def write(window, text):
-    """Write into the editor, over what stands there, as fingers do."""
+    """Write into the editor, over the text there, as fingers do."""
     window.click(EDITOR)
     window.press("Control", "a")
     window.write(text)

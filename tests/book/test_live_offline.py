@@ -1,4 +1,4 @@
-"""The book without a network, after a first visit; and as it is now, wherever there is one."""
+"""The book without a network, after a first visit; and the current book, if there is a network."""
 
 import re
 import shutil
@@ -12,7 +12,7 @@ from tests.book.reader import SLOW, Answer
 from tests.book.site import served
 from tests.conftest import CHROMIUM
 
-HOST, FOLDER = "course.test", "2026"  # a name that is not this machine's own, for which nothing is kept; and a sub-path
+HOST, FOLDER = "course.test", "2026"  # not this machine's own name, for which nothing is kept; and a sub-path
 BY_HAND = "dropout/by_hand"
 ADDRESSES = (decorate.PYODIDE, decorate.MODULES)
 KEPT = """async () => {
@@ -38,7 +38,7 @@ def site(html, tmp_path):
 
 
 class Reader:
-    """A browser that knows the site by a name of its own, until the network ends."""
+    """A browser that knows the site by another host name, until the network ends."""
 
     def __init__(self, browser, site):
         self.ends = ExitStack()
@@ -58,7 +58,7 @@ class Reader:
         return self.page.evaluate(KEPT)
 
     def wait_until_kept(self, count):
-        """Wait until so many of the site's files are kept, and nothing else of it."""
+        """Wait until this many of the site's files are kept, and nothing else of it."""
         is_kept = f"async n => (await ({KEPT})()).filter(([name]) => name.endsWith(' files')).length === n"
         self.page.wait_for_function(is_kept, arg=count, timeout=SLOW)
 
@@ -94,7 +94,7 @@ def test_after_a_first_visit_the_book_is_read_and_answered_without_a_network(rea
     ):
         found = f"async name => (await ({KEPT})()).some(([, url]) => url.includes(name))"
         reader.page.wait_for_function(found, arg=name, timeout=SLOW)
-    # A release changes a page, which is seen at once, although the page of before is kept.
+    # A release changes a page, which is seen at once, although the earlier page is kept.
     page = site / "chapters" / "dropout.html"
     page.write_text(page.read_text().replace("<h1>Dropout", "<h1>Revised Dropout"))
     write_worker(site)

@@ -1,4 +1,4 @@
-"""Python's start in a page: how far it is, and what a reader is told where it fails or does not go on."""
+"""Python's start in a page: how far it has come, and what a reader sees if it fails or stalls."""
 
 import re
 
@@ -8,18 +8,18 @@ from tests.book.reader import SLOW, Answer, surprises
 
 PAGE, BY_HAND = "chapters/dropout.html", "dropout/by_hand"
 A_WEB_PAGE = {"content_type": "text/html", "body": "<!doctype html><title>Log in to this network</title>"}
-SCRIPTS = "script-src 'self' 'unsafe-inline'"  # the theme's own scripts stand in its pages
+SCRIPTS = "script-src 'self' 'unsafe-inline'"  # the theme has inline scripts in its pages
 STRICT = f"default-src 'self'; {SCRIPTS} 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 BARE = ("async function start", "delete self.WebAssembly\nasync function start")
 
 
 def answering(pattern, **reply):
-    """Return what makes a page get another answer to some of its requests."""
+    """Return a function that gives a page another answer to some of its requests."""
     return lambda page: page.context.route(re.compile(pattern), lambda route: route.fulfill(**reply))
 
 
 def changed(pattern, *changes):
-    """Return what makes a page get files as they are, apart from texts that are replaced."""
+    """Return a function that gives a page files as they are, except for texts that are replaced."""
 
     def route(route):
         response = route.fetch()
@@ -33,7 +33,7 @@ def changed(pattern, *changes):
 
 
 def hanging(pattern):
-    """Return what lets some requests of a page wait for ever, and its patience end after two seconds."""
+    """Return a function that lets some requests of a page wait forever, and its patience end after two seconds."""
 
     def prepare(page):
         page.context.route(re.compile(pattern), lambda route: None)
@@ -43,7 +43,7 @@ def hanging(pattern):
 
 
 def under(policy):
-    """Return what sends a policy with a page and with its worker."""
+    """Return a function that sends a policy with a page and with its worker."""
 
     def route(route):
         response = route.fetch()
@@ -117,7 +117,7 @@ def test_a_bar_says_how_far_it_is(visit):
     seen.append(bar.evaluate("bar => bar.value"))
     assert 0 <= seen[0] <= seen[1] < 0.8
     while not held:
-        page.wait_for_timeout(50)  # NumPy is asked for a moment later
+        page.wait_for_timeout(50)  # NumPy is requested a moment later
     held[0].continue_()
     bar.wait_for(state="detached", timeout=SLOW)
     answer.status.filter(has_text="printed nothing").wait_for(timeout=SLOW)
@@ -133,7 +133,7 @@ def test_a_start_can_be_left_waiting(visit):
 
 @pytest.mark.long
 def test_a_page_works_under_a_strict_policy(visit):
-    """As strict as the theme lets it be: it has scripts and styles of its own in its pages."""
+    """It is as strict as the theme allows, which has inline scripts and styles in its pages."""
     page = visit(PAGE, prepare=under(STRICT))
     answer = Answer(page, BY_HAND)
     answer.write("from dnnkit import plot\nby_hand = 1\nplot.lines([1, 2], {'a': [1, 2]}, xlabel='x', ylabel='y')")

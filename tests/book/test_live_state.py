@@ -1,4 +1,4 @@
-"""What a page shows of its reader's work when it is opened again: verdicts, hints, tries, written answers, quizzes."""
+"""What a page shows of its reader's work when it is reopened: verdicts, hints, tries, written answers, quizzes."""
 
 import nbformat
 import pytest
@@ -121,7 +121,7 @@ def test_tries_are_looked_at_and_restored_and_no_text_is_lost(again):
     assert entry.locator("pre").text_content() == RIGHT
     entry.get_by_role("button", name="Restore").click()
     assert by_hand.text == RIGHT
-    by_hand.press("Reset")  # what was edited, and never checked, was put aside; what was restored is among the tries
+    by_hand.press("Reset")  # the edited, unchecked text was put aside; the restored one is among the tries
     assert {(each["verdict"], each["text"]) for each in kept(page)["dropout/by_hand:tries"]} == {
         ("passed", RIGHT),
         ("put aside", EDITED),
@@ -192,7 +192,7 @@ def test_a_question_with_several_answers_wants_them_all_and_no_other(fresh):
 
 @pytest.fixture(scope="module")
 def numeric(fresh):
-    """A question that wants a number."""
+    """A question that asks for a number."""
     return fresh("chapters/initialization.html").locator("form.quiz").first
 
 

@@ -1,4 +1,4 @@
-"""Pages whose scripts do not run, and what they add where they do: still readable, and nothing that is dead."""
+"""Pages without running scripts, and what scripts add: pages stay readable, with nothing dead in them."""
 
 import io
 import re
@@ -31,7 +31,7 @@ def test_a_page_whose_scripts_are_lost_says_so(fresh):
 
 def test_a_page_without_scripts_is_the_chapter(fresh):
     page = fresh(PAGE, java_script_enabled=False)
-    page.wait_for_load_state("load")  # the style sheets too: what is seen hangs on them
+    page.wait_for_load_state("load")  # including style sheets, which decide what is visible
     assert not page.locator(".live-bar:visible, .live-progress:visible, .live-still:visible").count()
     assert page.locator(".tag_check .cell_input:visible").count() == 6
     assert page.locator("form.quiz legend:visible").count() == 5
@@ -45,7 +45,7 @@ def test_beside_a_check_button_nothing_says_to_type(again):
 
 
 def test_nothing_moves_when_the_scripts_take_hold(fresh):
-    """What they put into the page has its place from the start."""
+    """What scripts put into the page has its place from the start."""
     heights = "[...document.querySelectorAll('section.exercise, #live-progress')].map(each => each.offsetHeight)"
     page = fresh(
         PAGE,
@@ -61,14 +61,14 @@ def test_nothing_moves_when_the_scripts_take_hold(fresh):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_starter_is_seen_before_it_is_touched(scheme, visit):
-    """What lies over it to be clicked on hides none of its ink."""
+    """The clickable layer over it hides none of its ink."""
     page = visit(PAGE, color_scheme=scheme)
     for frame in page.locator("section.exercise .tag_exercise .highlight").all():
 
         def ink(frame=frame):
             picture = Image.open(io.BytesIO(frame.screenshot())).convert("L")
             counts = sorted(picture.histogram())
-            return sum(counts[:-1])  # all but the ground
+            return sum(counts[:-1])  # all but the background
 
         covered = ink()
         frame.evaluate("each => each.querySelector('.live-area').remove()")

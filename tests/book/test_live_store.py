@@ -44,7 +44,7 @@ def test_another_tab_shows_what_is_written_in_this_one(again):
 
 
 def test_a_tab_that_knew_less_takes_nothing_away(again):
-    """It read before the other one wrote, and wrote after it."""
+    """It read before the other wrote, and wrote after it."""
     page = again(color_scheme="light")
     other = again(beside=page)
     before = kept(page)
@@ -195,7 +195,7 @@ def saved(page):
 
 
 def load(page, content):
-    """Let the page load a file, and return what it says to it."""
+    """Let the page load a file, and return its response."""
     page.locator(".live-panel").evaluate("panel => (panel.open = true)")
     said = page.locator(".live-panel [role=status]")
     said.evaluate("said => (said.textContent = '')")

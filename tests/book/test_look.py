@@ -14,7 +14,7 @@ PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1400, "height": 900}
 
 
 class Look:
-    """A page of a browser, which goes from one page of the book to the next and keeps the errors of their scripts."""
+    """A browser page that goes from one page of the book to the next, and keeps the errors of their scripts."""
 
     def __init__(self, browser, site):
         self.site, self.errors = site, []
@@ -35,12 +35,12 @@ class Look:
 
 @pytest.fixture(scope="module")
 def visit(browser, bare):
-    """A function that opens a page, in the place of the one before, and returns it."""
+    """A function that opens a page, replacing the one before, and returns it."""
     with closing(Look(browser, bare)) as look:
         yield look
 
 
-# What reaches beyond the window, and lies in nothing that can be scrolled there.
+# What reaches beyond the window, and is not in anything that can be scrolled there.
 CUT = """
 () => {
   const scrolls = (element) => /auto|scroll/.test(getComputedStyle(element).overflowX)
@@ -56,13 +56,13 @@ CUT = """
 
 
 EXCESS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# Where notes in the margin end: how far outside of the window.
+# How far outside the window notes in the margin end.
 OUTSIDE = """
 () => [...document.querySelectorAll("aside.margin, div.margin")]
   .map(note => note.getBoundingClientRect())
   .map(({ left, right }) => Math.max(-left, right - document.documentElement.clientWidth))
 """
-# The contrast of each element with what is behind it, as WCAG 2.2 defines it, with the element's text.
+# The contrast of each element with its background, as WCAG 2.2 defines it, with the element's text.
 CONTRASTS = """
 boxes => {
   const values = text => text.match(/[0-9.]+/g).map(Number)

@@ -1,4 +1,4 @@
-"""Names that an answer reads and nobody defines, held against ruff; and what completion offers."""
+"""Names that an answer reads but nothing defines, compared with ruff; and what completion offers."""
 
 import json
 import re
@@ -50,7 +50,7 @@ CASES = [
 
 
 def by_ruff(source):
-    """The names that ruff says are undefined, with their places."""
+    """Return the names that ruff reports as undefined, with their places."""
     builtins = f"builtins={json.dumps([*DEFINED])}"
     command = [RUFF, "check", "--isolated", "--select", "F821", "--config", builtins, "--output-format", "json"]
     done = subprocess.run([*command, "-"], input=source, capture_output=True, text=True, check=False)
@@ -72,7 +72,7 @@ def test_the_same_names_are_undefined_as_ruff_says(source):
 
 
 def test_no_name_of_the_course_is_undefined():
-    """References, starters and right answers written otherwise."""
+    """References, starters and right answers written differently."""
     for exercise in (model.load(name) for name in model.ids()):
         source = exercise.path.read_text(encoding="utf-8")
         assert by_us(source) == by_ruff(source) == [], exercise.id

@@ -1,4 +1,4 @@
-"""A forked kernel is like one that was started, but for what it has loaded already."""
+"""A forked kernel is like a new one, except for what it has already loaded."""
 
 import json
 import sys
@@ -26,7 +26,7 @@ DRAWN = "import matplotlib.pyplot as plt; print(plt.get_backend()); plt.plot([1,
 
 
 def given(tmp_path, managers, *cells):
-    """What each cell gives in a new kernel."""
+    """Return the output of each cell in a new kernel."""
     one = page(tmp_path, *cells)
     assert side_by_side({"page": partial(one.run, managers)}, lambda *what: None) == []
     return [cell.outputs for cell in one.notebook.cells if cell.cell_type == "code"]
@@ -39,7 +39,7 @@ def forked():
 
 
 def test_a_page_finds_what_it_would_in_a_kernel_of_its_own(tmp_path, forked):
-    """Its folder, paths, environment, signals, processes of its own, and figures as inline pictures."""
+    """They agree in folder, paths, environment, signals, child processes, and figures as inline pictures."""
     ((looked,), drawn), ((expected,), drawn_alone) = (
         given(tmp_path, managers, LOOKED_AT, DRAWN) for managers in (forked, AsyncKernelManager)
     )

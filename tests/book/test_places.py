@@ -1,4 +1,4 @@
-"""Sentences of prompts that are for notebooks: set apart in a page, whole and nothing more."""
+"""Sentences of prompts that are for notebooks are set apart in a page, whole and nothing more."""
 
 import pytest
 from docutils import nodes
@@ -9,7 +9,7 @@ HINT = 'hint("dropout/mask")'
 
 
 def paragraph(*parts):
-    """Return a paragraph of texts, and of code where a part is a tuple."""
+    """Return a paragraph of texts, with parts that are tuples as code."""
     inside = [nodes.literal("", *part) if isinstance(part, tuple) else nodes.Text(part) for part in parts]
     return nodes.paragraph("", "", *inside)
 

@@ -1,4 +1,4 @@
-"""The practitioner's notebook was run as it stands, and runs with any model: here with fewer images."""
+"""The practitioner's notebook was run as it is, and runs with any model: here with fewer images."""
 
 import io
 from contextlib import redirect_stdout

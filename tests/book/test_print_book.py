@@ -1,4 +1,4 @@
-"""All pages in one: their links lead to each other, nothing is there twice, and what only a browser does stays out."""
+"""All pages in one: their links lead to each other, nothing is there twice, and what needs a browser is left out."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +21,7 @@ PAGE = """<html><head><script src="../_static/a.js"></script><script src="{mathj
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory):
-    """The two pages as one, read."""
+    """The two pages as one, parsed."""
     html = tmp_path_factory.mktemp("html")
     (html / "chapters").mkdir()
     for name, content in PAGES.items():
@@ -66,12 +66,12 @@ def test_a_small_book_is_printed_with_outline_and_numbers(tmp_path, browser):
     for name, content in PAGES.items():
         page = PAGE.format(mathjax="none", content=content)
         (html / f"{name}.html").write_text(page)
-    with ThreadPoolExecutor(1) as apart:  # a thread drives one Playwright, and this one has that of `browser`
+    with ThreadPoolExecutor(1) as apart:  # a thread can drive one Playwright, and this one drives that of `browser`
         target = apart.submit(print_book.pdf, html, tmp_path / "out" / "book.pdf", list(PAGES)).result()
     printed = target.read_bytes()
     assert printed.startswith(b"%PDF")
     assert b"/Outlines" in printed
     assert (
         printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") == 1
-    )  # without the sheet that parts chapters
+    )  # without the style sheet that separates chapters
     assert not (html / print_book.WHOLE).exists()

@@ -1,4 +1,4 @@
-"""The site that is published: whole on any static server, under its policy, and asking no other host for anything."""
+"""The published site: complete on any static server, under its policy, and without requests to other hosts."""
 
 import functools
 import http.server
@@ -31,7 +31,7 @@ INJECTED = """() => {
   tag.text = "window.ran = 1"
   document.body.append(tag)
 }"""
-# Pages of each kind, which between them hold all that pages load: a chapter, the first, the library's, and the lists.
+# Pages of each kind, which together hold all that pages load: a chapter, the first, the library's, and the lists.
 PAGES = (
     "chapters/index.html",
     "chapters/initialization.html",
@@ -43,7 +43,7 @@ PAGES = (
 
 @pytest.fixture(scope="module")
 def published(html, fetched, run, tmp_path_factory):
-    """The folder of a site of the built book, with an edition of an earlier year."""
+    """The folder of a site made from the built book, with an edition of an earlier year."""
     folder = tmp_path_factory.mktemp("published")
     earlier = folder / "earlier" / "2025"
     earlier.mkdir(parents=True)
@@ -76,7 +76,7 @@ def static(folder, headers=()):
 
 @contextmanager
 def reading(browser, address):
-    """A page of a browser, with what it asked for, what was not there, what it complained of and what was refused."""
+    """A browser page, with its requests, the missing ones, its errors, and what was refused."""
     context = browser.new_context(viewport={"width": 1200, "height": 900})
     context.add_init_script(HEARD)
     page = context.new_page()
@@ -133,7 +133,7 @@ def test_an_exercise_is_answered_under_the_headers_too(browser, published):
         assert page.evaluate("refused") == []
         page.goto(f"{address}chapters/dropout.html?again")
         page.evaluate(INJECTED)
-        until(page, "() => refused.length === 2")  # by the page's policy and by the header's
+        until(page, "() => refused.length === 2")  # by the page's policy and by the header
         assert page.evaluate("window.ran") is None
         page.errors.clear()
 

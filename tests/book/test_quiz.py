@@ -1,4 +1,4 @@
-"""Quizzes as forms: what an author may write, and what is refused with a reason."""
+"""Quizzes as forms: what an author may write, and what is refused, with a reason."""
 
 import json
 

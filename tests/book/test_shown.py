@@ -1,4 +1,4 @@
-"""What a page shows of values, and how it runs answers, in this Python."""
+"""How a page shows values, and how it runs answers, in this Python."""
 
 import builtins
 import io
@@ -65,7 +65,7 @@ def test_a_repr_that_raises_raises():
 
 @pytest.fixture
 def page(monkeypatch):
-    """What is shown of HTML, where there is a page."""
+    """The HTML that is shown, as if there were a page."""
     html = []
     monkeypatch.setattr(shown._Page, "show", staticmethod(html.append))
     shown.begin()
@@ -110,7 +110,7 @@ def test_input_says_why_nobody_is_asked(monkeypatch):
     for name in ("stdin", "stdout", "stderr"):
         monkeypatch.setattr(sys, name, getattr(sys, name))
     monkeypatch.setattr(builtins, "input", builtins.input)
-    monkeypatch.setattr(builtins, "open", lambda *arguments, **options: io.BytesIO())  # this process's own stay open
+    monkeypatch.setattr(builtins, "open", lambda *arguments, **options: io.BytesIO())  # those of this process stay open
     running.settle()
     for source in ("input('who? ')", "import sys; sys.stdin.read()", "import sys; next(sys.stdin)"):
         with pytest.raises(running.Stopped, match="There is nobody to ask"):

@@ -1,4 +1,4 @@
-"""What a table of a prompt says is what the chapter draws, and what the exercise's file takes for right."""
+"""A table in a prompt says what the chapter draws, and what the exercise's file considers right."""
 
 import ast
 import re

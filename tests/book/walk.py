@@ -1,7 +1,8 @@
-"""How a page of commands is walked: each is run, in its order, with the files that the page shows.
+"""Walk through a page of commands: each is run, in order, with the files that the page shows.
 
-A block of commands that is not run has a line above it, ``% not run:`` and why. A block with a caption is a file; one
-of plain text is what the command before it prints. A command ends with exit status 0 unless its comment says another.
+A block of commands that is not run has a line above it, ``% not run:`` with the reason. A block with a caption is a
+file; a block of plain text is the output of the command before it. A command ends with exit status 0 unless its comment
+names another.
 """
 
 import contextlib
@@ -30,12 +31,12 @@ def page(name):
 
 
 def blocks(text):
-    """Return the blocks of a page, in their order, as dicts of reason, kind, file and content."""
+    """Return the blocks of a page, in order, as dicts of reason, kind, file and content."""
     return [found.groupdict() for found in BLOCK.finditer(text)]
 
 
 def require_form(text, reasons):
-    """Assert that each block is one of commands, a file, what is printed or a cell, and that all fit in the column."""
+    """Assert that each block is commands, a file, output or a cell, and that all fit in the column."""
     for block in blocks(text):
         assert block["file"] or block["kind"] in ("bash", "text", CELL), block["kind"]
         assert not block["reason"] or block["kind"] == "bash"
@@ -44,7 +45,7 @@ def require_form(text, reasons):
 
 
 def walk(text, here, before=lambda command: None):
-    """Do in a directory all that a page does; `before` is called with each command that is about to be run."""
+    """Do all that a page does, in a directory; `before` is called with each command that is about to be run."""
     printed, names = "", {}
     for block in blocks(text):
         if block["file"]:
@@ -61,7 +62,7 @@ def walk(text, here, before=lambda command: None):
 
 
 def _done(command, here):
-    """Run a command as a shell does in a directory, and return what it printed; its own ones without a new Python."""
+    """Run a command in a directory as a shell does, and return its output; ours run in this Python."""
     words, said = shlex.split(command, comments=True), io.StringIO()
     if words[0] == "autograder":
         with contextlib.chdir(here), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
