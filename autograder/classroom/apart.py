@@ -54,7 +54,7 @@ class Apart:
         self._child = None
 
     def ask(self, request, seconds, cost, most=0.0):
-        """Have a request worked on, and yield what is told as it arrives; requests and what is told are pickled.
+        """Have a request worked on, and yield what it tells as that arrives; both are pickled.
 
         The work has `seconds` of wall clock, which `prolong` can extend by up to `most`, and as much processor time as
         the two add up to. What it took is added to a `Cost`.

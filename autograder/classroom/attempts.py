@@ -2,8 +2,8 @@
 
 The one that counts is under ``submitted/``, as always, and the others are under ``replaced/``, so that grading,
 nbgrader and anyone who looks there find the same. They are judged in a copy of the class, where marks given by a person
-do not count: they may have been for another text. Scores are kept, and found again when the exercises, the settings or
-a deadline change.
+do not count: they may have been for another text. Scores are kept, and computed again when the exercises, the settings
+or a deadline change.
 """
 
 import hashlib
@@ -81,7 +81,7 @@ def put_best(place, config, pinned, topics, regrade, limit) -> list[str]:
             target.parent.mkdir(parents=True, exist_ok=True)
             os.rename(best.folder, target)
             scores = ", ".join(f"{known[each.key]:g}" for each in attempts)
-            told.append(f"{student}/{topic}: of {len(attempts)} hand-ins ({scores} points) the best counts from now on")
+            told.append(f"{student}/{topic}: of {len(attempts)} hand-ins ({scores} points), the best now counts")
     in_use = {each.key for attempts in found.values() for each in attempts}
     _keep(place, "attempts", {key: score for key, score in known.items() if key in in_use})
     return told

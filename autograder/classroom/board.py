@@ -30,7 +30,7 @@ class Place:
         What the first check that reports an error and a cost reported, including those two.
     elsewhere : dict of str to float
         What a hidden check reported, on inputs that differ from answer to answer: an answer that knows the first inputs
-        does better there than here.
+        does worse on these.
     """
 
     exercise: str

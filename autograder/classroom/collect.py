@@ -140,7 +140,7 @@ def _people(place, config, listed):
     if listed is not None:
         people.take(Path(listed))
     if not people.students:
-        raise ClassError(f"nobody is in the class; add its students to {place.roster_file}, or pass --roster a list")
+        raise ClassError(f"the class has no students; add them to {place.roster_file}, or pass a list with --roster")
     return people
 
 
@@ -195,8 +195,8 @@ def _dated(files, done, times):
     if max(stamps) - min(stamps) > PACKED:
         return True
     done.notices.append(
-        "All files are dated within ten minutes, as if when the download was packed, so these times are not used and "
-        "nobody gets a late penalty; if they really are the times of handing in: --times archive"
+        "All files are dated within ten minutes, presumably when the download was packed, so these times are not used "
+        "and nobody gets a late penalty; if they really are the times of handing in: --times archive"
     )
     return False
 
@@ -249,8 +249,8 @@ def told(done):
         )
     if done.unmatched:
         yield (
-            "To match more: add names, addresses, or Canvas's user ids (in a column lms_user_id) to roster.csv, or "
-            "pass --roster a list exported from Canvas (gradebook) or Moodle (grading worksheet); then collect again."
+            "To match more: add names, addresses or Canvas's user ids (in a column lms_user_id) to roster.csv, or pass "
+            "a list exported from Canvas (gradebook) or Moodle (grading worksheet) with --roster; then collect again."
         )
     if states[NOTHING]:
         yield f"Where the table says {NOTHING!r}: fix it in the download, or ask the student; then collect again."

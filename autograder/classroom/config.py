@@ -239,9 +239,9 @@ def same_environment():
 def nbgrader_at_work():
     """Let nbgrader run as it needs to inside this process.
 
-    For each gradebook that it makes, it would start the command alembic to learn the version of its tables, which takes
-    a second, and is not on the path unless the environment is activated; and its use of SQLAlchemy gives warnings that
-    nobody can act on.
+    For each gradebook that it makes, it would ask the command alembic for the version of its tables, which takes a
+    second and fails unless the environment is activated; and its use of SQLAlchemy gives warnings that nobody can act
+    on.
     """
     asking, api.get_alembic_version = api.get_alembic_version, version_of_tables
     try:

@@ -35,7 +35,7 @@ class Dates:
 def due_dates(directory, topic=None, when=None, *, students=()) -> Dates:
     """Return when assignments are due, after setting a due date or an extension if `when` is given.
 
-    Handouts state the new date, late penalties follow it, and each grade that changes as a result records it.
+    Handouts state the new date, late penalties follow it, and the history of each grade that changes records it.
 
     Parameters
     ----------
@@ -128,8 +128,8 @@ def _require_known(gradebook, students):
         if student not in known:
             like = get_close_matches(student, known, 1)
             raise ClassError(
-                f"nobody in the class is {student!r}"
-                + (f"; perhaps {like[0]!r}?" if like else "; add all students to roster.csv")
+                f"no student in the class is {student!r}"
+                + (f"; did you mean {like[0]!r}?" if like else "; add all students to roster.csv")
             )
 
 

@@ -38,7 +38,7 @@ def withheld(report, note, exercises):
     """Return a Report with a note instead of what hidden checks found; the exercises' files say which are hidden.
 
     A mistake is named as long as a check that is shown fails; a check that the exercise no longer has is not shown.
-    Findings of no check, such as that the answer's cell does not run, are shown.
+    Findings that come from no check, such as that the answer's cell does not run, are shown.
     """
     shown = {"", *(check.name for check in model.load(report.exercise, exercises).public_checks)}
     findings = tuple(finding for finding in report.findings if finding.check in shown)

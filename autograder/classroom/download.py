@@ -27,7 +27,7 @@ MOST_LOOKED_INTO = 4 * MOST_BYTES  # of all zips in one file of a download
 MOST_FILES = 100_000  # in a download
 MOST_NESTED = 10_000  # in a zip inside it
 DEEPEST = 3  # zips in zips
-MOST_FOLDERS = 50  # that a file is inside
+MOST_FOLDERS = 50  # that a file may be in
 UNIX_TIME = 0x5455  # the field of a zip's entry that has seconds since 1970, in UTC
 ENCRYPTED = 0x1  # a flag of a zip's entry
 # What Python's readers raise on archives that are broken, encrypted, or packed in ways that they do not know.
@@ -234,7 +234,7 @@ def _entry(path, top, parent):
         return
     _, fault = parts_of("/".join(names))
     if not fault and not stat.S_ISREG(about.st_mode):
-        kinds = {stat.S_IFLNK: "is a link", stat.S_IFDIR: f"is inside {MOST_FOLDERS} folders"}
+        kinds = {stat.S_IFLNK: "is a link", stat.S_IFDIR: f"is more than {MOST_FOLDERS} folders deep"}
         fault = kinds.get(stat.S_IFMT(about.st_mode), "is not a plain file")
     time = datetime.fromtimestamp(about.st_mtime, UTC)
     yield File(names, time, about.st_size, None if fault else partial(_read_file, path, about), fault)

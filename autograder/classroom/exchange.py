@@ -1,7 +1,7 @@
 """Read nbgrader's exchange: a folder for each hand-in, named after student, assignment and time, owned by the student.
 
 What is said here about names was read from nbgrader's own ``submit`` and ``collect``. If a folder belongs to a user
-other than it says, nbgrader's collector warns and takes it; it is not taken here.
+other than the one it names, nbgrader's collector warns but takes it; here, it is not taken.
 """
 
 import pwd

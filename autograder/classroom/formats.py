@@ -1,4 +1,4 @@
-"""Export grades in the formats of other systems: Canvas, Moodle and Gradescope, and all that is known as one JSON file.
+"""Export grades in the formats of other systems: Canvas, Moodle and Gradescope, and all that is known in one JSON file.
 
 A score is written only if there is one. A student who has handed in nothing, is not graded yet, or waits for a person's
 mark has none, which is not the same as 0: the cell is empty, or "-" for Moodle, and there is no results.json.

@@ -52,7 +52,7 @@ def _depth(tex):
 @lru_cache(1000)
 def _drawn(tex):
     """Return a formula as an SVG in base64, or "" if it cannot be set."""
-    from matplotlib import mathtext, rc_context  # takes half a second, which only pages with formulas need wait for
+    from matplotlib import mathtext, rc_context  # half a second, which only pages with formulas pay for
     from matplotlib.font_manager import FontProperties
 
     drawn, tex = io.BytesIO(), NAMED.sub(lambda found: rf"\{OTHERWISE[found[1]]}", tex)

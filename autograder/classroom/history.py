@@ -41,7 +41,7 @@ def history(directory, student, topic=None) -> dict[str, tuple[Entry, ...]]:
 
 
 def history_lines(found):
-    """Yield a student's history, as `history` returns it, line by line; what a grade is for, whenever that changes."""
+    """Yield a student's history, as `history` returns it, line by line, with what a grade is for when that changes."""
     for topic, entries in found.items():
         yield f"{topic}:"
         for last, entry in zip((None, *entries), entries):

@@ -26,7 +26,7 @@ from .writing import begin_record, mark_unjudged, nbgrader_steps, show, write
 
 FAULT = "Grading failed here, which is not your fault. Your instructor has been told."
 NOT_SHOWN = "What its cells show is too much to write on this page."
-TOO_MUCH = "Your submission took too much to read ({}). Nothing in it was graded."
+TOO_MUCH = "Reading your submission took too much ({}). Nothing in it was graded."
 NAMESPACES = "namespaces"  # what isolates a student's code, unless "none" is asked for
 
 
@@ -39,7 +39,7 @@ class Job:
     handed_in : tuple of parcel.Entry
         What the student handed in.
     seed : str
-        The student's key (see `ClassDirectory.student_seed`), which tells nothing of the class's secret.
+        The student's key (see `ClassDirectory.student_seed`), which reveals nothing of the class's secret.
     digest : str
         Of the topic's exercises that the class is pinned to.
     """
@@ -61,7 +61,7 @@ class Material:
     Attributes
     ----------
     place : ClassDirectory
-        Where the exercises that the class is pinned to are, and its settings.
+        Where the class's settings are, and the exercises that it is pinned to.
     release : str
         The assignment as it is graded, as the text of its file.
     scratch : Path
@@ -182,7 +182,7 @@ def judge_submission(server, request, tell):
         try:
             try:
                 outcome = _run(request, server, notebook, release, read.files, key, tell)
-            except Refused:  # if sandboxes work at all, another submission used up something for a while
+            except Refused:  # another submission may have used up something for a while
                 outcome = _run(request, server, notebook, release, read.files, key, tell)
             if request.name:
                 with timed(seconds, "names"):

@@ -39,7 +39,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Row:
-    """What became of a student's submission to an assignment: `state` is one of this module's, `note` says more."""
+    """What became of a student's submission to an assignment: `state` is one of those above, `note` says more."""
 
     student: str
     topic: str

@@ -76,7 +76,7 @@ class ClassDirectory:
         return submission_key(self._secret(), student).hex()
 
     def student_secret(self, student, purpose):
-        """Return a student's secret for one purpose, as hexadecimal text, which cannot be told from the student's key.
+        """Return a student's secret for one purpose, as hexadecimal text; the student's key does not reveal it.
 
         A judge may be another machine: anyone who sees there what a student's inputs come from must learn no more.
         """
@@ -127,7 +127,7 @@ def write_file(path, content: bytes, mode=0o644):
 
 
 def replace_folder(new, target):
-    """Replace a folder by a finished one on the same disk; the old one goes only when the new one is in place."""
+    """Replace a folder with a finished one on the same disk; the old one goes only when the new one is in place."""
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f".{target.name}-old")
     remove_folder(aside)

@@ -1,4 +1,4 @@
-"""Keep how each grade came to be what it is: a line for each time that it moved, which nothing rewrites.
+"""Record how each grade came to be what it is: a line for each time that it moved, never rewritten.
 
 The gradebook says what a grade is now. ``history/<student>/<topic>.jsonl`` says what it was, since when, for which
 hand-in, by which exercises, and why it moved. A grade moves in the gradebook first, through grading, a person in
@@ -46,7 +46,7 @@ class Entry:
     why : tuple of str
         What was new.
     handed_in, due : str or None
-        When it was handed in and when it had to be, with the student's extension, in UTC, as far as is known.
+        When it was handed in and when it was due, with the student's extension, in UTC, as far as is known.
     submission, exercises : str or None
         The beginnings of the digests of the hand-in, and of the topic's exercises that the class was pinned to.
     auto, hand, extra : dict of str to float
@@ -200,7 +200,7 @@ def _path(place, student, topic):
 
 
 def recorded(place, student, topic) -> tuple[Entry, ...]:
-    """Return what is recorded of a submission's grade, the oldest entry first.
+    """Return what is recorded about a submission's grade, the oldest entry first.
 
     Raises
     ------

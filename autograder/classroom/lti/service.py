@@ -1,4 +1,4 @@
-"""Talk to a platform: get an access token for a signed assertion, its line items, and post a score for a student.
+"""Talk to a platform: get an access token for a signed assertion, list its line items, and post a student's score.
 
 Each token is for one scope, so that a platform that does not grant them all is asked for none that it refuses.
 """
@@ -25,7 +25,7 @@ ASSERTED, EARLY = 300, 60  # seconds: how long an assertion is valid; how long b
 WAIT = 30  # seconds for an answer
 LONGEST = 300  # characters of what a platform says
 REASONS = ("reason", "error_description", "message", "errors", "error", "detail")  # where platforms say why
-# For what the platform says it did not take, or was never reached with: all else might be done, and is not done twice.
+# Retried only if the platform says it took nothing, or was not reached: anything else might then be done twice.
 AGAIN = Retry(
     total=4,
     connect=1,

@@ -62,7 +62,7 @@ def test_the_best_counts_and_the_history_says_which(place, collect, points):
     assert [(row.student, row.note) for row in rows] == [("ann", "handed in 3 times"), ("ben", "handed in 2 times")]
     assert (kept(place), kept(place, "ben")) == ((3, 3), (2, 2))
     done = grade(place)
-    assert done.warnings == ("ann/toy: of 3 hand-ins (1, 2, 0 points) the best counts from now on",)
+    assert done.warnings == ("ann/toy: of 3 hand-ins (1, 2, 0 points), the best now counts",)
     assert (kept(place), kept(place, "ben")) == ((3, 2), (2, 2)), "of equal ones the last stays"
     assert points(place.root, "ann") == {"double": 2.0, "share": 0.0, "why": 0.0}
     assert grade(place).graded == ()
@@ -113,7 +113,7 @@ def test_the_daily_limit_holds_for_all_that_are_judged(place, collect, monkeypat
     waits = (
         "ann/toy: 2 of 4 hand-ins wait for another day, per c.Course.daily_limit (2 a day); to judge them now: --force"
     )
-    best = "of 2 hand-ins ({}, 0 points) the best counts from now on"
+    best = "of 2 hand-ins ({}, 0 points), the best now counts"
     assert grade(place).warnings == (waits, f"ann/toy: {best.format(1)}", f"ben/toy: {best.format(2)}")
     assert (kept(place), kept(place, "ben")) == ((4, 1), (2, 1))
     with place.config_file.open("a") as file:

@@ -357,7 +357,7 @@ def test_the_topic_is_what_the_name_says_or_the_command(place, archive, monkeypa
     done = classroom.collect(place.root, download, assignment="toy", dry_run=True)
     notes = {row.student: row.note for row in done.rows if row.state == "nothing taken"}
     assert set(notes) == {"ben", "cat"}
-    assert "if that is what it is: --assignment toys2" in notes["ben"]
+    assert "if it is: --assignment toys2" in notes["ben"]
 
 
 def test_students_do_not_date_their_own_work(place, archive):
@@ -401,7 +401,7 @@ def test_what_cannot_be_done_is_one_sentence(place, archive, options, message):
 
 def test_a_class_without_students_or_a_clock_says_so(place, archive):
     place.roster_file.write_text("id\n")
-    with pytest.raises(ClassError, match="nobody is in the class; add its students to"):
+    with pytest.raises(ClassError, match="the class has no students; add them to"):
         classroom.collect(place.root, archive(*CANVAS))
     with config.gradebook(config.load(place)) as book:
         book.add_student("ann", first_name="Ann", last_name="Able")

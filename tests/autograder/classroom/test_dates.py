@@ -57,7 +57,7 @@ REFUSED = {
     ("toy", "2026-02-20", "Nowhere/Land"): "got '2026-02-20 Nowhere/Land'",
     ("toy", "+2d"): "'+2d' is an extension for some students: say whose with --student ID",
     ("toy", "+2d", "--student", "ann"): "toy has no due date yet",
-    ("toy", "none", "--student", "anne"): "nobody in the class is 'anne'; perhaps 'ann'?",
+    ("toy", "none", "--student", "anne"): "no student in the class is 'anne'; did you mean 'ann'?",
     ("tow", "2026-02-20"): "'tow' is not released in this class; released: toy",
     ("2026-02-20",): "'2026-02-20' is not released",
 }

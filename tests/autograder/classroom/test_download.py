@@ -150,7 +150,7 @@ def test_folders_in_folders_are_looked_into_so_deep(tmp_path):
     for _ in range(600):
         deep = deep / "d"
     deep.mkdir(parents=True)
-    assert list(found(tmp_path).values()) == ["is inside 50 folders"]
+    assert list(found(tmp_path).values()) == ["is more than 50 folders deep"]
     shutil.rmtree(tmp_path / "d")
 
 
