@@ -13,7 +13,7 @@ from filelock import FileLock
 from rich.console import Console
 
 from autograder import classroom
-from autograder.classroom import pool
+from autograder.classroom import processes
 
 COURSE = Path(__file__).with_name("course")
 QUIET = Console(quiet=True)
@@ -148,4 +148,4 @@ def nbgrader():
 @pytest.fixture
 def forked(monkeypatch):
     """Let workers know what a test has put in the place of something, whatever threads the test's process has."""
-    monkeypatch.setattr(pool, "_context", lambda: multiprocessing.get_context("fork"))
+    monkeypatch.setattr(processes, "_context", lambda preload: multiprocessing.get_context("fork"))
