@@ -129,8 +129,10 @@ def learning_curve(fit, error, x, y, sizes, *, rng):
     x, y = _inputs.array("x", x), np.asarray(y)
     if x.ndim == 0 or y.shape[:1] != x.shape[:1]:
         raise ValueError(f"x and y must have one entry for each example, got shapes {x.shape} and {y.shape}")
-    if not isinstance(sizes, (tuple, list, np.ndarray)) or len(sizes) == 0:
-        raise TypeError(f"sizes must be a sequence of one or more integers, got {sizes!r}")
+    if not isinstance(sizes, (tuple, list, np.ndarray)):
+        raise TypeError(f"sizes must be a sequence of integers, got {type(sizes).__name__} {sizes!r}")
+    if len(sizes) == 0:
+        raise ValueError("sizes must hold at least one integer, got none")
     sizes = [_inputs.count(f"sizes[{i}]", size) for i, size in enumerate(sizes)]
     if max(sizes) >= len(x):
         raise ValueError(f"sizes must be below {len(x)}, the number of examples, to leave a dev set, got {max(sizes)}")

@@ -37,7 +37,7 @@ def tune(evaluate, space, budget, *, rng):
     Raises
     ------
     ValueError
-        If every dev error of the first round is NaN.
+        If all dev errors of a round are NaN, and no configuration that was dropped before had a finite one.
 
     References
     ----------

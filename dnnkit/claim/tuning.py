@@ -170,7 +170,9 @@ def tuned(train, rates, *, seeds, by="dev_errors", budget=None, processes=None):
     seeds = tuple(_inputs.count(f"seeds[{index}]", seed, low=0) for index, seed in enumerate(seeds))
     if len(seeds) < MIN_SEEDS or len(set(seeds)) < len(seeds):
         raise ValueError(f"seeds must be at least {MIN_SEEDS} different integers, got {seeds}")
-    if not isinstance(by, str) or not by.startswith("dev_"):
+    if not isinstance(by, str):
+        raise TypeError(f"by must be a string, got {type(by).__name__}")
+    if not by.startswith("dev_"):
         raise ValueError(f"by must name a score on dev, such as 'dev_errors' or 'dev_losses', got {by!r}")
     if budget is not None:
         budget = _inputs.count("budget", budget)
@@ -191,8 +193,10 @@ def tuned(train, rates, *, seeds, by="dev_errors", budget=None, processes=None):
 
 
 def _grids(rates):
-    if not isinstance(rates, Mapping) or not rates:
+    if not isinstance(rates, Mapping):
         raise TypeError(f"rates must be a dict of learning rates by arm, got {type(rates).__name__}")
+    if not rates:
+        raise ValueError("rates must hold at least one arm, got none")
     grids = {}
     for name, grid in rates.items():
         grid = tuple(sorted(_inputs.number(f"rates[{name!r}]", rate, low=0, low_open=True) for rate in grid))

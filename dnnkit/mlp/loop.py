@@ -119,8 +119,11 @@ def _rates(learning_rate):
 def _checked(params, data, h):
     if not isinstance(h, Hyperparameters):
         raise TypeError(f"hyperparameters must be a Hyperparameters, got {type(h).__name__}")
-    if not isinstance(data, (tuple, list)) or len(data) not in (2, 4):
-        raise ValueError("data must be a tuple (x_train, y_train) or (x_train, y_train, x_dev, y_dev)")
+    expected = "data must be a tuple (x_train, y_train) or (x_train, y_train, x_dev, y_dev), got"
+    if not isinstance(data, (tuple, list)):
+        raise TypeError(f"{expected} {type(data).__name__}")
+    if len(data) not in (2, 4):
+        raise ValueError(f"{expected} {len(data)} of these")
     x = _inputs.array("x_train", data[0], ndim=2)
     params = _inputs.layers("params", params, fan_in=x.shape[1])
     dtype = np.result_type(*(array for pair in params for array in pair))

@@ -63,7 +63,7 @@ def successive_halving(configs, advance, *, min_budget, eta):
     Raises
     ------
     ValueError
-        If all losses of the first round are NaN.
+        If all losses of a round are NaN, and no configuration that was dropped before had a finite one.
 
     References
     ----------

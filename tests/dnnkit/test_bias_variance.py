@@ -249,8 +249,8 @@ ONES = np.ones((4, 1))
         (lambda: learning_curve(fit, half, ONES, ONES[1:], (1,), rng=rng()), ValueError, "x and y must have one entry"),
         (lambda: learning_curve(fit, half, ONES, ONES, (2, 4), rng=rng()), ValueError, "sizes must be below 4.*got 4"),
         (lambda: learning_curve(fit, half, ONES, ONES, (0,), rng=rng()), ValueError, r"sizes\[0\] must be at least 1"),
-        (lambda: learning_curve(fit, half, ONES, ONES, 2, rng=rng()), TypeError, "sizes must be a sequence of one or"),
-        (lambda: learning_curve(fit, half, ONES, ONES, (), rng=rng()), TypeError, "sizes must be a sequence of one or"),
+        (lambda: learning_curve(fit, half, ONES, ONES, 2, rng=rng()), TypeError, "sizes must be a sequence of int"),
+        (lambda: learning_curve(fit, half, ONES, ONES, (), rng=rng()), ValueError, "sizes must hold at least one"),
         (lambda: learning_curve(fit, half, ONES, ONES, (2,), rng=1), TypeError, "rng must be a numpy.random.Generator"),
         (
             lambda: learning_curve(fit, lambda *_: np.nan, ONES, ONES, (2,), rng=rng()),

@@ -198,7 +198,8 @@ def test_a_budget_excuses_the_last_epoch_but_no_grid_and_no_wish():
         ({"rates": {"a": (0.1, 0.1, 0.2)}}, ValueError, r"rates\['a'\] must hold at least 3 different rates"),
         ({"rates": {"a": (0, 0.1, 0.2)}}, ValueError, r"rates\['a'\] must be in \(0, inf\)"),
         ({"rates": GRID}, TypeError, "rates must be a dict of learning rates by arm, got tuple"),
-        ({"rates": {}}, TypeError, "rates must be a dict"),
+        ({"rates": {}}, ValueError, "rates must hold at least one arm"),
+        ({"by": None}, TypeError, "by must be a string, got NoneType"),
         (
             {"by": "test_errors"},
             ValueError,
