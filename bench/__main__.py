@@ -55,7 +55,7 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(ALL)}")
     names = parser.parse_args().names or list(QUICK)
     if unknown := set(names) - set(ALL):
-        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(ALL)}")
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; the benchmarks are {', '.join(ALL)}")
     records = [record for name in names for record in ALL[name].run()]
     TARGET.parent.mkdir(exist_ok=True)
     beside = TARGET.with_suffix(".tmp")

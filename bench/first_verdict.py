@@ -52,7 +52,7 @@ CHECK = """async ([exercise, text]) => {
 def run():
     """Yield a record for each of `GOALS`, the median of a few visits in seconds. Raises RuntimeError without a book."""
     if not (HTML / PAGE).exists():
-        raise RuntimeError("there is no book to visit yet: make book")
+        raise RuntimeError("there is no book to visit yet; run: make book")
     taken = {name: [] for name in GOALS}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

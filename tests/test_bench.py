@@ -64,4 +64,4 @@ def test_an_unknown_name_is_refused(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["bench", "speed"])
     with pytest.raises(SystemExit):
         bench.main()
-    assert "there is no benchmark speed; there are train_step" in capsys.readouterr().err
+    assert "there is no benchmark speed; the benchmarks are train_step" in capsys.readouterr().err

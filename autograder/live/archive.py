@@ -23,7 +23,7 @@ PACKAGES = Path(model.__file__).parents[1]
 FIGURES = PACKAGES / "autograder" / "live" / "figures"
 KEPT = PACKAGES / "_build" / ".jupyter_cache"  # where the book keeps what it has run
 STUDENTS = tuple(PACKAGES / "autograder" / room for room in ("", "judge", "live"))  # what a student's side may import
-ENTRIES = ("__init__", "authoring", "judge/__init__", "live/page")  # where the student's side of autograder is entered
+ENTRIES = ("__init__", "authoring", "judge/__init__", "live/page")  # the entry points of autograder's student side
 NEED_MORE = {"pytorch"}  # rooms of dnnkit that need torch
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the date of every member, so that the same sources give the same bytes
 ANSWERS = {"misconception", "same_mistake_as", "alternative"}  # the marks of answers that are kept
@@ -96,7 +96,7 @@ def public_source(exercise):
 
 
 def shared_sources(sources):
-    """Return, by path, the sources that exercises share, without what none of the exercises' `sources` uses."""
+    """Return the sources that exercises share, by path, without what none of the exercises' `sources` uses."""
     wanted = {}
     for path, source in sources.items():
         for node in ast.parse(source).body:

@@ -88,7 +88,7 @@ def outdated(app, env, added, changed, removed):
 
 
 def execute(app, env, docnames):
-    """Execute what the pages about to be read need and is not kept, and drop what no page needs any more."""
+    """Execute what the pages about to be read need, unless it is kept, and drop what no page needs any more."""
     sources = Sources()
     known = {name: page for name, page in getattr(env, "live_hanging", {}).items() if name in env.found_docs}
     due, figures, topics = {}, {}, []
@@ -110,7 +110,7 @@ def execute(app, env, docnames):
     env.live_hanging = known
     if due or figures:
         learn = partial(_learn, learning.beside(folder(app)), topics)
-        lesson = {"what checks say of mistakes": learn} if topics else {}
+        lesson = {"what checks say about mistakes": learn} if topics else {}
         with nursery() if due else nullcontext() as managers:
             # Figures last, as they are short: so all processors finish at about the same time.
             _run(lesson | {name: partial(page.run, managers) for name, page in due.items()} | figures)

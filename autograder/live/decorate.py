@@ -83,7 +83,7 @@ def decorate(app, doctree, docname):
 
 
 def addresses(app, docname):
-    """Return a function of a path of the site, or of another host, to its address from the page `docname`."""
+    """Return a function that gives the address, from the page `docname`, of a path in the site or on another host."""
 
     def address(path):
         return path if "://" in path else relative_uri(app.builder.get_target_uri(docname), path)

@@ -61,7 +61,7 @@ class Page:
             record_timing=False,
             kernel_manager_class=managers,
             shutdown_kernel="immediate",  # when its cells have run, nothing is left to wait for
-            extra_arguments=["--log-level=ERROR"],  # a kernel warns of its own connection, on every start
+            extra_arguments=["--log-level=ERROR"],  # a kernel warns about its own connection on every start
             resources={"metadata": {"path": str(self.path.parent)}},
             on_cell_start=note,
         )

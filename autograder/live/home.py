@@ -111,7 +111,7 @@ def furnish(app, doctree, docname):
 
 
 def set_needle(app, pagename, templatename, context, doctree):
-    """Set in a chapter's head where it is in the course, from 0 to 1: the place of the needle on its ruler."""
+    """Set, in a chapter's head, its position in the course, from 0 to 1: that of the needle on its ruler."""
     course = app.env.metadata[app.config.root_doc].get("course", [])
     topic = pagename.removeprefix("chapters/")
     if topic in course:

@@ -1,4 +1,4 @@
-"""Which names an answer reads that nothing defines: reported while it is written, before it runs.
+"""The names that an answer reads but nothing defines, reported while it is written, before it runs.
 
 No part of an answer is executed: its text is read, along with what the cells before it define.
 """

@@ -57,7 +57,7 @@ def place_quizzes(app, doctree):
 
 
 def form(topic, question):
-    """Return the id of a question, as `dnnkit.quiz` makes it, and its HTML. Raises BadQuestion.
+    """Return the id and the HTML of a question, given as `dnnkit.quiz` makes it. Raises BadQuestion.
 
     >>> name, html = form("dropout", {"question": "What is $q$?", "type": "numeric",
     ...     "answers": [{"value": 0.5, "correct": True, "feedback": "A half."}]})

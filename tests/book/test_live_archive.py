@@ -90,7 +90,7 @@ from autograder.live.figures import dropout_comparison
 from autograder.slips import bound
 from dnnkit import mlp
 
-mlp.train = None  # whoever trains in the page, fails
+mlp.train = None  # anything that trains in the page fails
 for training in dropout_comparison.TRAININGS:
     print(dropout_comparison.figure.draw(training=training))
 """
