@@ -40,7 +40,7 @@ def test_an_edit_greys_the_verdict_and_the_old_text_brings_it_back(again):
     old = masks.frame.locator(".live-old")
     masks.write(WRONG[-1] + "  # a thought")
     assert old.locator(".dnn-report").is_visible()
-    assert "earlier text" in old.text_content()
+    assert "earlier version" in old.text_content()
     assert "Edited" in masks.status.text_content()
     masks.write(WRONG[-1])
     assert not old.count()
