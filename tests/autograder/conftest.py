@@ -1,4 +1,4 @@
-"""What the tests of the autograder share."""
+"""Fixtures that the tests of the autograder share."""
 
 import importlib.util
 from pathlib import Path
@@ -12,7 +12,7 @@ spec.loader.exec_module(toys)
 
 @pytest.fixture
 def toy(tmp_path):
-    """Return a function that loads the toy exercise with (old, new) replacements made in its text."""
+    """Return a function that loads the toy exercise with (old, new) replacements in its text."""
     from autograder import exercise
 
     def load(*changes, name="double"):
@@ -27,9 +27,9 @@ def toy(tmp_path):
 
 @pytest.fixture(scope="session")
 def own():
-    """Return a function that gives a class the toy chapter and exercise of a course as a topic of its own, `mine`.
+    """Return a function that gives a class the toy chapter and exercise of a course as its own topic, `mine`.
 
-    A directory that is no class yet becomes one, as far as a topic's root is asked (see `chapter.homes`).
+    A directory that is not yet a class becomes one, as far as a topic's root is concerned (see `chapter.homes`).
     """
 
     def own(directory, course):

@@ -1,4 +1,4 @@
-"""A talk in one process whose messages become bytes, as they do over a pipe."""
+"""A talk within one process whose messages become bytes, as they do over a pipe."""
 
 from autograder.judge.answering import AnswerSide
 from autograder.judge.handed import JudgeTable

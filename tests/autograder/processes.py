@@ -1,4 +1,4 @@
-"""The processes that a test has started, wherever they are now: known by a mark in their environment."""
+"""The processes that a test has started, wherever they are now, recognized by a mark in their environment."""
 
 import os
 import time
@@ -7,14 +7,14 @@ from pathlib import Path
 
 
 def marked():
-    """Return a new mark, and an environment that carries it: in the libraries' path, which every process hands on."""
+    """Return a new mark, and an environment that carries it: in the library path, which every process passes on."""
     mark = f"/marked-{uuid.uuid4().hex}"
     paths = (os.environ.get("LD_LIBRARY_PATH"), mark)
     return mark, os.environ | {"LD_LIBRARY_PATH": ":".join(filter(None, paths))}
 
 
 def with_mark(mark):
-    """Return (process, command) of all but this one that carry a mark."""
+    """Return (process, command) for all processes except this one that carry a mark."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -26,7 +26,7 @@ def with_mark(mark):
 
 
 def wait_until(condition, seconds=60):
-    """Wait for what processes do."""
+    """Wait until a condition on processes holds."""
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "waited in vain"

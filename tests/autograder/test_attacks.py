@@ -1,4 +1,4 @@
-"""The attack suite holds: no point that was not earned, no harm to anybody else, and nothing left behind."""
+"""The attack suite holds: no unearned points, no harm to anybody else, and nothing left behind."""
 
 import json
 
@@ -24,7 +24,7 @@ def directory(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def outcome(directory):
-    """What came of the whole suite, graded in one run."""
+    """The outcome of the whole suite, graded in one run."""
     return suite.run(directory)
 
 

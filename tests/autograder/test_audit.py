@@ -1,4 +1,4 @@
-"""The audit: each fault that it is there for, planted in a toy exercise or chapter, is found and named."""
+"""The audit: each fault that it is meant to find is found and named when planted in a toy exercise or chapter."""
 
 import json
 import os
@@ -18,7 +18,7 @@ SEEDS = 10
 
 
 def found(made, seeds=SEEDS):
-    """What the audit says of an exercise, but for its chapter, its mutants and the transports."""
+    """What the audit says about an exercise, apart from its chapter, its mutants and the transports."""
     return [
         said for part in ("form", "right", "disguised", "wrong") for said in audited(made, None, (), part, seeds)[0]
     ]
@@ -210,7 +210,7 @@ def test_a_stray_file_is_found(tmp_path, path, problem):
 
 
 def test_what_a_class_has_of_its_own_is_audited_like_the_course(course_of_toys, own, tmp_path):
-    """But no page is built of its chapter, which need not measure a claim."""
+    """But no page is built from its chapter, which need not measure a claim."""
     root = course_of_toys(("claim(", "print("))
     directory = own(tmp_path / "class", root)
     of_course, of_class = (audit.audit(root=each, seeds=SEEDS) for each in (root, directory))
@@ -253,7 +253,7 @@ def test_transports_that_say_the_same_are_no_problem(toy, server):
     assert list(transports.problems(toy(), server)) == []
 
 
-# Whether the judge's own code is in the process that an answer is in.
+# Whether the judge's own code is in the same process as the answer.
 NEAR = "('autograder.judge.judge' in __import__('sys').modules)"
 LOOP = "    return [times * v for v in x]"
 
@@ -295,7 +295,7 @@ def test_an_answer_that_draws_numbers_of_its_own_is_held_to_what_is_said_of_it(t
 
 
 def test_an_answer_that_often_replies_alike_is_not_taken_for_one_that_differs(toy, server):
-    """As one that draws lots: in memory it comes after a while to the reply that it gave over the pipe."""
+    """It draws lots: in memory it eventually gives the same reply as over the pipe."""
     calls = "next(__import__('sys').__dict__.setdefault('calls', __import__('itertools').count()))"
     drawn = toy(("    return 2 * x", f"    return 2 * x + (times != 2) * ({calls} > 30 or not {NEAR})"))
     assert list(transports.problems(drawn, server)) == []
@@ -311,7 +311,7 @@ class _Unisolated(Server):
 
 
 class _Nowhere(Server):
-    """A server on a machine that has not even the sockets."""
+    """A server on a machine that lacks even the sockets."""
 
     def start(self):
         raise OSError("no such socket")
@@ -349,7 +349,7 @@ def test_an_exercise_that_ends_its_process_is_named_and_the_others_are_audited(c
 @pytest.mark.xdist_group("audit")
 @pytest.mark.long
 def test_the_course_has_no_problem():
-    """The real course, every exercise on all seeds: what `make audit` runs; kept results count."""
+    """The real course, every exercise on all seeds, as `make audit` runs it; kept results count."""
     command = [sys.executable, "-m", "autograder", "audit", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     counts = json.loads(done.stdout)

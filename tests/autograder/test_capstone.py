@@ -1,4 +1,4 @@
-"""The baseline that the capstone's exercise compares with: what it says of each problem, measured anew."""
+"""The baseline that the capstone's exercise compares with: its numbers for each problem, measured again."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""`check`, `hint` and `grade` as a student and nbgrader meet them, in a real kernel too."""
+"""`check`, `hint` and `grade` as a student and nbgrader use them, including in a real kernel."""
 
 import tempfile
 

@@ -1,4 +1,4 @@
-"""The commands for classes say what they did, and what cannot be done in one sentence with exit status 2."""
+"""The commands for classes report what they did, and say in one sentence, with exit status 2, what cannot be done."""
 
 import argparse
 import re
@@ -13,7 +13,7 @@ from autograder.commands import add_class_commands
 
 @pytest.fixture
 def run(capsys):
-    """A function that runs a command and returns its exit status, what it printed and what it complained of."""
+    """A function that runs a command and returns its exit status, its output and its complaints."""
     parser = argparse.ArgumentParser(prog="autograder")
     add_class_commands(parser.add_subparsers(required=True))
 
@@ -78,7 +78,7 @@ def test_the_doctor_blames_no_machine_for_what_is_not_installed(monkeypatch, cap
 
 
 def test_another_package_of_the_name_is_told_with_what_to_do(tmp_path, monkeypatch, capsys):
-    """As pip leaves it: two packages with a module `autograder`, of which the last that was installed wins."""
+    """As pip leaves it: two packages with a module `autograder`, of which the last one installed wins."""
     information = tmp_path / "site" / "autograder-3.7.7.dist-info" / "METADATA"
     information.parent.mkdir(parents=True)
     information.write_text("Metadata-Version: 2.1\nName: autograder\nVersion: 3.7.7\n")

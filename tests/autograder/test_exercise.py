@@ -125,7 +125,7 @@ def test_the_statement_of_each_exercise_makes_its_solution(id_):
 
 
 def test_a_file_that_has_changed_is_read_anew_with_what_it_shares(tmp_path):
-    """A process may release a class again, and grade it then, as a notebook of an instructor's does."""
+    """A process may release a class again and then grade it, as an instructor's notebook does."""
     course = Path(__file__).parent / "classroom" / "course"
     home = shutil.copytree(course / "autograder" / "exercises", tmp_path / "exercises")
     first = exercise.load("toy/double", home)
@@ -153,7 +153,7 @@ def doubled(x):
 
 @pytest.fixture
 def sharing(toy, tmp_path):
-    """The toy exercise, whose checks and alternative import what its folder's `_shared.py` holds."""
+    """The toy exercise, whose checks and alternative import from its folder's `_shared.py`."""
     (tmp_path / "toys").mkdir()
     (tmp_path / "toys" / "_shared.py").write_text(SHARED)
     return toy(
@@ -164,7 +164,7 @@ def sharing(toy, tmp_path):
 
 
 def test_exercises_of_a_topic_share_a_module(sharing, tmp_path):
-    """Each root has its own, as a class has that of its snapshot; one that has changed is read anew."""
+    """Each root has its own, as a class has its snapshot's; a changed module is read again."""
     assert sharing.shared == (tmp_path / "toys" / "_shared.py",)
     (loop,) = sharing.alternatives
     assert judge(sharing, sharing.solution, PUBLIC, checks=sharing.checks).points == 4
@@ -197,7 +197,7 @@ def test_what_is_shared_and_broken_is_a_slip_at_its_import(toy, tmp_path):
 
 
 def test_a_class_brings_its_own_exercises_beside_the_notebook(toy, tmp_path, monkeypatch):
-    """They are found after the course's, and where a class is graded only its snapshot counts."""
+    """They are found after the course's; when a class is graded, only its snapshot counts."""
     toy()
     (tmp_path / "toys").rename(tmp_path / "mine")
     beside = tmp_path / "notebook"

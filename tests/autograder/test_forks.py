@@ -1,4 +1,4 @@
-"""Jobs side by side: results come when ready, a dead job is told, and later jobs know what was done meanwhile."""
+"""Jobs side by side: results come when ready, a dead job is reported, and later jobs know what has been done."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""Kept results of the audit: told again while nothing has changed that they hang on, and only then."""
+"""Kept results of the audit: reported again as long as nothing they depend on has changed, and only then."""
 
 import json
 
@@ -11,7 +11,7 @@ from autograder.sources import Sources
 
 @pytest.fixture
 def asked(course_of_toys):
-    """A function that writes a course of toys, with changes, and returns its root and what `Kept.digest` is given."""
+    """A function that writes a course of toys, with changes, and returns its root and `Kept.digest`'s arguments."""
 
     def ask(*changes):
         root = course_of_toys(*changes)
@@ -82,7 +82,7 @@ def test_the_judge_and_what_is_imported_by_way_of_others_count_and_nothing_else(
 
 @pytest.fixture
 def counted(monkeypatch):
-    """A list of the ids of the exercises that were audited anew; each has a problem and a mutant."""
+    """A list of the ids of the exercises that were audited again; each has a problem and a mutant."""
     anew = []
 
     def found(cases, seeds):

@@ -1,4 +1,4 @@
-"""What is said is English, or as a catalogue has it; what is put into a sentence is in its translation, too."""
+"""Messages are English, or as a catalogue has them; values put into a sentence are also in its translation."""
 
 import re
 import time
@@ -34,7 +34,7 @@ def test_a_translation_keeps_what_is_put_in_and_what_is_not_words(path):
 
 
 def kept(text):
-    """What a translation leaves as it is: targets of roles, fields, formulas and code, in any order."""
+    """What a translation leaves unchanged: targets of roles, fields, formulas and code, in any order."""
     role = re.compile(r"(\{[\w:]+\})`[^`<]*<?([^`]+)`")
     return sorted(role.findall(text)), sorted(re.findall(r"\{\w+\}|\$[^$]+\$|`[^`]+`", role.sub("", text)))
 
@@ -59,7 +59,7 @@ def test_a_template_of_few_words_takes_no_sentence_for_its_own():
 
 @given(st.lists(st.text("ab", min_size=1), min_size=1, max_size=4), st.text("ab "))
 def test_fields_are_found_where_a_pattern_finds_them(words, text):
-    sentence = ", which are all words of a sentence"  # in whose fields others may stand
+    sentence = ", which are all words of a sentence"  # whose fields may contain others
     words, text = ("", *words, sentence), text + sentence
     found = re.compile("(.+?)".join(map(re.escape, words)), re.DOTALL).fullmatch(text)
     assert language.fields(words, text) == (list(found.groups()) if found else [])
@@ -68,7 +68,7 @@ def test_fields_are_found_where_a_pattern_finds_them(words, text):
 @pytest.mark.parametrize("unit", ["a x of ", "x (x interval x, ", "at x; ", "1 of 2 "])
 @pytest.mark.parametrize("count", [50, 100_000])
 def test_no_text_keeps_a_translation_busy(unit, count):
-    """A student's, or that of a cluster's worker: by a pattern the second takes seconds, and the longer ones days."""
+    """A student's, or a cluster worker's: with a pattern the second takes seconds, and the longer ones days."""
     with language.using("de"):
         language.catalogue("de")
         begun = time.process_time()
@@ -94,7 +94,7 @@ def test_whatever_a_student_is_told_of_a_wrong_answer_is_translated(id_):
     texts |= {report.misconception for report in reports} | {*asked.hints} | {line for _, line in asked.rubric}
     with language.using("de"):
         assert [text for text in texts if text and language.say(text) == text] == []
-        for report in (report for report in reports if report.verdict != CRASHED):  # which tells Python's own words
+        for report in (report for report in reports if report.verdict != CRASHED):  # which quotes Python's own words
             shown = show.text(report) + show.html(report)
             assert not re.search(r"\b(?:the|must|checks|went|came)\b", shown, re.IGNORECASE), shown
 

@@ -1,4 +1,4 @@
-"""Mutants: the edits that they are made of, in what the reference reaches, and whether the checks refuse them."""
+"""Mutants: the edits that make them, in everything the reference reaches, and whether the checks refuse them."""
 
 import time
 
@@ -20,7 +20,7 @@ returns = form
 
 @pytest.fixture
 def reference(tmp_path):
-    """A function that loads an exercise whose file holds this code beside what each has."""
+    """A function that loads an exercise whose file holds this code in addition to the usual."""
 
     def load(code, checks="\ndef check_it(f, rng):\n    '''It.'''\n"):
         (tmp_path / "toys").mkdir(exist_ok=True)

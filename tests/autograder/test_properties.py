@@ -1,4 +1,4 @@
-"""Beside each sentence of a prompt stands a public check: gaps, and what is not covered by one, are found."""
+"""Each sentence of a prompt has a public check: gaps, and sentences that no check covers, are found."""
 
 import pytest
 
@@ -34,7 +34,7 @@ MARKS = [
 
 @pytest.fixture
 def problems(course_of_toys):
-    """A function that returns what is said of a covered course of toys, with changes made to it and to its `covers`."""
+    """A function that returns the problems of a covered course of toys, with changes made to it and to its `covers`."""
 
     def say(*changes, covers=COVERED):
         exercise._load.cache_clear()

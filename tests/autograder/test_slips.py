@@ -12,7 +12,7 @@ CHECK = "def check_doubles(double, rng):"
 WRONG = '@misconception("Squaring is not doubling.", caught_by=check_doubles)'
 OTHER = '@alternative("a loop")'
 
-# What is changed in the toy exercise, a piece of the line that is named, and what is said of it.
+# The change to the toy exercise, a piece of the line that is named, and what is said about it.
 SLIPS = {
     "a name that is not defined": ("points = 4", "points = numpy.pi", "numpy.pi", "define or import it above"),
     "a decorator that is not imported": ("hidden, misconception", "misconception", "@hidden", "define or import it"),

@@ -1,4 +1,4 @@
-"""How others solved it is shown after a pass, in code that is right, and when the class shows it."""
+"""How others solved it is shown after a pass, in correct code, and when the class allows it."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What code hangs on is what Python loads when it runs, data and versions included."""
+"""Code depends on what Python loads when it runs, data and versions included."""
 
 import json
 import subprocess
@@ -48,7 +48,7 @@ def digest(*names):
 
 
 def test_python_loads_the_files_that_were_found():
-    """Each room of dnnkit, in one Python that forgets it again; torch is a second of its own."""
+    """Each room of dnnkit, in one Python that forgets it again; torch alone takes a second."""
     names = [f"dnnkit.{room}" for room in ROOMS if room != "pytorch"]
     assert {"dnnkit.mlp", "dnnkit.dropout", "dnnkit.plot"} < set(names)  # the list is not empty by mistake
     command = (sys.executable, "-c", LOADED, *names)
@@ -107,7 +107,7 @@ def test_digest_hangs_on_nothing_else(toy):
     assert digest("toy.inner") == before
     (toy / "static").mkdir()
     (toy / "static" / "book.css").touch()
-    assert digest("toy.inner") != before, "a folder that is no package holds data"
+    assert digest("toy.inner") != before, "a folder that isn't a package holds data"
 
 
 def test_digest_does_not_hang_on_where_the_code_lies(toy, tmp_path, monkeypatch):
@@ -127,7 +127,7 @@ def test_digest_changes_with_the_version_of_a_library_that_is_imported(toy, monk
 
 
 def test_versions_are_those_of_the_environment(tmp_path, monkeypatch):
-    """A later NumPy, as pip would leave it; a distribution of another name than its module; none at all."""
+    """A later NumPy, as pip would leave it; a distribution named differently from its module; none at all."""
     fake = tmp_path / "numpy-99.0.dist-info"
     fake.mkdir()
     (fake / "METADATA").write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 99.0\n")

@@ -1,4 +1,4 @@
-"""Attempts stay on the student's side: kept beside a notebook, few, whole, and never in the way."""
+"""Attempts stay on the student's side: kept next to a notebook, few, complete, and never in the way."""
 
 import json
 import os
@@ -21,7 +21,7 @@ WRONG = "def inverted_dropout(a, keep_prob, *, rng, train):\n    return a, a == 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
-    """An empty working directory, and no memory of what was passed."""
+    """An empty working directory, and no memory of passed exercises."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("autograder.tries._passed", set())
     return tmp_path
@@ -29,7 +29,7 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def in_notebook(monkeypatch):
-    """This process as one that a notebook runs in."""
+    """This process, made to look like a notebook's kernel."""
     monkeypatch.setattr("autograder.tries._in_notebook", lambda: True)
 
 
@@ -49,7 +49,7 @@ def test_a_notebook_keeps_attempts_with_the_answers_text_and_opens_the_solutions
     assert (kept["exercise"], kept["verdict"], kept["text"].rstrip()) == (ID, "wrong", WRONG)
     report = notebook(folder, RIGHT, f"check('{ID}', inverted_dropout)")
     assert f'others("{ID}")' in report
-    again = notebook(folder, f"others('{ID}')")  # another session, which finds the pass beside the notebook
+    again = notebook(folder, f"others('{ID}')")  # another session, which finds the pass next to the notebook
     assert "def inverted_dropout(a, keep_prob, *, rng, train):" in again
     assert "The reference" in again
     shown = notebook(folder, f"attempts('{ID}')")

@@ -1,4 +1,4 @@
-"""An audit that watches answers each time that a source is saved, of a class's own topics too."""
+"""An audit with --watch responds each time a source is saved, including those of a class's own topics."""
 
 import signal
 import subprocess
@@ -8,7 +8,7 @@ from autograder import classroom
 
 
 def test_a_saved_exercise_is_audited_again(tmp_path):
-    """Each time until the process is interrupted; what it says then is what the file still needs."""
+    """It does so until the process is interrupted, and each time says what the file still needs."""
     (tmp_path / "nbgrader_config.py").touch()
     path, page = classroom.new("convolution/output_size", tmp_path)
     command = [sys.executable, "-m", "autograder", "audit", "--class", tmp_path, "--watch"]
@@ -28,7 +28,7 @@ def test_a_saved_exercise_is_audited_again(tmp_path):
 
 
 def _until_it_watches(watching):
-    """Return the lines that were printed before the next one that says that it watches again."""
+    """Return the lines printed before the next one that says that it is watching again."""
     lines = []
     for line in watching.stdout:
         if line.startswith("watching"):

@@ -1,4 +1,4 @@
-"""The junk zoo holds what says nothing for every kind of exercise, and only what is none of a right answer."""
+"""The junk zoo holds meaningless answers for every kind of exercise, and keeps nothing of a right one."""
 
 import numpy as np
 import pytest

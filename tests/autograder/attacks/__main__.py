@@ -1,4 +1,4 @@
-"""Grade the attack suite, and print what each attack must get and what it got; with --json as JSON."""
+"""Grade the attack suite, and print what each attack must get and what it got; with --json, as JSON."""
 
 import argparse
 import json
@@ -51,7 +51,7 @@ def _show(outcome):
     if outcome.rows:
         longest = max(outcome.rows, key=lambda row: row.seconds)
         largest = max(outcome.rows, key=lambda row: row.mib)
-        console.print(f"The dearest: {longest.seconds:.1f} s ({longest.name}), {largest.mib:.0f} MiB ({largest.name})")
+        console.print(f"Costliest: {longest.seconds:.1f} s ({longest.name}), {largest.mib:.0f} MiB ({largest.name})")
     held = sum(row.held for row in outcome.rows)
     console.print(f"{held} of {len(outcome.rows)} held, in {outcome.seconds:.1f} s")
 

@@ -1,7 +1,7 @@
-"""Attacks that are not a matter of cells' code: files, folders, cells' marks, and notebooks that are none.
+"""Attacks that aren't a matter of cells' code: files, folders, cell metadata, and files that aren't notebooks.
 
-Each function makes what is handed in: `folder` is ``submitted/<student>/toy``, `notebook` the release. Its docstring is
-the header that the files in `notebooks/` have.
+Each function makes a submission: `folder` is ``submitted/<student>/toy``, `notebook` the release. Its docstring is
+the same header as in the files in `notebooks/`.
 """
 
 import copy
@@ -27,7 +27,7 @@ def untouched(folder, notebook):
 
 
 def skip_execution(folder, notebook):
-    """Tag every cell to be skipped or to be allowed to fail, with full points as the output that it already has.
+    """Tag every cell to be skipped or allowed to fail, and give it full points as an existing output.
 
     Must get: 0.
     """
@@ -40,7 +40,7 @@ def skip_execution(folder, notebook):
 
 
 def more_points(folder, notebook):
-    """Write other points into the cells' marks, edit the graded cells, and make them answers.
+    """Write different points into the cells' metadata, edit the graded cells, and mark them as answers.
 
     Must get: share 1.
     """
@@ -61,7 +61,7 @@ def deleted_graded_cells(folder, notebook):
 
 
 def duplicated_cells(folder, notebook):
-    """Hand every cell in three times, ids and marks too; the last answer counts.
+    """Hand in every cell three times, ids and metadata included; the last answer counts.
 
     Must get: double 2.
     """
@@ -70,7 +70,7 @@ def duplicated_cells(folder, notebook):
 
 
 def renamed_cells(folder, notebook):
-    """Exchange the names of two answers' cells, and of two graded cells: each is asked for where it stands.
+    """Swap the names of two answer cells, and of two graded cells: each is judged where it is.
 
     Must get: double 2, share 1.
     """
@@ -83,7 +83,7 @@ def renamed_cells(folder, notebook):
 
 
 def renamed_to_nothing(folder, notebook):
-    """Give every cell a name that does not exist, or none; what is locked is known by its text.
+    """Give every cell a name that does not exist, or none; locked cells are recognized by their text.
 
     Must get: double 2.
     """
@@ -108,7 +108,7 @@ def retyped_cells(folder, notebook):
 
 
 def repointed_cells(folder, notebook):
-    """Have two answers point to one graded cell, the wrong one last.
+    """Point two answers to one graded cell, the wrong one last.
 
     Must get: double 0.
     """
@@ -121,7 +121,7 @@ def repointed_cells(folder, notebook):
 
 
 def reversed_cells(folder, notebook):
-    """Hand all cells in from the last to the first: each answer is judged where it stands.
+    """Hand in all cells in reverse order: each answer is judged where it is.
 
     Must get: share 1.
     """
@@ -130,7 +130,7 @@ def reversed_cells(folder, notebook):
 
 
 def moved_answers(folder, notebook):
-    """Move one answer to the end, exchange the code of two, and leave a blank copy of a third below it.
+    """Move one answer to the end, swap the code of two others, and leave a blank copy of a third below it.
 
     Must get: double 2, share 1, total 2.
     """
@@ -146,7 +146,7 @@ def moved_answers(folder, notebook):
 
 
 def package_beside(folder, notebook):
-    """Import a package from beside the notebook and read a table in a folder there, which is honest.
+    """Import a package from the notebook's folder and read a table from a folder there, which is honest.
 
     Must get: double 2, share 1.
     """
@@ -162,7 +162,7 @@ def package_beside(folder, notebook):
 
 
 def many_folders_beside(folder, notebook):
-    """Hand in 3,000 folders, each in the one before or beside it, and a link to the whole disk among them.
+    """Hand in 3,000 folders, each inside the one before or next to it, with a link to the whole disk among them.
 
     Must get: share 1.
     """
@@ -175,7 +175,7 @@ def many_folders_beside(folder, notebook):
 
 
 def commands_without_end(folder, notebook):
-    """Write a thousand lines of magics into each of five cells, which takes IPython time by their square.
+    """Write a thousand lines of magics into each of five cells, which takes IPython quadratic time.
 
     Must get: share 1.
     """
@@ -185,7 +185,7 @@ def commands_without_end(folder, notebook):
 
 
 def shadowing_modules(folder, notebook):
-    """Lay modules beside the notebook that are called as those which are imported: numpy, json, autograder, torch.
+    """Put modules next to the notebook that are named like imported ones: numpy, json, autograder, torch.
 
     Must get: share 1.
     """
@@ -195,7 +195,7 @@ def shadowing_modules(folder, notebook):
 
 
 def helper_module(folder, notebook):
-    """Import a module of one's own from beside the notebook, which is honest.
+    """Import one's own module from the notebook's folder, which is honest.
 
     Must get: double 2.
     """
@@ -204,7 +204,7 @@ def helper_module(folder, notebook):
 
 
 def large_file_beside(folder, notebook):
-    """Hand in 12 MB of data beside the notebook, which is read.
+    """Hand in 12 MB of data next to the notebook, which is read.
 
     Must get: share 1.
     """
@@ -213,7 +213,7 @@ def large_file_beside(folder, notebook):
 
 
 def huge_file_beside(folder, notebook):
-    """Hand in 4 GB of data beside the notebook.
+    """Hand in 4 GB of data next to the notebook.
 
     Must get: share 1.
     """
@@ -222,7 +222,7 @@ def huge_file_beside(folder, notebook):
 
 
 def huge_timestamp(folder, notebook):
-    """Hand in a time of submission of 2 GB.
+    """Hand in a submission timestamp of 2 GB.
 
     Must get: share 1.
     """
@@ -231,7 +231,7 @@ def huge_timestamp(folder, notebook):
 
 
 def zone_is_a_path(folder, notebook):
-    """Name a file outside of where zones lie as the zone of the time of the submission.
+    """Name a file outside the time zone database as the zone of the submission time.
 
     Must get: share 1.
     """
@@ -240,7 +240,7 @@ def zone_is_a_path(folder, notebook):
 
 
 def many_files_beside(folder, notebook):
-    """Hand in 3,000 files beside the notebook, with names that are no text.
+    """Hand in 3,000 files next to the notebook, with names that aren't text.
 
     Must get: share 1.
     """
@@ -251,7 +251,7 @@ def many_files_beside(folder, notebook):
 
 
 def links_beside(folder, notebook):
-    """Hand in links to the gradebook, to the secret seed, to another's notebook and to the whole disk.
+    """Hand in links to the gradebook, to the secret seed, to another student's notebook and to the whole disk.
 
     Must get: double 0.
     """
@@ -280,7 +280,7 @@ def linked_folder(folder, notebook):
 
 
 def linked_student(folder, notebook):
-    """Hand in a link to all that another student has handed in, as the folder of oneself.
+    """Hand in a link to everything that another student has handed in, as one's own folder.
 
     Must get: 0.
     """
@@ -290,7 +290,7 @@ def linked_student(folder, notebook):
 
 
 def pipe(folder, notebook):
-    """Hand in a pipe that nobody writes to as the notebook.
+    """Hand in, as the notebook, a pipe that nobody writes to.
 
     Must get: 0.
     """
@@ -298,7 +298,7 @@ def pipe(folder, notebook):
 
 
 def folder_for_a_notebook(folder, notebook):
-    """Hand in a folder that is called as the notebook.
+    """Hand in a folder with the notebook's name.
 
     Must get: 0.
     """
@@ -314,7 +314,7 @@ def format_3(folder, notebook):
 
 
 def latin_1(folder, notebook):
-    """Hand in a file in Latin-1, which is no notebook's letters.
+    """Hand in a file in Latin-1, which is not a notebook's encoding.
 
     Must get: double 2.
     """
@@ -364,7 +364,7 @@ def zipped(folder, notebook):
 
 
 def json_bomb(folder, notebook):
-    """Hand in JSON that is nested 100,000 deep, which no parser likes.
+    """Hand in JSON nested 100,000 deep, which no parser likes.
 
     Must get: 0.
     """
@@ -372,7 +372,7 @@ def json_bomb(folder, notebook):
 
 
 def strange_json(folder, notebook):
-    """Hand in cells that are numbers, sources that are objects, and metadata that are lists.
+    """Hand in cells that are numbers, sources that are objects, and metadata that is a list.
 
     Must get: 0.
     """
@@ -381,7 +381,7 @@ def strange_json(folder, notebook):
 
 
 def strange_metadata(folder, notebook):
-    """Hand in metadata, ids, outputs and versions that are of no form; only the text of cells counts.
+    """Hand in malformed metadata, ids, outputs and versions; only the text of cells counts.
 
     Must get: share 1.
     """
@@ -395,7 +395,7 @@ def strange_metadata(folder, notebook):
 
 
 def surrogates_and_nulls(folder, notebook):
-    """Write characters that are none into cells: lone surrogates, null bytes, marks that turn the text round.
+    """Write invalid characters into cells: lone surrogates, null bytes, marks that reverse the text.
 
     Must get: share 1.
     """
@@ -406,7 +406,7 @@ def surrogates_and_nulls(folder, notebook):
 
 
 def deep_answers(folder, notebook):
-    """Write answers whose code is nested a thousand deep, which a parser refuses and a printer does not survive.
+    """Write answers nested a thousand deep, which a parser refuses and a printer does not survive.
 
     Must get: share 1.
     """
@@ -415,7 +415,7 @@ def deep_answers(folder, notebook):
 
 
 def long_numbers(folder, notebook):
-    """Write answers with numbers of more digits than Python writes out, and one that is such a number.
+    """Write answers with numbers of more digits than Python prints, and one that is itself such a number.
 
     Must get: double 2, share 1.
     """
@@ -449,7 +449,7 @@ def many_deadly_cells(folder, notebook):
 
 
 def kept_outputs(folder, notebook):
-    """Hand in outputs with script, which count for nothing and are not shown.
+    """Hand in outputs that contain scripts, which count for nothing and are not shown.
 
     Must get: share 1.
     """
@@ -460,7 +460,7 @@ def kept_outputs(folder, notebook):
 
 
 def another_topic(folder, notebook):
-    """Hand in a second folder for an assignment that does not exist, and one that leads out of the class.
+    """Hand in a second folder, for an assignment that does not exist, and one that leads out of the class.
 
     Must get: share 1.
     """
@@ -470,7 +470,7 @@ def another_topic(folder, notebook):
 
 
 def impossible_ids(folder, notebook):
-    """Hand in for students whose names are no text, or a pattern, script, a formula, or columns of a table.
+    """Hand in for students whose names aren't text, or are a pattern, a script, a formula or columns of a table.
 
     Must get: share 1.
     """
@@ -483,7 +483,7 @@ def impossible_ids(folder, notebook):
 
 
 def another_name(folder, notebook):
-    """Hand in the notebook under a name with script and a path in it; the only one that there is is taken.
+    """Hand in the notebook under a name with a script and a path in it; the only one there is gets taken.
 
     Must get: share 1.
     """
@@ -492,7 +492,7 @@ def another_name(folder, notebook):
 
 
 def a_long_answer(folder, notebook):
-    """Hand in an answer of 900 kB, each line of which is parsed, and shown in colours.
+    """Hand in an answer of 900 kB, each line of which is parsed and shown in colour.
 
     Must get: share 1.
     """
@@ -522,6 +522,6 @@ def _write(folder, notebook, **sources):
 
 
 def _sparse(path, size):
-    """Make a file of that size, or let one grow to it, without writing it."""
+    """Make a file of this size, or grow one to it, without writing its contents."""
     with path.open("ab") as file:
         file.truncate(size)

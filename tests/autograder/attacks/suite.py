@@ -1,9 +1,10 @@
 """The attack suite: hostile and careless submissions, the score that each must get, and the score that it got.
 
 A file in `notebooks/` is one submission, in percent format: a header that says what it tries and what it must get,
-then cells. ``# %% double`` is the answer cell of that name, ``# %%`` a cell of the student's own, which goes after the
-one before it. What is not a matter of cells is made by a function of `folders`, with the same header. Exercises that a
-header does not name must get 0 points. (The files are named .txt so that no tool takes them for ours and runs them.)
+then cells. ``# %% double`` is the answer cell of that name, ``# %%`` an extra cell of the student's, placed after the
+one before it. Anything that isn't a matter of cells is made by a function of `folders`, with the same header. Exercises
+that a header does not name must get 0 points. (The files are named .txt so that no tool takes them for ours and runs
+them.)
 """
 
 import csv
@@ -61,7 +62,7 @@ class Attack:
 
 @dataclass(frozen=True)
 class Row:
-    """What an attack got, and what it cost: seconds from first to last, and the memory of the judge's side."""
+    """What an attack got, and what it cost: total seconds, and the memory of the judge's side."""
 
     name: str
     tries: str
@@ -78,7 +79,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of the whole suite, graded in one run.
+    """The outcome of the whole suite, graded in one run.
 
     Attributes
     ----------
@@ -87,11 +88,11 @@ class Outcome:
     innocent : dict
         The points of the honest students who were graded among them.
     sample : tuple of str
-        What the sample class, graded among them too, did not get as it must.
+        Where the sample class, graded among them as well, did not get what it must.
     unrecorded : tuple of str
-        Who has no result.
+        The students who have no result.
     left : tuple of str
-        Processes, files and mounts that are still there, and results of nobody.
+        Processes, files and mounts that are still there, and results that belong to nobody.
     seconds : float
         How long grading took.
     """
@@ -128,7 +129,7 @@ def attacks() -> tuple[Attack, ...]:
 
 
 def run(directory, chosen=None) -> Outcome:
-    """Make a sample class, hand all attacks in among it, grade all in one run, and say what came of it."""
+    """Make a sample class, hand in all attacks among it, grade everything in one run, and return the outcome."""
     chosen = attacks() if chosen is None else chosen
     classroom.sample(directory, root=COURSE)
     with open(directory / "nbgrader_config.py", "a", encoding="utf-8") as file:
@@ -170,7 +171,7 @@ def _enrol(roster, name):
 
 
 def _header(text):
-    """Return what a header says: what is tried, and the points by exercise."""
+    """Return a header's contents: what is tried, and the points by exercise."""
     tries, scores = re.fullmatch(r"(.*)\n\s*Must get: ([^\n]*?)\.?\s*", text, re.DOTALL).groups()
     named = dict(re.findall(r"(\w+) ([\d.]+)", scores))
     if not named.keys() <= FULL.keys():
@@ -199,16 +200,16 @@ def _from_file(path):
 
 
 def _grade(directory):
-    """Grade by the command that instructors use; return what was left behind.
+    """Grade with the command that instructors use; return what was left behind.
 
-    Every process that it starts is known by a mark in its environment, and every temporary file by its folder.
+    Every process that it starts is recognized by a mark in its environment, and every temporary file by its folder.
     """
     before, mounts = set(directory.iterdir()), _mounts()
     (mark, environment), temporary = marked(), tempfile.mkdtemp(prefix="attacks-")
     command = [sys.executable, "-m", "autograder", "grade", str(directory), "--workers", "2"]
     done = subprocess.run(command, env=environment | {"TMPDIR": temporary}, capture_output=True, text=True, timeout=600)
     left = [] if done.returncode == 0 else [f"a batch that ended with {done.returncode}: {done.stderr[-2000:]}"]
-    until = time.monotonic() + 5  # the kernel takes its time with what was killed
+    until = time.monotonic() + 5  # the kernel takes its time with killed processes
     while (processes := with_mark(mark)) and time.monotonic() < until:
         time.sleep(0.1)
     left += [f"process {pid}: {command}" for pid, command in processes]

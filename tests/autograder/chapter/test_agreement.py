@@ -1,4 +1,4 @@
-"""What a chapter and its exercises' files do not agree on is a line with its place; release and book stop at it."""
+"""Each disagreement between a chapter and its exercises is a line with its place; release and book stop at it."""
 
 import argparse
 import types
@@ -76,7 +76,7 @@ def test_release_tells_the_slips_and_nothing_else(course_of_toys, tmp_path, monk
     classroom.create(place)
     with pytest.raises(classroom.ClassError, match=r"double.py, line 8: points is 0; ") as told:
         classroom.release(place, root=root)
-    assert str(told.value).count("\n") == 0  # what is out of form has no signature to compare
+    assert str(told.value).count("\n") == 0  # malformed code has no signature to compare
     monkeypatch.setattr(classroom, "release", lambda *args, **kwargs: (_ for _ in ()).throw(told.value))
     parser = argparse.ArgumentParser()
     add_class_commands(parser.add_subparsers(required=True))
@@ -97,7 +97,7 @@ SECTIONS = [section for topic in chapter.topics() for section in chapter.read(to
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.exercise)
 def test_the_solution_passes_where_a_students_answer_stands(section):
-    """It may use what the chapter's setup cells define, and nothing else that its own file imports."""
+    """It may use what the chapter's setup cells define, and nothing else from its own file's imports."""
     asked, namespace = exercise.load(section.exercise), {}
     for cell in chapter.read(section.topic).setup:
         exec(cell.source, namespace)

@@ -1,4 +1,4 @@
-"""Topics come from the course and from what a class has of its own, and none from both."""
+"""Topics come from the course and from the class itself, and none from both."""
 
 import re
 import shutil
@@ -12,7 +12,7 @@ from autograder.chapter import ChapterError
 
 @pytest.fixture
 def mine(own, course_of_toys, tmp_path):
-    """A class with a topic of its own, mine, beside a course of the topic toys."""
+    """A class with its own topic, mine, alongside a course with the topic toys."""
     return own(tmp_path / "class", course_of_toys())
 
 

@@ -153,7 +153,7 @@ def test_a_chapter_without_a_title_is_refused():
 
 @pytest.fixture
 def course(tmp_path):
-    """A course's directory with two topics, a page that is no topic and a folder without exercises."""
+    """A course's directory with two topics, a page that is not a topic and a folder without exercises."""
     (tmp_path / "_toc.yml").write_text(
         "format: jb-book\nroot: chapters/index\nparts:\n- caption: One\n  chapters:\n"
         "  - file: chapters/search\n  - file: chapters/notation\n- caption: Two\n  chapters:\n"

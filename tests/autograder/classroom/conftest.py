@@ -1,4 +1,4 @@
-"""Classes that tests share: kernels cost seconds, so each is made once a session, whatever the number of workers."""
+"""Classes that tests share: kernels cost seconds, so each is made once per session, however many workers there are."""
 
 import multiprocessing
 import os
@@ -20,7 +20,7 @@ QUIET = Console(quiet=True)
 
 
 def pytest_collection_modifyitems(items):
-    """Let one worker make the class of the whole course and look at it, so that no other one waits for it."""
+    """Let one worker make the class of the whole course and look at it, so that no other waits for it."""
     for item in items:
         if "whole_class" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("whole_class"))
@@ -82,13 +82,13 @@ def whole_class(_made_once):
 
 @pytest.fixture
 def fresh(released, tmp_path):
-    """A copy of the released class, at another place, to do anything with."""
+    """A copy of the released class, elsewhere, to do anything with."""
     return shutil.copytree(released, tmp_path / "class")
 
 
 @pytest.fixture
 def copied(graded, tmp_path):
-    """A copy of the graded class, at another place, to do anything with."""
+    """A copy of the graded class, elsewhere, to do anything with."""
     return shutil.copytree(graded, tmp_path / "class")
 
 
@@ -113,7 +113,7 @@ def hand_in():
 
 @pytest.fixture
 def points():
-    """A function that returns the points of a class's student by exercise."""
+    """A function that returns the points of a student in a class by exercise."""
 
     def points(directory, student):
         place = classroom.open_class(directory)
@@ -128,7 +128,7 @@ def points():
 
 @pytest.fixture
 def nbgrader():
-    """A function that runs nbgrader's own command in a class directory, without anything that our grading sets."""
+    """A function that runs nbgrader's own command in a class directory, without any of our grading's settings."""
 
     def nbgrader(directory, *arguments):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AUTOGRADER")}
@@ -147,5 +147,5 @@ def nbgrader():
 
 @pytest.fixture
 def forked(monkeypatch):
-    """Let workers know what a test has put in the place of something, whatever threads the test's process has."""
+    """Let workers see what a test has patched, whatever threads the test's process has."""
     monkeypatch.setattr(processes, "_context", lambda preload: multiprocessing.get_context("fork"))

@@ -1,4 +1,4 @@
-"""How well a page can be read: the least contrast between a text and what lies behind it, over all texts that show."""
+"""How legible a page is: the lowest contrast between a text and its background, over all visible texts."""
 
 # By WCAG's formula; run in the page.
 CONTRAST = """

@@ -1,4 +1,4 @@
-"""A PostgreSQL server for tests, run by a user who may do nothing else, reached by a socket in its folder alone."""
+"""A PostgreSQL server for tests, run by a user who may do nothing else, reached only by a socket in its folder."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ def server():
             pytest.fail("PostgreSQL is not installed; .ci/programs should have done so")
         pytest.skip("PostgreSQL is not installed")
     user = {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}  # it refuses to run as root
-    folder = Path(tempfile.mkdtemp(prefix="pg"))  # a socket's path may have 107 characters
+    folder = Path(tempfile.mkdtemp(prefix="pg"))  # a socket's path may have at most 107 characters
     try:
         if user:
             shutil.chown(folder, **user)
@@ -56,7 +56,7 @@ def _wait(folder):
 
 
 def create(folder, name):
-    """Make an empty database, and return the address that SQLAlchemy knows it by."""
+    """Make an empty database, and return its address for SQLAlchemy."""
     run("createdb", folder, name)
     return f"postgresql+psycopg://{OWNER}@/{name}?host={folder}"
 

@@ -1,6 +1,6 @@
-"""A submission that tries to run something on the page of whoever looks at it, in every way that a notebook offers.
+"""A submission that tries to run something on the page of anyone who looks at it, in every way that a notebook offers.
 
-What runs calls `ran` with the place that it stood in, or asks `ELSEWHERE` for something of that name.
+Anything that runs calls `ran` with the place it was in, or asks `ELSEWHERE` for something of that name.
 """
 
 from nbformat import v4
@@ -45,7 +45,7 @@ raise type(EVIL, (Exception,), {})(EVIL)
 
 
 def hostile(notebook):
-    """Return the toy assignment's notebook with all of it written into its cells, and cells of its own."""
+    """Return the toy assignment's notebook with all of it written into its cells and into extra ones."""
     for cell in notebook.cells:
         if cell.id == "double-answer":
             message = at("message", HTML)
@@ -63,5 +63,5 @@ def hostile(notebook):
 
 
 def at(place, text):
-    """Return text that says the place where it stands."""
+    """Return text that names the place it is in."""
     return text.replace("HERE", place)

@@ -15,7 +15,7 @@ SECONDS = 60
 
 @contextmanager
 def lab(directory, home):
-    """Start JupyterLab in a class directory; yields its address."""
+    """Start JupyterLab in a class directory, and yield its address."""
     places = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("RUNTIME", "CONFIG", "DATA")}
     command = ("-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0", f"--IdentityProvider.token={TOKEN}")
     home.mkdir()
@@ -33,7 +33,7 @@ def lab(directory, home):
         server.terminate()
         try:
             server.wait(timeout=10)
-        except subprocess.TimeoutExpired:  # it may lock up as it shuts down, and nothing of it is needed any more
+        except subprocess.TimeoutExpired:  # it may lock up while shutting down, and is no longer needed
             server.kill()
             server.wait()
 

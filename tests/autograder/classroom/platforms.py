@@ -1,6 +1,6 @@
-"""A learning platform for tests, as IMS Security Framework 1.1 and Assignment and Grade Services 2.0 have it.
+"""A learning platform for tests, as specified by IMS Security Framework 1.1 and Assignment and Grade Services 2.0.
 
-Where the two systems differ it behaves as its `kind` says, by what the sources of Canvas and of Moodle do.
+Where the two systems differ, it behaves like its `kind`, following the sources of Canvas and of Moodle.
 """
 
 import json
@@ -20,15 +20,15 @@ ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ACTIVITY = {"Initialized", "Started", "InProgress", "Submitted", "Completed"}
 GRADING = {"FullyGraded", "Pending", "PendingManual", "Failed", "NotReady"}
 CANVAS, MOODLE = "canvas", "moodle"
-PAGE = 2  # line items on a page of Canvas's
+PAGE = 2  # line items per page in Canvas
 
 
 class No(Exception):
-    """A status and what is said."""
+    """A status and a message."""
 
 
 class Platform:
-    """The state of a platform: its tool's key and scopes, users, line items, and each score that it took."""
+    """The state of a platform: its tool's key and scopes, users, line items, and each score that it accepted."""
 
     def __init__(self, kind, scopes=("lineitem", "score")):
         self.kind = kind
@@ -42,13 +42,13 @@ class Platform:
         self.lasts, self.busy = (
             3600,
             0,
-        )  # what it says that a token is good for, in seconds; how many requests it puts off
-        self.spoiled = set()  # scopes for which it gives tokens that it does not take
+        )  # the lifetime that it states for a token, in seconds; how many requests it puts off
+        self.spoiled = set()  # scopes for which it issues tokens that it does not accept
         self.url = ""
 
     @property
     def settings(self):
-        """What a class's lti.toml says of it."""
+        """The class's lti.toml for it."""
         course = "/api/lti/courses/4/line_items" if self.kind == CANVAS else "/mod/lti/services.php/4/lineitems"
         query = "?type_id=2" if self.kind == MOODLE else ""
         return {
@@ -66,12 +66,12 @@ class Platform:
         return self.items[-1]
 
     def grades(self, label):
-        """Return what its gradebook shows in a column, by user: scores out of what the column is out of."""
+        """Return what its gradebook shows in a column, by user: scores out of the column's maximum."""
         (item,) = [item for item in self.items if item["label"] == label]
         return {user: score for (url, user), (score, _) in self.results.items() if url == item["id"]}
 
     def answer(self, method, url, headers, body):
-        """Return status, headers and value of an answer."""
+        """Return the status, headers and value of an answer."""
         path, query = urlsplit(url).path, parse_qs(urlsplit(url).query)
         self.asked.append((method, path))
         if self.busy:
@@ -142,7 +142,7 @@ class Platform:
                 following = f"{self.settings['lineitems']}?page={page + 1}"
                 about["Link"] = f'<{self.settings["lineitems"]}?page=1>; rel="first",<{following}>; rel="next"'
         else:
-            assert "limit" not in query  # its links are between quotation marks that no parser knows
+            assert "limit" not in query  # its links are in quotation marks that no parser knows
         return 200, about, found
 
     def _make(self, headers, told):
@@ -157,7 +157,7 @@ class Platform:
             raise No(400, "Incorrect score received")
         when = datetime.fromisoformat(score["timestamp"])
         assert when.tzinfo is not None
-        assert "." in score["timestamp"]  # finer than seconds, as the standard asks
+        assert "." in score["timestamp"]  # finer than seconds, as the standard requires
         assert score["activityProgress"] in ACTIVITY
         assert score["gradingProgress"] in GRADING
         assert isinstance(score["userId"], str)
@@ -183,7 +183,7 @@ class Platform:
         return 200, {"Content-Type": SCORE}, {"resultUrl": f"{item['id']}/results/1"}
 
     def refusal(self, status, said):
-        """Return how the kind of platform says no."""
+        """Return the way this kind of platform says no."""
         if said.startswith("invalid_") or said.startswith("unsupported_"):
             return {"error": said}
         if self.kind == CANVAS:
@@ -193,7 +193,7 @@ class Platform:
 
 @contextmanager
 def serving(platform):
-    """Serve a platform on this machine as long as the context lasts."""
+    """Serve a platform on this machine for as long as the context lasts."""
 
     class Handler(BaseHTTPRequestHandler):
         def _do(self):

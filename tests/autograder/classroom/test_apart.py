@@ -1,4 +1,4 @@
-"""Work in a process of its own: what it tells arrives, its limits end it alone, and it is told of what."""
+"""Work in its own process: its messages arrive, its limits end only it, and the cause is reported."""
 
 import os
 import resource
@@ -42,7 +42,7 @@ def end(tell):
 
 
 def work(act, tell):
-    """What a request asks for is a function of this module, or that which it tells."""
+    """Run the function of this module that a request asks for, or send the request back."""
     tell(os.getpid())
     if callable(act):
         act(tell)
@@ -58,7 +58,7 @@ def process():
 
 
 def heard(process, act, seconds=20):
-    """Return the process's id, what else it told, and the words of its death."""
+    """Return the process's id, its other messages, and how its death was reported."""
     told = []
     try:
         for message in process.ask(act, seconds, Cost()):

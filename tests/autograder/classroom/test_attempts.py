@@ -1,4 +1,4 @@
-"""The best of several hand-ins counts, each judged by itself, whatever came last and wherever a kill came."""
+"""The best of several hand-ins counts, each judged by itself, whichever came last and wherever a kill struck."""
 
 import json
 import os
@@ -50,7 +50,7 @@ def grade(place):
 
 
 def kept(place, student="ann"):
-    """Return how many hand-ins there are, and the day of the one that counts."""
+    """Return the number of hand-ins, and the day of the one that counts."""
     return len(list((place.root / "replaced" / student / "toy").glob("*/"))) + 1, int(
         (place.step("submitted", student, "toy") / "timestamp.txt").read_text()[8:10]
     )
@@ -63,11 +63,11 @@ def test_the_best_counts_and_the_history_says_which(place, collect, points):
     assert (kept(place), kept(place, "ben")) == ((3, 3), (2, 2))
     done = grade(place)
     assert done.warnings == ("ann/toy: of 3 hand-ins (1, 2, 0 points), the best now counts",)
-    assert (kept(place), kept(place, "ben")) == ((3, 2), (2, 2)), "of equal ones the last stays"
+    assert (kept(place), kept(place, "ben")) == ((3, 2), (2, 2)), "among equals the last stays"
     assert points(place.root, "ann") == {"double": 2.0, "share": 0.0, "why": 0.0}
     assert grade(place).graded == ()
     rows = collect(*three)
-    assert [row.state for row in rows] == ["unchanged"], "what was collected before is known wherever it lies"
+    assert [row.state for row in rows] == ["unchanged"], "earlier hand-ins are recognized wherever they are"
     collect(("ann", 4, POOR))
     assert kept(place) == (4, 4)
     assert grade(place).graded == ()
@@ -85,7 +85,7 @@ def test_the_best_counts_and_the_history_says_which(place, collect, points):
 @pytest.mark.long
 def test_a_deadline_and_a_mark_are_heeded_as_they_are_now(place, collect, points):
     collect(("ann", 1, FAIR), ("ann", 9, GOOD | {"why": "It is so."}))
-    os.mkfifo(place.step("submitted", "ann", "toy") / "pipe")  # which no copy is made of
+    os.mkfifo(place.step("submitted", "ann", "toy") / "pipe")  # of which no copy is made
     grade(place)
     assert kept(place) == (2, 9)
     with gradebook(load(place)) as book:
@@ -94,7 +94,7 @@ def test_a_deadline_and_a_mark_are_heeded_as_they_are_now(place, collect, points
         book.update_or_create_assignment("toy", duedate="2026-02-05 12:00:00 UTC")
         book.db.commit()
     grade(place)
-    assert kept(place) == (2, 1), "the better one is late, and has nothing then"
+    assert kept(place) == (2, 1), "the better one is late, and then gets nothing"
     with gradebook(load(place)) as book:
         book.grant_extension("toy", "ann", days=9)
     grade(place)
@@ -105,7 +105,7 @@ def test_a_deadline_and_a_mark_are_heeded_as_they_are_now(place, collect, points
 
 @pytest.mark.long
 def test_the_daily_limit_holds_for_all_that_are_judged(place, collect, monkeypatch):
-    """And there is one where none is set, since a student may hand in hundreds."""
+    """There is one even if none is set, since a student may hand in hundreds."""
     monkeypatch.setattr(config, "BEST_A_DAY", 2)
     collect(("ann", 1, FAIR))
     grade(place)
@@ -119,7 +119,7 @@ def test_the_daily_limit_holds_for_all_that_are_judged(place, collect, monkeypat
     with place.config_file.open("a") as file:
         file.write("c.Execute.timeout = 20\n")
     done = grade(place)
-    assert (len(done.graded), done.warnings) == (2, (waits,)), "those judged before are judged anew, and no others"
+    assert (len(done.graded), done.warnings) == (2, (waits,)), "those judged before are judged again, and no others"
     found = {("ann", "toy"): [attempts.Attempt("ann", "toy", None, f"{number}" * 64, "") for number in range(4)]}
     for day, judged in (("2026-01-01", 2), (str(datetime.now(UTC).date()), 1)):
         (place.state / "judged.json").write_text(json.dumps({"ann/toy": {"0" * 12: day}}))
@@ -137,7 +137,7 @@ def test_each_is_judged_once_a_kill_loses_none_and_an_update_touches_none(
     target, rename = place.step("submitted", "ann", "toy"), os.rename
 
     def killed(old, new):
-        if new == target:  # when the other has gone, and this one is not there yet
+        if new == target:  # when the other is gone, and this one is not there yet
             raise KeyboardInterrupt
         rename(old, new)
 

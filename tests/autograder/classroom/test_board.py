@@ -1,4 +1,4 @@
-"""The class board: who is on it, in which order and under which name, and what is on the front."""
+"""The class board: who is on it, in which order and under which name, and what is on the Pareto front."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""A download becomes submissions that nbgrader reads, and nothing that stood there is lost."""
+"""A download becomes submissions that nbgrader reads, and nothing that was there before is lost."""
 
 import argparse
 import os
@@ -63,7 +63,7 @@ def folder(tmp_path):
 
 
 def submitted(place):
-    """Return what lies under `submitted/`, by path."""
+    """Return the files under `submitted/`, by path."""
     top = place.step("submitted")
     return {path.relative_to(top).as_posix(): path.read_bytes() for path in top.rglob("*") if path.is_file()}
 

@@ -1,4 +1,4 @@
-"""What a class's settings say is taken, or refused by name."""
+"""A class's settings take effect, or are refused by name."""
 
 import math
 import os

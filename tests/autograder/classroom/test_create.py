@@ -1,4 +1,4 @@
-"""A class directory is made whole, is never overwritten, and keeps its secret."""
+"""A class directory is complete, is never overwritten, and keeps its secret."""
 
 import os
 import shutil
@@ -56,7 +56,7 @@ def test_the_secret_is_the_owners_alone_and_each_class_has_its_own(tmp_path):
 
 
 def test_what_a_judge_knows_of_a_student_tells_no_other_secret(tmp_path, monkeypatch):
-    """A judge may be a cluster's worker, and has the student's key; aliases and addresses hang on other secrets."""
+    """A judge may be a cluster's worker, and has the student's key; aliases and addresses depend on other secrets."""
     place = classroom.create(tmp_path / "class")
 
     def known():
@@ -131,7 +131,7 @@ sys.exit(main())
 
 @pytest.mark.parametrize("closed", ["secret_seed", "gradebook.db", ".autograder"])
 def test_another_user_is_told_what_is_closed_to_them(released, closed):
-    """One who is nobody else, and not everybody, closes it to themselves."""
+    """Run by root, this is closed to another user; run by anyone else, to themselves."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         directory = shutil.copytree(released, Path(folder) / "class")

@@ -1,4 +1,4 @@
-"""Due dates and extensions are set as nbgrader's gradebook keeps them, and told where students look."""
+"""Due dates and extensions are set as nbgrader's gradebook keeps them, and shown where students look."""
 
 import json
 import zipfile
@@ -30,7 +30,7 @@ def due(place, *words):
 
 
 def kept(place, student=None):
-    """Return what nbgrader's gradebook has: a due date, or a student's extension."""
+    """Return a due date, or a student's extension, from nbgrader's gradebook."""
     with gradebook(load(classroom.open_class(place))) as book:
         return book.find_submission("toy", student).extension if student else book.find_assignment("toy").duedate
 
@@ -96,7 +96,7 @@ def test_extensions_are_shown_beside_the_date_and_stay_when_students_hand_in(pla
 
 
 def test_the_handout_tells_points_date_and_penalty_as_they_are_now(place, course):
-    assert readme(place).splitlines()[1:3] == ["Points:     7", ""], "there is no due date to tell"
+    assert readme(place).splitlines()[1:3] == ["Points:     7", ""], "there is no due date to show"
     with (place / "nbgrader_config.py").open("a") as file:
         file.write("c.Course.show_solutions = 'after_due'\nc.Course.late_penalty = 0.1\n")
     due(place, "toy", "2026-07-12", "18:00")
@@ -112,5 +112,5 @@ def test_the_handout_tells_points_date_and_penalty_as_they_are_now(place, course
     assert classroom.release(place, root=course).unchanged == ("toy",)
     with gradebook(load(classroom.open_class(place))) as book:
         book.update_or_create_assignment("toy", duedate="2026-07-13 16:00 UTC")
-    assert classroom.release(place, root=course).released == ("toy",), "what nbgrader has set is told at a release"
+    assert classroom.release(place, root=course).released == ("toy",), "nbgrader's own date is shown at a release"
     assert "Monday, 13 July 2026" in readme(place)

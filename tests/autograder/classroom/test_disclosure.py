@@ -1,4 +1,4 @@
-"""What hidden checks found is on no page before its time, by no word of it, and points are the same at all times."""
+"""What hidden checks found is on no page before its time, not even a word of it, and points are always the same."""
 
 import json
 
@@ -11,7 +11,7 @@ from autograder.classroom.config import gradebook, load
 
 QUIET = Console(quiet=True)
 NAME, NOTE = "Anything is doubled", "Hidden checks also count in the points"
-BY_HEART = "def double(a):\n    return a + 1"  # right on ones, which is what the public check asks for
+BY_HEART = "def double(a):\n    return a + 1"  # right for ones, which is what the public check asks for
 
 
 def told(directory, student):
@@ -38,7 +38,7 @@ def test_nothing_tells_of_a_hidden_check_before_its_time(fresh, hand_in, when):
     shown, score, _ = told(fresh, "heart")
     assert all(NAME in words and "One is added." in words and NOTE not in words for words in shown)
     setting(fresh, when)
-    assert classroom.grade(fresh, console=QUIET).graded == (), "no grade hangs on it"
+    assert classroom.grade(fresh, console=QUIET).graded == (), "no grade depends on it"
     hidden, same, html = told(fresh, "heart")
     assert same == score == 1.0
     for words in hidden:

@@ -1,4 +1,4 @@
-"""Whatever a student wrote is judged, or a person looks at it; what was judged rightly, or not written, asks nobody."""
+"""Whatever a student wrote is judged, or a person looks at it; correctly judged or unwritten work needs nobody."""
 
 import copy
 import time
@@ -15,7 +15,7 @@ NOTE = ("markdown", "My answer.", ())
 
 
 def asked(cells, verdict, files=None, others=()):
-    """Return at what a person is asked to look."""
+    """Return what a person is asked to look at."""
     return doubts(RELEASE, rebuild(RELEASE, cells_of(cells)), {"double": verdict}, files or {}, others)
 
 
@@ -24,7 +24,7 @@ def asked(cells, verdict, files=None, others=()):
     [
         (CELLS, {}),
         ((*CELLS, NOTE), {"why": UNANSWERED}),
-        ((*CELLS[:5], NOTE), {"why": UNANSWERED}),  # instead of the cell that was given
+        ((*CELLS[:5], NOTE), {"why": UNANSWERED}),  # instead of the given cell
         ((*CELLS, ("code", "# My answer.", ())), {"why": UNANSWERED}),
         ((*CELLS, ("code", "It is so.", ())), {"why": UNANSWERED}),
         ((*CELLS, ("code", "%timeit 1", ())), {}),
@@ -33,7 +33,7 @@ def asked(cells, verdict, files=None, others=()):
         ((*CELLS, ("code", "print('epoch', 3)", ())), {}),
         ((*CELLS, ("raw", "My answer.", ())), {"why": UNANSWERED}),
         ((("markdown", "# Title\nMy answer.", ("introduction",)), *CELLS[1:]), {"why": UNANSWERED}),
-        ((*answered("My answer.", at=5), NOTE), {}),  # whoever marks it reads what stands beside it
+        ((*answered("My answer.", at=5), NOTE), {}),  # the person who marks it reads what is next to it
         ((*answered("", at=5), NOTE), {"why": UNANSWERED}),
         (
             (CELLS[0], ("code", "import math", ("setup-1",)), *CELLS[2:]),
@@ -121,7 +121,7 @@ REPAIRED = "def double(a):\n    return 2 * a"
 
 
 def of_other_kinds(source, cells, verdict):
-    """Return at what a person is asked to look where the starter is another one."""
+    """Return what a person is asked to look at if the starter is a different one."""
     release = copy.deepcopy(RELEASE)
     next(cell for cell in release.cells if cell.id == "double-answer").source = source
     return doubts(release, rebuild(release, cells_of(cells)), {"double": verdict}, {})

@@ -1,4 +1,4 @@
-"""Whatever a download holds is found, or named with its fault, and read up to a limit."""
+"""Everything in a download is found, or named with its fault, and read up to a limit."""
 
 import io
 import os
@@ -34,7 +34,7 @@ def entry(name, mode=0o100644, date_time=(2026, 2, 2, 15, 58, 24)):
 
 
 def found(path, content=None, zone=UTC):
-    """Return what is found in a download, as text of the path, fault and content."""
+    """Return what is found in a download: path, fault and content as text."""
     if content is not None:
         path.write_bytes(content)
     with opened(path, zone) as files:
@@ -43,7 +43,7 @@ def found(path, content=None, zone=UTC):
 
 @pytest.fixture
 def path(tmp_path):
-    """Where a download may lie."""
+    """A path for a download."""
     return tmp_path / "download.zip"
 
 
@@ -109,7 +109,7 @@ def test_what_cannot_be_taken_of_a_folder_is_named(tmp_path, make, fault):
 
 
 def encrypted(name, content):
-    """Return a zip whose only member says that it is encrypted."""
+    """Return a zip whose only member claims to be encrypted."""
     data = bytearray(zipped((name, content)))
     data[6] |= 1
     data[data.index(b"PK\x01\x02") + 8] |= 1
@@ -236,7 +236,7 @@ def test_a_download_with_too_many_files_is_one_sentence(path, monkeypatch):
 
 
 def unflagged(name, encoding):
-    """Return a zip with a member's name in an encoding, without a word of which."""
+    """Return a zip with a member's name in an encoding that it does not state."""
     stand_in = "x" * len(name.encode(encoding))
     return zipped((stand_in, b"1")).replace(stand_in.encode(), name.encode(encoding))
 

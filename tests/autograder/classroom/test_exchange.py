@@ -42,7 +42,7 @@ ExchangeSubmit(coursedir=CourseDirectory(config=c), authenticator=Authenticator(
 
 @pytest.fixture
 def place(fresh, nbgrader):
-    """A class whose assignment nbgrader has released into an exchange that all users reach."""
+    """A class whose assignment nbgrader has released into an exchange that all users can reach."""
     shared = Path(tempfile.mkdtemp())
     shared.chmod(0o755)
     (shared / "root").mkdir()
@@ -57,7 +57,7 @@ def place(fresh, nbgrader):
 
 @pytest.fixture
 def submit(place):
-    """A function that hands in a notebook by nbgrader's own `submit`, as a user of this machine or as who runs this."""
+    """A function that hands in a notebook with nbgrader's own `submit`, as a given user or the current one."""
     shared = exchange.inbound(config.load(place)).parents[2]
 
     def submit(text, *, student="", user="", name="toy.ipynb"):

@@ -93,7 +93,7 @@ def test_what_is_not_there_gets_no_page_and_is_said(copied, asked, message):
 
 @pytest.fixture
 def pasted(fresh, hand_in):
-    """A class in which a picture is pasted into an answer, another into a note, and a third is lost."""
+    """A class with one picture pasted into an answer, another into a note, and a third lost."""
 
     def paste(notebook):
         why = next(cell for cell in notebook.cells if cell.id == "why")
@@ -112,7 +112,7 @@ def test_pages_are_nbgraders_own_with_pictures(pasted, nbgrader, tmp_path):
     with gradebook(load(classroom.open_class(pasted))) as book:
         book.find_comment("why", "toy", "toy", "pasted").manual_comment = "Well <b>drawn</b>."
         book.find_grade("double", "toy", "toy", "pasted").extra_credit = 0.5
-        for student in ("pasted", "plain"):  # as long as a text waits, ours say so, and nbgrader's do not
+        for student in ("pasted", "plain"):  # while a text awaits marking, ours say so, and nbgrader's do not
             grade = book.find_grade("why", "toy", "toy", student)
             grade.manual_score, grade.needs_manual_grade = 1.0, False
         book.find_submission("toy", "pasted").notebooks[0].late_submission_penalty = 0.25
@@ -135,7 +135,7 @@ def test_pages_are_nbgraders_own_with_pictures(pasted, nbgrader, tmp_path):
         for added in (*ours.select("meta[name=viewport], head style:last-of-type"), *stock.select("head script")):
             added.decompose()
         for span in (*ours.select(".highlight span"), *stock.select(".highlight span")):
-            span.unwrap()  # of code, whose text is compared below
+            span.unwrap()  # for code, whose text is compared below
         assert attributes(ours) == attributes(stock)
         named = [link.get_text() for link in ours.select("#toc a")]
         assert [name for name in named if "Comment" not in name] == ["double", "share", "why"]
@@ -161,7 +161,7 @@ def test_style_sheets_lose_only_what_makes_no_difference(copied, browser, monkey
 
 
 def looks(browser, directory, student):
-    """Return how large a page is, and pictures of it: on a wide screen, on a narrow one, and printed."""
+    """Return a page's size, and pictures of it: on a wide screen, on a narrow one, and in print."""
     path, pictures = directory / "feedback" / student / "toy" / "toy.html", []
     for width, media in ((1200, "screen"), (390, "screen"), (700, "print")):
         with closing(browser.new_context(viewport={"width": width, "height": 3000})) as context:

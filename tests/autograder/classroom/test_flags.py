@@ -1,4 +1,4 @@
-"""Flags: the reference is recognised by name and by its code, and nobody else is accused."""
+"""Flags: the reference is recognized by name and by its code, and nobody else is accused."""
 
 import ast
 import inspect
@@ -30,7 +30,7 @@ def test_the_reference_itself_is_recognised(asked):
 @pytest.mark.parametrize("asked", CALLED, ids=lambda asked: asked.id)
 def test_neither_mistakes_nor_other_right_answers_are_accused(asked):
     for other in (*asked.misconceptions, *asked.alternatives):
-        if not inspect.isfunction(other.answer):  # of a class in a file that is no module Python gives no source
+        if not inspect.isfunction(other.answer):  # Python gives no source for a class in a file that isn't a module
             continue
         source = textwrap.dedent(inspect.getsource(other.answer)).replace(other.name, asked.name)
         assert IS_IT not in flags(asked, source), other.name

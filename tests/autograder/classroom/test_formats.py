@@ -1,4 +1,4 @@
-"""What other systems read of a class: scores where there are scores, nothing where there are none, and safe cells."""
+"""What other systems read about a class: scores where there are any, nothing where there are none, and safe cells."""
 
 import csv
 import json
@@ -71,7 +71,7 @@ def mark(directory, student, points):
 
 @pytest.fixture
 def term(copied):
-    """A class with a marked text, one who handed in nothing, awkward names, and one who was late."""
+    """A class with a marked text, a student who handed in nothing, awkward names, and a late student."""
     roster = classroom.open_class(copied).roster_file
     with roster.open("a", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerow(["absent", "Ada", "Away", "ada@example.org"])
@@ -89,13 +89,13 @@ def term(copied):
 
 
 def totals(directory):
-    """nbgrader's own totals and what it waits for, by student."""
+    """nbgrader's own totals and what it still waits for, by student."""
     with gradebook(load(classroom.open_class(directory))) as book:
         return {each["student"]: (each["score"], each["needs_manual_grade"]) for each in book.submission_dicts("toy")}
 
 
 def expected(directory):
-    """What may be told as a student's score: nbgrader's, unless it waits, or there was nothing in the folder."""
+    """What may be reported as a student's score: nbgrader's, unless it awaits marks or the folder was empty."""
     waiting = {result.student for result in classroom.results(classroom.open_class(directory)) if result.points is None}
     known = totals(directory)
     nothing = {"missing", "absent"}
@@ -109,7 +109,7 @@ def test_the_commands_formats_are_the_classs():
 def test_canvas_finds_its_header_its_students_and_the_points(term):
     (path,) = classroom.FORMATS["canvas"](term)
     header, points, *students = rows(path)
-    # What Canvas's import asks of a header: the first two by their words, the ids in these places, Section last.
+    # What Canvas's import requires of a header: the first two by name, the ids in these places, Section last.
     assert header == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "toy"]
     assert "Points Possible" in points[0]
     assert points[-1] == "7"

@@ -69,7 +69,7 @@ def test_who_marks_there_is_sent_to_a_doubt_and_reads_its_reason(desk, browser):
 
 @pytest.fixture
 def watched(browser):
-    """A page, and a list of what a submission has run on it, or has asked another host for."""
+    """A page, and a list of what a submission has run on it or requested from another host."""
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     page, ran = context.new_page(), []
     page.set_default_timeout(1000 * SECONDS)
@@ -89,7 +89,7 @@ def watched(browser):
 
 
 def _click_everything(page, inside):
-    """Click every link and button of a submission, and what else might answer; a page that is left is an error."""
+    """Click every link and button of a submission, and anything else that might react; leaving the page is an error."""
     before = page.url
     for thing in page.locator(inside).locator("a, button, summary, [data-link], [data-toggle]").all():
         thing.dispatch_event("mouseover")
@@ -130,7 +130,7 @@ def test_no_page_runs_what_a_submission_holds(desk, watched):
     assert ran == []
     _click_everything(page, ".text_cell_render, .output_wrapper, .input_area")
     assert ran == []
-    assert page.locator(".text_cell_render a, .output_wrapper a").count() > 5, "links stay, though not what they run"
+    assert page.locator(".text_cell_render a, .output_wrapper a").count() > 5, "links stay, but not what they run"
     expect(page.locator(f".text_cell_render img[src='data:image/png;base64,{hostile.PIXEL}']")).to_have_count(1)
 
 

@@ -1,4 +1,4 @@
-"""Formulas are pictures for who marks and who reads feedback; what stands between dollars runs nothing, in no time."""
+"""Formulas are pictures for markers and readers of feedback; text between dollars runs nothing and takes no time."""
 
 import base64
 import re
@@ -49,7 +49,7 @@ def pictures(html):
         ("<code>$x$</code><pre>$$y$$</pre>", []),
         ('<a href="https://x.example/$a$">b</a>', []),
         ('<a title="a > $x$ <form> $y$ b">c</a>', []),  # as older versions of the cleaner write it
-        (r"$\genfrac{(}{)}{99999999999}{1}{x}{y}$", []),  # a line as thick, which FreeType refuses
+        (r"$\genfrac{(}{)}{99999999999}{1}{x}{y}$", []),  # a line of that thickness, which FreeType refuses
         (r"$\begin{aligned}x\end{aligned}$ and $\unknown$", []),
         ("$ x $ and $x\n\ny$", []),
         ("$" + "{" * 20 + "x" + "}" * 20 + "$", []),

@@ -1,4 +1,4 @@
-"""Every submission is graded as it deserves, whatever the others are, and again only when something has changed."""
+"""Every submission is graded as it deserves, whatever the others are like, and again only if something has changed."""
 
 import contextlib
 import csv
@@ -156,7 +156,7 @@ def rows(path):
 
 
 def seen(directory, student):
-    """Return a student's marks as the results, both exports and formgrader have them, and who is still to be marked."""
+    """Return a student's marks in the results, both exports and formgrader, and the answers still to be marked."""
     grades, exercises = ([row for row in rows(path) if student in row.values()] for path in classroom.export(directory))
     own = [each for each in classroom.results(classroom.open_class(directory)) if each.student == student]
     with gradebook(load(classroom.open_class(directory))) as book:
@@ -290,7 +290,7 @@ def test_force_grades_again_with_the_same_result(copied, points):
 
 
 def test_another_hand_in_meets_other_inputs(fresh, hand_in):
-    """What an answer was asked can be shown by a later cell, and be known to the next."""
+    """A later cell can show what an answer was asked, and the next hand-in can make use of it."""
     seen = []
     for again in ("", "", "\n# another"):
         double = f"seen = []\ndef double(a):\n    seen.append(np.array(a))\n    return 2 * np.asarray(a){again}"
@@ -325,7 +325,7 @@ def test_what_a_notebook_sees_holds_no_secret(fresh, hand_in):
     assert place.seed_file.read_text().strip() not in printed
     assert place.student_seed("one") not in printed
     assert str(fresh) not in printed
-    assert printed.rstrip().endswith("['data.csv']"), "what was handed in beside the notebook lies beside it"
+    assert printed.rstrip().endswith("['data.csv']"), "files handed in with the notebook are next to it"
 
 
 def test_a_notebook_that_dies_or_never_ends_costs_only_that_answer(fresh, hand_in, points):
@@ -416,7 +416,7 @@ def test_a_penalty_by_a_plugin_beside_the_settings_follows_marks_and_extensions(
     assert exported(fresh, "late") == (4.0, 1.0, 3.0)
     table, told = classroom.table(place)
     assert "3.00" in shown(table)
-    assert [column.header for column in table.columns] == ["student", "toy\nof 7"], "one assignment is all there is"
+    assert [column.header for column in table.columns] == ["student", "toy\nof 7"], "there is only one assignment"
     assert told == ["Late penalties are taken off."]
     classroom.feedback(fresh, console=QUIET)
     with gradebook(load(place)) as book:
@@ -457,7 +457,7 @@ def test_a_penalty_is_a_number_of_points_or_the_plugin_has_failed(fresh, given, 
         return
     assert exported(fresh, "late") == (3.0, taken, 3.0 - taken)
     by_hand(fresh, "late", "why", -2.0)
-    assert exported(fresh, "late")[:2] == (-2.0, 0.0), "nothing is taken off below 0, and nothing given back"
+    assert exported(fresh, "late")[:2] == (-2.0, 0.0), "nothing is taken off below 0, and nothing added"
 
 
 def test_a_gradebook_to_which_another_program_writes_is_waited_for_and_then_that_is_told(copied, hand_in, monkeypatch):
@@ -528,7 +528,7 @@ def test_a_sandbox_refused_late_is_tried_again_and_then_concerns_one_submission(
     sandbox, made = Server.sandbox, tmp_path / "made"
 
     def sometimes(*args, **options):
-        with made.open("a") as file:  # which all processes count in
+        with made.open("a") as file:  # shared by all processes for counting
             file.write("x")
         if 3 <= made.stat().st_size < 3 + refusals:  # the first is the run's own trial, the second is a's
             raise Refused("the sandbox did not start")
@@ -564,7 +564,7 @@ def test_beyond_the_daily_limit_hand_ins_wait_for_another_day_or_for_force(fresh
     assert grade(fresh).graded == (("ann", "toy"),), "one of them was graded on another day"
     assert points(fresh, "ann")["share"] == 1.0
     append(fresh / "nbgrader_config.py", "c.Execute.timeout = 20\n")
-    assert len(grade(fresh).graded) == 2, "a regrade of what was graded is none more"
+    assert len(grade(fresh).graded) == 2, "a regrade does not count as another"
     hand_in(fresh, "ann", share="share = 0.3")
     assert grade(fresh).graded == ()
     assert grade(fresh, students=["ann"], force=True).graded == (("ann", "toy"),)

@@ -1,4 +1,4 @@
-"""Whatever words a text holds, its page shows them: there, or under it in the text as it was written."""
+"""Every word of a text is on its page: in the text, or under it as the text was written."""
 
 import pytest
 from nbformat import v4

@@ -36,7 +36,7 @@ def book(directory):
 
 
 def last(directory, student="ann"):
-    """Return how many lines there are, and of the last one by what, why, and the score."""
+    """Return the number of lines, and what moved the grade in the last one, why, and the score."""
     entries = classroom.history(directory, student)["toy"]
     return len(entries), entries[-1].by, entries[-1].why, entries[-1].score
 
@@ -71,7 +71,7 @@ def test_each_move_is_a_line_that_says_by_what_and_why(fresh, course, hand_in, t
     path.with_name("timestamp.txt").write_text("2026-01-01 12:59:00 UTC")
     grade(fresh)
     why = "points taken off: 0 becomes 1, handed in 2026-01-01 12:59:00 UTC instead of 2026-01-01 11:59:00 UTC"
-    assert last(fresh) == (6, "late penalty", (why,), 3.0), "another time is no new hand-in"
+    assert last(fresh) == (6, "late penalty", (why,), 3.0), "another time is not a new hand-in"
     path.with_name("timestamp.txt").write_text("2026-01-01 11:59:00 UTC")
     grade(fresh)
     assert last(fresh)[0] == 7
@@ -83,7 +83,7 @@ def test_each_move_is_a_line_that_says_by_what_and_why(fresh, course, hand_in, t
     grade(fresh)
     assert last(fresh) == (8, "grading run", ("changed exercises",), 3.0)
     grade(fresh, force=True)
-    assert last(fresh)[0] == 8, "the same once more is no move"
+    assert last(fresh)[0] == 8, "the same grade again is not a move"
 
     entries = classroom.history(fresh, "ann", "toy")["toy"]
     assert [len({getattr(each, name) for each in entries}) for name in ("submission", "exercises")] == [2, 2]
@@ -92,7 +92,7 @@ def test_each_move_is_a_line_that_says_by_what_and_why(fresh, course, hand_in, t
     assert "2 * a," in (kept / "double.py").read_text()
     told = list(classroom.history_lines({"toy": entries}))
     assert told[0] == "toy:"
-    assert len(told) == 1 + 8 + 5, "what a grade is of is said where it is another"
+    assert len(told) == 1 + 8 + 5, "what was graded is named when it is something else"
     assert "changed exercises; double: 2 becomes 1" in told[-2]
     assert classroom.history(fresh, "ben")["toy"][0].handed_in is None
 
@@ -148,7 +148,7 @@ def test_a_kill_loses_no_line_and_doubles_none(fresh, hand_in, moment):
     )
     assert done.returncode < 0
     handed_in = [last(fresh, student)[0] for student in ("ann", "ben")]
-    assert handed_in == ([1, 1] if moment == "announced" else [2, 2]), "what was recorded is noted by any command"
+    assert handed_in == ([1, 1] if moment == "announced" else [2, 2]), "any command notes what was recorded"
     if moment != "announced":
         assert [last(fresh, student)[2] for student in ("ann", "ben")] == [("new hand-in",)] * 2
     grade(fresh)

@@ -1,4 +1,4 @@
-"""Late work costs what the class's settings say, also where nbgrader's own command grades."""
+"""Late work costs what the class's settings say, even when nbgrader's own command grades."""
 
 import re
 import shutil
@@ -15,7 +15,7 @@ from autograder.classroom.late import DAY, ByTheDay, Penalty
 
 SHARES = st.floats(0, 1)
 DUE = datetime(2026, 2, 2, 12)
-SCORE = 3  # what the sample class's student `right` has, whose text is not marked
+SCORE = 3  # the points of the sample class's student `right`, whose text is not marked
 
 
 def append(place, line):
@@ -28,7 +28,7 @@ def opened(place):
 
 
 def penalty(place):
-    """Return what nbgrader's gradebook takes off from the student `right`."""
+    """Return the penalty of the student `right` in nbgrader's gradebook."""
     with opened(place) as book:
         return book.find_submission("toy", "right").late_submission_penalty
 

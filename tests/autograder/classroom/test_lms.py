@@ -1,4 +1,4 @@
-"""Names in downloads are taken apart as Canvas and Moodle put them together."""
+"""Names in downloads are taken apart the way Canvas and Moodle put them together."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ NAME = TEXT.map(partial(unicodedata.normalize, "NFC")).filter(lambda text: any(m
 
 
 def in_canvas(first, last):
-    """Return a name as Canvas writes it: sorted, letters and digits alone, small."""
+    """Return a name as Canvas writes it: sorted, letters and digits only, in lower case."""
     sortable = re.sub(r"_(\d+)_", r"\1", f"{last}, {first}")
     kept = (each for each in sortable if unicodedata.category(each)[0] in "LM" or unicodedata.category(each) in "Nd Pc")
     return "".join(kept).lower()

@@ -1,4 +1,4 @@
-"""Scores arrive at a platform that holds to the standards, as Canvas does and as Moodle does; each no is told."""
+"""Scores arrive at a platform that follows the standards, like Canvas or like Moodle; each refusal is reported."""
 
 import csv
 import json
@@ -44,7 +44,7 @@ def rosters(directory, users):
 
 @pytest.fixture(scope="module")
 def key(tmp_path_factory):
-    """A key as the command makes it, and what it said of that: (files' contents by name, sentence)."""
+    """A key made by the command, and the command's output: (files' contents by name, sentence)."""
     place = tmp_path_factory.mktemp("key")
     settings = platforms.Platform("https://example.edu/token", "7", "https://example.edu/items")
     with pytest.raises(classroom.ClassError) as made:
@@ -54,7 +54,7 @@ def key(tmp_path_factory):
 
 @pytest.fixture
 def platform(request, key):
-    """A platform of Canvas's kind, or of another one that a test names, which knows the key and all students."""
+    """A platform like Canvas, or of another kind that a test names, which knows the key and all students."""
     with serving(Platform(getattr(request, "param", CANVAS))) as platform:
         platform.key = json.loads(key[0]["lti.jwk.json"])
         platform.users = set(USERS.values())
@@ -63,7 +63,7 @@ def platform(request, key):
 
 @pytest.fixture
 def term(copied, platform, key):
-    """A class with scores, some by marks, that the platform can take; others wait for marks."""
+    """A class with scores, some from marks, that the platform can accept; others await marks."""
     for name, content in key[0].items():
         (copied / name).write_bytes(content)
     settle(copied, **platform.settings)
@@ -74,7 +74,7 @@ def term(copied, platform, key):
 
 
 def scores(directory):
-    """nbgrader's own totals, of whom waits for nothing and has handed in something."""
+    """nbgrader's own totals, for students who await no marks and have handed in something."""
     waiting = {result.student for result in classroom.results(classroom.open_class(directory)) if result.points is None}
     with gradebook(load(classroom.open_class(directory))) as book:
         found = {each["student"]: each["score"] for each in book.submission_dicts("toy")}
@@ -82,7 +82,7 @@ def scores(directory):
 
 
 def contents(directory):
-    """All files of a class but its logs, and the lock."""
+    """All files of a class except its logs and the lock."""
     found = (path for path in directory.rglob("*") if path.is_file() and path.suffix != ".log" and path.name != "lock")
     return {path: path.read_bytes() for path in found}
 
@@ -91,7 +91,7 @@ def contents(directory):
 def test_each_score_arrives_and_nothing_of_whom_has_none(term, platform):
     known = scores(term)
     assert {"right", "crash"} < known.keys() < USERS.keys()
-    assert "mistake-01" not in known  # whose text waits for a mark
+    assert "mistake-01" not in known  # whose text awaits a mark
     platform.add("another")
     platform.add("one more")
     platform.add("toy")  # on Canvas's second page
@@ -109,7 +109,7 @@ def test_a_line_item_that_is_missing_is_made_once(term, platform):
     assert first.made == ["toy"]
     (item,) = platform.items
     assert (item["label"], item["resourceId"], item["scoreMaximum"]) == ("toy", "toy", 7.0)
-    item["label"] = "Assignment 1"  # as a teacher may call it, who is not followed by name then
+    item["label"] = "Assignment 1"  # as a teacher may rename it; then the name is not used to find it
     mark(term, "right", 1.0)
     assert classroom.send(term).made == []
     assert len(platform.items) == 1
@@ -123,7 +123,7 @@ def test_only_what_has_changed_is_sent_again_and_later(term, platform, capsys):
     assert classroom.send(term).unchanged == len(first.scores) == len(platform.taken)
     assert capsys.readouterr().out == ""
     mark(term, "right", 1.0)
-    again = classroom.send(term)  # within Moodle's second, by which it would refuse it
+    again = classroom.send(term)  # within the same second, for which Moodle would refuse it
     assert (again.scores, again.refused) == ({("right", "toy"): (4.0, 7.0)}, {})
     old, new = (score for score in platform.taken if score["userId"] == USERS["right"])
     assert datetime.fromisoformat(new["timestamp"]) > datetime.fromisoformat(old["timestamp"])
@@ -142,7 +142,7 @@ def test_canvas_is_told_when_it_was_handed_in_and_counts_one_attempt(term, platf
     assert [each["new_submission"] for each in told] == [True, False]
     assert {each["submitted_at"] for each in told} == {"2026-03-01T10:30:00.000+00:00"}
     assert {score["submission"]["submittedAt"] for score in platform.taken} == {"2026-03-01T10:30:00.000+00:00"}
-    for points in (1.0, 2.0):  # of whom no time is known
+    for points in (1.0, 2.0):  # whose time is unknown
         mark(term, "crash", points)
         classroom.send(term, students=["crash"])
     told = [score["https://canvas.instructure.com/lti/submission"] for score in platform.taken[2:]]
@@ -150,7 +150,7 @@ def test_canvas_is_told_when_it_was_handed_in_and_counts_one_attempt(term, platf
 
 
 def test_a_dry_run_asks_for_line_items_and_leaves_all_as_it_is(term, platform, capsys):
-    classroom.export(term)  # by which the marks are noted in the history
+    classroom.export(term)  # which notes the marks in the history
     before = contents(term)
     assert main(["send", str(term), "--dry-run"]) == 0
     said = capsys.readouterr().out
@@ -256,10 +256,10 @@ def test_a_key_that_is_not_registered_is_refused(term, platform):
 def test_a_token_is_used_until_it_ends(term, platform):
     platform.add("toy")
     sent = len(classroom.send(term).scores)
-    assert len(platform.tokens) == 2  # of two scopes
-    platform.lasts = 0  # says the platform, and every request needs another
+    assert len(platform.tokens) == 2  # for two scopes
+    platform.lasts = 0  # according to the platform, so every request needs a new one
     assert len(classroom.send(term, force=True).scores) == sent
-    assert len(platform.tokens) == 2 + 2 + sent  # one to see which scope there is, one for the line items
+    assert len(platform.tokens) == 2 + 2 + sent  # one to see which scope is available, one for the line items
 
 
 def test_a_token_that_is_taken_back_is_a_refusal(term, platform):

@@ -1,4 +1,4 @@
-"""Marks are nbgrader's: what a real browser gives in the page is what its gradebook, table and feedback have."""
+"""Marks are nbgrader's: those given in a real browser are those in its gradebook, table and feedback."""
 
 import csv
 import http.client
@@ -65,7 +65,7 @@ def test_items_that_cannot_be_a_rubric_are_named(items, message):
 
 
 class Desk:
-    """A class's question `why`, its answers as they are now, and nbgrader's own gradebook."""
+    """A class's question `why`, its current answers, and nbgrader's own gradebook."""
 
     def __init__(self, directory, name="why"):
         self.place = classroom.open_class(directory)
@@ -84,7 +84,7 @@ class Desk:
         return marks.mark(self.config, self.question, student, change, marker)
 
     def nbgraders(self, student):
-        """The manual score, whether a person is needed, and the comment, as nbgrader's own API says them."""
+        """The manual score, whether a person is needed, and the comment, according to nbgrader's own API."""
         with Gradebook(f"sqlite:///{self.place.gradebook}") as gradebook:
             cell = self.question.name if self.question.is_text else f"{self.question.name}-answer"
             grade = gradebook.find_grade(self.question.name, "toy", "toy", student)
@@ -111,7 +111,7 @@ def test_the_history_of_a_grade_names_who_gave_the_mark(desk):
     when = r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC"
     assert re.fullmatch(rf"mark for why: none becomes 1, given by ada at {when}", entry.why[0])
     told = "\n".join(classroom.history_lines({"toy": (entry,)}))
-    assert len(re.findall(when, told)) == len(re.findall(r"20\d\d-\d\d", told)) == 2, "all dates are in one form"
+    assert len(re.findall(when, told)) == len(re.findall(r"20\d\d-\d\d", told)) == 2, "all dates have the same form"
 
 
 def test_a_mark_is_in_the_gradebook_the_table_and_the_feedback(desk):
@@ -250,13 +250,13 @@ def served(graded, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(served):
-    """Where the page is served to ada."""
+    """The address at which the page is served to ada."""
     return served[1]("--marker", "ada")
 
 
 @pytest.fixture
 def opened(browser):
-    """A function that opens an address, and fails in the end if the page asked elsewhere, ran or said anything."""
+    """A function that opens an address, and finally fails if the page made outside requests, ran or logged anything."""
     contexts, wrong = [], []
 
     def opened(url, scheme="light", size="wide"):
@@ -283,7 +283,7 @@ def question(page, name="why"):
 
 
 def turn(page, key):
-    """Press a key that leads to another answer, and wait until that one takes keys."""
+    """Press a key that leads to another answer, and wait until that answer accepts keys."""
     with page.expect_navigation():
         page.keyboard.press(key)
 
@@ -421,7 +421,7 @@ def test_it_can_be_read_on_all_screens(address, opened, scheme, size):
 
 
 def asked(address, path="", method="GET", body=None, **headers):
-    """The status, headers and text of a reply to a program that is no browser."""
+    """The status, headers and text of a reply to a program that isn't a browser."""
     parts = urlsplit(address)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=10)
     try:
@@ -443,7 +443,7 @@ def test_connections_that_say_nothing_keep_nobody_out(fresh, monkeypatch):
         assert asked(address)[0] == 200
         ends = time.monotonic() + 30
         while (more := threading.active_count() - before) > server.MOST_OPEN and time.monotonic() < ends:
-            time.sleep(0.05)  # a thread ends when it sees that its connection has
+            time.sleep(0.05)  # a thread ends when it notices that its connection has ended
         assert more <= server.MOST_OPEN
 
 

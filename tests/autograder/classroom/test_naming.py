@@ -1,4 +1,4 @@
-"""An entry begun from wrong answers is one: put into the exercise's file, it gives others the mistake's name."""
+"""A template made from wrong answers works: in the exercise's file, it gives the same mistake its name."""
 
 import dataclasses
 import re
@@ -40,7 +40,7 @@ print(double(np.ones(2)))
 
 @pytest.fixture
 def named(copied, hand_in):
-    """A function that has Ada hand in an answer, and returns the entry that is begun from it."""
+    """A function that has Ada hand in an answer, and returns the entry made from it."""
 
     def named(**answers):
         hand_in(copied, "ada", **answers)
@@ -54,7 +54,7 @@ def named(copied, hand_in):
 
 
 def filled_in(entry, course, folder):
-    """The exercise with an entry at the end of its file, and a sentence in it."""
+    """The exercise with an entry at the end of its file, and a sentence in that entry."""
     shutil.copytree(course / "autograder" / "exercises" / "toy", folder / "toy")
     file = folder / "toy" / entry.path.name
     file.write_text(file.read_text() + "\n\n" + entry.text.replace('"..."', repr(SENTENCE)))
@@ -124,7 +124,7 @@ def test_a_test_has_no_key_in_the_report_since_its_mistake_is_what_it_does_not_f
     monkeypatch.setattr(exercise, "load", loaded)
     page = classroom.report(copied, ["toy"]).read_text()
     assert keys.findall(page) == []
-    assert written.sub("", keys.sub("", before)) == written.sub("", page), "all else is shown"
+    assert written.sub("", keys.sub("", before)) == written.sub("", page), "everything else is shown"
     with pytest.raises(classroom.ClassError, match="add that to toy/double as a misconception"):
         classroom.name(copied, keys.search(before)[1])
 
@@ -155,4 +155,4 @@ def test_the_command_prints_the_entry_alone_and_what_to_do_next(named, copied, c
 def test_an_answer_that_cannot_be_written_anew_is_for_a_person(named, copied, answer):
     with pytest.raises(classroom.ClassError, match="none of these answers is in its own cell"):
         named(double=answer)
-    classroom.report(copied, anonymous=True)  # which shows code anew, too
+    classroom.report(copied, anonymous=True)  # which unparses code as well

@@ -1,4 +1,4 @@
-"""An exercise is begun in form, says itself what is still to write, and overwrites nothing."""
+"""A new exercise is well-formed, says itself what remains to be written, and overwrites nothing."""
 
 import importlib
 import re
@@ -20,7 +20,7 @@ MARK = re.compile(r".*\bTODO\b.*\n")
 
 @pytest.fixture
 def mine(tmp_path):
-    """The directory of a class without topics of its own."""
+    """The directory of a class without its own topics."""
     (tmp_path / "nbgrader_config.py").touch()
     return tmp_path
 
@@ -36,7 +36,7 @@ def test_what_is_begun_says_what_is_still_to_write(mine, kind):
     done = audit.audit(root=mine, seeds=2)
     assert marks == len(done.problems) > 6
     assert all(re.search(r"(output_size\.py|convolution\.md), line \d+: still to write: \w", p) for p in done.problems)
-    assert done.exercises == 0, "nothing else is said of it yet"
+    assert done.exercises == 0, "nothing else is reported yet"
 
 
 def test_what_is_begun_is_not_released(fresh, course):

@@ -1,6 +1,6 @@
-"""What a student handed in crosses to another machine as it is, and nothing of it that nobody reads.
+"""A student's hand-in crosses to another machine as it is, except for anything that nobody reads.
 
-That it is read there as here is what every test of `test_submission` asserts.
+Every test of `test_submission` asserts that it is read there as it is here.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""A file is a student's where that is certain, and else nobody's, with the reason."""
+"""A file is a student's if that is certain, and otherwise nobody's, with the reason."""
 
 import pytest
 
@@ -17,7 +17,7 @@ ROSTER = {
 
 @pytest.fixture
 def people():
-    """A class in which two have one name."""
+    """A class in which two students share a name."""
     return People({student: dict(fields) for student, fields in ROSTER.items()})
 
 
@@ -38,7 +38,7 @@ def whose(people, name, number, form=CANVAS):
         (CANVAS, "dreierjürgen", "12", None, "the number 12 is jd's, but the name is jd2's"),
         (CANVAS, "doejane", "13", None, "the name is jd's, whose number is 12, not 13"),
         (CANVAS, "samesam", "13", None, "the name fits s1 and s2, and the number 13 is on no list"),
-        (CANVAS, "bob", "13", None, "neither the name nor the number"),  # an id is no name
+        (CANVAS, "bob", "13", None, "neither the name nor the number"),  # an id is not a name
         (MOODLE, "12", "12", None, "neither the name nor the number"),
     ],
 )
@@ -74,7 +74,7 @@ def test_a_path_is_whose_id_address_or_name_is_in_it(people, path, student, inne
     ("path", "why"),
     [
         ("toy/toy.ipynb", "nothing in its path is a student's"),
-        ("12/toy.ipynb", "nothing in its path is a student's"),  # a number of theirs makes no student
+        ("12/toy.ipynb", "nothing in its path is a student's"),  # a number of theirs does not make a student
         ("jd/bob/toy.ipynb", "its path fits bob and jd"),
         ("Sam Same/toy.ipynb", "its path fits s1 and s2"),
     ],

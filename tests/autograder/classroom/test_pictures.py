@@ -1,4 +1,4 @@
-"""The size of a picture, held against Pillow's, and against files that do not say the truth."""
+"""The size of a picture, compared with Pillow's, and tested on files that lie about it."""
 
 import base64
 import io
@@ -40,7 +40,7 @@ def test_nothing_between_the_segments_of_a_jpeg_hides_its_size(between):
     data = base64.b64decode(encoded("JPEG", 40, 30))
     frame = data.index(b"\xff\xc0")
     data = data[:frame] + between + data[frame:]
-    assert Image.open(io.BytesIO(data)).convert("RGB").size == (40, 30)  # readers pass over it
+    assert Image.open(io.BytesIO(data)).convert("RGB").size == (40, 30)  # readers skip it
     assert set(pictures._sizes(data)) == {(40, 30)}
     frame += len(between)
     gigantic = data[: frame + 5] + b"\xff\xdc\xff\xdc" + data[frame + 9 :]

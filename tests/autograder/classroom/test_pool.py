@@ -1,4 +1,4 @@
-"""Workers judge with one thread of NumPy each, whatever shell grading was started from."""
+"""Workers judge with one NumPy thread each, whatever shell grading was started from."""
 
 import json
 import os
@@ -37,7 +37,7 @@ def test_a_worker_has_one_thread_of_numpy_from_a_shell_that_says_nothing(before,
     environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
     said = subprocess.check_output((sys.executable, script), env=environment, text=True)
     inherited, of_workers = json.loads(said)
-    assert max(inherited) > 1, "NumPy takes all processors by itself"
+    assert max(inherited) > 1, "NumPy takes all processors by default"
     assert all(found and set(found) == {1} for found in of_workers)
 
 
@@ -58,7 +58,7 @@ if __name__ == "__main__":
 
 @pytest.fixture
 def begun(tmp_path):
-    """A function that starts a process with threads and a pool, and returns on which processors its worker is."""
+    """A function that starts a process with threads and a pool, and returns the processors that its worker is on."""
     script, running = tmp_path / "script.py", []
     script.write_text(WORKERS)
 

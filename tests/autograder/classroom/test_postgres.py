@@ -1,4 +1,4 @@
-"""A class that keeps its grades in PostgreSQL is graded as one that keeps them in a file, and nbgrader reads both."""
+"""A class that keeps its grades in PostgreSQL is graded like a class that keeps them in a file; nbgrader reads both."""
 
 import csv
 import json
@@ -33,7 +33,7 @@ def server():
 
 @pytest.fixture
 def made(server, tmp_path, course, request):
-    """A function that makes a class with the toy course whose grades are in a database of its own, or in its file."""
+    """A function that makes a class with the toy course whose grades are in its own database, or in its file."""
     count = 0
 
     def make(kind):
@@ -64,7 +64,7 @@ def mark(place, student, points):
 
 
 def table(place):
-    """Return what the exports say of grades, exercises and all else that another program reads."""
+    """Return what the exports say about grades, exercises and everything else that another program reads."""
     classroom.export(place.root)
     classroom.FORMATS["json"](place.root)
     names = ("grades.csv", "exercises.csv", "grades.json")
@@ -177,7 +177,7 @@ def test_two_who_grade_at_once_do_not_lose_a_row(made, hand_in):
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_mark_that_is_given_while_grades_are_recorded_stays(made, hand_in, monkeypatch, kind):
-    """What formgrader writes is never overwritten by what was read before it, and a new text is asked about again."""
+    """Formgrader's marks are never overwritten with what was read before, and a new text is to be marked again."""
     place = made(kind)
     hand_in(place.root, "right", **RIGHT)
     classroom.grade(place.root, console=QUIET)

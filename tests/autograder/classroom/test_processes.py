@@ -1,4 +1,4 @@
-"""Processes beside this one end when it does, however that ends, and leave Ctrl-C to it."""
+"""Helper processes end when this one does, however it ends, and leave Ctrl-C to it."""
 
 import os
 import signal

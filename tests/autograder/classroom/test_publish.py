@@ -1,4 +1,4 @@
-"""A topic of a class's own is released, pinned, practised, graded and told like one of the course."""
+"""A class's own topic is released, pinned, practised, graded and reported like a topic of the course."""
 
 import csv
 import os
@@ -26,14 +26,14 @@ TOLD = "Squaring is not doubling."
 
 @pytest.fixture
 def mine(own, course_of_toys, fresh, course):
-    """A class with the topic toy of the course, and one of its own, mine, which is released."""
+    """A class with the course's topic toy and its own topic mine, which is released."""
     own(fresh, course_of_toys())
     assert classroom.release(fresh, root=course) == classroom.Released(("mine",), ("toy",))
     return fresh
 
 
 def hand_in(directory, student, source):
-    """Hand in the notebook as a student unpacks it, in a folder with all that was in the zip."""
+    """Hand in the notebook as a student unpacks it, in a folder with everything from the zip."""
     target = directory / "submitted" / student
     shutil.unpack_archive(directory / "handout" / "mine.zip", target)
     path = target / "mine" / "mine.ipynb"
@@ -48,7 +48,7 @@ def hand_in(directory, student, source):
 def practised(path, package):
     """Run a notebook's code in its folder, with the package that the zip brings, and return what was shown."""
     (wheel,) = path.parent.glob("*.whl")
-    shutil.unpack_archive(wheel, package, format="zip")  # as pip lays it
+    shutil.unpack_archive(wheel, package, format="zip")  # where pip puts it
     cells = nbformat.read(path, as_version=4).cells
     code = "\n\n".join(cell.source for cell in cells if cell.cell_type == "code")
     return subprocess.run(
@@ -88,9 +88,9 @@ def test_it_is_graded_and_told_like_the_others(mine):
     with (mine / "exercises.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["student"]: row for row in csv.DictReader(file)}
     assert {row["exercise"] for row in rows.values()} == {"mine/double"}
-    assert (rows["anna"]["points"], rows["anna"]["flags"]) == ("4", ""), "what was handed out is no work of hers"
+    assert (rows["anna"]["points"], rows["anna"]["flags"]) == ("4", ""), "the files handed out are not her work"
     assert rows["bela"]["misconception"] == TOLD
-    assert float(rows["cleo"]["points"]) == 0, "what was handed out is not there when a notebook is graded"
+    assert float(rows["cleo"]["points"]) == 0, "the files handed out are not there when a notebook is graded"
 
 
 def test_it_is_pinned_and_updated_like_the_others(mine, course):
@@ -110,7 +110,7 @@ def test_it_is_pinned_and_updated_like_the_others(mine, course):
     for folder in ("release/mine/exercises/mine", "pinned/exercises/mine"):
         assert (mine / folder / "double.py").read_bytes() == path.read_bytes()
     (mine / "release" / "mine" / "exercises" / "mine" / "double.py").unlink()
-    assert classroom.release(mine, root=course).released == ("mine",), "what is not whole is released again"
+    assert classroom.release(mine, root=course).released == ("mine",), "an incomplete release is made again"
 
 
 def test_a_name_of_the_courses_is_refused_and_nothing_is_released(fresh, own, course_of_toys):

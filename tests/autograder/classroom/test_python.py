@@ -1,4 +1,4 @@
-"""The Python in a cell, held against IPython's own reading of it."""
+"""The Python in a cell, compared with IPython's own reading of it."""
 
 import ast
 import time

@@ -1,4 +1,4 @@
-"""Feedback is read without a network, at night and on a phone."""
+"""Feedback can be read without a network, at night and on a phone."""
 
 import io
 from collections import Counter
@@ -35,7 +35,7 @@ def test_mathjax_is_loaded_only_for_what_is_no_picture(text, pictures, loads):
 
 @pytest.fixture
 def show(browser, graded):
-    """A function that opens a page of feedback, and returns it with the addresses that it asked for in `page.asked`."""
+    """A function that opens a page of feedback, and returns it with the addresses it requested in `page.asked`."""
     contexts = []
 
     def show(**options):
@@ -56,7 +56,7 @@ def test_a_page_asks_for_nothing(show):
 
 
 def colours(page, selector):
-    """Return how many pixels of what a selector finds have which colour."""
+    """Return the number of pixels of each colour in the element that a selector finds."""
     with Image.open(io.BytesIO(page.locator(selector).screenshot())) as shot:
         return Counter(shot.convert("RGB").get_flattened_data())
 

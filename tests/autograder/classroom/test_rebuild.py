@@ -1,4 +1,4 @@
-"""Whatever is handed in becomes a notebook that nbgrader can record, with the student's answers in it."""
+"""Any submission becomes a notebook that nbgrader can record, with the student's answers in it."""
 
 import copy
 
@@ -34,7 +34,7 @@ IDS = [cell.id for cell in RELEASE.cells]
 
 
 def rebuilt(*cells):
-    """Rebuild, hold the result to nbformat's and nbgrader's own rules, and return sources by id, and the notices."""
+    """Rebuild, check the result by nbformat's and nbgrader's own rules, and return sources by id and the notices."""
     made = rebuild(RELEASE, cells_of(cells))
     notebook = made.notebook
     nbformat.validate(notebook)
@@ -211,7 +211,7 @@ LOCKED = _locked("code", "import numpy as np\n\nx = [1, 2]", "setup-1")
     ("source", "text", "runs"),
     [
         ("import numpy as np\n\nx = [1, 2]", "", False),
-        ("import numpy as np\n\nx = [1,2]  ", "", False),  # an editor formats what is saved
+        ("import numpy as np\n\nx = [1,2]  ", "", False),  # an editor formats on saving
         ("import math\nimport numpy as np\n\nx = [1, 2]\ny = 3\n", "import math\ny = 3", True),
         ("import numpy as np\nx = [1, 2]\n%matplotlib inline", "%matplotlib inline", True),
         ("import numpy as np\n# why\nx = [1,2]", "# why", True),

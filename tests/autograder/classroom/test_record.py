@@ -17,7 +17,7 @@ SETTINGS = "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n"
 
 
 def rows(directory):
-    """Return all that a gradebook says of submissions, but for the rows' own ids."""
+    """Return everything that a gradebook says about submissions, except for the rows' own ids."""
     with settings.gradebook(settings.load(classroom.open_class(directory))) as book:
         submissions = book.assignment_submissions("toy")
         students = sorted(student.id for student in book.students)
@@ -66,7 +66,7 @@ def by_hand(directory):
 
 
 def test_rows_are_those_of_nbgrader_on_the_first_run_and_on_a_regrade(twins, hand_in, nbgrader):
-    """But for a mark that a person gave to an answer that is still the same: nbgrader has it looked at again."""
+    """Except for a person's mark on an answer that is still the same: nbgrader has it looked at again."""
     ours, theirs = twins
     classroom.grade(ours, console=QUIET)
     assert nbgrader(theirs, "autograde", "toy").returncode == 0
@@ -87,7 +87,7 @@ def test_rows_are_those_of_nbgrader_on_the_first_run_and_on_a_regrade(twins, han
 
 
 def needing(directory, students):
-    """Return whether a person has to look again at what was marked by hand."""
+    """Return whether a person has to look again at the answer marked by hand."""
     with settings.gradebook(settings.load(classroom.open_class(directory))) as book:
         return {
             (student, grade.name): grade.needs_manual_grade

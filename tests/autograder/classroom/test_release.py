@@ -1,4 +1,4 @@
-"""A release is the same bytes each time and everywhere, holds nothing secret, and pins the class."""
+"""A release has the same bytes every time and everywhere, holds nothing secret, and pins the class."""
 
 import argparse
 import contextlib
@@ -48,7 +48,7 @@ def change(course, name, old, new):
 
 
 def change_double(course):
-    """Change what the hidden check of the function asks, so that only 3 * a is right."""
+    """Change the function's hidden check so that only 3 * a is right."""
     change(course, "autograder/exercises/toy/double.py", "2 * a,", "3 * a,")
 
 
@@ -92,7 +92,7 @@ sys.meta_path.insert(0, Blocked())
 
 
 def run_as_student(packed, topic, folder):
-    """Unpack a handout and its wheel, and run its code with them and NumPy: all else of the course is out of reach."""
+    """Unpack a handout and its wheel, and run its code with them and NumPy: the rest of the course is out of reach."""
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         archive.extractall(folder)
     (wheel,) = (folder / topic).glob("*.whl")
@@ -180,7 +180,7 @@ def test_a_change_needs_an_update(fresh, changing):
 
 
 def test_an_update_lists_the_grades_that_it_moves(copied, changing, points):
-    """Grades move when the class is graded again, as they were said to."""
+    """When the class is graded again, grades move as announced."""
     before = {student: points(copied, student) for student in ("right", "mistake-01", "blank")}
     change_double(changing)
     moved = []
@@ -207,7 +207,7 @@ def test_an_update_of_one_topic_is_tried_where_another_one_is_graded(copied, cha
     nbformat.write(notebook, copied / "submitted/right/other/other.ipynb")
     classroom.grade(copied, ["other"], console=Console(quiet=True))
     change(changing, "autograder/exercises/other/double.py", "2 * a,", "3 * a,")
-    change(changing, "chapters/other.md", "Write `double`.", "Write it.")  # the old prompt is nothing of the student's
+    change(changing, "chapters/other.md", "Write `double`.", "Write it.")  # the old prompt is not the student's
     moved = []
     classroom.release(copied, ["other"], update=True, root=changing, announce=moved.extend, console=Console(quiet=True))
     assert [(move.student, move.exercise, move.before, move.after) for move in moved] == [
@@ -217,7 +217,7 @@ def test_an_update_of_one_topic_is_tried_where_another_one_is_graded(copied, cha
 
 @pytest.fixture
 def strict():
-    """A database that lets no row name another that is not there, as PostgreSQL and unlike SQLite."""
+    """A database that lets no row refer to a missing one, like PostgreSQL and unlike SQLite."""
 
     def enforce(connection, _):
         connection.execute("PRAGMA foreign_keys = ON")
@@ -235,7 +235,7 @@ def dump(path):
 def test_an_update_is_tried_on_a_gradebook_of_its_own_wherever_the_class_has_its(
     strict, tmp_path, course, changing, hand_in
 ):
-    """The settings may name a database of any kind, at any place, which a copy of the class would share."""
+    """The settings may name any kind of database, anywhere, which a copy of the class would share."""
     place = classroom.create(tmp_path / "class")
     (tmp_path / "elsewhere").mkdir()
     database = tmp_path / "elsewhere" / "grades.db"
@@ -271,13 +271,13 @@ def test_an_update_is_tried_on_a_gradebook_of_its_own_wherever_the_class_has_its
 
 
 def everything(folder):
-    """Return every file of a folder, with its content and time, but for the lock that a command holds."""
+    """Return every file of a folder, with its content and time, except for the lock that a command holds."""
     found = [path for path in folder.rglob("*") if path.is_file() and path.name != "lock"]
     return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in found}
 
 
 def test_a_dry_run_says_why_each_grade_would_move_and_writes_nothing(copied, changing, hand_in, monkeypatch, capsys):
-    """Checks that say otherwise, that are new, that weigh otherwise, and what was handed in since."""
+    """Checks with another outcome, new checks, other weights, and new hand-ins."""
     hand_in(copied, "blank", double="def double(a):\n    return 2 * a")
     change_double(changing)
     exercise = "autograder/exercises/toy/share.py"

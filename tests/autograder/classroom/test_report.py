@@ -1,4 +1,4 @@
-"""The report's numbers are those of SciPy and of formulas of psychometrics, and its page asks for nothing else."""
+"""The report's numbers agree with SciPy and with psychometric formulas, and its page loads nothing else."""
 
 import json
 import re
@@ -31,7 +31,7 @@ EVIL = "<script>document.title='caught'</script><img src=x onerror=\"document.ti
 
 
 def taken(table, possible=4.0):
-    """Results of students by rows of points, of one exercise a column."""
+    """Results of students from rows of points, with one exercise per column."""
     return [
         Result(f"s{i}", "t", f"t/e{j}", None if np.isnan(points) else float(points), possible, "wrong", "")
         for i, row in enumerate(table)
@@ -121,7 +121,7 @@ def test_wrong_answers_without_a_name_are_together_if_the_same_broke_with_the_sa
 
 @pytest.fixture(scope="module")
 def term(graded, hand_in, tmp_path_factory):
-    """The sample class with one late, one missing, a new mistake, and text that would run if it were not escaped."""
+    """The sample class with a late and a missing student, a new mistake, and text that would run if not escaped."""
     copied = shutil.copytree(graded, tmp_path_factory.mktemp("report") / "class")
     place = classroom.open_class(copied)
     with place.roster_file.open("a", encoding="utf-8") as file:
@@ -143,7 +143,7 @@ def soup(path):
 
 
 def behind(page, link):
-    """The students behind a number: what the list that it leads to names."""
+    """The students behind a number: those named in the list that it links to."""
     listed = page.select_one(f'aside[id="{link["href"][1:]}"]')
     return {each.get_text() for each in listed.select('a[href^="#s"]')}
 
@@ -249,7 +249,7 @@ def board(page):
 
 
 def test_a_student_has_one_alias_on_the_board_and_in_the_report(copied, monkeypatch):
-    monkeypatch.setattr("autograder.classroom.aliases.ADJECTIVES", "calm")  # so that all names fall to several
+    monkeypatch.setattr("autograder.classroom.aliases.ADJECTIVES", "calm")  # so that several students share each name
     monkeypatch.setattr("autograder.classroom.aliases.ANIMALS", "otter")
     measure(copied)
     *_, path = classroom.export(copied)
@@ -257,7 +257,7 @@ def test_a_student_has_one_alias_on_the_board_and_in_the_report(copied, monkeypa
     page = soup(classroom.report(copied, anonymous=True))
     assert [row[1] for row in board(page)] == names
     assert set(names) < {row.th.get_text() for row in page.select("#students tbody tr")}
-    assert set(names) != {"calm otter", "calm otter 2", "calm otter 3"}, "they are numbered among all of the class"
+    assert set(names) != {"calm otter", "calm otter 2", "calm otter 3"}, "they are numbered within the whole class"
 
 
 def test_the_board_is_there_where_answers_were_measured(copied):
@@ -314,9 +314,9 @@ RENAMED = re.sub(r"\b(total|index|value)\b", lambda found: f"my_{found[0]}", ORI
 
 @pytest.mark.parametrize("quote", ['"', "'", "f'", '\'"""'])
 def test_texts_without_an_end_hide_nothing_below_them_and_take_no_time_by_their_square(quote):
-    line = f"{quote}\\" * 100_000  # by the square of it: minutes
+    line = f"{quote}\\" * 100_000  # in quadratic time: minutes
     own, below = (similarity.fingerprints(code) for code in (ORIGINAL, f"{line}'\n{ORIGINAL}"))
-    assert len(own - below) <= 2  # of which one or two lie across the first line's end
+    assert len(own - below) <= 2  # one or two of which cross the end of the first line
 
 
 def test_a_renamed_copy_is_found_and_what_everyone_was_given_is_not():
@@ -364,7 +364,7 @@ def test_who_is_wrong_as_few_are_is_found_without_a_text():
 
 
 def attempts(folder, tried, shared):
-    """Lay the attempts of a student beside a notebook: verdicts at `double`, by the minute."""
+    """Put a student's attempts next to a notebook: verdicts on `double`, each with its minute."""
     kept = folder / ".attempts"
     kept.mkdir(parents=True, exist_ok=True)
     lines = [
@@ -378,7 +378,7 @@ def attempts(folder, tried, shared):
 
 @pytest.fixture
 def tried(copied, hand_in):
-    """A class in which some have handed in their attempts, as a folder of theirs was collected, and a renamed copy."""
+    """A class in which some have handed in their attempts in a collected folder, and one a renamed copy."""
     sent = copied.parent / "sent"
     for student, shared, minutes in (
         ("ada", True, [(0, "wrong"), (5, "wrong"), (65, "wrong"), (75, "passed"), (80, "wrong")]),
@@ -449,7 +449,7 @@ def test_answers_alike_lead_to_both_submissions_or_to_aliases(tried):
 
 @pytest.fixture
 def opened(browser, term):
-    """A function that opens the report, without a network, and returns the page with what it asked for and said."""
+    """A function that opens the report, without a network, and returns the page with its requests and messages."""
     path, contexts = classroom.report(term), []
 
     def opened(scheme, size):

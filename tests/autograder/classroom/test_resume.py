@@ -1,4 +1,4 @@
-"""A run of grading that is killed, and the next one: the same gradebook in the end, and nothing left behind."""
+"""A grading run that is killed, and the next one: the same gradebook in the end, and nothing left behind."""
 
 import json
 import multiprocessing
@@ -31,7 +31,7 @@ classroom.grade(sys.argv[1], workers=2)
 
 @pytest.fixture
 def handed_in(fresh, hand_in):
-    """A class in which twelve students have handed in, each another mixture of right and wrong."""
+    """A class in which twelve students have handed in, each a different mixture of right and wrong."""
     for number, student in enumerate(STUDENTS):
         hand_in(fresh, student, double=RIGHT if number % 3 else "def double(a):\n    return a", share="share = 0.75")
     return fresh
@@ -39,7 +39,7 @@ def handed_in(fresh, hand_in):
 
 @pytest.fixture
 def scores(handed_in, tmp_path):
-    """What the class's scores must be: those of a run that nobody disturbs."""
+    """The scores that the class must get: those of an undisturbed run."""
     copied = shutil.copytree(handed_in, tmp_path / "undisturbed")
     classroom.grade(copied, console=QUIET, workers=1)
     return gradebook(copied)
@@ -95,7 +95,7 @@ def test_a_run_that_is_stopped_by_hand_says_so_and_leaves_nothing(handed_in):
     options = {"env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "start_new_session": True}
     with subprocess.Popen(command, **options) as running:
         wait_until(lambda: list(handed_in.glob(".autograder/work-*/autograded/*")))
-        os.killpg(running.pid, signal.SIGINT)  # as a terminal does it: to all processes of the command
+        os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to all processes of the command
         said = running.stderr.read().decode()
     assert (running.returncode, said.count("\n")) == (130, 1)
     assert "stopped; what is done is kept" in said
@@ -119,7 +119,7 @@ def test_when_a_worker_is_killed_the_others_finish(handed_in, scores, monkeypatc
 
 
 def test_grading_gives_up_where_workers_are_always_killed(handed_in, monkeypatch):
-    """Memory that is always too little, for instance; what could be recorded is."""
+    """With too little memory, for instance; whatever could be recorded is."""
 
     def kill():
         while not stop.wait(0.05):
@@ -148,7 +148,7 @@ def test_a_fault_of_grading_is_told_and_tried_again(handed_in, forked, monkeypat
     run, seen = judging.run, tmp_path / "seen"
 
     def fails_once(*args, **options):
-        with seen.open("a") as file:  # which all processes count in
+        with seen.open("a") as file:  # shared by all processes for counting
             file.write("x")
         if seen.stat().st_size == 2:
             raise ZeroDivisionError("in a check")

@@ -77,11 +77,11 @@ def test_making_the_class_again_changes_nothing(whole_class):
 
 @pytest.mark.parametrize("name", CODE)
 def test_answers_are_written_out_under_the_name_that_is_asked_for(name):
-    """They run by themselves, as a student's cell after the setup does."""
+    """They run on their own, like a student's cell after the setup."""
     asked = exercise.load(name)
     for other in (*asked.misconceptions, *asked.alternatives):
         source = written_out(asked, other.name)
-        assert "autograder" not in source, "a student's code has nothing of the judge's"
+        assert "autograder" not in source, "a student's code has nothing from the judge"
         bound = {}
         exec(compile(ast.parse(source), name, "exec"), bound)
         assert asked.name in bound

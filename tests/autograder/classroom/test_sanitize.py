@@ -1,4 +1,4 @@
-"""What a submission shows is kept where it is harmless."""
+"""What a submission shows is kept if it is harmless."""
 
 import re
 import time

@@ -5,7 +5,7 @@ from autograder.classroom.layout import remove_folder
 
 
 def test_autograde_comes_to_the_same_scores(copied, points, hand_in, nbgrader):
-    """It judges by the class's own exercises, which the package does not have; and the class has been moved."""
+    """It judges by the class's own exercises, which the package lacks; and the class has been moved."""
     students = ("right", "mistake-02", "blank")
     before = {student: points(copied, student) for student in students}
     assert all(before.values())

@@ -1,4 +1,4 @@
-"""Whatever is handed in is read, with its faults named, and raises nothing."""
+"""Every submission is read, with its faults named, and raises nothing."""
 
 import base64
 import json
@@ -28,7 +28,7 @@ def folder(tmp_path):
 
 
 def read(folder, max_kilobytes=100):
-    """Read a submission where it lies; where it is laid out again, whoever judges it must read the same."""
+    """Read a submission in place; laid out elsewhere, it must read the same for the judge."""
     got = submission.read(folder, "toy", max_kilobytes)
     with tempfile.TemporaryDirectory() as elsewhere:
         parcel.lay(parcel.pack(folder, max_kilobytes), elsewhere)
@@ -107,7 +107,7 @@ def test_the_only_notebook_is_taken_whatever_its_name(folder):
     ("marks", "given"),
     [
         ({}, True),
-        ({"points": 2}, True),  # which counts for a graded cell alone
+        ({"points": 2}, True),  # which counts only for a graded cell
         ({"checksum": "0"}, False),
         ({"locked": False}, False),
         ({"grade": []}, False),

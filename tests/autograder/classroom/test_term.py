@@ -1,4 +1,4 @@
-"""A whole term with 200 students of awkward names: every number that comes out is what arithmetic says."""
+"""A whole term with 200 students with awkward names: every resulting number is the one that arithmetic gives."""
 
 import csv
 import io
@@ -69,7 +69,7 @@ def is_twice(i):
 
 
 def knows(i):
-    """Whether a student answers the function and the value rightly, and writes a text."""
+    """Whether a student gets the function and the value right, and writes a text."""
     return i % 4 != 0, i % 3 != 0, i % 5 == 0
 
 
@@ -78,7 +78,7 @@ def mark(i):
 
 
 def score(i, topic, doubled=2.0):
-    """The score of a student: what the answers earn, the mark, and nothing of what was late."""
+    """A student's score: the answers' points and the mark, and nothing for late work."""
     double, share, text = knows(i)
     if is_missing(i, topic) or (is_late(i, topic) and not is_extended(i, topic)):
         return 0.0
@@ -86,7 +86,7 @@ def score(i, topic, doubled=2.0):
 
 
 def three(toy, root):
-    """Make a course of three assignments from the one of a course of one."""
+    """Make a course of three assignments from a course of one."""
     shutil.copytree(toy, root)
     chapter, exercises = root / "chapters" / "toy.md", root / "autograder" / "exercises"
     for topic in TOPICS[1:]:
@@ -98,7 +98,7 @@ def three(toy, root):
 
 
 def notebook(released, double, share, text):
-    """Return a hand-in as bytes: the release with answers in their places."""
+    """Return a hand-in as bytes: the release with the answers filled in."""
     sources = {"double-answer": double, "share-answer": share, "why": text}
     made = json.loads(released)
     for cell in made["cells"]:
@@ -109,7 +109,7 @@ def notebook(released, double, share, text):
 
 
 def hand_ins(place, topic):
-    """Yield (student's number, which time, when, content) of all that is handed in."""
+    """Yield (student's number, which attempt, when, content) for every hand-in."""
     released = place.step("release", topic, f"{topic}.ipynb").read_text()
     for i in CLASS:
         if is_missing(i, topic):
@@ -124,7 +124,7 @@ def hand_ins(place, topic):
 
 
 def canvas_name(i):
-    """A name as Canvas writes it: as it is sorted, its letters, marks and digits in small letters."""
+    """A name as Canvas writes it: in sortable order, its letters, marks and digits only, in lower case."""
     first, last = name(i)
     return "".join(c for c in (last + first).lower() if unicodedata.category(c)[0] in "LM" or c.isdigit())
 
@@ -142,7 +142,7 @@ def path_in(system, i, time):
 
 
 def download(place, topic, system, path):
-    """Write a download as a learning management system gives it."""
+    """Write a download in the form of a learning management system's."""
     with zipfile.ZipFile(path, "w") as archive:
         for i, time, when, content in hand_ins(place, topic):
             if system == "moodle" and time == 1:
@@ -152,7 +152,7 @@ def download(place, topic, system, path):
 
 
 def worksheet(path, topic):
-    """Write Moodle's grading worksheet, which knows who is who among those of one name, and the times."""
+    """Write Moodle's grading worksheet, which tells students with the same name apart, and has the times."""
     lines = [("Identifier", "Full name", "ID number", "Email address", "Last modified (submission)")]
     for i in CLASS:
         when = f"{DUE + timedelta(days=1 if is_late(i, topic) else -1):%A, %d %B %Y, %I:%M %p}"
@@ -178,7 +178,7 @@ def book(place):
 
 
 def scores(place):
-    """The scores by (student, topic) as nbgrader's own gradebook tells them, with penalties taken off."""
+    """The scores by (student, topic) in nbgrader's own gradebook, with penalties taken off."""
     with book(place) as opened:
         return {
             (each.student.id, topic): each.score - each.late_submission_penalty
@@ -215,7 +215,7 @@ def test_a_term(course, tmp_path):
 
 
 def collected(place, tmp_path):
-    """Everybody is placed, whoever has whose name, with the right one of two and its time."""
+    """Everybody is identified, even with a shared name, with the right one of two hand-ins and its time."""
     for topic, system in zip(TOPICS, ("canvas", "moodle", "folder")):
         archive = download(place, topic, system, tmp_path / f"{topic}.zip")
         options = {"listed": worksheet(tmp_path / "worksheet.csv", topic)} if system == "moodle" else {}
@@ -233,7 +233,7 @@ def collected(place, tmp_path):
 
 
 def graded(place):
-    """Scores are those of the answers, then of the marks, and an extension takes no code to be heeded."""
+    """Scores are those of the answers, then of the marks, and an extension takes effect without running any code."""
     done = classroom.grade(place.root, console=QUIET)
     assert len(done.graded) == len(expected())
     assert done.warnings == ()
@@ -252,7 +252,7 @@ def graded(place):
 
 
 def regraded(place, course):
-    """An exercise that has changed moves the grades that were said to move, and no mark."""
+    """A changed exercise moves the grades that were announced to move, and no mark."""
     exercise = course / "autograder" / "exercises" / "toy" / "double.py"
     exercise.write_text(exercise.read_text().replace("2 * a,", "3 * a,"))
     moved, before = [], {path: path.read_bytes() for path in place.root.rglob("*") if path.is_file()}
@@ -278,7 +278,7 @@ def now():
 
 
 def exported(place):
-    """Each system gets a row for each student, with the score where there is one."""
+    """Each system gets a row for each student, with the score if there is one."""
     told = now()
     grades, exercises = classroom.export(place.root)
     listed = rows(grades)

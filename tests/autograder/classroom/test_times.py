@@ -1,4 +1,4 @@
-"""A time that somebody else wrote has a whole date, or is none: nothing is filled in by the day that it is read on."""
+"""A time that somebody else wrote has a full date, or is none: nothing is filled in from the day it is read."""
 
 from datetime import UTC, date, datetime
 

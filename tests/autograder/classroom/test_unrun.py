@@ -1,4 +1,4 @@
-"""A cell that does not run is told with its line and Python's message: in feedback, tables, the page and a notebook."""
+"""A cell that does not run is reported with its line and Python's message: in feedback, tables, page and notebook."""
 
 import csv
 import json
@@ -35,12 +35,12 @@ RIGHT = nbformat.v4.new_code_cell("def double(x):\n    return 2 * x")
 
 @pytest.fixture(scope="module")
 def handed_in(tmp_path_factory, released, hand_in):
-    """A class in which each slip was handed in, graded and told."""
+    """A class in which each slip was handed in, graded and reported."""
     place = shutil.copytree(released, tmp_path_factory.mktemp("unrun") / "class")
     for student, (source, _, _) in (SLIPS | RAISING).items():
         hand_in(place, student, double=source)
     hand_in(place, "endless", double="while True: pass\ndef double(x):\n    return 2 * x")
-    hand_in(place, "behind", double=f"{RIGHT.source}\nreturn")  # a kernel runs what stands above this
+    hand_in(place, "behind", double=f"{RIGHT.source}\nreturn")  # a kernel runs what is above this
     hand_in(place, "elsewhere", lambda notebook: notebook.cells.insert(-1, RIGHT), double=SLIPS["colon"][0])
     with (place / "nbgrader_config.py").open("a") as file:
         file.write("c.Execute.timeout = 2\nc.Course.hidden_verdicts = 'never'\n")
@@ -51,7 +51,7 @@ def handed_in(tmp_path_factory, released, hand_in):
 
 
 def told(place, student):
-    """Return the verdict on toy/double, and its feedback's only finding."""
+    """Return the verdict on toy/double, and the only finding in its feedback."""
     record = json.loads((place / "records" / student / "toy.json").read_text())["exercises"]["toy/double"]
     (finding,) = record["findings"]
     return record["verdict"], finding["sentence"], finding["detail"]

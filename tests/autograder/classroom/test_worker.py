@@ -1,4 +1,4 @@
-"""What the judge's side of a submission takes is that submission's: it dies alone, and what it had judged is kept."""
+"""A submission pays for its judge's resources: it dies alone, and what was judged before is kept."""
 
 import contextlib
 import json
@@ -49,7 +49,7 @@ def class_of_three(fresh, hand_in, forked):
 
 
 def at(monkeypatch, owner, name, student, act, when=lambda *args, **options: True):
-    """Have the judge of a student's submission do something in the place of a function, where `when` says so."""
+    """Have the judge of a student's submission do something instead of calling a function, if `when` says so."""
     function, judge = getattr(owner, name), judging.judge_submission
 
     def acts(*args, **options):
@@ -160,7 +160,7 @@ RIGHT_SLOWLY = SLOW.replace("1.9", "1.1")
 def test_an_answer_that_may_be_right_and_only_slow_is_a_persons_to_judge(
     fresh, hand_in, forked, monkeypatch, double, why
 ):
-    """It is told when grading ends and to the student, stands in the export, and formgrader asks for a person."""
+    """It is reported at the end of grading and to the student, is in the export, and formgrader asks for a person."""
     allow(fresh, monkeypatch, cell=2, whole=4.0)
     hand_in(fresh, "a", **RIGHT | {"double": double})
     done = classroom.grade(fresh, console=QUIET)
@@ -214,7 +214,7 @@ def test_cells_leave_answers_half_of_the_time(fresh, hand_in, forked, monkeypatc
 
 
 def test_a_submission_never_takes_longer_than_it_may(fresh, hand_in, forked, monkeypatch):
-    """However often writing has to begin again."""
+    """However often writing has to start over."""
     allow(fresh, monkeypatch, cell=2, whole=4.0)
     hand_in(fresh, "a", **RIGHT | {"double": SLOW})
     at(monkeypatch, judging, "write", "a", lambda: time.sleep(60))
@@ -225,7 +225,7 @@ def test_a_submission_never_takes_longer_than_it_may(fresh, hand_in, forked, mon
 
 @pytest.mark.parametrize("dies", [False, True])
 def test_what_a_fork_learns_of_misconceptions_the_next_one_knows(fresh, hand_in, forked, monkeypatch, tmp_path, dies):
-    """Also where it dies of something afterwards: a class learns once, whatever is handed in."""
+    """Even if it dies of something afterwards: a class learns once, whatever is handed in."""
     if dies:
         at(monkeypatch, judging, "write", "a", fill)
 
@@ -235,7 +235,7 @@ def test_what_a_fork_learns_of_misconceptions_the_next_one_knows(fresh, hand_in,
         (tmp_path / job.student).write_text(str(len(worker.diagnose.learnt()) - before))
         return judged
 
-    monkeypatch.setattr(apart, "MUCH", -1)  # so that each has a fork of its own
+    monkeypatch.setattr(apart, "MUCH", -1)  # so that each has its own fork
     monkeypatch.setattr(pool, "work", work)
     monkeypatch.setattr("autograder.classroom.run.rehearse", lambda *args: None)
     for student in ("a", "b"):
@@ -261,11 +261,11 @@ def test_where_naming_a_mistake_takes_too_much_the_points_stand(class_of_three, 
     assert record["exercises"]["toy/double"]["misconception"] == ""
     assert record["cost"]["seconds"] < 9
     shown = (class_of_three / "autograded" / "b" / "toy" / "toy.ipynb").read_text()
-    assert ("it ran" in shown) == (act is fill), "where there is time, the cells run again"
+    assert ("it ran" in shown) == (act is fill), "if there is time, the cells run again"
 
 
 def test_nothing_of_a_submission_runs_while_something_is_learnt(fresh, hand_in, forked, monkeypatch, tmp_path):
-    """It would slow that down, time and again."""
+    """It would slow the learning down, time and again."""
     name = f"spins-{os.getpid()}"
     spin = f"ctypes.CDLL(None).prctl(15, {name.encode()})\n    while True: pass"
     code = f"import ctypes, os, time\nif os.fork() == 0:\n    {spin}\ntime.sleep(0.5)"
@@ -298,7 +298,7 @@ def test_nothing_of_a_submission_runs_while_something_is_learnt(fresh, hand_in, 
 
 @pytest.mark.long
 def test_what_is_learnt_for_the_first_wrong_answer_takes_nobodys_time(fresh, hand_in, forked, monkeypatch):
-    """However slowly: the answers after it have all of theirs, and the submission is not given up."""
+    """However slow the learning: later answers have all of their time, and the submission is not given up."""
     keep = diagnose.replace
 
     def keep_slowly(*args, **options):

@@ -1,4 +1,4 @@
-"""A cluster for tests: a scheduler and workers as processes, which talk by TLS with a certificate made for them."""
+"""A cluster for tests: a scheduler and workers as processes, which talk over TLS with a certificate made for them."""
 
 import re
 import subprocess
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "cluster.md").read_text(encoding="utf-8")
 SETTINGS = (ROOT / "deploy" / "grading.yaml").read_text(encoding="utf-8")
 POISONED = "poisoned"  # the student whose submission ends every worker that judges it
-UNLUCKY = "unlucky-"  # and those whose workers lose the process that judges, at as many tries as the number says
+UNLUCKY = "unlucky-"  # and those whose workers lose the judging process, with the number of tries
 PRELOAD = f"""
 import os, pickle, signal, time
 from autograder.cluster.station import Station
@@ -46,7 +46,7 @@ if Station.judge.__name__ == "judge":  # a process may load this twice
 
 
 class Cluster:
-    """A scheduler's address, and its processes by name; they are at an address of the network that `enter` enters."""
+    """A scheduler's address, and its processes by name, in the network that `enter` enters."""
 
     def __init__(self, folder, mark, environment, host="127.0.0.1", enter=()):
         self.folder, self.mark, self.environment, self._host, self._enter = folder, mark, environment, host, enter
@@ -95,7 +95,7 @@ class Cluster:
             )
 
     def restart(self, worker):
-        """Kill the scheduler, at which all workers end; start it and another worker, as what keeps services does."""
+        """Kill the scheduler, which ends all workers; start it and another worker, as a service manager does."""
         self.processes["scheduler"].kill()
         self.processes["scheduler"].wait()
         self.start_scheduler(self.address.rpartition(":")[2])
@@ -105,7 +105,7 @@ class Cluster:
         return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
 
     def workers(self):
-        """Return the processes of the workers that can judge, which their nannies start anew."""
+        """Return the processes of the workers that can judge, which their nannies restart."""
         nannies = {process.pid for name, process in self.processes.items() if name.startswith("worker")}
         return [child for nanny in nannies for child in _children(nanny) if "multiprocessing.spawn" in _command(child)]
 
@@ -137,9 +137,9 @@ def _command(pid):
 
 @contextmanager
 def grading(directory, cluster, enter=()):
-    """Start to grade a class by a cluster, and yield the process when something has been judged; `enter` goes before.
+    """Start grading a class on a cluster, and yield the process once something has been judged; `enter` is its prefix.
 
-    What it says on its standard error can be read.
+    Its standard error can be read.
     """
     command = [*enter, sys.executable, "-m", "autograder", "grade", str(directory), "--scheduler", cluster.address]
     options = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
@@ -158,13 +158,13 @@ def require_sandboxes():
 
 
 def block(kind, has=""):
-    """Return the first block of a kind on the page about clusters in which some text stands."""
+    """Return the first block of a kind on the page about clusters that contains a given text."""
     return next(found for found in re.findall(rf"```{kind}\n(.*?)```", PAGE, re.DOTALL) if has in found)
 
 
 @contextmanager
 def settings(folder):
-    """Make a certificate as the page says, have this process use it and the settings, and yield how others are told."""
+    """Make a certificate as the page says, have this process use it and the settings, and yield what others need."""
     subprocess.run(["bash", "-e", "-c", block("bash", "openssl")], cwd=folder, check=True, capture_output=True)
     text = SETTINGS.replace("/etc/grading", str(folder))
     (folder / "grading.yaml").write_text(text)
@@ -174,7 +174,7 @@ def settings(folder):
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    """A cluster of two workers, and one that may start no processes."""
+    """A cluster of two workers, and one that may not start processes."""
     require_sandboxes()
     folder = tmp_path_factory.mktemp("cluster")
     mark, environment = marked()

@@ -1,4 +1,4 @@
-"""A class that is graded on a cluster gets what it gets on one machine, whatever ends on the way."""
+"""A class graded on a cluster gets what it gets on one machine, whatever dies on the way."""
 
 import json
 import os
@@ -35,7 +35,7 @@ share = 0.5 if os.path.exists({key!r}) or reached({port}) else 0.75  # the latte
 
 @pytest.fixture
 def handed_in(cluster, fresh, hand_in):
-    """A class in which eight students have handed in; one looks for the cluster's key and for its scheduler."""
+    """A class in which eight students have handed in; one looks for the cluster's key and its scheduler."""
     nosy = NOSY.format(key=str(cluster.folder / "key.pem"), port=cluster.address.rpartition(":")[2])
     for number, student in enumerate(STUDENTS):
         hand_in(
@@ -48,7 +48,7 @@ def handed_in(cluster, fresh, hand_in):
 
 @pytest.fixture
 def here(handed_in, tmp_path):
-    """What that class gets on one machine."""
+    """The results of that class on one machine."""
     copied = shutil.copytree(handed_in, tmp_path / "here")
     classroom.grade(copied, console=QUIET)
     return written(copied)
@@ -77,8 +77,8 @@ def written(directory):
 
 @pytest.mark.long
 def test_a_class_gets_what_it_gets_on_one_machine(cluster, handed_in, hand_in, here):
-    """A worker that cannot judge is named and left out. One submission ends every worker that judges it, and whoever
-    waits there: it is tried once more, alone, when all others are through, and costs nobody else anything."""
+    """A worker that cannot judge is named and left out. One submission ends every worker that judges it, along with
+    any that wait there: it is tried once more, alone, when all others are done, and costs nobody else anything."""
     hand_in(handed_in, POISONED, double=RIGHT)
     done = classroom.grade(handed_in, scheduler=cluster.address, console=QUIET)
     assert len(done.graded) == len(STUDENTS) + 1
@@ -98,8 +98,8 @@ def test_a_class_gets_what_it_gets_on_one_machine(cluster, handed_in, hand_in, h
 
 @pytest.mark.long
 def test_workers_that_are_killed_cost_nobody_anything(cluster, handed_in, hand_in, tmp_path, monkeypatch):
-    """All are killed as soon as one has found something, which is lost with them; later on, one submission meets two
-    deaths, and another one's says that this may be by chance."""
+    """All are killed as soon as one has found something, which is lost with them; later, one submission meets two
+    deaths, and another's death is said to be possibly by chance."""
     for times in (1, 2):
         hand_in(handed_in, f"{UNLUCKY}{times}", double=RIGHT)
     here = shutil.copytree(handed_in, tmp_path / "here")
@@ -124,7 +124,7 @@ def test_workers_that_are_killed_cost_nobody_anything(cluster, handed_in, hand_i
             lambda dask_scheduler: [comm.recent_message_log.maxlen for comm in dask_scheduler.stream_comms.values()]
         )
     assert kept
-    assert set(kept) == {10}, "of messages to workers that came later, too, which hold submissions, few are kept"
+    assert set(kept) == {10}, "of the messages to later workers as well, which hold submissions, few are kept"
 
 
 @pytest.mark.long
@@ -141,7 +141,7 @@ def test_a_run_that_is_stopped_says_so_and_the_next_one_goes_on(cluster, handed_
     assert (len(done.graded), done.unchanged) == (len(STUDENTS) + 2 - first, first)
 
 
-# What makes a directory in the process that loads its pickle.
+# Something that makes a directory in the process that loads its pickle.
 EVIL = "type('Evil', (), {'__reduce__': lambda self: (__import__('os').mkdir, ('evil',))})()"
 
 
@@ -157,7 +157,7 @@ def test_nothing_that_a_worker_sends_is_run(cluster, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
     with Client(cluster.address, **options) as trusting:
         trusting.submit(eval, EVIL).result()
-    assert [path.name for path in tmp_path.iterdir()] == ["evil"], "else this shows nothing"
+    assert [path.name for path in tmp_path.iterdir()] == ["evil"], "otherwise this shows nothing"
 
 
 class Lying:
@@ -167,7 +167,7 @@ class Lying:
         self.said = {"liar": lie, "honest": json.dumps({"name": "honest", "refused": ""})}
 
     def scheduler_info(self, n_workers):
-        assert n_workers == -1, "some versions tell of five otherwise"
+        assert n_workers == -1, "otherwise some versions report only five"
         return {"workers": self.said}
 
     def run(self, function, name, workers=None, on_error=None, callback_timeout=None):
@@ -190,9 +190,9 @@ def test_a_worker_that_says_anything_keeps_no_other_from_grading(lie):
 
 @pytest.mark.long
 def test_a_worker_that_hangs_keeps_no_other_from_grading(cluster, handed_in, here, monkeypatch):
-    """It hangs before it has been told anything of this class."""
+    """It hangs before it has received anything about this class."""
     versions = client.material.versions()
-    monkeypatch.setattr(client.material, "versions", lambda: {"numpy": versions["numpy"]})  # a pool of their own
+    monkeypatch.setattr(client.material, "versions", lambda: {"numpy": versions["numpy"]})  # their own pool
     monkeypatch.setattr(client, "ANSWER", 3.0)
     hung, _ = cluster.workers()
     os.kill(hung, signal.SIGSTOP)
@@ -206,7 +206,7 @@ def test_a_worker_that_hangs_keeps_no_other_from_grading(cluster, handed_in, her
 
 
 def test_a_task_that_recurses_without_end_has_failed(cluster):
-    """Dask cannot send where it did, and its own client would wait on."""
+    """Dask cannot send its result, and Dask's own client would wait forever."""
     with plain_data_only(), client.Quiet(cluster.address, security=Security(), set_as_default=False) as quiet:
         future = quiet.submit(os.makedirs, "folder/" * 5000)
         assert "a task failed" in str(future.exception(timeout=60))
@@ -235,7 +235,7 @@ def test_notebooks_are_isolated_there_in_any_case(fresh, hand_in):
 
 @pytest.mark.long
 def test_a_scheduler_that_is_killed_and_started_again_costs_nobody_anything(cluster, handed_in, hand_in, tmp_path):
-    """The command waits for it, and goes on by itself."""
+    """The command waits for it, and continues by itself."""
     hand_in(handed_in, "student-09", double=f"import time; time.sleep(2)\n{RIGHT}")
     alone = shutil.copytree(handed_in, tmp_path / "alone")
     classroom.grade(alone, console=QUIET)

@@ -1,6 +1,6 @@
-"""A network that is cut while a class is graded costs nobody anything, nor does a worker that hangs, or the only one.
+"""A network cut while a class is graded costs nobody anything, nor does a worker that hangs, or losing the only one.
 
-For the network, client and cluster have a network namespace each; between them is a cable that can be pulled.
+For the network, client and cluster each have a network namespace; between them is a cable that can be pulled.
 """
 
 import os
@@ -20,8 +20,8 @@ from .conftest import Cluster, grading, require_sandboxes, settings
 from .test_client import QUIET, RIGHT, WRONG, written
 
 HERE, THERE = "10.0.0.1", "10.0.0.2"
-LOST = "11s"  # the least after which Dask takes a connection for lost on which nothing arrives
-HANGS = "20s"  # after which Dask takes a worker of which it hears nothing for ended
+LOST = "11s"  # the shortest silence after which Dask considers a connection lost
+HANGS = "20s"  # after which Dask considers a silent worker dead
 
 
 class Network:
@@ -40,7 +40,7 @@ class Network:
         subprocess.run([*self.enter, "ip", *map(str, command)], check=True)
 
     def lay_cable(self, there):
-        """Lay a cable to another network; return whether this machine has any."""
+        """Lay a cable to another network; return whether this machine supports it."""
         command = ("ip", "link", "add", "cable", "type", "veth", "peer", "name", "cable", "netns", str(there.pid))
         return subprocess.run([*self.enter, *command]).returncode == 0
 
@@ -73,9 +73,9 @@ def networks():
 
 @contextmanager
 def graded_as_here(directory, folder, workers, variables, host="127.0.0.1", there=(), here=()):
-    """Yield a cluster that has begun to grade a class, and the command; in the end all has come as on one machine.
+    """Yield a cluster that has begun to grade a class, and the command; in the end everything is as on one machine.
 
-    Processes of the cluster are begun by way of `there`, the command by way of `here`.
+    Processes of the cluster are started through `there`, the command through `here`.
     """
     alone = shutil.copytree(directory, folder / "alone")
     classroom.grade(alone, console=QUIET)
@@ -112,7 +112,7 @@ def test_a_cable_that_is_pulled_and_put_back_costs_nobody_anything(networks, fre
 @pytest.mark.long
 @pytest.mark.parametrize(("how", "workers"), [(signal.SIGSTOP, 2), (signal.SIGKILL, 1)])
 def test_a_worker_that_hangs_or_the_only_one_that_is_killed_is_done_without(how, workers, fresh, hand_in, tmp_path):
-    """With the only one ends what all need, and its nanny starts another one at another address."""
+    """The material that all need dies with the only worker, and its nanny starts another at another address."""
     require_sandboxes()
     for number in range(6):
         hand_in(fresh, f"student-{number}", double="import time; time.sleep(1)\n" + (RIGHT, WRONG)[number % 2])

@@ -1,6 +1,6 @@
-"""What is tried again when a worker ends, and what is a submission's own result: exactly one comes of each.
+"""What is tried again when a worker dies, and what is a submission's own result: each gets exactly one.
 
-The cluster is a stand-in here, which says when a worker ends; with real workers see `test_client`.
+The cluster here is a stand-in, which decides when a worker dies; for real workers see `test_client`.
 """
 
 import concurrent.futures
@@ -45,10 +45,10 @@ class Future:
 
 
 class Cluster:
-    """A client of a cluster on which ``ends(student, tries)`` says what ends at a submission's so-and-so-many-th try.
+    """A client of a cluster on which ``ends(student, tries)`` decides what ends at a submission's n-th try.
 
-    That is None, "unbegun" for a worker at which it only waited, `LOST` for one that ended with what it had found,
-    "forgotten" for one that did so earlier than it was asked for that, or the name of what ended.
+    That is None, "unbegun" for a worker at which it only waited, `LOST` for a worker that died with its findings,
+    "forgotten" for one that did so before it was asked for them, or the name of the worker that died.
     """
 
     status = "running"
@@ -84,7 +84,7 @@ class Cluster:
         assert asynchronous
         for future in futures:
             if future.result() == LOST:
-                future.status = "pending"  # until it has been found once more
+                future.status = "pending"  # until it has been found again
         if any(future.status == "pending" for future in futures):
             raise TimeoutError
         return [future.result() for future in futures]
@@ -98,7 +98,7 @@ class Cluster:
 
 
 class Beside:
-    """A pool of processes that does at once what it is asked for."""
+    """A pool of processes that does at once what it is asked to do."""
 
     def submit(self, function, *arguments):
         future = concurrent.futures.Future()
@@ -108,14 +108,14 @@ class Beside:
 
 @pytest.fixture(autouse=True)
 def plain(monkeypatch):
-    """Nothing is packed, and what comes of a submission is who handed it in."""
+    """Nothing is packed, and the result of a submission is the student who handed it in."""
     monkeypatch.setattr(material, "pack", lambda place, topic, release: b"packed")
     monkeypatch.setattr(received, "finished", lambda said, job, release: said.decode())
     monkeypatch.setattr(dispatch, "give_up", lambda job, material, notice: notice)
 
 
 def judged(cluster, students):
-    """Return what comes of each student's submission, in the order in which it comes, and what is warned of."""
+    """Return the result of each student's submission, in order of arrival, and the warnings."""
     warnings, come = [], {}
     made = Dispatch(cluster, NAME, ClassDirectory(Path("class")), warnings.append, Beside())
     for task, outcome in made.judged(map(job, students)):
@@ -149,7 +149,7 @@ def test_a_submission_that_ends_its_worker_is_tried_once_more_alone_and_last():
 
 
 def test_who_shared_its_worker_does_not_speak_for_it():
-    """Seven come back, which were judged in the worker that it ended: that one's end is still its doing."""
+    """Seven that were judged in the worker that it killed come back: that death is still its doing."""
     beside = names(7)
 
     def ends(student, tries):
@@ -165,7 +165,7 @@ def test_who_shared_its_worker_does_not_speak_for_it():
 
 @pytest.mark.parametrize("times", [2, 3])
 def test_what_befalls_others_too_is_not_its_doing(times):
-    """Of ten workers that are killed, some judge the same submission."""
+    """Of ten killed workers, some judge the same submission."""
     killed = dict.fromkeys(names(150)[times:10], 1) | {"unlucky": times}
     cluster = Cluster(lambda student, tries: f"{student} {tries}" if tries <= killed.get(student, 0) else None)
     come, warnings = judged(cluster, ["unlucky", *names(150)])
@@ -227,7 +227,7 @@ def test_what_all_need_is_sent_again_where_a_worker_ended_that_was_making_it():
 
 
 class Joined(Cluster):
-    """A cluster whose first worker does nothing, nor what hangs on it, until others are there, or others only."""
+    """A cluster whose first worker is stuck, with everything that depends on it, until others join or replace it."""
 
     def __init__(self, others):
         super().__init__(lambda student, tries: None)
@@ -239,7 +239,7 @@ class Joined(Cluster):
         return {"workers": {worker: {"resources": {NAME: SLOTS}} for worker in self._workers}}
 
     def submit(self, function, *arguments, **options):
-        assert options["resources"][NAME] in (1, dispatch.SLIGHT), "workers that judge are asked, and no other"
+        assert options["resources"][NAME] in (1, dispatch.SLIGHT), "only workers that judge are asked"
         if self._workers == ["first"] or not self._stuck.isdisjoint(arguments):
             self._stuck.add(waits := Future("pending"))
             return waits
@@ -253,7 +253,7 @@ def test_what_waits_in_vain_is_sent_again_when_workers_come(others, monkeypatch)
 
 
 def test_what_is_set_aside_does_not_fill_this_machine(monkeypatch):
-    """Where it takes all that may be ahead, it is tried before the others are through."""
+    """If that takes up everything that may be ahead, it is tried before the others are done."""
     monkeypatch.setattr(dispatch, "size", lambda handed_in: dispatch.MOST_AHEAD)
     cluster = Cluster(lambda student, tries: "its worker" if student == "student-000" and tries == 1 else None)
     assert judged(cluster, names(3))[0] == own(names(3))

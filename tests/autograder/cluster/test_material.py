@@ -1,4 +1,4 @@
-"""What a worker is sent of a class: what a grade hangs on, and no secret."""
+"""What a worker is sent about a class: what a grade depends on, and no secrets."""
 
 import pytest
 
@@ -63,7 +63,7 @@ def test_a_worker_finds_the_exercises_and_the_settings_of_the_class(fresh, packe
 
 
 def test_a_copy_on_which_something_is_tried_can_be_sent(fresh, tmp_path):
-    """It has a gradebook of its own, whose address its settings say in another way."""
+    """It has its own gradebook, whose address its settings state in another way."""
     tried = copy(classroom.open_class(fresh), tmp_path / "copy", ["toy"])
     assert str(tried.gradebook).encode() not in material.pack(tried, "toy", "the release")
 

@@ -1,4 +1,4 @@
-"""What comes from a cluster is loaded only where it is plain data, by Dask's own readers."""
+"""Data from a cluster are loaded by Dask's own readers only if they are plain."""
 
 import pytest
 from distributed.protocol import dumps, loads, to_serialize
@@ -10,7 +10,7 @@ MANY = 10**6
 
 
 class Sent:
-    """What a taken-over worker may have pickled: a call of something with an argument."""
+    """What a hijacked worker may have pickled: a call of something with an argument."""
 
     def __init__(self, function, *arguments):
         self.called = function, arguments
@@ -36,7 +36,7 @@ def test_what_would_be_called_is_refused(what, capsys):
 
 @pytest.mark.parametrize("what", [{1, 2}, {"a": 1}, frozenset([1]), [0] * MANY])
 def test_what_could_take_long_to_load_is_refused(what):
-    """Of numbers that a table has all in one place a megabyte takes minutes, and keeps the connection waiting."""
+    """A megabyte of numbers that collide in a hash table takes minutes, and keeps the connection waiting."""
     frames = dumps({"data": to_serialize((what,))})
     with plain_data_only(), pytest.raises(NotPlain, match="parts, or a table"):
         loads(frames)
@@ -53,7 +53,7 @@ def test_what_is_no_pickle_is_refused(pickled):
 def test_what_would_take_a_thousand_times_its_room_is_refused():
     bomb = b"\0" * MANY
     frames = dumps({"data": to_serialize(bomb)}, context={"compression": "zlib"})
-    assert sum(map(len, frames)) < len(bomb) / 100, "else this shows nothing"
+    assert sum(map(len, frames)) < len(bomb) / 100, "otherwise this shows nothing"
     assert loads(frames)["data"] == bomb
     with plain_data_only(), pytest.raises(NotPlain, match="expected uncompressed data from the cluster"):
         loads(frames)

@@ -1,4 +1,4 @@
-"""What a worker says is taken only where it can have come of the job: a worker may have been taken over."""
+"""What a worker says is accepted only if the job can have produced it: a worker may have been hijacked."""
 
 import json
 from dataclasses import asdict, replace
@@ -120,7 +120,7 @@ def test_a_grade_that_cannot_be_is_refused(change, message):
     ],
 )
 def test_a_record_that_cannot_be_is_refused(change, message):
-    """Every later command reads records: one that is of another form would end it for the whole class."""
+    """Every later command reads records: a malformed record would make it fail for the whole class."""
     with pytest.raises(NotUnderstood, match=message):
         received.finished(told(replace(GOOD, record=RECORD | change)), JOB, RELEASE)
 
@@ -155,7 +155,7 @@ def test_a_fault_of_the_worker_is_told_in_a_line():
 
 
 def test_a_verdict_speaks_the_language_of_the_class():
-    """A worker knows of no settings that come after a grade."""
+    """A worker knows none of the settings that apply after grading."""
     with language.using("de"):
         taken = received.finished(told(GOOD), JOB, RELEASE).notebook
     assert "Bestanden" in taken
@@ -195,7 +195,7 @@ def test_what_a_page_would_run_is_taken_out_of_a_verdict():
     ],
 )
 def test_nothing_of_a_notebook_counts_but_what_its_cells_say_and_show(change):
-    """Templates of pages put marks into a page as they stand: nothing of these is the worker's."""
+    """Page templates put metadata into a page unescaped: none of it is the worker's."""
     bad = nbformat.from_dict(json.loads(json.dumps(notebook(nbformat.v4.new_output("stream", text="hello")))))
     for cell in bad.cells:
         change(bad, cell)

@@ -1,4 +1,4 @@
-"""What the page on clusters tells to be done is done here, as far as it goes without Slurm and Kubernetes.
+"""The instructions of the page on clusters are followed here, as far as possible without Slurm and Kubernetes.
 
 Its certificate, its settings and its commands are those of the cluster that the other tests grade on.
 """

@@ -1,4 +1,4 @@
-"""What a worker of the cluster does beside judging: who waits for whom, and what is said of what goes wrong."""
+"""What a worker of the cluster does besides judging: who waits for whom, and how failures are reported."""
 
 import hashlib
 import json
@@ -92,7 +92,7 @@ def test_who_is_alone_waits_for_the_others_and_they_wait_for_it(made):
         threading.Event().wait(0.01)
     threads.append(threading.Thread(target=one, args=("last", False)))
     threads[2].start()
-    assert order == ["first"], "there is room for one more, but one waits for all of it"
+    assert order == ["first"], "there is room for one more, but somebody waits for all of it"
     go.set()
     for thread in threads:
         thread.join(20)

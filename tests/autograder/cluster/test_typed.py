@@ -1,4 +1,4 @@
-"""Plain data are of a type where a record of that type, put through JSON, would look the same."""
+"""Plain data are of a type if a record of that type, put through JSON, would look the same."""
 
 import json
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""Assertions: they agree with numpy.testing on what is equal, and say what is not with its place and numbers."""
+"""Assertions: they agree with numpy.testing on what is equal, and report what is not with its place and numbers."""
 
 import tracemalloc
 
@@ -82,7 +82,7 @@ def test_raises_knows_builtin_kinds_by_their_bases():
 
 
 def test_what_is_infinite_is_never_close():
-    """An answer that agrees with itself alone, inf beside inf, is not right; what must be infinite is for `equal`."""
+    """An answer that agrees only with itself, inf with inf, is not right; if it must be infinite, use `equal`."""
     for actual in ([np.inf, 1.0], [0.0, 1.0], [-np.inf, 1.0], [np.nan, 1.0]):
         with pytest.raises(Wrong):
             close(actual, [np.inf, 1.0], "must be close")

@@ -1,4 +1,4 @@
-"""Attempted or not: by what a function does, not by how it is written."""
+"""Attempted or not: decided by what a function does, not by how it is written."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The codec: every value comes back as it went, and nothing but a value ever comes out of bytes."""
+"""The codec: every value comes back as it was sent, and nothing but a value ever comes out of bytes."""
 
 import json
 import time
@@ -51,7 +51,7 @@ DTYPES = st.sampled_from([np.dtype(char) for char in "?bhilqBHILQefdFD"])
 
 
 def table():
-    """What one side shares, with nothing in it yet."""
+    """One side's table of shared things, still empty."""
     return JudgeSide().table
 
 

@@ -1,4 +1,4 @@
-"""Whether a list or a dict holds what it held: any change is seen, and reading is none."""
+"""Whether a list or a dict still holds what it held: any change is seen, and reading is not a change."""
 
 import copy
 

@@ -1,4 +1,4 @@
-"""Naming a mistake: by what the checks say, then by what came back, and never by guessing."""
+"""Naming a mistake: by what the checks say, then by what was returned, and never by guessing."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def test_the_same_mistake_in_other_words_gets_the_same_name(toy):
 
 
 def test_known_answers_meet_the_same_inputs_once(toy, monkeypatch):
-    """Those of practice they have met when what is said of them was learnt; others, where what they did is kept."""
+    """They met those of practice when their findings were learned, and others if their behaviour is kept."""
     asked, keys, met = toy(), [], {}
 
     def looked(exercise, connect, key, checks, look=judging.look):
@@ -62,7 +62,7 @@ def test_known_answers_meet_the_same_inputs_once(toy, monkeypatch):
 
 
 def test_equal_failures_are_no_reason_for_a_name(toy):
-    """Elimination: the only misconception with these failures, and yet another mistake."""
+    """Elimination would fail: the only misconception with these failures, and yet a different mistake."""
     asked = toy()
     squared = judge(asked, lambda x, *, times=2: x**times, b"key", checks=asked.checks)
     for answer in (lambda x, *, times=2: x + times, lambda x, *, times=2: 1.001 * x**times):
@@ -158,7 +158,7 @@ def test_of_two_mistakes_one_is_named_as_one_of_several(toy):
 
     report = judge(asked, both, b"key", checks=asked.checks)
     assert [finding.verdict for finding in report.findings] == ["wrong", "passed", "wrong"]
-    # Either is true; of two that explain as much, the one that a reader meets first is told.
+    # Either is true; of two that explain equally much, the one that a reader meets first is reported.
     assert (report.misconception, report.with_others) == ("The input is overwritten.", True)
 
     def fixed_and_wrong_for_four(x, *, times=2):
@@ -168,7 +168,7 @@ def test_of_two_mistakes_one_is_named_as_one_of_several(toy):
     assert (report.misconception, report.with_others) == ("The factor is written out.", True)
 
     def another_factor(x, *, times=2):
-        return 2.5 * x  # fails where the factor is written out, but not with its values
+        return 2.5 * x  # fails where a written-out factor fails, but not with its values
 
     assert judge(asked, another_factor, b"key", checks=asked.checks).misconception == ""
 
@@ -191,7 +191,7 @@ def test_a_value_is_named_by_its_wrong_parts_however_the_right_ones_are_rounded(
 
 
 def test_a_name_hangs_on_no_luck_of_the_inputs(toy):
-    """A check that meets the mistake on some seeds only says nothing of it when it is learnt, or nothing later."""
+    """A check that meets the mistake on some seeds only says nothing about it when it is learned, or nothing later."""
     rarely = '''def check_doubles_rarely(double, rng):
     """A number above one is doubled."""
     x = rng.random(1) * 2
@@ -223,7 +223,7 @@ def test_where_nothing_came_back_there_is_nothing_that_agrees(toy):
 
 
 def test_a_name_costs_little(toy):
-    """What is said of each is learnt once; values are looked at of those that fail alike, up to a difference."""
+    """Each one's findings are learned once; values are compared only for those that fail alike, up to a difference."""
     asked, runs = toy(), []
     for wrong in asked.misconceptions:
         answer = wrong.answer
@@ -329,7 +329,7 @@ def test_a_value_is_the_same_as_itself(value):
         (np.array([np.nan]), np.array([np.nan]), True),
         (np.ones(3), np.ones((3, 1)), False),
         (np.ones(2), np.zeros(2), False),
-        (np.full(2, 1e-17), np.zeros(2), True),  # 0 by two roundings
+        (np.full(2, 1e-17), np.zeros(2), True),  # 0 after two roundings
         (np.full(2, 1e-9), np.zeros(2), False),
         (np.full(2, 1e-9), np.full(2, 2e-9), False),
         ((1, 2), [1, 2], True),

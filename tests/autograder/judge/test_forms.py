@@ -1,4 +1,4 @@
-"""Forms: what means the same passes in its plain form, what does not is told from it in a sentence."""
+"""Forms: what means the same passes in its plain form; for anything else, a sentence says how it differs."""
 
 import tracemalloc
 

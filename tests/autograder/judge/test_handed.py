@@ -1,4 +1,4 @@
-"""What the judge hands over stays its own: changes are told, allowed ones taken, and nothing reaches its arrays."""
+"""What the judge hands over stays its own: changes are reported, allowed ones made, and nothing reaches its arrays."""
 
 import numpy as np
 import pytest
@@ -17,12 +17,12 @@ from tests.autograder.frames import in_frames
 
 @pytest.fixture(params=[in_memory, in_frames], autouse=True)
 def talk_begun(request, monkeypatch):
-    """All that holds in memory holds where messages become bytes."""
+    """Everything that holds in memory holds when messages become bytes."""
     monkeypatch.setitem(globals(), "in_memory", request.param)
 
 
 def reference(a, b=None, *, rng=None):
-    """What the answers below should be like."""
+    """The signature that the answers below should have."""
 
 
 def called(answer, *args, may_change=(), **kwargs):
@@ -45,7 +45,7 @@ def test_a_changed_argument_is_told_and_the_judges_array_stays():
     talk, out = called(double_in_place, mine)
     assert faults(talk) == ["a must not be changed in place"]
     np.testing.assert_array_equal(mine, [0, 1, 2])
-    np.testing.assert_array_equal(out, [0, 2, 4])  # what came out is judged for what it is
+    np.testing.assert_array_equal(out, [0, 2, 4])  # the result is judged on its own merits
 
 
 def test_the_answers_replica_is_mended_before_the_next_call():
@@ -110,7 +110,7 @@ def test_reading_a_list_is_no_change():
 
 @pytest.mark.parametrize("dtype", [float, np.float32, int, bool])
 def test_a_number_put_back_is_no_change(dtype):
-    """Finite differences nudge an entry in place, and call the judge's function while it is nudged."""
+    """Finite differences nudge an entry in place, and call the judge's function in between."""
     seen = []
 
     def slope(a, b):
@@ -212,7 +212,7 @@ def test_an_answer_cannot_make_the_judge_forget():
 
 
 def test_a_generator_that_only_the_answer_keeps_is_in_step_and_watched():
-    """The check holds it no longer: what the answer draws of it, and that it is set back, is seen all the same."""
+    """The check no longer holds it: that the answer draws from it, or rewinds it, is seen all the same."""
 
     class Keeper:
         def __init__(self, rng):
@@ -261,7 +261,7 @@ def test_a_forged_place_of_a_change_is_refused(touched):
 
 
 def test_a_change_of_a_list_is_told_of_the_call_that_made_it():
-    """What came to an answer's mind in one call is not told again of what is asked next."""
+    """A change made in one call is not reported again for the next."""
     talk = in_memory(lambda a: a.append(1))
     call = talk.submission(reference)
     call([0])
@@ -313,7 +313,7 @@ def test_a_view_that_an_answer_keeps_is_spoilt_whether_or_not_the_check_holds_th
     talk.spoil()
     np.testing.assert_equal(keeper.first(), worst)
     np.testing.assert_array_equal(mine, np.ones(3, dtype))
-    keeper.see(mine)  # what is handed over again is whole
+    keeper.see(mine)  # what is handed over again is intact
     assert faults(talk) == []
     assert talk.last_call[0] == "see"
 
@@ -391,5 +391,5 @@ def test_a_change_costs_one_check_that_passes_otherwise_and_is_not_core(tmp_path
         return abs(x)
 
     told = "x must not be changed in place"
-    assert said(right) == (["", "", told], 2.0)  # zeros that are doubled are what they were
+    assert said(right) == (["", "", told], 2.0)  # doubling leaves zeros unchanged
     assert said(wrong_too) == ([told, "", "it must be doubled below zero"], 1.0)

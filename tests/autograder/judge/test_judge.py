@@ -137,7 +137,7 @@ def test_printing_without_end_is_cut(double):
 
 
 def test_no_hidden_input_is_shown_by_whatever_an_answer_says(toy):
-    """A second hand-in meets the same inputs again; results, messages and names are for the answer to choose."""
+    """A second hand-in meets the same inputs again; the answer can choose its results, messages and names."""
     asked = toy()
     secret = "0.1234"
 

@@ -1,4 +1,4 @@
-"""What is lent in a talk about specimens: in step while a function of the judge holds it, then forgotten; capped."""
+"""Things lent in a talk about specimens: in step while a function of the judge holds them, then forgotten; capped."""
 
 import numpy as np
 import pytest
@@ -107,7 +107,7 @@ def test_a_read_only_view_follows_its_base(lent):
 
 
 def test_what_shares_memory_is_seen_when_the_judge_has_its_turn(lent):
-    """Between two turns a view that was handed out is a thing of its own, in one process too."""
+    """Between two turns a view that was handed out is separate, even within one process."""
     held = np.zeros((2, 2))
 
     def answer(give, look):
@@ -138,7 +138,7 @@ def test_a_message_is_no_larger_than_a_frame(lent, given, kind):
 
 
 def test_what_is_no_data_is_opaque(lent):
-    """Of what a test hands over only public attributes can be reached, and lists are the judge's own."""
+    """Only public attributes of what a test hands over can be reached, and lists are the judge's own."""
 
     class Own:
         shown, _hidden = 4, 5
@@ -158,7 +158,7 @@ def test_what_is_no_data_is_opaque(lent):
 
 
 def _said(frames):
-    """The judge, to whom the answer says these frames when it is called, and what it answers to each."""
+    """The judge, to which the answer sends these frames when it is called, and its reply to each."""
     judge = in_frames(lambda f: None, lending=True)
     call = judge.submission()
     heard, real = [], judge.exchange

@@ -1,4 +1,4 @@
-"""Seeds: the same on every regrade, another for every student, exercise and check, and silent about the secret."""
+"""Seeds: the same on every regrade, different for every student, exercise and check, and silent about the secret."""
 
 import itertools
 

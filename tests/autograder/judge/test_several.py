@@ -1,4 +1,4 @@
-"""Several calls in one message are what they are one by one: results, changes, draws, and what is raised."""
+"""Several calls in one message give the same as one by one: results, changes, draws and exceptions."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ MEMORY = np.zeros(2)
 
 
 def reference(x, times=2, *, rng=None):
-    """What the answers below should be like."""
+    """The signature that the answers below should have."""
 
 
 def right(x, times=2, *, rng=None):
@@ -54,7 +54,7 @@ def writing_into_lists(x, times=2, *, rng=None):
 
 @pytest.fixture(params=[in_memory, in_frames])
 def begin(request):
-    """A function that begins a talk with an answer; returns the talk and what a check would call."""
+    """A function that begins a talk with an answer, and returns the talk and what a check would call."""
 
     def begin(answer):
         talk = request.param(answer)
@@ -64,7 +64,7 @@ def begin(request):
 
 
 def heard(talk, results):
-    """All that can be told of a talk: results or how they end, faults, and the last call."""
+    """Everything that a talk reveals: results or how they end, faults, and the last call."""
     found = []
     try:
         found += [np.array(result) for result in results]

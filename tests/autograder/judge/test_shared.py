@@ -1,4 +1,4 @@
-"""What two sides share: what happens to an argument on the other side is seen on this one."""
+"""What two sides share: whatever happens to an argument on the other side is seen on this one."""
 
 import gc
 
@@ -51,7 +51,7 @@ def test_a_generator_is_used_up_on_both_sides():
     np.testing.assert_array_equal(answer(rng), twin.random(4))
     np.testing.assert_array_equal(answer(rng), twin.random(4))
     assert rng.random() == twin.random()
-    rng.integers(10, dtype=np.uint32), twin.integers(10, dtype=np.uint32)  # half a word stays behind
+    rng.integers(10, dtype=np.uint32), twin.integers(10, dtype=np.uint32)  # half a word is left over
     np.testing.assert_array_equal(stand_in(lambda rng: rng.integers(9, size=5))(rng), twin.integers(9, size=5))
 
 

@@ -1,4 +1,4 @@
-"""Showing a report: everything that helps is there, nothing that an answer says becomes HTML, and it can be read."""
+"""Showing a report: everything helpful is there, nothing that an answer says becomes HTML, and it is legible."""
 
 import json
 

@@ -15,7 +15,7 @@ from tests.autograder.frames import in_frames
 
 @pytest.fixture(params=[in_memory, in_frames], autouse=True)
 def talk_begun(request, monkeypatch):
-    """All that holds in memory holds where messages become bytes."""
+    """Everything that holds in memory holds when messages become bytes."""
     monkeypatch.setitem(globals(), "in_memory", request.param)
 
 

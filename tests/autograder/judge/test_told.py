@@ -1,4 +1,4 @@
-"""What is told of numbers: at most twelve of them, around what differs; of a value, which way and nothing else."""
+"""How numbers are reported: at most twelve, around the difference; for a value, only which way it misses."""
 
 import re
 

@@ -37,7 +37,7 @@ def test_code_without_a_file_still_has_its_place():
 
 
 def test_compiled_libraries_are_not_the_answers():
-    """A browser's Python has them compiled, by paths inside of its own archive."""
+    """A browser's Python has them compiled, with paths inside its own archive."""
     namespace = {}
     exec(compile("def mean(values):\n    return 1 / len(values)", "statistics.py", "exec"), namespace)
     trace = trace_of(lambda: namespace["mean"]([]))

@@ -1,4 +1,4 @@
-"""The ways in which a notebook is really written are right answers, in memory and at the other end of a pipe."""
+"""The ways in which notebooks are really written are right answers, in memory and at the other end of a pipe."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""One warm interpreter for all tests of the sandbox that a worker runs."""
+"""One warm interpreter for all sandbox tests that a worker runs."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from autograder.sandbox.client import Limits, Refused, Server
 
 @pytest.fixture(scope="session")
 def server():
-    """A warm interpreter whose forks are isolated; where this machine refuses that, the tests say so and why."""
+    """A warm interpreter whose forks are isolated; if this machine refuses that, the tests say so and why."""
     with Server(limits=Limits(memory=2**30, processes=32, file_size=2**24)) as running:
         try:
             running.sandbox().close()

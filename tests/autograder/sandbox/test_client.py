@@ -1,4 +1,4 @@
-"""A sandbox from the judge's end: answers are reached, and every end is told as what it was."""
+"""A sandbox from the judge's end: answers are reached, and every ending is reported as what it was."""
 
 import contextlib
 import os
@@ -31,7 +31,7 @@ def test_a_wrong_answer_is_named_over_the_pipe(server):
 
 @pytest.mark.parametrize(("last", "how"), [("while True: pass", "timed out"), ("os._exit(1)", "killed")])
 def test_an_answer_that_catches_what_ends_a_check_and_does_not_come_back_has_ended(sandbox, last, how):
-    """What was found before is no more than that: there is nobody to ask anything of, and others run elsewhere."""
+    """Only what was found before counts: there is nobody left to ask, and other answers run elsewhere."""
     asked = exercise.load("capstone/tune")
     sandbox.run(
         "import os\n"

@@ -1,4 +1,4 @@
-"""What the judge does at an answer's request ends in time, too."""
+"""What the judge does at an answer's request ends in time as well."""
 
 import contextlib
 import itertools
@@ -104,7 +104,7 @@ def test_a_callable_of_the_judge_cannot_be_kept_busy(sandbox, thread):
 
 
 def test_what_is_in_time_leaves_nothing_behind_in_the_interpreter():
-    """A profiler hangs in Python 3.11 where an interruption is taken back that nobody has asked for."""
+    """A profiler hangs in Python 3.11 if an interruption that nobody asked for is cancelled."""
     profiled = (
         "import cProfile, math\n"
         "from autograder.sandbox.deadline import Watch\n"

@@ -1,4 +1,4 @@
-"""The doctor: it says what it tried, and what was refused."""
+"""The doctor says what it tried, and what was refused."""
 
 import contextlib
 from types import SimpleNamespace
@@ -21,7 +21,7 @@ def test_it_says_what_is_missing_elsewhere(monkeypatch):
     assert not sound
     assert line.startswith("This is Darwin")
     assert "virtual" in line
-    assert "none" not in line  # which would run what students hand in as the instructor
+    assert "none" not in line  # which would run students' submissions as the instructor
 
 
 def test_it_says_where_system_calls_are_not_filtered(monkeypatch):

@@ -1,4 +1,4 @@
-"""What comes out of a sandbox is data, whatever it is: no frame crashes the judge, none is waited for without end."""
+"""What comes out of a sandbox is only data: no frame crashes the judge, and none is waited for forever."""
 
 import json
 import socket
@@ -38,7 +38,7 @@ FRAMES = st.binary(max_size=60) | MESSAGES | st.builds(bytes.__add__, MESSAGES, 
 
 
 class Forger:
-    """A sandbox whose other end says whatever a test has it say."""
+    """A sandbox whose other end says whatever a test makes it say."""
 
     def __init__(self):
         channel, theirs = socket.socketpair()
@@ -50,7 +50,7 @@ class Forger:
         self.theirs = Channel(theirs)
 
     def says(self, *frames):
-        """Lay replies ready for the questions to come, with the marks that these will have."""
+        """Prepare replies for the questions to come, with the marks that these will have."""
         self.sandbox._channel.close()
         self.sandbox._channel = _Ready(frames)
 
@@ -61,7 +61,7 @@ class Forger:
 
 
 class _Ready:
-    """A channel from which frames come, one after another, whatever is asked; then it is closed."""
+    """A channel that yields frames one after another, whatever is asked; then it is closed."""
 
     def __init__(self, frames):
         self.one, self.other = map(Channel, socket.socketpair())
@@ -99,7 +99,7 @@ def test_no_frame_does_more_than_end_a_check_or_the_sandbox(frames):
             submission(np.ones(3), rng=np.random.default_rng(0), term=lambda i: i)
     except Verdict:
         pass
-    except (TypeError, ValueError, AttributeError):  # the check could not examine the answer, which is a verdict too
+    except (TypeError, ValueError, AttributeError):  # the check could not examine the answer, which is also a verdict
         pass
     finally:
         made.close()
@@ -204,7 +204,7 @@ BOTH_REPLY = "\nif child == 0:\n    pass\nelse:\n    import time\n    time.sleep
 
 @pytest.mark.parametrize("fork", STRANGERS.values(), ids=STRANGERS)
 def test_what_an_answer_starts_cannot_reply_in_its_place(sandbox, fork):
-    """The child comes to the end of the cell first, and would tell of it; the parent does a moment later."""
+    """The child reaches the end of the cell first, and would report it; the parent does so a moment later."""
     told = []
     try:
         told = sandbox.run(fork + BOTH_REPLY + "os.getpid()", 10)[0]

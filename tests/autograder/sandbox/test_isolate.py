@@ -119,7 +119,7 @@ def test_memory_is_limited(sandbox):
 
 
 def test_memory_of_other_programs_counts_in_full(server):
-    """As much as the warm interpreter has itself, but nothing of it is shared."""
+    """As much as the warm interpreter itself has, but none of it shared."""
     source = f"""
 import subprocess, sys
 code = "held = bytearray({200 * 2**20}); input()"

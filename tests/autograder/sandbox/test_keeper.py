@@ -1,4 +1,4 @@
-"""How the memory of processes is told from /proc."""
+"""How the memory of processes is read from /proc."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What the kernel says of large pages, and that nothing else changes by them."""
+"""What the kernel says about large pages, and that they change nothing else."""
 
 import platform
 import re

@@ -1,4 +1,4 @@
-"""The filter of system calls: what it refuses, tried from inside a sandbox, and what it lets through."""
+"""The system call filter: what it refuses, tried from inside a sandbox, and what it lets through."""
 
 import errno
 import platform
@@ -24,7 +24,7 @@ def tried(number, *arguments):
 
 
 def decision(machine, number, *arguments, architecture=None):
-    """Return what a filter answers, by the rules of the kernel's packet filter: an error's number, or 0."""
+    """Return a filter's answer by the rules of the kernel's packet filter: an error number, or 0."""
     code = list(struct.iter_unpack("HBBI", seccomp.program(machine)))
     arguments = (*arguments, 0, 0, 0, 0, 0, 0)[:6]
     shown = struct.pack("=IIQ6Q", number, architecture or seccomp.ARCHITECTURES[machine], 0, *arguments)
@@ -48,7 +48,7 @@ def test_it_refuses_what_is_listed_and_nothing_else(machine):
     column = list(seccomp.ARCHITECTURES).index(machine)
     refused = set(seccomp.numbers(machine).values())
     by_argument = {calls[column] for calls, *_ in seccomp.BY_ARGUMENT}
-    assert len(refused) == len(seccomp.numbers(machine)), "a number stands in the list twice"
+    assert len(refused) == len(seccomp.numbers(machine)), "a number is in the list twice"
     assert not refused & by_argument
     for number in set(range(700)) - by_argument:
         unknown = number > seccomp.NEWEST or number == 435  # clone3
@@ -68,7 +68,7 @@ def test_it_looks_at_arguments_and_at_their_lower_half_alone(machine):
 
 
 def test_other_ways_to_call_the_kernel_are_closed():
-    assert decision("x86_64", 20, architecture=0x40000003) == errno.EPERM  # as a program of 32 bits does
+    assert decision("x86_64", 20, architecture=0x40000003) == errno.EPERM  # as a 32-bit program does
     assert decision("aarch64", 20, architecture=0x40000028) == errno.EPERM
     assert decision("x86_64", 0x40000000 | 39) == errno.ENOSYS  # x32
 
@@ -156,7 +156,7 @@ with Server() as server, server.sandbox() as sandbox:
 
 
 def test_the_instructors_keys_are_not_in_sight():
-    """Where this machine has keys; where it has none, an answer finds none either."""
+    """If this machine has keys; if it has none, an answer finds none either."""
     done = subprocess.run([sys.executable, "-c", KEYS], capture_output=True, text=True, timeout=60)
     if done.stdout.startswith("True"):
         assert done.stdout.startswith("True True")

@@ -1,4 +1,4 @@
-"""Cells run as a kernel runs them: the outputs are held against a real kernel's."""
+"""Cells run as a kernel runs them: the outputs are compared with a real kernel's."""
 
 import os
 import re
@@ -31,7 +31,7 @@ CELLS = [
     "_ = 5; _",
     "if x:",
     "get_ipython().__class__.__name__",
-    # Figures, and what is displayed and displayed anew.
+    # Figures, and displays and their updates.
     "%matplotlib inline",
     "%matplotlib",
     "%pylab inline",
@@ -51,7 +51,7 @@ CELLS = [
     "__, Out[max(Out)]",
     "import logging; logging.basicConfig(); logging.warning('in this cell')",
     "logging.warning('and in this one')",
-    # What goes past Python a kernel reads in a thread of its own, and takes for the cell's that runs by then.
+    # Output that bypasses Python is read by a kernel in its own thread, and attributed to the cell running by then.
     "import os, sys, subprocess, time; print('mine'); print('direct', file=sys.__stdout__); time.sleep(0.5)",
     "length = os.write(1, b'raw\\n'); time.sleep(0.5); length",
     "done = subprocess.run(['echo', 'from a program']); time.sleep(0.5); done.returncode",
@@ -103,7 +103,7 @@ CELLS = [
     "%tb",
 ]
 
-# What a kernel, or the student's own machine, may have and grading has not; each is told and costs nothing.
+# What a kernel, or the student's own machine, may have and grading lacks; each is reported and costs nothing.
 MISSING = [
     "%matplotlib notebook",
     "%matplotlib widget",
@@ -125,7 +125,7 @@ MISSING = [
 ]
 
 
-# Lines of %time and %timeit: a kernel may send them in two messages, and warns of a run that was slow by chance.
+# Lines of %time and %timeit: a kernel may send them in two messages, and warns about a run that was slow by chance.
 TIMES = re.compile(r"^(CPU times|Wall time|Compiler |Parser  |The slowest run|This could mean|.* per loop).*\n", re.M)
 
 
@@ -134,7 +134,7 @@ def simplified(outputs):
     plain, streams = [], {}
     for output in outputs:
         kind = output["output_type"]
-        if kind == "stream":  # a kernel gathers each on its own, and sends what it has when a clock says so
+        if kind == "stream":  # a kernel gathers each separately, and sends what it has when a timer fires
             streams[output["name"]] = streams.get(output["name"], "") + output["text"]
         elif kind == "error":
             plain.append((kind, output["ename"], output["evalue"].split(" (")[0]))
@@ -145,7 +145,7 @@ def simplified(outputs):
 
 
 def in_pieces(outputs):
-    """Return outputs as a kernel sends them whose clock says so after each letter."""
+    """Return outputs as sent by a kernel whose timer fires after each character."""
     pieces = []
     for output in outputs:
         is_stream = output["output_type"] == "stream"
@@ -157,7 +157,7 @@ def in_pieces(outputs):
 def kernel_outputs(tmp_path_factory):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
     place = tmp_path_factory.mktemp("kernel")
-    # Where a kernel believes that it is tested, it does not take what programs write.
+    # If a kernel believes that it is being tested, it does not capture what programs write.
     environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
     environment["IPYTHONDIR"] = str(tmp_path_factory.mktemp("stored"))
     client = NotebookClient(notebook, timeout=60, allow_errors=True, resources={"metadata": {"path": str(place)}})

@@ -1,4 +1,4 @@
-"""A student's test is judged alike in memory and in a sandbox: by what it sees of specimens, and by nothing else."""
+"""A student's test is judged alike in memory and in a sandbox: only by what it finds out about specimens."""
 
 from functools import partial
 
@@ -37,7 +37,7 @@ assert np.array_equal(made.best[0], np.ones(3)) and np.array_equal(params[0], np
 
 @pytest.fixture
 def ask(tmp_path, server):
-    """Return a function that has a test, given by the lines of its body, judged both ways, and returns the report."""
+    """Return a function that judges a test, given by the lines of its body, in both ways, and returns the report."""
     ids = {}
     for name, text in TESTED.items():
         write(tmp_path, name, text)
@@ -96,7 +96,7 @@ def test_what_was_not_found_is_counted_and_named(ask):
         ("made, p = f(), [np.ones(3)]\nmade.update(0.5, p)\nassert made.best[0] is not p[0]", 1),
         (
             "made, p = f(), [np.ones(3)]\nmade.update(0.5, p)\nmade.best[0][:] = 4\nassert (p[0] == 1).all()",
-            2,  # what was handed out is the caller's own array, or the parameters were changed
+            2,  # what was returned is the caller's own array, or the parameters were changed
         ),
     ],
     ids=["a reference is seen by its value", "in place", "a reference is seen as itself", "a result is theirs"],

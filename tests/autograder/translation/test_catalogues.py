@@ -1,4 +1,4 @@
-"""The catalogues that there are hold all that students read, as it is now."""
+"""The existing catalogues hold everything that students read, in its current form."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A chapter in another language is the same chapter: its cells compute what they did, and nothing is left out."""
+"""A chapter in another language is the same chapter: its cells compute the same, and nothing is left out."""
 
 import ast
 import re
