@@ -132,7 +132,7 @@ def test_an_endless_loop_is_ended_and_the_next_answer_judged(visit):
     answer = Answer(page, "dropout/by_hand")
     answer.write("while True:\n    pass")
     answer.press("Run")
-    answer.output.filter(has_text="ended after 2 seconds").wait_for(timeout=SLOW)
+    answer.output.filter(has_text="stopped after 2 seconds").wait_for(timeout=SLOW)
     answer.write(model.load("dropout/by_hand").solution_source)
     assert answer.check() == ("passed", "")
 

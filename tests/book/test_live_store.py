@@ -250,7 +250,7 @@ ANSWERS = {"course": COURSE, "format": 1, "edition": edition(), "saved": "2026-0
             json.dumps({**ANSWERS, "answers": {f"a/b{n}": {"text": ""} for n in range(5001)}}).encode(),
             "more than any course",
         ),
-        (50_000_000, "too large, 50 MB"),
+        (50_000_000, "too large (50 MB)"),
     ],
     ids=range(12),
 )
