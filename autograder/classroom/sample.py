@@ -69,7 +69,7 @@ def sample(directory, topics=(), *, students=1, root=chapters.ROOT, own=None) ->
     config = settings.load(place)
     for topic in topics:
         source = source_text(topic, homes.get(topic, root))
-        if other_cells(topic, source, config):  # a class of our own making may begin anew
+        if other_cells(topic, source, config):  # a class of our own making may start over
             with settings.gradebook(config) as gradebook:
                 gradebook.remove_assignment(topic)
     release(place.root, topics, update=True, root=root)

@@ -170,7 +170,7 @@ def _editor(question, kept):
     rows = "".join(_row(item.id, points(item.points), item.text, item.is_own) for item in kept.items)
     return (
         f'<details class="editor"><summary>Change the items</summary><form id="items" autocomplete="off">'
-        '<p class="muted">A change of points moves every answer that has the item.</p>'
+        '<p class="muted">Changing an item’s points changes every mark that includes it.</p>'
         f'<ol>{rows}{_row("", "", "", False)}</ol><p class="row"><button>Save the items</button></p></form></details>'
     )
 
