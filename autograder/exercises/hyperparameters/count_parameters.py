@@ -9,12 +9,12 @@ points = 3
 returns = integer
 hints = (
     "Write down the shapes of W and b for each layer of a small network, and count their entries.",
-    "A layer stands between two neighbours of `sizes`: `zip(sizes, sizes[1:])` goes through these pairs.",
+    "A layer sits between two neighbouring entries of `sizes`: `zip(sizes, sizes[1:])` yields these pairs.",
     "A layer with n inputs and k neurons has n * k weights and, if `bias` is True, k biases.",
 )
 
-COUNT = "the count must be that of all weights and biases, layer by layer"
-WEIGHTS = "without biases the count must be that of the weights alone"
+COUNT = "all weights and biases must be counted, layer by layer"
+WEIGHTS = "without biases, only the weights must be counted"
 ONE = "a network of a single layer has one W and one b"
 
 
@@ -29,14 +29,14 @@ def check_weights_and_biases(count_parameters, rng):
 
 
 def check_without_biases(count_parameters, rng):
-    """Without biases the weights alone are counted."""
+    """Without biases, only the weights are counted."""
     for hidden_layers in (1, 3):
         sizes = _sizes(rng, hidden_layers)
         equal(count_parameters(sizes, bias=False), _count(sizes, biases=0), WEIGHTS)
 
 
 def check_one_layer(count_parameters, rng):
-    """A network without a hidden layer has the parameters of its one layer."""
+    """A network without hidden layers has the parameters of its single layer."""
     n_inputs, n_outputs = _sizes(rng, 0)
     equal(count_parameters((n_inputs, n_outputs)), n_inputs * n_outputs + n_outputs, ONE)
     equal(count_parameters((n_inputs, n_outputs), bias=False), n_inputs * n_outputs, ONE)
@@ -44,7 +44,7 @@ def check_one_layer(count_parameters, rng):
 
 @hidden(like=(check_weights_and_biases, check_without_biases, check_one_layer))
 def check_other_networks(count_parameters, rng):
-    """So it is for layers of one size, of a single neuron, for very wide ones and for very many."""
+    """The same holds for layers of equal size, layers of a single neuron, very wide ones, and very many."""
     n = int(rng.integers(2, 50))
     for sizes in ((n, n, n), (1, 1), (n, 1, n + 3), (60_000, 50_000, 10), tuple(range(1, 40)), [n] * 100):
         equal(count_parameters(sizes), _count(sizes), COUNT)
@@ -61,7 +61,7 @@ covers = {
 }
 equivalent = {
     "`sizes, bias = (_inputs.sizes('sizes', sizes), _inputs.boolean('bias', bias))` becomes `pass`": (
-        "it refuses bad input, and makes Python's numbers of NumPy's"
+        "it rejects bad input, and turns NumPy's numbers into Python's"
     ),
 }
 
@@ -84,8 +84,8 @@ def always_biases(sizes, *, bias=True):
 
 
 @misconception(
-    "The inputs are given biases, as if they were neurons. An input is a number that comes in: it has neither weights "
-    "nor a bias of its own.",
+    "The inputs are given biases, as if they were neurons. An input is just a number that comes in: it has no weights "
+    "and no bias.",
     caught_by=check_one_layer,
 )
 def inputs_with_biases(sizes, *, bias=True):
@@ -93,7 +93,7 @@ def inputs_with_biases(sizes, *, bias=True):
 
 
 @misconception(
-    "The biases belong to the wrong end of a layer. W maps n inputs to k neurons, and b is added to the k sums: a "
+    "The biases are at the wrong end of each layer. W maps n inputs to k neurons, and b is added to the k sums: a "
     "layer has a bias for each of its neurons, not for each of its inputs.",
     caught_by=check_weights_and_biases,
 )
@@ -118,7 +118,7 @@ def one_bias_a_layer(sizes, *, bias=True):
 
 
 @misconception(
-    "All sizes are multiplied with each other. Weights join neighbouring layers only: add the products of neighbours.",
+    "All sizes are multiplied together. Weights join neighbouring layers only: add the products of neighbours.",
     caught_by=check_weights_and_biases,
 )
 def one_product(sizes, *, bias=True):
@@ -143,7 +143,7 @@ def without_the_last_layer(sizes, *, bias=True):
 
 
 @misconception(
-    "Neurons are counted, and not parameters: each neuron has as many weights as it has inputs, and a bias.",
+    "Neurons are counted, not parameters: each neuron has as many weights as it has inputs, and a bias.",
     caught_by=check_weights_and_biases,
 )
 def neurons(sizes, *, bias=True):
@@ -152,7 +152,8 @@ def neurons(sizes, *, bias=True):
 
 @misconception(
     "A bias is counted as one more neuron in every layer, with weights from the layer before. It is one number for "
-    "each neuron: if you think of a constant input 1, that input has weights to the next layer and none from the last.",
+    "each neuron: if you think of a constant input 1, that input has weights to the next layer and none from the "
+    "previous one.",
     caught_by=check_weights_and_biases,
 )
 def bias_as_a_neuron(sizes, *, bias=True):
@@ -160,7 +161,7 @@ def bias_as_a_neuron(sizes, *, bias=True):
 
 
 @misconception(
-    "Every layer is counted as if the inputs of the network fed it. A layer is fed by the layer before it.",
+    "Every layer is counted as if the network's inputs fed it. Each layer is fed by the one before it.",
     caught_by=check_weights_and_biases,
 )
 def all_fed_by_the_inputs(sizes, *, bias=True):
@@ -211,7 +212,7 @@ def recursive(sizes, *, bias=True):
 
 
 def _sizes(rng, hidden_layers):
-    """Return sizes that all differ, widening and narrowing: a neighbour taken for another changes the count."""
+    """Return sizes that all differ, widening and narrowing, so that confusing two neighbours changes the count."""
     return tuple(int(size) for size in rng.choice(np.arange(3, 90), hidden_layers + 2, replace=False))
 
 

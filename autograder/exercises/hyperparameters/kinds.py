@@ -18,32 +18,33 @@ solution = {
 }
 returns = dict.fromkeys(solution, text)
 hints = (
-    "Ask two questions of each thing. Does a step of training move it against its gradient? If not: did somebody "
-    "decide on it before the run?",
-    "That a number changes while the network trains does not make it a parameter: what is moved along a gradient is.",
+    "Ask two questions about each of them. Does a training step move it against its gradient? If not, did somebody "
+    "choose it before the run?",
+    "A number is not a parameter just because it changes while the network trains: a parameter is moved against a "
+    "gradient.",
     "Three of them are parameters, four are hyperparameters. The other four are computed, remembered or measured.",
 )
 
 KINDS = ("parameter", "hyperparameter", "neither")
 WORD = 'each of the eleven must be "parameter", "hyperparameter" or "neither"'
-LAYER = "of what a layer is made of, something is of another kind"
-STEP = "of what a step reads and writes, something is of another kind"
-RUN = "of what belongs to the run as a whole, something is of another kind"
-NORM = "of what batch norm has, something is of another kind"
-RUNNING = "the running mean is sorted as what somebody sets"
-MOVED = "the running mean is sorted as what a step moves against its gradient"
-LEARNED = "the scale of batch norm is sorted as what somebody sets"
-CHOSEN = "the velocity is sorted as what somebody sets"
-REMEMBERED = "the velocity is sorted as what a step moves against its gradient"
-COMPUTED = "the activations are sorted as what a step moves against its gradient"
-WIDTH = "the width is sorted as what a step moves against its gradient"
-MEASURED = "the dev error is sorted as what somebody sets"
+LAYER = "something in the layer is of the wrong kind"
+STEP = "something that a step reads or writes is of the wrong kind"
+RUN = "something about the run as a whole is of the wrong kind"
+NORM = "something in batch norm is of the wrong kind"
+RUNNING = "the running mean is classed as something that somebody sets"
+MOVED = "the running mean is classed as something that a step moves against its gradient"
+LEARNED = "the scale of batch norm is classed as something that somebody sets"
+CHOSEN = "the velocity is classed as something that somebody sets"
+REMEMBERED = "the velocity is classed as something that a step moves against its gradient"
+COMPUTED = "the activations are classed as something that a step moves against its gradient"
+WIDTH = "the width is classed as something that a step moves against its gradient"
+MEASURED = "the dev error is classed as something that somebody sets"
 
 
 @core
 @weight(2)
 def check_layer(kinds, rng):
-    """The number of a layer's neurons, its weights and biases, and what comes out of it are of the right kind."""
+    """A layer's width, its weights and biases, and what comes out of it are of the right kind."""
     found = chosen(kinds, ("width", "W", "b", "activations"), KINDS, WORD)
     require(found["activations"] != "parameter", COMPUTED)
     require(found["width"] != "parameter", WIDTH)
@@ -85,7 +86,7 @@ covers = {
     "the factor": check_step,
     "the share": check_step,
     "what is left of the steps so far": check_step,
-    "how often the run goes through the training set": check_run,
+    "how many times the run goes through the training set": check_run,
     "the share of the dev set": check_run,
     "by which batch norm multiplies": check_batch_norm,
     "the average, over the batches so far": check_batch_norm,
@@ -93,8 +94,8 @@ covers = {
 
 
 @misconception(
-    "The running mean of batch norm is taken for a hyperparameter. Nobody decides on it: it is an average of what came "
-    "by, kept for the time after training. What you may decide on is how quickly it forgets.",
+    "The running mean of batch norm is taken for a hyperparameter. Nobody chooses it: it is an average of what came "
+    "through, kept for use after training. What you can choose is how quickly it forgets.",
     caught_by=check_batch_norm,
     said_by=RUNNING,
     worth=0.75,
@@ -104,8 +105,9 @@ def running_mean_set():
 
 
 @misconception(
-    "The running mean of batch norm is taken for a parameter, as it changes during training. It changes, but no "
-    "gradient moves it and no loss is asked: it is a record of the activations, and PyTorch calls it a buffer.",
+    "The running mean of batch norm is taken for a parameter, because it changes during training. It does, but no "
+    "gradient moves it and the loss is not consulted: it is a record of the activations, and PyTorch calls it a "
+    "buffer.",
     caught_by=check_batch_norm,
     said_by=MOVED,
     worth=0.75,
@@ -126,7 +128,7 @@ def scale_set():
 
 
 @misconception(
-    "The velocity is taken for a parameter. A step changes it, but not against a gradient of its own, and the network "
+    "The velocity is taken for a parameter. A step changes it, but it has no gradient, and the network gives its "
     "answers without it: it is the optimizer's memory. After training it can be thrown away.",
     caught_by=check_step,
     said_by=REMEMBERED,
@@ -137,8 +139,9 @@ def velocity_learned():
 
 
 @misconception(
-    "The velocity is taken for a hyperparameter, and so for the momentum. The momentum is the share that is kept, one "
-    "number that somebody sets; the velocity is what is kept, a number for each weight that follows from the steps.",
+    "The velocity is taken for a hyperparameter, that is, for the momentum. The momentum is the share that is kept, "
+    "one number that somebody sets; the velocity is what is kept, one number for each weight, and follows from the "
+    "steps.",
     caught_by=check_step,
     said_by=CHOSEN,
     worth=0.85,
@@ -148,8 +151,8 @@ def velocity_set():
 
 
 @misconception(
-    "The activations are taken for parameters. They change from batch to batch, not from step to step by a gradient: "
-    "give the network the same batch again, and they are what they were.",
+    "The activations are taken for parameters. They change from batch to batch, but no gradient moves them: give the "
+    "network the same batch again, and they are what they were.",
     caught_by=check_layer,
     said_by=COMPUTED,
 )
@@ -179,8 +182,8 @@ def dev_error_set():
 
 
 @misconception(
-    "The two words have changed places. Parameters are what training finds; hyperparameters are above them (hyper): "
-    "what is decided about the training.",
+    "The two words are swapped. Parameters are what training finds; hyperparameters are a level above (hyper): what is "
+    "decided about the training.",
     caught_by=check_layer,
     worth=0.1,
 )
@@ -190,8 +193,8 @@ def swapped():
 
 
 @misconception(
-    "Everything that changes during training is taken for a parameter. Parameters are only those numbers that a step "
-    "moves against their gradient: a network also computes, remembers and is measured.",
+    "Everything that changes during training is taken for a parameter. Only the numbers that a step moves against "
+    "their gradient are parameters: others are computed, remembered or measured.",
     caught_by=check_step,
     worth=0.1,
 )
@@ -200,8 +203,8 @@ def all_that_changes():
 
 
 @misconception(
-    "All that changes in the run is taken for a parameter: the velocity, the running mean and the activations as well. "
-    "A parameter has a gradient of its own, and the step follows it; the others are computed, or remembered.",
+    "All that changes in the run is taken for a parameter, including the velocity, the running mean and the "
+    "activations. A parameter has a gradient, which the step follows; the others are computed or remembered.",
     caught_by=check_step,
     worth=0.3,
 )

@@ -20,15 +20,15 @@ from dnnkit.hyperparameters import memory_bytes as solution
 points = 3
 returns = integer
 hints = (
-    "How many numbers are kept for one parameter? Begin with plain gradient descent, where there is no slot.",
-    "For each parameter there are the parameter itself, its gradient, and as many numbers as there are slots.",
-    "`np.dtype(dtype).itemsize` tells how many bytes a number takes: 2, 4 or 8.",
+    "How many numbers are kept for one parameter? Begin with plain gradient descent, which has no slots.",
+    "Each parameter needs a number for itself, one for its gradient, and one for each slot.",
+    "`np.dtype(dtype).itemsize` is how many bytes a number takes: 2, 4 or 8.",
 )
 
-PLAIN = "without slots, parameters and their gradient must be counted, 4 bytes a number"
+PLAIN = "without slots, the parameters and their gradient must be counted, at 4 bytes a number"
 SLOTS = "each slot must add one more number for each parameter"
-DTYPE = "a number must take 2, 4 or 8 bytes, by its dtype"
-TOGETHER = "the slots' numbers must take as many bytes as the parameters, by their dtype"
+DTYPE = "a number must take 2, 4 or 8 bytes, depending on its dtype"
+TOGETHER = "the numbers in the slots must take as many bytes as the parameters, depending on the dtype"
 
 
 @core
@@ -57,7 +57,7 @@ def check_dtype(memory_bytes, rng):
 
 
 def check_dtype_of_the_slots(memory_bytes, rng):
-    """What the slots hold is of the same dtype."""
+    """The numbers in the slots have the same dtype."""
     sizes = _sizes(rng, 1)
     asked = (("float16", 2, 1), ("float64", 8, 2))
     found = [memory_bytes(sizes, dtype=dtype, optimizer_slots=slots) for dtype, _, slots in asked]
@@ -66,7 +66,7 @@ def check_dtype_of_the_slots(memory_bytes, rng):
 
 @hidden(like=(check_parameters_and_gradient, check_slots, check_dtype, check_dtype_of_the_slots))
 def check_other_networks(memory_bytes, rng):
-    """So it is for a single layer, for square ones and huge ones, and for many slots."""
+    """The same holds for a single layer, for square and huge ones, and for many slots."""
     n = int(rng.integers(2, 60))
     for sizes in ((n, 3), (n, n, n), (1, 1), (40_000, 30_000, 1000)):
         for dtype, size, slots in (("float16", 2, 2), ("float32", 4, 1), ("float64", 8, 5)):
@@ -75,7 +75,7 @@ def check_other_networks(memory_bytes, rng):
 
 covers = {
     "Write memory_bytes(sizes, *, dtype=": check_parameters_and_gradient,
-    "how many bytes are taken, while it trains": check_parameters_and_gradient,
+    "how many bytes a fully connected network with biases takes": check_parameters_and_gradient,
     "the weights and biases, their gradient": (check_parameters_and_gradient, check_slots),
     "sizes is as before": check_parameters_and_gradient,
     "dtype is": (check_dtype, check_dtype_of_the_slots),
@@ -89,8 +89,8 @@ covers = {
 
 
 @misconception(
-    "The gradient is not counted. The backward pass computes one number for each parameter, and all of them are there "
-    "when the step is made.",
+    "The gradient is not counted. The backward pass computes one number for each parameter, and all of them are in "
+    "memory when the step is made.",
     caught_by=check_parameters_and_gradient,
 )
 def no_gradient(sizes, *, dtype="float32", optimizer_slots=0):
@@ -98,7 +98,7 @@ def no_gradient(sizes, *, dtype="float32", optimizer_slots=0):
 
 
 @misconception(
-    "Only the parameters are counted. That is what the network takes once it is trained; during training there are the "
+    "Only the parameters are counted. That is what the network takes once it is trained; training needs room for the "
     "gradient and the optimizer's slots as well.",
     caught_by=check_parameters_and_gradient,
     worth=0.4,
@@ -118,7 +118,7 @@ def one_slot_at_most(sizes, *, dtype="float32", optimizer_slots=0):
 
 
 @misconception(
-    "A slot is taken for a single number. It is a number for each parameter: an array of the shape of each W and b.",
+    "A slot is taken for a single number. It holds a number for each parameter: an array of the shape of each W and b.",
     caught_by=check_slots,
     worth=0.6,
 )
@@ -146,7 +146,7 @@ def four_bytes(sizes, *, dtype="float32", optimizer_slots=0):
 
 
 @misconception(
-    "Bits are counted for bytes: float32 has 32 bits, which are 4 bytes.",
+    "Bits are counted, not bytes: a float32 has 32 bits, which is 4 bytes.",
     caught_by=check_parameters_and_gradient,
     worth=0.1,
 )
@@ -155,8 +155,8 @@ def bits(sizes, *, dtype="float32", optimizer_slots=0):
 
 
 @misconception(
-    "The slots are kept in 32-bit floats here, whatever `dtype` says. Programs that train in float16 often do so; here "
-    "all numbers are of one dtype.",
+    "The slots are kept in 32-bit floats here, whatever `dtype` says. Programs that train in float16 often do that; "
+    "here all numbers are of the same dtype.",
     caught_by=check_dtype_of_the_slots,
     worth=0.85,
 )
@@ -165,7 +165,7 @@ def slots_in_float32(sizes, *, dtype="float32", optimizer_slots=0):
 
 
 @misconception(
-    "The biases are left out. They are parameters, with a gradient and slots of their own.",
+    "The biases are left out. They are parameters like the weights, with a gradient and slots.",
     caught_by=check_parameters_and_gradient,
 )
 def no_biases(sizes, *, dtype="float32", optimizer_slots=0):
@@ -173,7 +173,7 @@ def no_biases(sizes, *, dtype="float32", optimizer_slots=0):
 
 
 @misconception(
-    "Numbers are counted, and not bytes: multiply by the bytes that a number takes.",
+    "Numbers are counted, not bytes: multiply by the bytes that a number takes.",
     caught_by=check_parameters_and_gradient,
     worth=0.1,
 )

@@ -1,4 +1,4 @@
-"""Which setting does a question ask about, which must be tuned beside it, and which may stay as they are?"""
+"""Which setting does a question ask about, which must be tuned alongside it, and which may stay as they are?"""
 
 from autograder.authoring import alternative, core, misconception, neighbour, require, text, weight
 from autograder.judge.forms import form_of
@@ -6,7 +6,7 @@ from autograder.judge.forms import form_of
 
 def names(value):
     """a list of names"""
-    return sorted({_plain(name) for name in form_of([text])(value)})  # in no order: none is asked for
+    return sorted({_plain(name) for name in form_of([text])(value)})  # sorted, since no order is asked for
 
 
 def _plain(name):
@@ -24,10 +24,10 @@ solution = {
 }
 returns = {key: names if key.endswith("nuisance") else text for key in solution}
 hints = (
-    "Begin with the question: the effect of which one setting does it ask about?",
+    "Begin with the question: which one setting's effect does it ask about?",
     "Then go down the table and stop at each row whose right-hand column names that setting, or all settings.",
-    "A setting is asked about or tuned beside it, never both, and what is found in neither place stays fixed. Roles "
-    "change from question to question.",
+    "A setting is either asked about or tuned alongside, never both, and any that is neither stays fixed. Roles change "
+    "from question to question.",
 )
 
 SETTINGS = {  # by name, what its best value changes with
@@ -43,17 +43,17 @@ SETTINGS = {  # by name, what its best value changes with
     "weight_decay": ("epochs", "budget"),
 }
 NAME = "each name must be one of the ten settings of the table"
-ASKED = "the scientific setting must be the one whose effect the question asks for"
+ASKED = "the scientific setting must be the one whose effect the question asks about"
 BOTH = "the setting that the question asks about is tuned as well"
 RATE = "the learning rate is held at one value, though its best value changes with the scientific setting"
 HELD = "a setting is held at one value, though its best value changes with the scientific one"
-CHAIN = "a setting is tuned whose best value changes only with another nuisance setting"
+CHAIN = "a setting is tuned, though its best value changes only with another nuisance setting"
 TUNED = "a setting is tuned, though its best value does not change with the scientific one"
 
 
 @weight(2)
 def check_what_is_asked(roles, rng):
-    """The scientific setting of each question is the one whose effect it asks for."""
+    """The scientific setting of each question is the one whose effect it asks about."""
     for question in "abc":
         key = f"{question}_scientific"
         name = _known(_plain(roles[key]))
@@ -61,20 +61,20 @@ def check_what_is_asked(roles, rng):
 
 
 def check_momentum(roles, rng):
-    """In a the nuisance settings are those whose best value changes with the one that is asked about."""
+    """In a, the nuisance settings are those whose best values change with the one that is asked about."""
     _nuisance(roles, "a")
 
 
 @core
 @weight(2)
 def check_depth(roles, rng):
-    """In b the nuisance settings are those whose best value changes with the one that is asked about."""
+    """In b, the nuisance settings are those whose best values change with the one that is asked about."""
     _nuisance(roles, "b")
 
 
 @weight(2)
 def check_rate(roles, rng):
-    """In c the nuisance settings are those whose best value changes with the one that is asked about."""
+    """In c, the nuisance settings are those whose best values change with the one that is asked about."""
     _nuisance(roles, "c")
 
 
@@ -96,7 +96,7 @@ covers = {
     "Does momentum 0.9 lower": (check_what_is_asked, check_momentum),
     "At 5,000 parameters": (check_what_is_asked, check_depth),
     "Which learning rate": (check_what_is_asked, check_rate),
-    "Name, for each question, the scientific setting": check_what_is_asked,
+    "For each question, name the scientific setting": check_what_is_asked,
     "Name the nuisance settings, as a list": (check_momentum, check_depth, check_rate),
     "only if its own row says so": (check_momentum, check_depth, check_rate),
     "What you do not name is fixed": (check_momentum, check_depth, check_rate),
@@ -104,8 +104,8 @@ covers = {
 
 
 @misconception(
-    "The learning rate is held at one value for all arms. That looks fair and is not: each arm has a best rate of its "
-    "own, so the choice of the value is the choice of the winner.",
+    "The learning rate is held at one value for all arms. That looks fair and is not: each arm has its own best rate, "
+    "so to choose the value is to choose the winner.",
     caught_by=check_depth,
     said_by=RATE,
     worth=0.6,
@@ -115,7 +115,8 @@ def one_rate_for_all():
 
 
 @misconception(
-    "Nothing is tuned beside what is asked about. Then each arm runs at settings that were found for one of them.",
+    "Nothing is tuned alongside the setting that is asked about. Then all arms run with settings that were found for "
+    "one of them.",
     caught_by=check_rate,
     worth=0.4,
 )
@@ -124,8 +125,8 @@ def nothing_is_tuned():
 
 
 @misconception(
-    "In c nothing is tuned. To hold the network as it is means its layers, not all that it is trained with: momentum "
-    "and epochs have other best values at another rate, and would favour the rate that they were found at.",
+    "In c, nothing is tuned. To leave the network as it is means its layers, not everything it is trained with: "
+    "momentum and epochs have other best values at another rate, and would favour the rate they were found at.",
     caught_by=check_rate,
     worth=0.75,
 )
@@ -134,8 +135,8 @@ def nothing_beside_the_rate():
 
 
 @misconception(
-    "Only the learning rate is ever tuned. It is the first to tune, and not the only one: the table names others whose "
-    "best value changes with what is asked about.",
+    "Only the learning rate is ever tuned. It is the first to tune, but not the only one: the table names others whose "
+    "best values change with the setting that is asked about.",
     caught_by=check_momentum,
     worth=0.4,
 )
@@ -144,8 +145,8 @@ def the_rate_alone():
 
 
 @misconception(
-    "All that is not asked about is tuned. No budget allows that, and there is no need: a setting whose best value is "
-    "the same in both arms may stay as it is. The conclusion then holds for this value.",
+    "Everything that is not asked about is tuned. No budget allows that, and there is no need: a setting whose best "
+    "value is the same in both arms may stay as it is. The conclusion then holds for this value.",
     caught_by=check_momentum,
     worth=0.4,
 )
@@ -157,8 +158,9 @@ def everything_is_tuned():
 
 
 @misconception(
-    "What a question asks about is named as a nuisance. Even the learning rate is one only as long as another setting "
-    "is asked about; where it is asked about itself, its effect is to be seen, and must not be tuned away.",
+    "The setting that the question asks about is named as a nuisance. Even the learning rate is one only when another "
+    "setting is asked about; when the question is about the rate, its effect is what you want to see, and must not be "
+    "tuned away.",
     caught_by=check_rate,
     said_by=BOTH,
     worth=0.75,
@@ -169,7 +171,7 @@ def rate_is_always_a_nuisance():
 
 @misconception(
     "The table is read the wrong way round: what is tuned is what the best value of the scientific setting changes "
-    "with. Look for the rows in whose right-hand column the scientific setting stands.",
+    "with. Look for the rows that have the scientific setting in the right-hand column.",
     caught_by=check_depth,
     worth=0.4,
 )
@@ -182,8 +184,8 @@ def table_the_wrong_way_round():
 
 
 @misconception(
-    "In b the budget is taken for the scientific setting because the question names it. It is named as what stays: "
-    "5,000 in both arms. What differs between the arms is asked about.",
+    "In b, the budget is taken for the scientific setting because the question names it. It is named as what stays the "
+    "same: 5,000 in both arms. The question is about what differs between them.",
     caught_by=check_what_is_asked,
     worth=0.75,
 )
@@ -192,8 +194,8 @@ def budget_is_asked_about():
 
 
 @misconception(
-    "Settings are tuned too whose best value changes only with another nuisance setting. By such a chain everything "
-    "leads to everything; the plan stops at what changes with the scientific setting itself.",
+    "Some settings are tuned though their best values change only with another nuisance setting. Along such chains "
+    "everything leads to everything; stop at what changes with the scientific setting itself.",
     caught_by=check_depth,
     said_by=CHAIN,
     worth=0.5,
@@ -206,12 +208,12 @@ def chains_followed():
     }
 
 
-@neighbour("in a the epochs are held fixed")
+@neighbour("in a, the epochs are held fixed")
 def epochs_held():
     return solution | {"a_nuisance": ["learning_rate"]}
 
 
-@neighbour("in b the scheme is held fixed")
+@neighbour("in b, the scheme is held fixed")
 def scheme_held():
     return solution | {"b_nuisance": ["learning_rate"]}
 
@@ -245,7 +247,7 @@ def _known(name):
 
 
 def _nuisance(roles, question):
-    """Hold the nuisance settings of a question to those whose best value changes with what it asks about."""
+    """Require the nuisance settings of a question to be those whose best values change with what it asks about."""
     found = {_known(name) for name in roles[f"{question}_nuisance"]}
     asked = solution[f"{question}_scientific"]
     expected = set(solution[f"{question}_nuisance"])

@@ -21,16 +21,16 @@ points = 4
 returns = integer
 hints = (
     "Without algebra: try the widths 1, 2, 3, ... and stop before the count is over the budget. "
-    "`hyperparameters.count_parameters` counts.",
+    "`hyperparameters.count_parameters` counts for you.",
     "The sizes of a network of width h are `(n_inputs, *[h] * hidden_layers, n_outputs)`.",
-    "With algebra: for more than one hidden layer $P(h) = \\text{budget}$ is a quadratic equation; round its positive "
-    "root down. For one hidden layer there is no $h^2$, and dividing by its factor divides by zero.",
+    "With algebra: for more than one hidden layer, $N(h) = \\text{budget}$ is a quadratic equation; round its positive "
+    "root down. For one hidden layer there is no $h^2$, and dividing by its coefficient is dividing by zero.",
 )
 
 OVER = "a network of this width has more parameters than the budget"
 UNDER = "a wider network would still be within the budget"
-EXACT = "a network that uses the budget up to the last parameter is within it"
-LESS = "with one parameter less than a width takes, that width is over the budget"
+EXACT = "a network that uses the budget down to the last parameter is within it"
+LESS = "if the budget is one parameter short of what a width takes, that width is over it"
 ONE = "with a single hidden layer the width must be the largest within the budget"
 BOTH = "the width must be the largest within the budget"
 
@@ -50,10 +50,10 @@ def check_largest_width(width_for_budget, rng):
 
 
 def check_one_hidden_layer(width_for_budget, rng):
-    """So it is for one hidden layer."""
+    """The same holds for one hidden layer."""
     (n_inputs, n_outputs), width = _ends(rng, 3, 9), int(rng.integers(60, 90))
     low, high = (_count(n_inputs, n_outputs, h, 1) for h in (width, width + 1))
-    few = int(rng.integers(20, 30))  # for which the next budget suffices, barely, if a square is counted where none is
+    few = int(rng.integers(20, 30))  # if a square is wrongly counted, the last budget barely suffices for it
     wide = 1 + solution(n_inputs, n_outputs, _count(n_inputs, n_outputs, few, 1) + few**2 - 1, hidden_layers=1)
     budgets = (low + 1, high - 1, _count(n_inputs, n_outputs, wide, 1) + 1)
     found = [width_for_budget(n_inputs, n_outputs, budget, hidden_layers=1) for budget in budgets]
@@ -62,7 +62,7 @@ def check_one_hidden_layer(width_for_budget, rng):
 
 @weight(2)
 def check_edge_of_the_budget(width_for_budget, rng):
-    """A network with exactly as many parameters as the budget is within it; with one parameter less it is not."""
+    """A network with exactly as many parameters as the budget is within it; with a budget of one less it is not."""
     at, before = [], []
     for hidden_layers in (1, 3):
         n_inputs, n_outputs = _ends(rng, 3, 9)
@@ -78,7 +78,7 @@ def check_edge_of_the_budget(width_for_budget, rng):
 
 @hidden(like=(check_largest_width, check_one_hidden_layer, check_edge_of_the_budget))
 def check_other_budgets(width_for_budget, rng):
-    """So it is for the smallest budget and for larger ones, for more outputs than inputs, and for ten hidden layers."""
+    """The same holds for the smallest budget and larger ones, more outputs than inputs, and ten hidden layers."""
     for n_inputs, n_outputs, hidden_layers in ((1, 1, 1), (1, 1, 2), (3, 200, 2), (200, 3, 10), (30, 30, 4)):
         for width in (1, 2, int(rng.integers(50, 90))):
             exact = _count(n_inputs, n_outputs, width, hidden_layers)
@@ -99,10 +99,10 @@ covers = {
     "For example": "the example, by hand",
     "Return the largest width within the budget": (check_largest_width, check_edge_of_the_budget),
 }
-SMALLEST = "it only decides which budgets are refused as too small for a width of 1"
+SMALLEST = "it only decides which budgets are rejected as too small for a width of 1"
 equivalent = {
     "`n_inputs, n_outputs = (_inputs.count('n_inputs', n_inputs), _inputs.count('n_outputs', n_outputs))` becomes "
-    "`pass`": "it refuses bad input, and makes Python's numbers of NumPy's",
+    "`pass`": "it rejects bad input, and turns NumPy's numbers into Python's",
     "`1` becomes `0`": SMALLEST,
     "`_count((n_inputs, *[1] * hidden, n_outputs), True)` becomes `_count((n_inputs, *[1] * hidden, n_outputs), "
     "False)`": SMALLEST,
@@ -124,7 +124,7 @@ def first_over(n_inputs, n_outputs, budget, *, hidden_layers):
 
 @misconception(
     "A network that has exactly as many parameters as the budget is taken to be over it. 'At most' includes the budget "
-    "itself: compare by <=.",
+    "itself: compare with <=.",
     caught_by=check_edge_of_the_budget,
     worth=0.75,
 )
@@ -163,8 +163,8 @@ def no_output_biases(n_inputs, n_outputs, budget, *, hidden_layers):
 
 
 @misconception(
-    "A square matrix is counted for each hidden layer. D hidden layers have D - 1 of them in between; the first is fed "
-    "by the inputs.",
+    "A square matrix is counted for each hidden layer. D hidden layers have only D - 1 of them in between; the first "
+    "layer is fed by the inputs.",
     caught_by=check_largest_width,
 )
 def one_square_too_many(n_inputs, n_outputs, budget, *, hidden_layers):
@@ -181,8 +181,8 @@ def linear_in_the_width(n_inputs, n_outputs, budget, *, hidden_layers):
 
 
 @misconception(
-    "The width whose root, or count, is nearest to the budget is returned. Half of the time that is one neuron too "
-    "many: take the one below, which is within the budget.",
+    "The width nearest to the root, or with the count nearest to the budget, is returned. Half the time that is one "
+    "neuron too many: take the width below, which is within the budget.",
     caught_by=check_edge_of_the_budget,
     worth=0.75,
 )
@@ -191,8 +191,8 @@ def rounded_to_nearest(n_inputs, n_outputs, budget, *, hidden_layers):
 
 
 @misconception(
-    "The root is rounded up. That is the smallest width over the budget, or exactly on it; the largest within it is "
-    "found by rounding down.",
+    "The root is rounded up. That gives the smallest width over the budget, or exactly on it; to find the largest "
+    "within it, round down.",
     caught_by=check_largest_width,
 )
 def rounded_up(n_inputs, n_outputs, budget, *, hidden_layers):
@@ -210,7 +210,7 @@ def without_the_output_layer(n_inputs, n_outputs, budget, *, hidden_layers):
 
 
 @misconception(
-    "What is returned is the number of neurons in all hidden layers together. The width is that of one of them.",
+    "The number of neurons in all hidden layers together is returned. The width is the number in one of them.",
     caught_by=check_largest_width,
 )
 def neurons_of_all_layers(n_inputs, n_outputs, budget, *, hidden_layers):
@@ -219,7 +219,7 @@ def neurons_of_all_layers(n_inputs, n_outputs, budget, *, hidden_layers):
 
 @misconception(
     "The formula for the root of a quadratic equation is used for a single hidden layer too. There is no square then, "
-    "and dividing by its factor divides by zero: solve the linear equation.",
+    "and dividing by its coefficient is dividing by zero: solve the linear equation.",
     caught_by=check_one_hidden_layer,
     worth=0.6,
 )
@@ -229,8 +229,8 @@ def always_quadratic(n_inputs, n_outputs, budget, *, hidden_layers):
 
 
 @misconception(
-    "There is one hidden layer too many in the count: `hidden_layers` layers lie between the inputs and the outputs, "
-    "and the output layer is not among them.",
+    "One hidden layer too many is counted: there are `hidden_layers` layers between the inputs and the outputs, and "
+    "the output layer is not among them.",
     caught_by=check_one_hidden_layer,
 )
 def one_layer_too_many(n_inputs, n_outputs, budget, *, hidden_layers):
@@ -259,12 +259,12 @@ def no_hidden_biases(n_inputs, n_outputs, budget, *, hidden_layers):
     return _largest(budget, lambda h: _count(n_inputs, n_outputs, h, hidden_layers) - hidden_layers * h)
 
 
-@neighbour("one neuron fewer than could be")
+@neighbour("one neuron fewer than possible")
 def one_too_few(n_inputs, n_outputs, budget, *, hidden_layers):
     return solution(n_inputs, n_outputs, budget, hidden_layers=hidden_layers) - 1
 
 
-@neighbour("inputs and outputs have changed places")
+@neighbour("inputs and outputs are swapped")
 def ends_swapped(n_inputs, n_outputs, budget, *, hidden_layers):
     return solution(n_outputs, n_inputs, budget, hidden_layers=hidden_layers)
 
@@ -277,12 +277,12 @@ def counted(n_inputs, n_outputs, budget, *, hidden_layers):
     return width
 
 
-@alternative("the root of the quadratic, and of the linear equation where there is no square, rounded down")
+@alternative("the root of the quadratic equation, or of the linear one if there is no square, rounded down")
 def by_algebra(n_inputs, n_outputs, budget, *, hidden_layers):
     return math.floor(_root(n_inputs, n_outputs, budget, hidden_layers) + 1e-9)
 
 
-@alternative("bisection, with a formula of one's own")
+@alternative("bisection, with the formula written out")
 def bisected(n_inputs, n_outputs, budget, *, hidden_layers):
     low, high = 1, budget + 1
     while high - low > 1:
@@ -293,7 +293,7 @@ def bisected(n_inputs, n_outputs, budget, *, hidden_layers):
 
 
 def _ends(rng, low, high):
-    """Return the numbers of inputs and outputs, which differ, each under the widths that are asked for."""
+    """Return different numbers of inputs and outputs, both below the widths that are asked for."""
     return tuple(int(size) for size in rng.choice(range(low, high), 2, replace=False))
 
 
