@@ -45,7 +45,7 @@ def new(exercise, root=chapters.ROOT, *, kind="function") -> tuple[Path, ...]:
     if Path(root) == CARRIED:
         raise ClassError("the course is installed here and has no sources to write to; for a class, use --class DIR")
     if chapters.is_class(root) and topic in chapters.topics():
-        raise ClassError(f"the course has a topic {topic!r} already; give your own another name")
+        raise ClassError(f"the course already has a topic {topic!r}; give your own another name")
     path = chapters.exercises_root(root) / topic / f"{name}.py"
     page = Path(root) / "chapters" / f"{topic}.md"
     if path.exists():

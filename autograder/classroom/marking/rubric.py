@@ -95,7 +95,7 @@ class Rubric:
             if not known[gone].is_own:
                 raise BadItems(f"a row of the exercise's rubric must stay; make it worth 0 points: {known[gone].text}")
             if count := self.count(known[gone]):
-                raise BadItems(f"{count} answers have this item; remove it from them first: {known[gone].text}")
+                raise BadItems(f"remove this item first from the answers that have it ({count}): {known[gone].text}")
         return replace(self, items=tuple(items), version=self.version + 1)
 
     def with_choice(self, student, choice):

@@ -95,7 +95,7 @@ def check_two_objects($name, rng):
 # TODO: hidden, the same properties on other inputs
 @hidden(like=check_values)
 def check_other_inputs($name, rng):
-    """So it is for one number alone, for whole numbers and for zero."""
+    """The same holds for one number alone, for whole numbers and for zero."""
     for numbers in ([2.5], [3, -4], [0.0, 0.0]):
         asked, right = $name(), solution()
         for x in numbers:

@@ -54,7 +54,7 @@ def check_values($name, rng):
 # TODO: a check for each further property that the prompt states; then, hidden, the same properties on other inputs
 @hidden(like=check_values)
 def check_other_inputs($name, rng):
-    """So it is for a single row, for whole numbers and for zeros."""
+    """The same holds for a single row, for whole numbers and for zeros."""
     for x in (rng.standard_normal((1, 5)), rng.integers(-9, 9, (3, 2)), np.zeros((2, 2))):
         close($name(x), solution(x), VALUES)
 

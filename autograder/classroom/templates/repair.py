@@ -60,7 +60,7 @@ def check_repaired($name, rng):
 # TODO: a check for what was right already and must stay so; then, hidden, the same properties on other inputs
 @hidden(like=check_repaired)
 def check_other_inputs($name, rng):
-    """So it is for a single row, for whole numbers and for zeros."""
+    """The same holds for a single row, for whole numbers and for zeros."""
     for x in (rng.standard_normal((1, 5)), rng.integers(-9, 9, (3, 2)), np.zeros((2, 2))):
         close($name(x), solution(x), VALUES)
 

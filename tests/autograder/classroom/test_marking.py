@@ -54,7 +54,7 @@ def test_points_are_the_sum_of_what_was_chosen_within_what_there_is(worth, data)
         ([("", 1, " ")], "what it is given for"),
         ([("gone", 1, "Says why.")], "has since been removed"),
         ([("own-1", 1, "a"), ("own-1", 1, "a")], "each item once"),
-        ([("", 1, "a")], "1 answers have this item"),
+        ([("", 1, "a")], r"the answers that have it \(1\)"),
         ([("own-1", 1, "a"), *[("", 1, "a")] * 40], "at most 40"),
     ],
 )

@@ -102,7 +102,7 @@ def test_a_checkout_gets_it_in_the_package_and_the_book(course_of_toys):
 @pytest.mark.parametrize(
     ("id_", "said"),
     [
-        ("dropout/mine", "the course has a topic 'dropout' already"),
+        ("dropout/mine", "the course already has a topic 'dropout'"),
         (
             "convolution/there",
             "already exists; to see what it still needs: autograder audit convolution/there --c",
