@@ -1,4 +1,4 @@
-"""What tests of several topics look at alike."""
+"""What tests of several topics look at in the same way."""
 
 import numpy as np
 

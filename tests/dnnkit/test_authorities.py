@@ -1,4 +1,4 @@
-"""The table of what each function is held to: nothing is missing from it, and nothing in it is made up."""
+"""The table of what each function is checked against: nothing is missing from it, and nothing in it is made up."""
 
 import csv
 import importlib

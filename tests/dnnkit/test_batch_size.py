@@ -116,7 +116,7 @@ def test_rules_are_powers_of_the_quotient():
 @pytest.mark.parametrize("decay", [0.0, 0.5, 0.9, 0.999])
 def test_average_has_weights_that_decay_geometrically(decay):
     params = rng(3).standard_normal((30, 2, 3))
-    average = np.full((2, 3), 1e6)  # what stood there before counts for nothing
+    average = np.full((2, 3), 1e6)  # what was there before does not count
     for step, now in enumerate(params, start=1):
         average = ema_update(average, now, decay=decay, step=step)
         weights = decay ** np.arange(step - 1, -1, -1.0)

@@ -126,14 +126,14 @@ def test_examples_of_a_batch_get_masks_of_their_own_and_steps_too():
 
 
 def test_a_mask_takes_no_double_precision_to_draw():
-    """Half the time and half the memory, whatever the dtype of what is masked."""
+    """Half the time and half the memory, whatever the dtype of the masked array."""
     tracemalloc.start()
     try:
         mask = dropout_mask((1000, 1000), 0.8, rng=np.random.default_rng(0))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak < 6 * mask.size  # four bytes a draw and one an entry of the mask; eight and one before
+    assert peak < 6 * mask.size  # four bytes per draw and one per mask entry; eight and one before
 
 
 @pytest.mark.parametrize("shape", [(400,), (400, 3), (400, 2, 5)])

@@ -83,7 +83,7 @@ def test_stop_epoch_is_its_definition(losses, patience, min_delta):
 
 def test_best_params_are_a_copy_that_training_cannot_reach():
     params = [(np.ones((2, 2)), np.zeros(2))]
-    params[0][0].flags.writeable = False  # as the views that training shows to callbacks
+    params[0][0].flags.writeable = False  # like the views that training shows to callbacks
     bias = params[0][1]
     stopper = EarlyStopper(patience=3)
     stopper.step(1.0, params)

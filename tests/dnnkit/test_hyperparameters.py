@@ -1,4 +1,4 @@
-"""The record of hyperparameters: frozen, validated, and no setting without effect; what sizes cost, held to torch."""
+"""The record of hyperparameters: frozen, validated, no setting without effect; the cost of sizes against torch."""
 
 import dataclasses
 
@@ -142,7 +142,7 @@ def test_memory_is_what_torch_holds_after_a_step(optimizer, slots, dtype):
     network(torch.ones(2, 5, dtype=getattr(torch, dtype))).sum().backward()
     stepper.step()
     parameters = list(network.parameters())
-    # the step counter, one number a tensor, is no slot
+    # the step counter, one number per tensor, is not a slot
     state = [value for slot in stepper.state.values() for name, value in slot.items() if name != "step"]
     held = n_bytes(parameters) + n_bytes(p.grad for p in parameters) + n_bytes(filter(torch.is_tensor, state))
     assert memory_bytes((5, 7, 3), dtype=dtype, optimizer_slots=slots) == held

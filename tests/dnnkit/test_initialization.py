@@ -38,7 +38,7 @@ def test_weights_are_distributed_as_torch_draws_them(scheme, distribution, fan_i
     assert ours.shape == theirs.shape == (fan_in, fan_out)
     assert ours.dtype == np.float64
     assert stats.ks_2samp(ours.ravel(), theirs.ravel()).pvalue > 1e-3
-    # A wrong factor of sqrt(2) or sqrt(3) is caught by far: 18,000 draws know a spread to half a percent.
+    # A wrong factor of sqrt(2) or sqrt(3) is caught by far: 18,000 draws determine a spread to half a percent.
     assert ours.std() == pytest.approx(theirs.std(), rel=0.03)
 
 

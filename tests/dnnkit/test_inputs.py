@@ -1,4 +1,4 @@
-"""The public door: what it lets in, as what, and what it says of the rest."""
+"""The public door: what it lets in, as what, and what it says about the rest."""
 
 import re
 
@@ -9,7 +9,7 @@ from dnnkit import _inputs
 
 
 class Column:
-    """A column of text as a data frame's: `numpy.asarray` makes an array of objects of it."""
+    """A column of text like a data frame's: `numpy.asarray` makes it an array of objects."""
 
     def __init__(self, *entries):
         self.entries = entries

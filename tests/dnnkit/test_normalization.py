@@ -105,7 +105,7 @@ def streamed(x):
 
 
 def calls(dtype):
-    """Each public function once, with inputs of one dtype that are made read-only."""
+    """Each public function once, with read-only inputs of one dtype."""
     x = np.random.default_rng(0).normal(size=(5, FEATURES)).astype(dtype)
     x.flags.writeable = False
     return {

@@ -1,4 +1,4 @@
-"""Questions as chapters write them, held against what shows them: a page's forms, and jupyterquiz in a notebook."""
+"""Questions as chapters write them, checked against what shows them: a page's forms, and jupyterquiz in a notebook."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""How the rooms of dnnkit hang together: no circle, and no module takes what another keeps to itself."""
+"""How the rooms of dnnkit fit together: no import cycles, and no module takes what another keeps private."""
 
 import ast
 import graphlib
@@ -10,7 +10,7 @@ import dnnkit
 
 ROOT = Path(dnnkit.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
-DOOR = "dnnkit._inputs"  # private to the package, and there for all of it
+DOOR = "dnnkit._inputs"  # private to the package, and available to all of it
 
 
 def dotted(path):
@@ -32,7 +32,7 @@ def imported(tree):
 
 
 def home(name):
-    """The module that an imported name lies in: itself, or the one it is a name of."""
+    """The module of an imported name: the name itself, or the module that holds it."""
     return name if name in MODULES else name.rpartition(".")[0]
 
 
@@ -55,7 +55,7 @@ def test_rooms_form_no_circle():
 
 def test_modules_of_a_room_form_no_circle():
     graph = {module: {home(name) for name, _ in imported(tree)} for module, tree in MODULES.items()}
-    # That a module of a room loads the room's `__init__` first is no circle, as long as it takes nothing from there.
+    # A module that loads its room's `__init__` first is not a cycle, as long as it takes nothing from there.
     sorts(graph)
 
 

@@ -1,4 +1,4 @@
-"""torch's modules by the names that `dnnkit` has for activations."""
+"""torch's modules by dnnkit's names for activations."""
 
 import torch
 

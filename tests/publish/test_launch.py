@@ -1,4 +1,4 @@
-"""Where a chapter's page says that its assignment is opened."""
+"""Where a chapter's page says its assignment can be opened."""
 
 import pytest
 

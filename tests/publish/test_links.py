@@ -1,4 +1,4 @@
-"""Links that lead nowhere are found, inside a site and elsewhere, where a real server answers."""
+"""Dead links are found, inside a site and elsewhere, with a real server that answers."""
 
 import http.server
 

@@ -1,4 +1,4 @@
-"""What pages of a site load comes from the site."""
+"""Everything that a site's pages load comes from the site."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A site's policy on content allows the scripts that stand in its pages when it is made, and no others."""
+"""A site's content security policy allows the scripts that are in its pages when it is made, and no others."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What the project says of itself to services agrees with what it is."""
+"""What the project tells services about itself is true."""
 
 import json
 import re
@@ -43,7 +43,7 @@ def test_a_workflow_may_do_nothing_that_it_does_not_say_and_keeps_no_secret(path
     assert yaml.safe_load(text)["permissions"] == {"contents": "read"}
     assert "secrets." not in text
     for step in commands(yaml.safe_load(text)):
-        assert "${{" not in step, "what comes from outside is given to a command as a variable, never as code"
+        assert "${{" not in step, "input from outside is passed to a command as a variable, never as code"
 
 
 def test_ci_tests_each_python_that_the_course_names():

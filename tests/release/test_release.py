@@ -1,4 +1,4 @@
-"""The packages of a release, in new environments with all that an index brings: ``make release-check``.
+"""The packages of a release, in new environments with everything that an index provides: ``make release-check``.
 
 These walks take minutes and a network, so `make test` leaves them out.
 """
@@ -35,7 +35,7 @@ class Installed(Environment):
         self.folder, self.python = folder, folder / "bin" / "python"
 
     def install(self, *what):
-        """Install packages from the index, with what they require."""
+        """Install packages from the index, with their dependencies."""
         pip = [self.python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
         done = subprocess.run([*pip, *what], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
@@ -43,7 +43,7 @@ class Installed(Environment):
 
 @functools.cache
 def interpreter(version):
-    """Return the path of a Python of this version; skip the test where there is none."""
+    """Return the path of a Python of this version; skip the test if there is none."""
     kept = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
     for found in filter(None, (shutil.which(f"python{version}"), *kept)):
         asked = [found, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
@@ -54,7 +54,7 @@ def interpreter(version):
 
 @pytest.fixture(scope="session")
 def wheel():
-    """The wheel in ``dist``, beside the source distribution from which it was built."""
+    """The wheel in ``dist``, next to the source distribution from which it was built."""
     dist = ROOT / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     build = [sys.executable, "-m", "hatchling", "build", "-d", dist]
@@ -69,7 +69,7 @@ def wheel():
 
 
 def solved(notebook, source):
-    """Return a notebook with the answers of an instructor's."""
+    """Return a notebook with the answers from the instructor's."""
     answers = {cell.id: cell.source for cell in source.cells if cell.metadata.nbgrader.solution}
     for cell in notebook.cells:
         cell.source = answers.get(cell.id, cell.source)
@@ -89,7 +89,7 @@ def test_an_instructor_and_a_student_walk_from_pip_install_to_grades(version, wh
     student = Installed(tmp_path / "student", version)
     student.install(f"{handed_out}[student]")
     path = tmp_path / TOPIC / f"{TOPIC}.ipynb"
-    # With the cell that installs the course where it is not: here it is, and so it is where this is graded.
+    # With the cell that installs the course if it is missing: it is not missing here, nor where this is graded.
     notebook = nbformat.reads(branch.notebook(TOPIC, "https://course.example/packages/none.whl"), as_version=4)
     assert told(student, notebook, path) == {"not attempted"}
     source = nbformat.read(directory / "source" / TOPIC / path.name, as_version=4)

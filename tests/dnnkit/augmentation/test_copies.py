@@ -18,14 +18,14 @@ def images_of(shape, dtype=np.float64, seed=0):
 
 
 def slopes_and_middle(images):
-    """Of images that are planes near their middle: the slopes along rows and columns, and the value at the centre."""
+    """The slopes along rows and columns, and the value at the centre, of images that are planes near their middle."""
     y, x = (side // 2 for side in images.shape[1:])
     middle = images[:, y, x]
     return images[:, y + 1, x] - middle, images[:, y, x + 1] - middle, middle
 
 
 def test_augment_draws_uniform_angles_and_log_uniform_factors():
-    """Interpolation keeps a plane a plane, so that its slopes give angle and factor away."""
+    """Interpolation keeps a plane a plane, so that its slopes reveal the angle and the factor."""
     _, ramp = np.indices((15, 15), dtype=float)
     more, _ = augment([ramp] * 1500, np.zeros(1500), copies=1, max_shift=0, max_degrees=25, rng=rng(4), max_factor=1.5)
     down, right, _ = slopes_and_middle(more[1500:])
@@ -37,7 +37,7 @@ def test_augment_draws_uniform_angles_and_log_uniform_factors():
 
 def test_augment_draws_uniform_shifts_along_both_axes():
     ramps = np.indices((15, 15), dtype=float)
-    coded = 100 * ramps[0] + ramps[1]  # 100 dy + dx: dx is told from dy by a second set of the same draws
+    coded = 100 * ramps[0] + ramps[1]  # 100 dy + dx: a second set of the same draws tells dx from dy
     found = []
     for image in (ramps[0], ramps[1], coded):
         more, _ = augment([image] * 1500, np.zeros(1500), copies=1, max_shift=2.5, max_degrees=0, rng=rng(5))
@@ -73,7 +73,7 @@ def test_augment_gives_the_originals_and_then_copies_with_their_labels(n, copies
 
 
 def test_each_copy_keeps_the_order_of_the_originals():
-    """Bright images stay bright: a label that moved to another image would be seen."""
+    """Bright images stay bright: a label that moved to another image would be noticed."""
     brightness = np.array([1.0, 10.0, 100.0])
     images = brightness[:, None, None] * np.ones((3, 12, 12))
     more, labels = augment(images, brightness, copies=4, max_shift=1, max_degrees=20, rng=rng())

@@ -81,7 +81,7 @@ def test_affine_transform_equals_scipy(shape, seed, dtype, contiguous):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(3, 9, 9), (2, 6, 11), (60, 28, 28), (700, 5, 6)])
 def test_affine_transform_equals_torch(shape, dtype):
-    """Among the shapes are ones of several blocks, the last of them not full."""
+    """Some shapes take several blocks, the last of them not full."""
     images = images_of(shape, dtype)
     given_settings = random_settings(len(images), 1)
     theirs = by_torch(images, **given_settings)

@@ -19,7 +19,7 @@ def rng(seed=0):
 
 
 class Judge:
-    """Counts the epochs; the error falls with them towards what the configuration is worth."""
+    """Counts the epochs; with them, the error falls towards the configuration's worth."""
 
     def __init__(self):
         self.epochs = []
@@ -62,7 +62,7 @@ def test_tune_repeats_from_a_seed_and_chooses_among_what_it_drew():
 
 
 def test_tune_beats_random_search_of_the_same_budget():
-    """Random search trains each configuration as long as halving trains its last two."""
+    """Random search trains each configuration for as long as halving trains its last two."""
     wins = 0
     for seed in range(40):
         tuned = tune(Judge(), SPACE, 216, rng=rng(seed))
@@ -131,7 +131,7 @@ runs = st.lists(st.integers(0, 9).map(lambda n: n / 10), min_size=1, max_size=30
 @given(runs, runs)
 @settings(max_examples=100, deadline=None)
 def test_probability_of_improvement_is_mann_whitneys_statistic(a, b):
-    theirs = stats.mannwhitneyu(b, a).statistic / (len(a) * len(b))  # of the pairs in which b is larger
+    theirs = stats.mannwhitneyu(b, a).statistic / (len(a) * len(b))  # counting the pairs in which b is larger
     assert probability_of_improvement(a, b) == pytest.approx(theirs, rel=1e-12)
     assert probability_of_improvement(b, a) == pytest.approx(1 - theirs, rel=1e-12, abs=1e-12)
 

@@ -1,4 +1,4 @@
-"""The capstone's problem against gradient descent in torch, and its count against every way to overspend."""
+"""The capstone's problem against gradient descent in torch, and its count against every way of overspending."""
 
 import math
 
@@ -119,7 +119,7 @@ def test_the_test_set_answers_once_and_costs_nothing():
 
 
 def test_tuning_beats_full_length_random_search_and_every_fixed_choice_that_random_search_finds():
-    """What the exercise of the chapter rests on: a method is worth more here than any one configuration."""
+    """The premise of the chapter's exercise: a method is worth more here than any single configuration."""
 
     def reached(choose):
         found = []

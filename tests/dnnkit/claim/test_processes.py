@@ -1,4 +1,4 @@
-"""Calls over processes, and what is remembered of them: against a plain loop, and in a real notebook's kernel."""
+"""Calls across processes, and what is remembered of them: against a plain loop, and in a real notebook's kernel."""
 
 import os
 import subprocess
@@ -147,7 +147,7 @@ def test_in_a_notebook_functions_of_cells_run_in_processes_once(tmp_path):
         TRAIN,
         COMPARE,  # defined again as it was: nothing runs
         "PLACE = 20",
-        COMPARE,  # another value of what a function reads that is called: all runs
+        COMPARE,  # another value of something read by a called function: all runs
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     reads = nbformat.v4.new_code_cell("pids = open(calls).read().split(); [len(pids), os.getpid() in map(int, pids)]")

@@ -1,4 +1,4 @@
-"""Claims against scipy's t distribution and t interval, and the verdicts by what they must be."""
+"""Claims against scipy's t distribution and t interval, and verdicts against what they must be."""
 
 import math
 
@@ -40,7 +40,7 @@ def test_interval_equals_scipy(values, confidence):
     assert found.n == len(values)
 
 
-# The interval of five seeds reaches 2.776 standard errors, of a hundred 1.984.
+# The interval of five seeds reaches 2.776 standard errors, that of a hundred 1.984.
 @pytest.mark.parametrize(
     ("effect", "n", "verdict"),
     [
@@ -195,14 +195,14 @@ def test_a_contradiction_shows_the_figures():
     ("values", "options", "figures"),
     [
         ([1.2, 5.0, 2.4, 1.0, 2.4], {"unit": "points"}, "2.4 ± 0.7 points (95% interval 0.4 to 4.4, 5 seeds)"),
-        # under the standard error all digits are noise, and no e-05 shows them; a nought has no sign
+        # digits below the standard error are noise, and no e-05 shows them; zero has no sign
         ([-8.14e-05, 0.002, -0.002, 0.001, -0.00132], {}, "−0.0001 ± 0.0007 (95% interval −0.0021 to 0.0020, 5 seeds)"),
         ([-0.3, 0.3, -0.31, 0.2, 0.1], {}, "0.00 ± 0.13 (95% interval −0.36 to 0.35, 5 seeds)"),
         ([-8e-5, -9e-5, -7e-5, -6e-5, -5e-5], {}, "(−7.0 ± 0.7) × 10⁻⁵ (95% interval (−9.0 to −5.0) × 10⁻⁵, 5 seeds)"),
         ([52310, 55000, 60000, 70000, 30000], {}, "53000 ± 7000 (95% interval 35000 to 72000, 5 seeds)"),
         ([4, 4, 4, 4, 4], {}, "4 ± 0 (95% interval 4 to 4, 5 seeds)"),
         ([0, 0, 0, 0, 0], {}, "0 ± 0 (95% interval 0 to 0, 5 seeds)"),
-        # a part that is nearly all is not all, in mean, interval or confidence
+        # a share that is nearly all is not all, in mean, interval or confidence
         ([99.4, 99.5, 99.6, 99.5, 99.5], {"unit": "%"}, "99.50 ± 0.03% (95% interval 99.41 to 99.59%, 5 seeds)"),
         ([99, 99.9, 99.9, 99.9, 99.9], {"unit": "%"}, "99.72 ± 0.18% (95% interval 99.22 to 100.22%, 5 seeds)"),
         (GAIN, {"confidence": 0.995}, "2.40 ± 0.19 (99.5% interval 1.32 to 3.48, 5 seeds)"),

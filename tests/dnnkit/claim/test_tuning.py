@@ -104,7 +104,7 @@ scores = st.lists(st.sampled_from([0.1, 0.2, 0.3, np.nan, np.inf]), min_size=15,
 @given(scores, st.randoms(use_true_random=False))
 @settings(max_examples=100, deadline=None)
 def test_choice_is_the_smallest_finite_dev_error_whatever_the_test_set_says(dev, random):
-    """Against a search written out: of equal ones the middle rate, then the smaller rate, then the earlier epoch."""
+    """Against an explicit search: among equals the middle rate, then the smaller rate, then the earlier epoch."""
     dev = np.array(dev).reshape(3, 5)
     if not np.isfinite(dev).any():
         return
@@ -270,7 +270,7 @@ def small_train(arm, rate, seed):
 def test_parallel_and_serial_runs_are_equal_to_the_last_bit():
     rates = dict.fromkeys(("plain", "dropout"), (0.1, 0.5, 1e30))
 
-    def anew(arm, rate, seed):  # other code than the next: what was run is not remembered
+    def anew(arm, rate, seed):  # different code from the next: what was run is not remembered
         return small_train(arm, rate, seed)
 
     def again(arm, rate, seed):

@@ -27,7 +27,7 @@ def load_tool():
 
 @pytest.mark.parametrize("font", data.FONTS)
 def test_glyphs_are_those_of_the_fonts(font):
-    """Drawn anew; another FreeType may set a pixel at an edge differently."""
+    """Drawn again; another FreeType may set a pixel at an edge differently."""
     tool = load_tool()
     drawn = tool.draw(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / tool.FILES[font])
     still = {"max_degrees": 0, "max_shift": 0, "max_factor": 1}
@@ -39,7 +39,7 @@ def test_glyphs_are_those_of_the_fonts(font):
 
 
 def test_fonts_are_sources_of_their_own():
-    """Each font is nearer to itself, turned and moved, than to any other: a difference that a network can learn."""
+    """Each font is nearer to itself, rotated and shifted, than to any other: a difference that a network can learn."""
     tool = load_tool()
     assert tuple(tool.FILES) == data.FONTS
     still = {"max_degrees": 0, "max_shift": 0, "max_factor": 1}

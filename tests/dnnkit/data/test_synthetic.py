@@ -18,7 +18,7 @@ def test_moons_without_noise_lie_on_the_half_circles_of_scikit_learn():
     for label in (0, 1):
         distances = np.linalg.norm(x[y == label][:, None] - theirs[their_y == label], axis=2)
         spacing = np.pi / 249
-        assert distances.min(axis=1).max() < spacing  # each of ours has one of theirs beside it
+        assert distances.min(axis=1).max() < spacing  # each of ours has one of theirs next to it
         assert distances.min(axis=0).max() < 10 * spacing  # and they are covered from end to end
     assert np.bincount(y).tolist() == [250, 250]
 

@@ -26,7 +26,7 @@ def test_gradient_equals_finite_differences(loss, activation, batchnorm, keep_pr
     dropper = np.random.default_rng(0)
     masks = dropper.bit_generator.state
     stack, x, y = stack_and_batch(dropper, loss=loss, activation=activation, batchnorm=batchnorm, keep_prob=keep_prob)
-    stack.vector += 0.1 * np.random.default_rng(2).standard_normal(stack.vector.size)  # scales and shifts off 1 and 0
+    stack.vector += 0.1 * np.random.default_rng(2).standard_normal(stack.vector.size)  # scales and shifts not 1 and 0
     stack.backpropagate(x, y)
     gradient, point, eps = stack.gradient.copy(), stack.vector.copy(), 1e-6
     numerical = np.empty_like(point)

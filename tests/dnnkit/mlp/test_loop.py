@@ -1,4 +1,4 @@
-"""Training against torch in float64, and what the loop promises beside the numbers."""
+"""Training against torch in float64, and what the loop promises besides the numbers."""
 
 import dataclasses
 import math
@@ -59,7 +59,7 @@ class TorchMLP(torch.nn.Module):
 
 ADAM = {"beta1": 0.8, "beta2": 0.95, "eps": 1e-6}
 TORCH_ADAM = {"betas": (0.8, 0.95), "eps": 1e-6}
-# settings of ours, torch's optimizer, its decay of the weights
+# our settings, torch's optimizer, its weight decay
 TRAININGS = {
     "sgd": ({}, lambda groups: torch.optim.SGD(groups, lr=0.05), 0.0),
     "momentum": ({"momentum": 0.9}, lambda groups: torch.optim.SGD(groups, lr=0.05, momentum=0.9), 0.0),
@@ -84,7 +84,7 @@ TRAININGS = {
 @pytest.mark.parametrize("batchnorm", [False, True])
 @pytest.mark.parametrize(("settings", "optimizer", "decay"), TRAININGS.values(), ids=TRAININGS)
 def test_training_equals_torch(settings, optimizer, decay, batchnorm):
-    """On full batches, where the order of the examples changes rounding only."""
+    """On full batches, where the order of the examples changes only rounding."""
     params, x, y = problem()
     model = TorchMLP(params, batchnorm=batchnorm)
     stepper = optimizer(model.groups(decay))
@@ -99,7 +99,7 @@ def test_training_equals_torch(settings, optimizer, decay, batchnorm):
     np.testing.assert_allclose(history.losses, losses, rtol=1e-8)
     for (W, b), module in zip(history.params, model.affine):
         np.testing.assert_allclose(W, module.weight.detach().numpy().T, rtol=1e-6, atol=1e-8)
-        if not batchnorm or module is model.affine[-1]:  # else its gradient is rounding error, which Adam blows up
+        if not batchnorm or module is model.affine[-1]:  # otherwise its gradient is rounding error, which Adam blows up
             np.testing.assert_allclose(b, module.bias.detach().numpy(), rtol=1e-6, atol=1e-8)
     model.eval()
     with torch.no_grad():
@@ -118,7 +118,7 @@ def clip_columns(model, limit):
             W.copy_(torch.renorm(W, 2, 0, limit))
 
 
-# settings of ours; torch's penalty; what torch does with the gradients before a step; and with the weights after it
+# our settings; torch's penalty; what torch does to the gradients before a step, and to the weights after it
 CONSTRAINTS = {
     "l1": (
         {"lam_l1": 0.03 * M},
@@ -179,7 +179,7 @@ def test_penalties_clipping_and_limits_equal_torch(settings, penalty, clip, limi
 
 
 def batches(seed, epochs, batch_size):
-    """The minibatches of :func:`dnnkit.mlp.train`, whose docstring tells of a generator for the order."""
+    """The minibatches of :func:`dnnkit.mlp.train`, whose docstring mentions a generator for the order."""
     shuffler = np.random.default_rng(rng(seed).integers(2**63, size=2)[0])
     for _ in range(epochs):
         order = shuffler.permutation(M)
@@ -285,7 +285,7 @@ def test_a_seed_repeats_a_run_and_dropout_does_not_change_the_batches():
     first, again, other = (mlp.train(params, (x, y), h, rng=rng(seed)).losses for seed in (0, 0, 1))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
-    # A rate too small to matter leaves the batches: without dropout, and with all units but a few kept, they agree.
+    # With a rate too small to matter only the batches count: they agree without dropout and with nearly all units kept.
     still = dataclasses.replace(h, learning_rate=1e-14, keep_prob=1.0)
     almost = dataclasses.replace(still, keep_prob=1 - 1e-9)
     plain, kept = (mlp.train(params, (x, y), settings, rng=rng()).losses for settings in (still, almost))

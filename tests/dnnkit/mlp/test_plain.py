@@ -19,7 +19,7 @@ def test_it_is_what_train_does_with_nothing_but_a_rate(hidden, batch_size, dtype
     x = x.astype(dtype)
     h = Hyperparameters(learning_rate=0.03, epochs=3, batch_size=batch_size)
     history = mlp.train(params, (x, y), h, rng=np.random.default_rng(5))
-    # `train` makes two generators of the one that it is given: the first draws the order.
+    # `train` makes two generators from the one that it is given: the first draws the order.
     order = np.random.default_rng(np.random.default_rng(5).integers(2**63, size=2)[0])
     found, losses = mlp.train_plain(params, x, y, learning_rate=0.03, batch_size=batch_size, epochs=3, rng=order)
     np.testing.assert_array_equal(losses, history.losses)

@@ -33,8 +33,8 @@ def test_activation_equals_torch(name, dtype):
     ours = getattr(activations, name)(z)
     assert ours.dtype == dtype
     np.testing.assert_array_equal(z, before)
-    info = np.finfo(dtype)  # torch flushes what is under `tiny` to zero
-    # In GELU's left tail torch subtracts numbers that are nearly equal: what is left there is rounding.
+    info = np.finfo(dtype)  # torch flushes anything below `tiny` to zero
+    # In GELU's left tail torch subtracts numbers that are nearly equal: only rounding is left there.
     atol = 10 * info.eps if name == "gelu" else info.tiny
     np.testing.assert_allclose(ours, TORCH[name](torch.from_numpy(z)).numpy(), rtol=20 * info.eps, atol=atol)
     np.testing.assert_array_equal(ours, activations.ACTIVATIONS[name].value(z))
@@ -77,7 +77,7 @@ def test_gelu_is_as_near_as_its_docstring_says(dtype, within):
 
 @pytest.mark.parametrize("name", ["gelu", "sigmoid"])
 def test_what_is_not_finite_goes_through_without_a_crash(name):
-    """As it does in a training that diverges, whose loss tells it."""
+    """As in a training run that diverges, whose loss shows it."""
     z = np.array([np.nan, np.inf, 1e300, -1e300])
     with np.errstate(all="ignore"):
         found = activations.ACTIVATIONS[name].value(z)
@@ -105,7 +105,7 @@ def test_any_shape_is_taken_and_strides_too(name):
 @given(st.floats(-30, 30), st.floats(0, 5))
 @settings(max_examples=50, deadline=None)
 def test_no_activation_falls_from_zero_on_and_each_is_smooth_enough_to_train(name, z, step):
-    """GELU falls below zero, by a little; from zero on all of them rise."""
+    """GELU falls a little below zero; from zero on all of them rise."""
     value = activations.ACTIVATIONS[name].value
     here, there = value(np.array([z])), value(np.array([z + step]))
     assert np.abs(there - here) <= 1.13 * step + 1e-12  # the largest slope of all, GELU's

@@ -92,7 +92,7 @@ def test_batchnorm_gradients_equal_finite_differences(train, rng):
 
 
 def calls(dtype):
-    """Each public function once, with inputs of one dtype that are made read-only."""
+    """Each public function once, with read-only inputs of one dtype."""
     rng = np.random.default_rng(0)
     x, grad = (rng.normal(size=(5, FEATURES)).astype(dtype) for _ in range(2))
     gamma, beta, mean = (rng.normal(size=FEATURES).astype(dtype) for _ in range(3))

@@ -73,7 +73,7 @@ def test_branches_of_scale_zero_let_all_through():
 
 
 def test_post_norm_gives_outputs_of_unit_scale_and_pre_norm_lets_them_grow():
-    """The reason for a warm-up in the one, and for a last norm in the other."""
+    """The reason for a warm-up in the former, and for a final norm in the latter."""
     plain = [block._replace(gamma=np.ones(WIDTH), beta=np.zeros(WIDTH)) for block in stack(24)]
     x = rng(1).standard_normal((N, WIDTH))
     post, _ = residual_forward(plain, x, norm="post")

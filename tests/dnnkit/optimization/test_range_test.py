@@ -20,7 +20,7 @@ def problem(**settings):
 
 
 def trainer(params, data, h, *, seed=0):
-    """What a range test trains with: whole epochs, as many as hold the steps."""
+    """What a range test trains with: enough whole epochs to hold the steps."""
 
     def train(schedule, steps):
         epochs = math.ceil(steps / math.ceil(len(data[0]) / h.batch_size))
@@ -43,7 +43,7 @@ def test_steps_and_schedules_can_be_had_from_the_topic(module):
 
 @pytest.mark.parametrize("steps", [2, 3, 7, 31])
 def test_range_test_is_one_training_with_growing_rates(steps):
-    """Three minibatches an epoch: the last epoch may be cut short."""
+    """Three minibatches per epoch: the last epoch may be cut short."""
     params, data, h = problem()
     rates, losses = optimization.range_test(trainer(params, data, h, seed=4), low=1e-3, high=0.1, steps=steps)
     np.testing.assert_allclose(rates, np.geomspace(1e-3, 0.1, steps), rtol=1e-12)
@@ -71,7 +71,7 @@ def test_divergence_ends_the_test_with_a_loss_that_is_not_finite():
 
 
 def test_what_comes_after_a_loss_that_is_not_finite_is_left_out():
-    """A loop of one's own may go on."""
+    """A user's own loop may go on."""
     rates, losses = optimization.range_test(lambda schedule, steps: [3, 2, np.inf, np.nan, 1], low=1, high=16, steps=5)
     np.testing.assert_array_equal(losses, [3, 2, np.inf])
     np.testing.assert_allclose(rates, [1, 2, 4], rtol=1e-12)

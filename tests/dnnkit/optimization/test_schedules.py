@@ -15,7 +15,7 @@ from dnnkit import optimization
 from dnnkit.optimization import schedules
 
 RATE = 0.3
-# ours, theirs, and for how many steps torch's is defined in the same way
+# ours, theirs, and the number of steps for which torch's is defined in the same way
 PAIRS = {
     "step_decay": (
         schedules.step_decay(RATE, factor=0.4, every=7),

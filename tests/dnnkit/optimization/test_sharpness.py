@@ -47,7 +47,7 @@ def test_it_is_the_largest_eigenvalue_of_torchs_hessian(loss, activation):
 
 
 def test_it_is_the_largest_and_not_the_most_negative():
-    """Where the loss bends down more strongly than up: the largest in size would be the wrong one."""
+    """Where the loss curves down more strongly than up, the largest in magnitude would be the wrong one."""
     x, y = np.ones((1, 1)), np.array([[10.0]])
     params = [(np.array([[0.0]]), np.array([0.0])), (np.array([[0.0]]), np.array([0.0]))]
     expected = eigenvalues(params, x, y, "huber", "linear")

@@ -28,7 +28,7 @@ FAMILY = {
     ),
     "adamw": (optimization.adamw_step, {"weight_decay": 0.3}, torch.optim.AdamW, {"weight_decay": 0.3}),
 }
-# Further settings, at the edges too.
+# Further settings, including edge cases.
 SETTINGS = {
     **FAMILY,
     "no momentum": (optimization.momentum_step, {"momentum": 0.0}, torch.optim.SGD, {"momentum": 0.0}),
@@ -72,7 +72,7 @@ def test_a_hundred_steps_equal_torch(step, settings, theirs, their_settings):
 
 @family
 def test_defaults_are_those_of_torch(step, settings, theirs, their_settings):
-    """Where a setting has a default, it is torch's (but momentum, which torch leaves at 0)."""
+    """If a setting has a default, it is torch's (except momentum, which torch leaves at 0)."""
     settings = {name: settings[name] for name in ("weight_decay", "momentum") if name in settings}
     w, state = np.array([1.0, -2.0]), None
     leaf = torch.from_numpy(w.copy()).requires_grad_()

@@ -12,7 +12,7 @@ NUMBER = r"-?\d+(?:\.\d+)?"
 
 
 class Drawing:
-    """One drawing of a picture, as elements with the place of each in the whole."""
+    """One drawing of a picture, as elements with each one's place in the whole."""
 
     def __init__(self, picture, width=720):
         self.root = ElementTree.fromstring(picture.svg(width))
@@ -41,7 +41,7 @@ class Drawing:
 
 
 class Panel:
-    """A panel of a drawing: takes places to numbers by its ticks."""
+    """A panel of a drawing, which turns places into numbers by its ticks."""
 
     def __init__(self, drawing, marks, x, y):
         left, top = float(marks.get("x")) + x, float(marks.get("y")) + y
@@ -70,7 +70,7 @@ class Panel:
 
 
 def text_of(element):
-    """A text with its raised figures as such."""
+    """A text with its superscript digits as such."""
     raised = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
     parts = [element.text or ""]
     for part in element:
@@ -88,7 +88,7 @@ def vertices(path):
 
 
 def read(places, ticks, log):
-    """Numbers at places, by a straight line through the ticks, of which all must lie on it."""
+    """Numbers at places, by a straight line through the ticks, all of which must lie on it."""
     at, values = np.array(ticks).T
     values = np.log10(values) if log else values
     slope, start = np.polyfit(at, values, 1)
@@ -98,7 +98,7 @@ def read(places, ticks, log):
 
 
 def number(text):
-    """A number as it is written at an axis.
+    """A number as it is written on an axis.
 
     >>> number("−1,000.5"), number("10⁻³"), number("2·10⁴")
     (-1000.5, 0.001, 20000.0)
@@ -111,7 +111,7 @@ def number(text):
 
 
 def factor(label):
-    """The power of ten in an axis' label, or 1."""
+    """The power of ten in an axis label, or 1."""
     power = re.search(r"\(× (10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)\)$", label)
     return number(power[1]) if power else 1.0
 

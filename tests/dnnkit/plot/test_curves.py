@@ -1,4 +1,4 @@
-"""Curves, read back from the drawing by its ticks: the numbers that were given, SciPy's intervals, NumPy's shares."""
+"""Curves, read back from the drawing by its ticks: the given numbers, SciPy's intervals, NumPy's shares."""
 
 import numpy as np
 import pytest
@@ -85,7 +85,7 @@ def test_an_interval_that_is_known_is_drawn_as_it_is():
     found = panel(picture)
     corners = found.points(found.of("path", "band")[0].get("d"))
     np.testing.assert_allclose(corners, [[0, 0.5], [1, 1], [1, 4], [0, 3]], atol=0.02)
-    assert picture.note == ""  # whoever knows it says what it is
+    assert picture.note == ""  # callers who know it say what it is
 
 
 @pytest.mark.parametrize("xscale", ["linear", "log"])
@@ -148,7 +148,7 @@ def test_layers_count_from_one_in_whole_numbers():
     assert [tick for _, tick in found.across][0] == 1
     assert all(tick == round(tick) for _, tick in found.across)
     halved = plot.layer_statistics(values, ylabel="spread", theory={"halved": lambda layer: 0.5**layer})
-    assert panel(halved).across[0][1] == 1  # whatever the theory is asked for in between
+    assert panel(halved).across[0][1] == 1  # wherever the theory is evaluated in between
 
 
 def test_histograms_share_their_bins_and_show_shares():
@@ -212,7 +212,7 @@ def test_series_differ_in_colour_dash_and_marker():
     assert len({line.get("stroke") for line in solid(found)}) == 6
     assert len({line.get("stroke-dasharray") for line in solid(found)}) == 6
     shapes = {path.get("d").split("M")[1].split("m")[-1] for path in found.of("path", "dots")[1:]}
-    assert len(shapes) == 5  # beside the first, which is a disc
+    assert len(shapes) == 5  # besides the first, which is a disc
 
 
 odd = st.floats(allow_nan=True, allow_infinity=True) | st.sampled_from([0.0, 1e300, -1e300, 5e-324, 1e-12])
@@ -250,7 +250,7 @@ def test_odd_numbers_give_a_drawing_in_which_every_place_is_a_number_inside(valu
                 assert left <= float(a) + found.x <= right
                 assert top - 0.1 <= float(b) + found.y <= bottom + 0.1
         if markers:
-            assert seen >= np.sum(can)  # the mean of two infinite runs, or of two of 1e308, is none
+            assert seen >= np.sum(can)  # the mean of two infinite runs, or of two of 1e308, is not finite
         assert 1 <= len(found.up) <= 12
         assert all(0 <= float(e.get("x")) + x <= width for e, x, _ in drawing.of("text"))
 

@@ -40,7 +40,7 @@ def test_places_are_apart_in_order_and_inside_or_there_is_no_room(wanted, step):
 
 
 def boxes(drawing):
-    """Left, top, right and bottom of every text, by the room that it is given."""
+    """Left, top, right and bottom of every text, by the room allotted to it."""
     found = []
     for text, x, y in drawing.of("text"):
         width, at = room(text_of(text)), float(text.get("x")) + x

@@ -1,4 +1,4 @@
-"""What a page and a notebook get: one figure with a caption and a description, legible on light and on dark."""
+"""What a page and a notebook get: one figure with a caption and a description, legible in light and dark."""
 
 import re
 from pathlib import Path
@@ -43,7 +43,7 @@ def test_a_figure_holds_two_drawings_and_a_caption(make):
     (figure,) = page(picture).find_all("figure", class_="plot")
     wide, narrow = figure.div.find_all("svg", recursive=False)
     assert (wide["class"], narrow["class"]) == (["plot-wide"], ["plot-narrow"])
-    assert "display:none" in narrow["style"]  # a notebook, which has no style sheet of ours, shows the wide one
+    assert "display:none" in narrow["style"]  # a notebook, which lacks our style sheet, shows the wide one
     for drawing in (wide, narrow):
         assert (drawing["role"], drawing["aria-label"]) == ("img", "Two curves of which one falls.")
         assert drawing.find("text", string="t")
@@ -64,7 +64,7 @@ def test_a_drawing_is_well_formed_small_and_names_nothing_that_another_could_nam
 
 @every
 def test_letters_have_the_size_of_the_page_wide_and_narrow(make):
-    """At least 11 px in a column of 640 px and more, and on a phone in one of 324 and more; exponents are smaller."""
+    """At least 11 px in columns from 640 px up, and from 324 px up on a phone; exponents are smaller."""
     for width, column in ((720, 640), (360, 324)):
         root = ElementTree.fromstring(make(alt="a").svg(width))
         exponents, letters = (
@@ -193,7 +193,7 @@ def palette(theme, *names):
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_lines_and_their_labels_stand_out_from_the_page(theme):
-    """4.5 to 1 is what WCAG 2.2 asks of text."""
+    """WCAG 2.2 requires 4.5 to 1 for text."""
     assert "--course-theory: var(--course-muted)" in TOKENS
     for ground in palette(theme, "paper", "surface", "act-ground", "measured-ground"):
         assert min(contrast(colour, ground) for colour in palette(theme, *"123456", "muted")) >= 4.5
@@ -225,7 +225,7 @@ def lab(light):
 @pytest.mark.parametrize("cones", SEEN)
 @pytest.mark.parametrize("theme", THEMES)
 def test_colours_are_told_apart_by_the_colour_blind(theme, cones):
-    """A difference of 2.3 is just noticeable; six times that is seen in thin lines."""
+    """A difference of 2.3 is just noticeable; six times that can be seen in thin lines."""
     seen = [lab(SEEN[cones] @ linear(colour)) for colour in palette(theme, *"123456")]
     apart = [np.linalg.norm(a - b) for i, a in enumerate(seen) for b in seen[:i]]
     assert min(apart) >= 14

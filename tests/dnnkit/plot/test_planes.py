@@ -1,4 +1,4 @@
-"""Planes: contours by contourpy, regions by the predictor itself, searches by the trials that were given."""
+"""Planes: contours by contourpy, regions by the predictor itself, searches by the given trials."""
 
 import re
 
@@ -36,7 +36,7 @@ def test_contours_are_contourpys(rows, columns, seed, level):
     theirs = contourpy.contour_generator(x, y, values, corner_mask=False).lines(level)
 
     def pieces(lines):
-        """Segments, whichever way they are walked."""
+        """Segments, whichever direction they run in."""
         found = [pair for line in lines for pair in zip(line, line[1:])]
         return sorted(sorted(tuple(np.round(end, 9).tolist()) for end in pair) for pair in found)
 

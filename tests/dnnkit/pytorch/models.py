@@ -1,4 +1,4 @@
-"""Networks that the tests look into, and all that a look must leave alone."""
+"""Networks that the tests look into, and everything that a look must leave alone."""
 
 import copy
 
@@ -26,7 +26,7 @@ def convolutional():
 
 
 class Transformer(nn.Module):
-    """A small classifier of sequences, with a parameter of its own beside its layers."""
+    """A small classifier of sequences, with its own parameter in addition to its layers."""
 
     def __init__(self):
         super().__init__()
@@ -57,7 +57,7 @@ def hooks_of(model):
 
 
 def snapshot(model):
-    """All that a look at a model must leave alone."""
+    """Everything that a look at a model must leave alone."""
     return (
         copy.deepcopy(model.state_dict()),
         [None if p.grad is None else p.grad.clone() for p in model.parameters()],

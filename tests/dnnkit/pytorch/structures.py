@@ -1,4 +1,4 @@
-"""The structures that decide a verdict, written anew with torch alone, as they are in the models people use."""
+"""The structures that decide a verdict, rewritten with torch alone, as they are in models that people use."""
 
 import torch
 from torch import nn
@@ -52,7 +52,7 @@ class ResNet(nn.Module):
 
 
 class LayerScale(nn.Module):
-    """A gain for each feature of a branch, next to zero at first (Touvron et al. 2021)."""
+    """A gain for each feature of a branch, close to zero at first (Touvron et al. 2021)."""
 
     def __init__(self, width, start):
         super().__init__()

@@ -1,4 +1,4 @@
-"""What the public door says to bad input."""
+"""How the public functions answer bad input."""
 
 import pytest
 import torch

@@ -85,7 +85,7 @@ def test_layers_of_a_transformer(training):
         nn.functional.cross_entropy(model(TOKENS[0]), TOKENS[1]).backward()
     weighted = [layer.name for layer in layers if layer.weighted]
     inside = [f"encoder.layers.{i}.{name}" for i in (0, 1) for name in ("self_attn", "linear1", "linear2")]
-    assert weighted == ["embedding", *inside, "head"]  # not the network itself, whose position is no layer
+    assert weighted == ["embedding", *inside, "head"]  # not the network itself, whose position is not a layer
     assert all(layer.gradient_norm > 0 for layer in layers)
     assert layers[1].shape == (4, 7, 16)
 

@@ -1,7 +1,7 @@
 """Models of torchvision and timm as they start, with random weights: nothing is downloaded.
 
-Marked `models`. Both packages are in the extra of that name; where they are missing the set is skipped and says so, and
-in continuous integration that is an error.
+Marked `models`. Both packages are in the extra of that name; if they are missing, these tests are skipped with a
+message, and in continuous integration that is an error.
 """
 
 import functools
@@ -25,9 +25,9 @@ def package(name):
     try:
         importlib.import_module("torchvision")
     except ImportError:
-        pass  # told below, of the package that is asked for
+        pass  # reported below, for the requested package
     except RuntimeError as error:
-        # Built for another accelerator than torch is, its operators cannot be loaded, and it stumbles over two that it
+        # Built for another accelerator than torch, it cannot load its operators, and it stumbles over two that it
         # describes all the same. No model here uses one.
         if "torchvision::" not in str(error):
             raise
@@ -54,7 +54,7 @@ def images(size, count=4):
     return torch.tensor(values, dtype=torch.float32), torch.arange(count)
 
 
-# With the size of their images, and what makes a model of its kind small.
+# With the size of their images, and the options that make a model of the kind small.
 STABLE = {
     "torchvision/resnet50": (64, {}),
     "torchvision/densenet121": (64, {}),

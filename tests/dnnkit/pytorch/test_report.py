@@ -72,7 +72,7 @@ def test_verdict_and_cause_of_deep_networks(activation, scheme, scale, bias, ver
     report = gradient_report(model, DEEP_BATCH)
     assert report.verdict == verdict
     assert cause in report.reason
-    assert ("flat" in report.reason) == (activation is nn.Tanh)  # a ReLU is off half of the time, and that is no fault
+    assert ("flat" in report.reason) == (activation is nn.Tanh)  # a ReLU is off half of the time, which is no fault
     assert report.loss == pytest.approx(nn.functional.cross_entropy(model(DEEP_BATCH[0]), DEEP_BATCH[1]).item())
     weighted = [layer.gradient_norm for layer in report.layers[::2]]
     assert report.rate == pytest.approx((weighted[0] / weighted[-1]) ** (1 / 12))
@@ -237,7 +237,7 @@ def test_gains_next_to_zero_on_the_only_way_are_excused():
     report = gradient_report(Only(), DEEP_BATCH)
     assert report.verdict == "stable"
     assert "with gain.gamma as if no longer close to zero" in report.reason
-    report = gradient_report(ViT(start=1e-5, head=1.0), IMAGES16)  # patches reach the class token through gains alone
+    report = gradient_report(ViT(start=1e-5, head=1.0), IMAGES16)  # patches reach the class token only through gains
     assert (report.verdict, "as if" in report.reason) == ("stable", True)
 
 
@@ -284,7 +284,7 @@ def test_a_language_model_with_tied_embeddings_is_stable():
     assert [row["kind"] for row in report.rows if row["weighted"]].count("Conv1D") == 6
 
 
-# what may be handed in
+# permitted inputs
 
 
 def test_what_wraps_a_model_is_looked_through():
@@ -323,7 +323,7 @@ Outputs = dataclasses.make_dataclass("Outputs", ["logits", "hidden"])
 
 
 class Structured(nn.Module):
-    """Takes a named tuple, and gives a dataclass that holds a dict and a list."""
+    """Takes a named tuple, and returns a dataclass that holds a dict and a list."""
 
     def __init__(self):
         super().__init__()

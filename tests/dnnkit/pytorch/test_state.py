@@ -24,7 +24,7 @@ from tests.dnnkit.pytorch.models import hooks_of, rng
 
 
 class Net(nn.Module):
-    """Two layers, and between them what a subclass does."""
+    """Two layers, and between them whatever a subclass does."""
 
     def __init__(self):
         super().__init__()
@@ -90,7 +90,7 @@ class Draws(Net):
 
 
 class Embedded(nn.Module):
-    """The embedding shortens its own weights as it is called."""
+    """The embedding shortens its own weights when it is called."""
 
     def __init__(self):
         super().__init__()
@@ -143,7 +143,7 @@ def batch_for(model):
 
 
 def attribute(value):
-    """What can be compared of an attribute."""
+    """The comparable part of an attribute."""
     if isinstance(value, torch.Generator):
         return value.get_state()
     if isinstance(value, np.random.Generator):
@@ -208,7 +208,7 @@ class Fails(torch.autograd.Function):
         raise ZeroDivisionError
 
 
-# an embedding turns any input into a sound one, so that there is nothing to fail at
+# an embedding turns any input into a sound one, so that nothing can fail
 PAIRS = [(name, look) for name in MODELS for look in LOOKS if (name, look) != ("Embedded", "failing lsuv")]
 
 

@@ -92,7 +92,7 @@ def test_what_was_saved_goes_on_as_if_it_had_not_been(losses, cut, mode):
     torch.save(first.state_dict(), file)
     file.seek(0)
     second = EarlyStopping(later, patience=3, mode=mode)
-    second.step(0.05)  # forgotten as the state is loaded
+    second.step(0.05)  # forgotten when the state is loaded
     second.load_state_dict(torch.load(file, weights_only=True))
     found += run(second, later, losses[cut:], cut)
     assert found == expected

@@ -95,7 +95,7 @@ def test_packed_sequences_are_judged_by_the_longest(enforce_sorted):
     )
     model = Recurrent(nn.LSTM(8, 16))
     report = gradient_report(model, (packed, LABELS))
-    assert report.verdict == "vanishing"  # though short sequences bring a gradient to the first steps
+    assert report.verdict == "vanishing"  # although short sequences bring a gradient to the first steps
     assert report.time[0].steps == 200
     assert gradient_report(Recurrent(keeping(nn.LSTM(8, 16))), (packed, LABELS)).verdict == "stable"
 

@@ -1,4 +1,4 @@
-"""watch tells what happened, and the training is the same with it and without."""
+"""watch reports what happened, and training is the same with and without it."""
 
 import copy
 import gc
@@ -24,7 +24,7 @@ def train(model, batch, *, steps=6, optimizer="adamw", looking=None):
     torch.manual_seed(1)
     trained = OPTIMIZERS[optimizer](model.parameters())
     for step in range(steps):
-        for _ in range(2):  # gradients are added up over two passes
+        for _ in range(2):  # gradients are accumulated over two passes
             nn.functional.cross_entropy(model(batch[0]), batch[1]).backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         if looking:

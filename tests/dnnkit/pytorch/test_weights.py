@@ -1,4 +1,4 @@
-"""initialize and lsuv, by distribution and by what a batch shows."""
+"""initialize and lsuv, by distribution and by their effect on a batch."""
 
 import copy
 import math

@@ -119,7 +119,7 @@ def test_float32_penalty_of_many_weights_keeps_its_digits():
 
 @pytest.mark.parametrize("tolerance", [0.001, 0.01, 0.076, 0.3])
 def test_linear_fraction_is_the_share_below_the_root(tolerance):
-    """Where tanh leaves the line by the tolerance is a root, found by SciPy."""
+    """The point where tanh leaves the line by the tolerance is a root, found by SciPy."""
     reach = optimize.brentq(lambda z: 1 - np.tanh(z) / z - tolerance, 1e-3, 30)
     z = 2 * rng(5).standard_normal((50, 40))
     assert linear_fraction(z, tolerance=tolerance) == pytest.approx((abs(z) < reach).mean(), abs=1e-12)

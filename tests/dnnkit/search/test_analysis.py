@@ -1,4 +1,4 @@
-"""What a search says, against scikit-learn's least squares and against all subsets."""
+"""What a search tells us, against scikit-learn's least squares and against all subsets."""
 
 import itertools
 import math
@@ -35,7 +35,7 @@ def test_expected_best_is_the_mean_over_all_subsets(scores, data):
 
 
 def test_expected_best_is_unbiased_where_drawing_with_replacement_is_not():
-    """Of uniform scores the lowest of n is 1 / (n + 1) on average."""
+    """The lowest of n uniform scores is 1 / (n + 1) on average."""
     rng, n = np.random.default_rng(0), 10
     samples = rng.random((4000, 12))
     ours = np.array([expected_best(sample, n) for sample in samples])
@@ -63,7 +63,7 @@ def full_grid(losses):
 
 
 def explained(losses, order):
-    """Share of the variance that least squares explain with all interactions up to an order."""
+    """Share of the variance that least squares explains with all interactions up to an order."""
     x = OneHotEncoder(sparse_output=False).fit_transform(np.array(list(np.ndindex(losses.shape))))
     x = PolynomialFeatures(order, interaction_only=True).fit_transform(x)
     return LinearRegression().fit(x, losses.ravel()).score(x, losses.ravel())

@@ -42,7 +42,7 @@ def test_halving_of_27_costs_81_epochs():
 @settings(max_examples=50, deadline=None)
 @given(n=st.integers(1, 40), min_budget=st.integers(1, 5), eta=st.integers(2, 5), seed=SEEDS)
 def test_halving_resumes_and_keeps_the_best(n, min_budget, eta, seed):
-    """With curves that never cross, round i trains the lowest floors, from the state that it left."""
+    """With curves that never cross, round i trains the lowest floors, from the state it left them in."""
     floors = [int(f) for f in rng(seed).permutation(n)]
     train = Trainer()
     result = successive_halving([{"floor": f} for f in floors], train, min_budget=min_budget, eta=eta)
@@ -86,20 +86,20 @@ def test_halving_lets_go_of_the_states_of_those_dropped():
         return config["loss"], state
 
     successive_halving([{"loss": loss} for loss in (3, 1, 2, 4)], advance, min_budget=1, eta=2)
-    assert made[4] == 3  # the two that go on, and the best of the others, in case that both of them diverge
+    assert made[4] == 3  # the two that go on, and the best of the others, in case both of them diverge
 
 
 @pytest.mark.parametrize("failure", [math.nan, math.inf])
 @pytest.mark.parametrize("fails_at", [3, 9, 27])
 def test_when_all_that_are_left_diverge_the_best_dropped_before_is_taken(failure, fails_at):
-    """Of 27 configurations the lower floors diverge, as soon as they have been trained for so long."""
+    """Of 27 configurations, those with lower floors diverge once they have been trained for that long."""
 
     def advance(config, state, epochs):
         trained = (state or 0) + epochs
         return failure if trained >= fails_at else config["floor"] + 1 / trained, trained
 
     result = successive_halving([{"floor": floor} for floor in range(27)], advance, min_budget=1, eta=3)
-    kept = {3: 9, 9: 3, 27: 1}[fails_at]  # so many were trained to where they failed
+    kept = {3: 9, 9: 3, 27: 1}[fails_at]  # this many were trained until they failed
     assert result.best_config == {"floor": kept}
     assert result.best_state == fails_at // 3
     assert result.best_loss == result.losses[kept] == kept + 3 / fails_at

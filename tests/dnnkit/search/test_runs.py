@@ -1,4 +1,4 @@
-"""The table of runs, against trainings anew, and Optuna's trials, against Optuna."""
+"""The table of runs, against new trainings, and Optuna's trials, against Optuna."""
 
 import itertools
 
@@ -55,12 +55,12 @@ def test_index_says_what_it_does_not_have(change, error):
 
 
 def test_twenty_entries_are_measured_anew():
-    """Trainings are not the same to the last bit on all machines.
+    """Trainings are not identical to the last bit on all machines.
 
-    Linear algebra libraries add in other orders, and a network that is trained at far too high a rate magnifies what
-    rounding leaves. With OpenBLAS's kernels for three generations of processors, at most two of these twenty came out
-    otherwise than stored, by up to 2.2 points, both with errors of 90%. So most must be the same to half a point, what
-    has learned anything to 3 points, and the rest to 30: a fault in data, seeds or training moves all of them by more.
+    Linear algebra libraries add in different orders, and a network trained at far too high a rate magnifies rounding
+    errors. With OpenBLAS's kernels for three generations of processors, at most two of these twenty came out different
+    from the stored ones, by up to 2.2 points, both with errors of 90%. So most must agree to half a point, any that
+    learned something to 3 points, and the rest to 30: a fault in data, seeds or training moves all of them by more.
     """
     rng = np.random.default_rng(7)
     gaps, learned = [], []
@@ -95,7 +95,7 @@ def test_the_rate_counts_most():
 
 
 def test_optuna_tries_them_again():
-    """The first ten of a study are random; after that a rounding may, on another machine, lead elsewhere."""
+    """The first ten of a study are random; after that, on another machine, rounding may lead elsewhere."""
     trials = optuna_trials()
     assert trials.shape == (300, 27)
     assert 0 <= trials.min() <= trials.max() < 1152

@@ -43,7 +43,7 @@ def test_every_axis_is_in_the_family():
 @given(seed=st.integers(0, 2**32 - 1), scale=st.floats(0, 1))
 @settings(max_examples=40, deadline=None)
 def test_what_an_axis_gives_it_takes(axis, seed, scale):
-    """Draws, points and mutations lie on the axis; a mutation of scale 0 is none."""
+    """Draws, points and mutations lie on the axis; a mutation of scale 0 changes nothing."""
     rng = np.random.default_rng(seed)
     drawn = axis.draw(rng)
     shares = sorted(rng.random(7))
