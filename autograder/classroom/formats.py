@@ -1,7 +1,8 @@
 """Export grades in the formats of other systems: Canvas, Moodle and Gradescope, and all that is known in one JSON file.
 
 A score is written only if there is one. A student who has handed in nothing, is not graded yet, or waits for a person's
-mark has none, which is not the same as 0: the cell is empty, or "-" for Moodle, and there is no results.json.
+mark has none, which is not the same as 0: the cell is empty, or "-" for Moodle. For Gradescope, the first two have no
+results.json, and the third has one without the points that are still to come.
 """
 
 import json
