@@ -228,7 +228,7 @@ def test_shift_auc_scores_every_example_once_and_never_one_it_was_fitted_on():
 
 
 def test_scores_of_different_folds_are_not_compared():
-    """Each fit adds an offset of its own to perfect scores: pooled, they would look bad."""
+    """Each fit adds its own offset to perfect scores: pooled, they would look bad."""
     offsets = iter([0.0, 1e6, -1e6, 5e5])
     a, b = np.zeros((8, 2)), np.ones((12, 2))
     found = shift_auc(a, b, fit_score=lambda x, y, new: new[:, 0] + next(offsets), rng=rng(), folds=4)

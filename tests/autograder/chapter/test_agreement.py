@@ -31,7 +31,7 @@ SLIPS = {
 
 @pytest.fixture(autouse=True)
 def forget_exercises():
-    """Each test has files of its own under the same name."""
+    """Each test has its own files under the same names."""
     exercise._load.cache_clear()
 
 

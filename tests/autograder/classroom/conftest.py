@@ -34,7 +34,7 @@ def course():
 
 @pytest.fixture(scope="session")
 def _made_once(tmp_path_factory):
-    """A function that makes a directory once for all workers, by a function that takes its path."""
+    """A function that makes a directory once for all workers, with a function that takes its path."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 

@@ -78,7 +78,7 @@ def submit(place):
 
 
 def submitted(place):
-    """Return what lies under `submitted/`, by path."""
+    """Return the files under `submitted/`, by path."""
     top = place.step("submitted")
     return {path.relative_to(top).as_posix(): path.read_text() for path in top.rglob("*") if path.is_file()}
 

@@ -1,4 +1,4 @@
-"""Every word of a text is on its page: in the text, or under it as the text was written."""
+"""Every word of a text is on its page: in its place, or in the source that is shown below it."""
 
 import pytest
 from nbformat import v4

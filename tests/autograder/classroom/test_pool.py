@@ -31,7 +31,7 @@ if __name__ == "__main__":  # a worker that is not forked imports this file, for
 )
 def test_a_worker_has_one_thread_of_numpy_from_a_shell_that_says_nothing(before, tmp_path):
     if len(os.sched_getaffinity(0)) < 2:
-        pytest.skip("NumPy has one thread on one processor anyway")
+        pytest.skip("on one processor NumPy has one thread anyway")
     script = tmp_path / "script.py"
     script.write_text(THREADS_OF_WORKERS.format(before=before))
     environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
@@ -75,7 +75,7 @@ def begun(tmp_path):
 
 def test_two_pools_of_a_machine_do_not_share_a_processor(begun):
     if len(os.sched_getaffinity(0)) < 2:
-        pytest.skip("there is one processor")
+        pytest.skip("there is only one processor")
     taken = [begun() for _ in range(2)]
     alone = [processors for processors in taken if len(processors) == 1]
     assert len({processors[0] for processors in alone}) == len(alone)  # other tests' pools may have the rest

@@ -1,4 +1,4 @@
-"""A whole term with 200 students with awkward names: every resulting number is the one that arithmetic gives."""
+"""A whole term with 200 awkwardly named students: every resulting number is the one that arithmetic gives."""
 
 import csv
 import io

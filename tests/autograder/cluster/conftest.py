@@ -154,7 +154,7 @@ def grading(directory, cluster, enter=()):
 
 def require_sandboxes():
     if not doctor()[0]:
-        pytest.skip("this machine does not let sandboxes be isolated, without which workers are refused")
+        pytest.skip("this machine cannot isolate sandboxes, without which workers are refused")
 
 
 def block(kind, has=""):

@@ -55,7 +55,7 @@ def here(handed_in, tmp_path):
 
 
 def written(directory):
-    """Return all that grading has written into a class but how long it took: files, and the gradebook's rows."""
+    """Return everything that grading has written into a class except its duration: files, and the gradebook's rows."""
     found = {path.relative_to(directory).as_posix(): path.read_bytes() for path in directory.glob("autograded/*/*/*")}
     for path in directory.glob("records/*/*.json"):
         record = json.loads(path.read_text())
@@ -99,7 +99,7 @@ def test_a_class_gets_what_it_gets_on_one_machine(cluster, handed_in, hand_in, h
 @pytest.mark.long
 def test_workers_that_are_killed_cost_nobody_anything(cluster, handed_in, hand_in, tmp_path, monkeypatch):
     """All are killed as soon as one has found something, which is lost with them; later, one submission meets two
-    deaths, and another's death is said to be possibly by chance."""
+    deaths, and another one that may be chance."""
     for times in (1, 2):
         hand_in(handed_in, f"{UNLUCKY}{times}", double=RIGHT)
     here = shutil.copytree(handed_in, tmp_path / "here")

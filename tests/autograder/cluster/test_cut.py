@@ -60,12 +60,12 @@ def connected(process):
 @pytest.fixture
 def networks():
     if os.geteuid() != 0 or not shutil.which("ip") or subprocess.run(["unshare", "--net", "true"]).returncode:
-        pytest.skip("this machine does not let networks be made")
+        pytest.skip("this machine does not allow making networks")
     require_sandboxes()
     with ExitStack() as stack:
         here, there = (Network(stack, address) for address in (HERE, THERE))
         if not here.lay_cable(there):
-            pytest.skip("this machine does not let networks be connected")
+            pytest.skip("this machine does not allow connecting networks")
         here.plug_in()
         there.plug_in()
         yield here, there

@@ -35,7 +35,7 @@ def test_the_same_mistake_in_other_words_gets_the_same_name(toy):
 
 
 def test_known_answers_meet_the_same_inputs_once(toy, monkeypatch):
-    """They met those of practice when their findings were learned, and others if their behaviour is kept."""
+    """Those of practice were met when the findings were learned; others are met once if the behaviour is kept."""
     asked, keys, met = toy(), [], {}
 
     def looked(exercise, connect, key, checks, look=judging.look):

@@ -276,7 +276,7 @@ def test_nothing_outlives_the_interpreter():
             if not runs(mark):
                 return
             time.sleep(0.1)
-    pytest.fail("a process outlives the interpreter that its sandbox is a fork of")
+    pytest.fail("a process outlives the interpreter from which its sandbox was forked")
 
 
 def runs(mark):

@@ -130,7 +130,7 @@ TIMES = re.compile(r"^(CPU times|Wall time|Compiler |Parser  |The slowest run|Th
 
 
 def simplified(outputs):
-    """Return outputs without what differs between any two kernels: times, places, users, terminal colours, messages."""
+    """Return outputs without what varies between any two kernels: times, places, users, terminal colours, messages."""
     plain, streams = [], {}
     for output in outputs:
         kind = output["output_type"]

@@ -16,7 +16,7 @@ from dnnkit import mlp
 from dnnkit.claim import processes, tuned
 from dnnkit.claim.fingerprint import fingerprint
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked only on Linux")
 
 
 def test_results_come_in_order_whatever_takes_longest():

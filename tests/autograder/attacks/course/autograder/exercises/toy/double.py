@@ -20,7 +20,7 @@ def check_ones(double, rng):
 
 @hidden
 def check_any(double, rng):
-    """Anything is doubled, and what came in stays as it was."""
+    """Anything is doubled, and the input stays as it was."""
     a = rng.standard_normal((2, 5))
     before = a.copy()
     close(double(a), 2 * before, "every entry must be doubled")

@@ -14,7 +14,7 @@ def solution(a, *, rng):
 
 
 def check_noise_comes_from_rng(noisy, rng):
-    """The same generator gives the same noise, another one another."""
+    """The same generator gives the same noise, a different one different noise."""
     a = rng.standard_normal(400)
     seed = int(rng.integers(2**32))
     before = a.copy()

@@ -24,14 +24,14 @@ class _Terms:
 
 
 def check_sum(total, rng):
-    """The sum of all terms comes back."""
+    """The sum of all terms is returned."""
     terms = _Terms(rng)
     close(total(terms, 9), sum(terms.values), "all terms must be added")
 
 
 @hidden
 def check_each_is_asked_for_once(total, rng):
-    """Each term is asked for once, and what comes back is their sum."""
+    """Each term is asked for once, and their sum is returned."""
     terms = _Terms(rng)
     out = total(terms, 7)
     equal(sorted(terms.asked, key=repr), list(range(7)), "each term must be asked for once")
