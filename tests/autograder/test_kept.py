@@ -39,18 +39,18 @@ def digest(asked, *changes, seeds=200):
         ("It holds.", "It does hold.", True),  # the chapter's prose and claims
     ],
 )
-def test_an_exercise_hangs_on_its_file_its_section_and_the_setup(asked, old, new, same):
+def test_an_exercise_depends_on_its_file_its_section_and_the_setup(asked, old, new, same):
     assert (digest(asked) == digest(asked, (old, new))) is same
 
 
-def test_it_hangs_on_seeds_versions_and_the_test_that_another_exercise_is(asked, monkeypatch):
+def test_it_depends_on_seeds_versions_and_tests_that_are_exercises(asked, monkeypatch):
     before = digest(asked)
     assert digest(asked, seeds=20) != before
     monkeypatch.setattr(sources, "installed_version", lambda library: "99.0")
     assert digest(asked) != before
 
 
-def test_a_test_hangs_on_the_exercise_that_it_tests():
+def test_a_test_depends_on_the_exercise_that_it_tests():
     made = exercise.load("dropout/test_inverted_dropout")
     kept = Kept(chapter.ROOT)
     one = kept.digest(made, None, (), 1)

@@ -59,7 +59,7 @@ def test_python_loads_the_files_that_were_found():
 
 
 @pytest.mark.parametrize("topic", chapter.topics())
-def test_a_chapter_hangs_on_its_topic_the_judge_and_its_exercises(topic):
+def test_a_chapter_depends_on_its_topic_the_judge_and_its_exercises(topic):
     cells = [cell for section in chapter.read(topic).sections for cell in section.cells if cell.kind == "code"]
     cells += chapter.read(topic).setup
     found, libraries = Sources().reached(Sources().names_of_cells(cell.source for cell in cells))
@@ -97,7 +97,7 @@ def test_digest_changes_with_the_code_and_its_data(toy, name):
     assert digest() != before
 
 
-def test_digest_hangs_on_nothing_else(toy):
+def test_digest_depends_on_nothing_else(toy):
     before = digest("toy.inner")
     (toy / "__pycache__" / "module.pyc").write_bytes(b"2")
     (toy / "outer.py").write_text("import torch")
@@ -110,7 +110,7 @@ def test_digest_hangs_on_nothing_else(toy):
     assert digest("toy.inner") != before, "a folder that isn't a package holds data"
 
 
-def test_digest_does_not_hang_on_where_the_code_lies(toy, tmp_path, monkeypatch):
+def test_digest_does_not_depend_on_where_the_code_is(toy, tmp_path, monkeypatch):
     before = digest()
     toy.rename(tmp_path / "moved")
     (tmp_path / "elsewhere").mkdir()

@@ -44,7 +44,7 @@ def sorts(graph):
     list(graphlib.TopologicalSorter(graph).static_order())
 
 
-def test_rooms_form_no_circle():
+def test_rooms_form_no_cycle():
     graph = {}
     for module, tree in MODULES.items():
         needed = {room(home(name)) for name, _ in imported(tree)} - {"dnnkit"}
@@ -53,7 +53,7 @@ def test_rooms_form_no_circle():
     sorts(graph)
 
 
-def test_modules_of_a_room_form_no_circle():
+def test_modules_of_a_room_form_no_cycle():
     graph = {module: {home(name) for name, _ in imported(tree)} for module, tree in MODULES.items()}
     # A module that loads its room's `__init__` first is not a cycle, as long as it takes nothing from there.
     sorts(graph)

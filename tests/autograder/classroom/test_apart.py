@@ -88,7 +88,7 @@ def test_what_is_told_arrives_in_its_order_from_another_process_which_is_used_ag
         (end, 20, "exit status 3"),
     ],
 )
-def test_it_dies_alone_of_what_is_said_and_the_next_request_gets_another(process, act, seconds, reason):
+def test_it_dies_alone_for_the_stated_reason_and_the_next_request_gets_another(process, act, seconds, reason):
     began = time.monotonic()
     pid, death = heard(process, act, seconds)
     assert death == reason

@@ -100,7 +100,7 @@ LAID = {
 }
 
 
-def test_late_without_a_time_is_told_as_that_until_the_time_is_known(place, archive):
+def test_late_without_a_time_is_reported_as_such_until_the_time_is_known(place, archive):
     classroom.collect(place.root, archive(*CANVAS), dry_run=True)
     assert untimed.late(place) == set()
     classroom.collect(place.root, archive(*CANVAS))
@@ -115,7 +115,7 @@ def test_late_without_a_time_is_told_as_that_until_the_time_is_known(place, arch
     assert untimed.late(place) == set()
 
 
-def test_which_counts_is_the_classs_setting_unless_the_command_says(place, archive):
+def test_which_hand_in_counts_is_the_classs_setting_unless_the_command_says(place, archive):
     with place.config_file.open("a") as file:
         file.write("\nc.Course.counts = 'first'\n")
     classroom.collect(place.root, archive(*CANVAS))
@@ -243,7 +243,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(place, archive):
     assert classroom.collect(place.root, archive(*MOODLE)) == dry
 
 
-def test_again_is_harmless_and_changes_nothing(place, archive):
+def test_collecting_again_changes_nothing(place, archive):
     classroom.collect(place.root, archive(*MOODLE))
     before = all_of(place)
     done = classroom.collect(place.root, archive(*MOODLE))
@@ -319,7 +319,7 @@ def test_two_people_of_one_name_are_not_one_student_twice(place, archive):
         ((("ann/hw.zip", b"PK"),), "ann/hw.zip is a zip that cannot be read"),
     ],
 )
-def test_what_cannot_be_told_is_left_and_named(place, archive, members, why):
+def test_what_is_unclear_is_left_and_named(place, archive, members, why):
     done = classroom.collect(place.root, archive(*members))
     assert submitted(place) == {}
     ((row,), missing) = done.rows, done.missing

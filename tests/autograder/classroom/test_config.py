@@ -50,7 +50,7 @@ def test_each_setting_that_a_new_class_names_is_one(tmp_path):
         ({"daily_limit": 3}, 3),
     ],
 )
-def test_a_limit_that_is_not_set_is_none_but_where_the_best_counts(course, limit):
+def test_an_unset_limit_is_none_unless_the_best_hand_in_counts(course, limit):
     assert settings.daily_limit(Config({"Course": course})) == limit
 
 

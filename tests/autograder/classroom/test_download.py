@@ -145,7 +145,7 @@ def test_a_link_that_is_put_in_the_place_of_a_folder_before_it_is_opened_is_not_
     assert found(top) == {"ann": "cannot be read (Not a directory)"}
 
 
-def test_folders_in_folders_are_looked_into_so_deep(tmp_path):
+def test_nested_folders_are_searched_to_a_limited_depth(tmp_path):
     deep = tmp_path
     for _ in range(600):
         deep = deep / "d"
@@ -201,7 +201,7 @@ def test_a_bomb_is_read_up_to_its_limit(path):
                 file.fetch(2**20)
 
 
-def test_zips_in_zips_are_opened_so_deep(path, monkeypatch):
+def test_nested_zips_are_opened_to_a_limited_depth(path, monkeypatch):
     content = zipped(("x.ipynb", b"1"))
     for depth in range(4):
         content = zipped((f"{depth}.zip", content))

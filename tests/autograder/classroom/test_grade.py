@@ -131,7 +131,7 @@ c.Exchange.root = "/exchange"
 """
 
 
-def test_a_setting_has_all_graded_again_and_a_comment_or_a_due_date_has_not(copied):
+def test_a_setting_makes_all_be_graded_again_but_no_comment_or_due_date_does(copied):
     append(copied / "nbgrader_config.py", "# A comment.\n")
     with gradebook(load(classroom.open_class(copied))) as book:
         book.update_or_create_assignment("toy", duedate="2026-01-01 12:00:00 UTC")

@@ -83,7 +83,7 @@ def test_nbgraders_own_command_and_ours_take_off_the_same(copied, nbgrader):
         ({"late_grace": True}, "c.Course.late_grace must be a number from 0 up, in minutes, got True$"),
     ],
 )
-def test_a_setting_that_is_none_is_refused(course, said):
+def test_an_invalid_setting_is_refused(course, said):
     with pytest.raises(classroom.ClassError, match=said):
         ByTheDay(config=Config({"Course": course}))
 

@@ -486,7 +486,7 @@ def test_a_malformed_request_without_the_token_is_refused_and_not_told_it(addres
         assert parts.path.split("/")[1].encode() not in reply
 
 
-def test_a_question_that_is_none_and_a_taken_port_are_one_sentence(copied, address):
+def test_an_unknown_question_and_a_taken_port_are_one_sentence(copied, address):
     with (
         pytest.raises(classroom.ClassError, match="'toy/nonsense' is not an exercise released"),
         classroom.serve(copied, "toy/nonsense", marker="ada"),

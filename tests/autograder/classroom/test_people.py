@@ -134,7 +134,7 @@ def test_one_by_id_and_another_by_name_are_not_one_student(people, tmp_path):
     assert "whose number is 25" in whose(people, "dreierjürgen", "26")[1]
 
 
-def test_without_a_roster_a_list_of_ones_own_is_it_and_a_systems_is_not(tmp_path):
+def test_without_a_roster_ones_own_list_serves_as_one_but_a_systems_does_not(tmp_path):
     path = tmp_path / "list.csv"
     path.write_text("id,first_name,last_name\na,Ann,Able\n")
     people = People({})

@@ -71,6 +71,6 @@ def test_ctrl_c_is_left_to_this_one():
         assert submitted(pool, os.getppid).result()
 
 
-def test_one_that_is_killed_is_told():
+def test_a_process_that_is_killed_is_reported():
     with processes(1) as pool, pytest.raises(BrokenProcessPool):
         submitted(pool, os._exit, 1).result()

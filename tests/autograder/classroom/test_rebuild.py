@@ -232,7 +232,7 @@ def test_hidden_tests_are_nothing_that_a_student_took_away():
     assert strays.written(graded, "# G\nx = 3") == ("x = 3", True)
 
 
-def test_of_copies_one_is_taken_from_which_lines_were_taken_away():
+def test_of_copies_the_one_with_lines_removed_is_taken():
     starter = "def double(a):\n    a = a + 1\n    return 2 * a"
     given = copy.deepcopy(RELEASE)
     next(cell for cell in given.cells if cell.id == "double-answer").source = starter
@@ -331,6 +331,6 @@ def test_an_answer_is_untouched_while_it_does_what_the_release_gave(released, an
     assert ("double" in untouched(release, notebook)) is still
 
 
-def test_a_notebook_without_cells_is_told_as_that():
+def test_a_notebook_without_cells_is_reported_as_such():
     assert rebuild(RELEASE, ()).notices == (NO_CELLS,)
     assert rebuild(RELEASE, cells_of([("code", "x = 1", ())])).notices == (NONE_OF_OURS,)

@@ -377,6 +377,6 @@ def test_a_handout_carries_when_solutions_are_shown(setting, fresh, course):
     assert setting('c.Course.show_solutions = "after_pass"', course) == {}
 
 
-def test_a_setting_that_there_is_not_is_refused(setting, course):
+def test_a_setting_that_does_not_exist_is_refused(setting, course):
     with pytest.raises(classroom.ClassError, match="'after_pass', 'after_due', 'never', got 'later'"):
         setting('c.Course.show_solutions = "later"', course)

@@ -313,7 +313,7 @@ RENAMED = re.sub(r"\b(total|index|value)\b", lambda found: f"my_{found[0]}", ORI
 
 
 @pytest.mark.parametrize("quote", ['"', "'", "f'", '\'"""'])
-def test_texts_without_an_end_hide_nothing_below_them_and_take_no_time_by_their_square(quote):
+def test_unterminated_texts_hide_nothing_below_them_and_take_no_quadratic_time(quote):
     line = f"{quote}\\" * 100_000  # in quadratic time: minutes
     own, below = (similarity.fingerprints(code) for code in (ORIGINAL, f"{line}'\n{ORIGINAL}"))
     assert len(own - below) <= 2  # one or two of which cross the end of the first line
@@ -347,7 +347,7 @@ def test_what_an_assignment_shows_anywhere_is_nobodys_own(fresh, cell):
     assert similarity.pairs(answers, gathered.given("toy"), [], {}) == ()
 
 
-def test_who_is_wrong_as_few_are_is_found_without_a_text():
+def test_students_who_share_rare_mistakes_are_found_without_a_text():
     results, findings = [], {}
     for number in range(32):
         for exercise in ("t/a", "t/b", "t/c"):

@@ -18,7 +18,7 @@ def test_columns_may_come_in_any_order_and_some_may_be_missing(place):
     assert roster.read(place) == {"one": {"email": "a@b.example"}, "two": {"email": ""}}
 
 
-def test_a_class_may_do_without(place):
+def test_a_class_may_have_no_roster(place):
     assert roster.read(place) == {}
     place.roster_file.unlink()
     assert roster.read(place) == {}

@@ -326,7 +326,7 @@ def test_links_and_pipes_are_not_followed(folder, tmp_path):
     assert len(submission.digest(folder)) == 64
 
 
-def test_of_files_without_end_no_more_are_looked_at_than_is_seen_to_be_too_many(folder, monkeypatch):
+def test_of_endless_files_no_more_are_looked_at_than_needed_to_see_that(folder, monkeypatch):
     monkeypatch.setattr(submission, "MOST_FILES", 5)
     lay(folder, "toy.ipynb", "timestamp.txt", *(f"another-{number}.ipynb" for number in range(3)))
     lay(folder, *(f"a{number}.txt" for number in range(100)))

@@ -77,7 +77,7 @@ def test_feedback_and_tables_tell_line_and_message(handed_in, student):
         assert book.find_grade("double", "toy", "toy", student).needs_manual_grade
 
 
-def test_a_cell_that_never_ends_is_told_as_that(handed_in):
+def test_a_cell_that_never_ends_is_reported_as_such(handed_in):
     verdict, sentence, _ = told(handed_in, "endless")
     assert (verdict, sentence) == ("timed out", "it did not finish, so there is no answer to check")
     assert "dnn-timed-out" in (handed_in / "feedback" / "endless" / "toy" / "toy.html").read_text(encoding="utf-8")

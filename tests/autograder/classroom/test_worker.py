@@ -175,7 +175,7 @@ def test_an_answer_that_may_be_right_and_only_slow_is_a_persons_to_judge(
 @pytest.mark.parametrize(
     "share", [RIGHT["share"], "share = ...   # your answer here"], ids=["answered", "left as it is"]
 )
-def test_an_answer_that_was_not_come_to_is_a_persons_to_judge(fresh, hand_in, forked, monkeypatch, share):
+def test_an_answer_that_was_not_reached_is_for_a_person_to_judge(fresh, hand_in, forked, monkeypatch, share):
     hand_in(fresh, "a", **RIGHT | {"share": share})
     at(monkeypatch, client.Sandbox, "run", "a", fill, lambda _, source, seconds: "given" in source)
     classroom.grade(fresh, console=QUIET)

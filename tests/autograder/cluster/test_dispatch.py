@@ -148,7 +148,7 @@ def test_a_submission_that_ends_its_worker_is_tried_once_more_alone_and_last():
     assert cluster.order == [(student, False) for student in (POISONED, *names(40))] + [(POISONED, True)]
 
 
-def test_who_shared_its_worker_does_not_speak_for_it():
+def test_who_shared_its_worker_does_not_clear_it():
     """Seven that were judged in the worker that it killed come back: that death is still its doing."""
     beside = names(7)
 
@@ -201,7 +201,7 @@ FATES = st.lists(
 
 
 @given(FATES)
-def test_one_thing_comes_of_each_whatever_ends(fates):
+def test_each_has_one_result_whatever_dies(fates):
     students = names(len(fates))
     told = dict(zip(students, fates))
     cluster = Cluster(lambda student, tries: told[student][tries - 1] if tries <= len(told[student]) else None)

@@ -43,7 +43,7 @@ def judged(made, digest=DIGEST, alone=False):
     return kind, rest.decode()
 
 
-def test_what_comes_of_a_job_is_said_as_data(made):
+def test_the_result_of_a_job_is_returned_as_data(made):
     made._submit = answers(FOUND)
     kind, rest = judged(made)
     assert kind == FINISHED

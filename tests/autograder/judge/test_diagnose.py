@@ -190,7 +190,7 @@ def test_a_value_is_named_by_its_wrong_parts_however_the_right_ones_are_rounded(
     assert (report.misconception, report.with_others) == (named.sentence, False)
 
 
-def test_a_name_hangs_on_no_luck_of_the_inputs(toy):
+def test_a_name_does_not_depend_on_lucky_inputs(toy):
     """A check that meets the mistake on some seeds only says nothing about it when it is learned, or nothing later."""
     rarely = '''def check_doubles_rarely(double, rng):
     """A number above one is doubled."""

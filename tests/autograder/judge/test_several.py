@@ -104,7 +104,7 @@ def test_several_calls_take_one_message_and_one_more_after_each_change(begin):
 
 
 @pytest.mark.parametrize(("limit", "value"), [("MUCH", 10), ("LONG", -1.0)])
-def test_a_message_is_asked_no_more_than_enough(begin, monkeypatch, limit, value):
+def test_a_message_carries_no_more_calls_than_its_limits_allow(begin, monkeypatch, limit, value):
     monkeypatch.setattr(answering, limit, value)
     talk, ask = begin(right)
     assert [list(out) for out in several(ask, [call(np.full(2, n)) for n in range(4)])] == [

@@ -79,7 +79,7 @@ while True:
         (UNWILLING, "timed out", ""),
     ],
 )
-def test_an_end_is_told_as_what_it_was(sandbox, source, how, detail):
+def test_an_ending_is_reported_as_what_it_was(sandbox, source, how, detail):
     with pytest.raises(Ended) as ended:
         sandbox.run(source, 2)
     assert ended.value.how == how

@@ -186,7 +186,7 @@ print("on")
 """
 
 
-def test_names_of_sockets_tell_what_keeps_it_nothing(sandbox):
+def test_names_of_sockets_tell_its_keeper_nothing(sandbox):
     assert says(sandbox, NAMED) == "on"
 
 

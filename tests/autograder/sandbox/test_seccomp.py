@@ -123,7 +123,7 @@ def test_what_reaches_others_is_refused(sandbox, source):
     assert raises(sandbox, source).startswith("PermissionError: [Errno 1]")
 
 
-def test_a_process_stays_open_to_what_keeps_it(sandbox):
+def test_a_process_stays_open_to_its_keeper(sandbox):
     assert says(sandbox, f"{TRY}\nprint(libc.prctl(4, 0, 0, 0, 0), libc.prctl(3, 0, 0, 0, 0))") == "-1 1"
 
 

@@ -17,7 +17,7 @@ def text_of(topic):
 
 
 @pytest.mark.parametrize("topic", TOPICS)
-def test_said_as_it_is_a_chapter_is_the_same(topic):
+def test_translated_into_itself_a_chapter_is_the_same(topic):
     text = text_of(topic)
     cells = chapter.parse(text, topic)
     again = chapter.parse(pages.translated(text, str), topic)
