@@ -106,7 +106,7 @@ def _within_limit(place, found, limit, zone):
             allowed[student, topic] = taken
         if waiting := len(attempts) - len(taken):
             told.append(
-                f"{student}/{topic}: {waiting} of {len(attempts)} hand-ins wait for another day, per "
+                f"{student}/{topic}: {waiting} of {len(attempts)} hand-ins must wait for another day, per "
                 f"c.Course.daily_limit ({limit} a day); to judge them now: --force"
             )
     _keep(place, "judged", judged)

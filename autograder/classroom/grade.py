@@ -121,8 +121,8 @@ def grade(
     if postponed:
         whose = cells.listed([task.key for task in postponed])
         warnings.append(
-            f"{len(postponed)} hand-ins wait for another day, since their students have had as many graded today as "
-            f"c.Course.daily_limit allows ({whose}); to grade one now: --force --student {quote(postponed[0].student)}"
+            f"waiting for another day, since as many of the student's have been graded today as c.Course.daily_limit "
+            f"allows: {whose}; to grade one now: --force --student {quote(postponed[0].student)}"
         )
     warnings += run.warnings
     warnings += pin.differences(pinned)
