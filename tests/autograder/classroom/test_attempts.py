@@ -111,7 +111,8 @@ def test_the_daily_limit_holds_for_all_that_are_judged(place, collect, monkeypat
     grade(place)
     collect(("ann", 2, POOR), ("ann", 3, GOOD), ("ann", 4, GOOD | FAIR), ("ben", 1, GOOD), ("ben", 2, POOR))
     waits = (
-        "ann/toy: 2 of 4 hand-ins must wait for another day, per c.Course.daily_limit (2 a day); to judge them now: --force"
+        "ann/toy: 2 of 4 hand-ins must wait for another day, per c.Course.daily_limit (2 a day); "
+        "to judge them now: --force"
     )
     best = "of 2 hand-ins ({}, 0 points), the best now counts"
     assert grade(place).warnings == (waits, f"ann/toy: {best.format(1)}", f"ben/toy: {best.format(2)}")

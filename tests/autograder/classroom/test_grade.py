@@ -555,7 +555,7 @@ def test_beyond_the_daily_limit_hand_ins_wait_for_another_day_or_for_force(fresh
     assert (done.graded, done.unchanged) == ((("ben", "toy"),), 0)
     (told,) = done.warnings
     assert told.startswith("waiting for another day")
-    assert told.endswith("(ann/toy); to grade one now: --force --student ann")
+    assert told.endswith("allows: ann/toy; to grade one now: --force --student ann")
     assert (points(fresh, "ann")["share"], points(fresh, "ben")["share"]) == (0.0, 1.0)
     path = fresh / "history" / "ann" / "toy.jsonl"
     times = [each.at for each in classroom.history(fresh, "ann")["toy"]]
