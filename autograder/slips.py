@@ -115,11 +115,11 @@ def require_common(names, source):
     hints = names.get("hints", ())
     if not isinstance(hints, tuple | list) or len(hints) != 3 or not all(map(_is_text, hints)):
         what = f"{len(hints)} hints" if isinstance(hints, tuple | list) else "hints that are not a tuple"
-        raise source.slip("hints", f"an exercise has three hints, this one has {what}", 'write: hints = ("...", ) * 3')
+        raise source.slip("hints", f"an exercise has three hints; this one has {what}", 'write: hints = ("...", ) * 3')
 
 
 def require_text(names, source):
-    """Raise the slip of a free text without what those who mark it need."""
+    """Raise the slip of a free text that lacks what its markers need."""
     for name, what in (
         ("rubric", "four rows (points, sentence)"),
         ("anchors", "two answers (points, text)"),

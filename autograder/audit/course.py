@@ -51,11 +51,11 @@ def file_problems(exercise):
         return
     if exercise.kind == "test":
         if len(exercise.lazy) < 2:
-            yield f"a test's file has at least two lazy tests, this one has {len(exercise.lazy)}"
+            yield f"a test's file has at least two lazy tests; this one has {len(exercise.lazy)}"
         yield from _source_problems(exercise)
         return
     if len(exercise.misconceptions) < 3:
-        yield f"an exercise has at least three misconceptions, this one has {len(exercise.misconceptions)}"
+        yield f"an exercise has at least three misconceptions; this one has {len(exercise.misconceptions)}"
     if not exercise.asks_for_value and not any(check.hidden for check in exercise.checks):
         yield "no check is hidden, so practice inputs could be learned by heart"
     if all(check.hidden for check in exercise.checks):
@@ -73,12 +73,12 @@ def _text_problems(exercise):
     if len(exercise.rubric) != 4 or sum(points for points, _ in exercise.rubric) != exercise.points:
         yield "a rubric has four rows, whose points sum to the exercise's"
     if len(exercise.anchors) != 2:
-        yield f"a free text has two anchor answers, this one has {len(exercise.anchors)}"
+        yield f"a free text has two anchor answers; this one has {len(exercise.anchors)}"
     for points, words in exercise.anchors:
         if len(words.split()) > exercise.words or not 0 <= points <= exercise.points:
             yield f"the anchor answer worth {points} must have at most {exercise.words} words, and points that exist"
     if len(exercise.mistakes) != 3:
-        yield f"a free text names three common mistakes, this one names {len(exercise.mistakes)}"
+        yield f"a free text names three common mistakes; this one names {len(exercise.mistakes)}"
 
 
 def _source_problems(exercise):
@@ -118,7 +118,7 @@ def section_problems(exercise, section, setup, file):
     starter = namespace.get(exercise.name)
     place = f"{file}, line {section.starter.line}"
     if attempted(starter, exercise.given):
-        yield f"{place}: the chapter's starter does not count as not attempted"
+        yield f"{place}: the chapter's starter counts as attempted"
     if callable(exercise.solution):
         for said in signature_problems(starter, exercise.solution, exercise.name):
             yield f"{place}: {said}; write the same in both"

@@ -50,7 +50,9 @@ def mutation(exercise):
             counts["mutants_refused"] += bool(by)
             counts["mutants_named"] += named
             if not by:
-                found.append(f"{place}, and every check passes; add a check, or say in `equivalent` why no input tells")
+                found.append(
+                    f"{place}, and every check passes; add a check, or say in `equivalent` why no input can tell"
+                )
             elif not set(by) - {check.name for check in exercise.checks if check.hidden}:
                 found.append(f"{place}, and only {', '.join(by)}, which is hidden, refuses it; add to a public check")
     for name, left in listed.items():

@@ -53,7 +53,7 @@ def problems(exercise, section):
     if sum(check.core for check in exercise.checks) != 1:
         yield "exactly one check must be the core one (@core), which compares with the reference on a generic input"
     if len(exercise.neighbours) < NEIGHBOURS:
-        yield f"an exercise has {NEIGHBOURS} neighbours (@neighbour), this one has {len(exercise.neighbours)}"
+        yield f"an exercise has {NEIGHBOURS} neighbours (@neighbour); this one has {len(exercise.neighbours)}"
 
 
 def _gaps(exercise, section):

@@ -27,7 +27,7 @@ def watch(once, root=chapter.ROOT):
         while True:
             before = _saved(root)
             _forked(once)
-            print("watching; Ctrl-C ends it", file=sys.stderr)
+            print("watching; press Ctrl-C to stop", file=sys.stderr)
             while (now := _saved(root)) == before:
                 time.sleep(EVERY)
             changed = {path for path, _ in before.items() ^ now.items()}

@@ -109,9 +109,9 @@ def _require_workers(client, isolation, warn):
         if any(why == "" for _, why in states.values()):
             break
         if time.monotonic() > until:
-            why = ";\n".join(refused) or "none has come"
+            why = ";\n".join(refused) or "none has joined"
             raise ClassError(
-                f"no worker of the cluster can grade: {why}\nOn a worker's machine, see: autograder doctor"
+                f"no worker in the cluster can grade: {why}\nOn a worker's machine, see: autograder doctor"
             )
         time.sleep(LOOK)
     for warning in refused:

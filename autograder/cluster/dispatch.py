@@ -235,7 +235,7 @@ class Dispatch:
             self._slots, self._seen = slots, now
         elif now > self._seen + WAIT:
             raise ClassError(
-                f"no worker has been left for {WAIT:.0f} seconds; what is done is kept, and when there are workers "
+                f"there have been no workers for {WAIT:.0f} seconds; what is done is kept, and when there are workers "
                 "again, the same command goes on from there"
             )
         else:

@@ -25,7 +25,7 @@ from distributed import WorkerPlugin, get_worker
 MESSAGES = "distributed.admin.low-level-log-length"  # how many messages, of up to a megabyte, Dask keeps by default:
 FEW_MESSAGES = {MESSAGES: 10}  # a thousand at either end of each connection
 FINISHED, FAULT, LOST = b"finished", b"fault", b"lost"  # how what is said about a submission begins
-DAEMON = "it may start no processes; start it with DASK_DISTRIBUTED__WORKER__DAEMON=False in its environment"
+DAEMON = "it may not start processes; start it with DASK_DISTRIBUTED__WORKER__DAEMON=False in its environment"
 log = logging.getLogger("distributed.worker")  # where a worker's operator looks
 
 

@@ -110,7 +110,7 @@ class Isolated:
         return isolate.fork()
 
     def enter(self, files, limits):
-        """Called in the fork, before it does anything of the student's."""
+        """Called in the fork, before it runs any of the student's code."""
         isolate.enter(self._visible, files, size=2 * limits["file_size"], shared=limits["memory"] // SHARED)
         isolate.limit(**limits)
         with contextlib.suppress(seccomp.NoFilter):  # as `doctor` reports
@@ -130,7 +130,7 @@ class Trusted:
         return os.fork()
 
     def enter(self, files, limits):
-        """Called in the fork, before it does anything of the student's."""
+        """Called in the fork, before it runs any of the student's code."""
         isolate.die_with_parent()
         os.chdir(tempfile.mkdtemp(dir=self._folder))
         isolate.lay(files)

@@ -130,7 +130,7 @@ STARTER = "    ...   # your code here"
     ("old", "new", "problem"),
     [
         ("", "", None),
-        (STARTER, "    return x", "chapters/toys.md, line 26: the chapter's starter does not count as not attempted"),
+        (STARTER, "    return x", "chapters/toys.md, line 26: the chapter's starter counts as attempted"),
         (STARTER, "    ...\nnowhere", "chapters/toys.md, line 26: this cell raises NameError (name 'nowhere'"),
         ("times=2): # starter", "times=TIMES): # starter", "chapters/toys.md, line 26: this cell raises NameError"),
         ("from autograder import", "from autogarder import", "chapters/toys.md, line 13: this cell raises ModuleNot"),
@@ -158,7 +158,7 @@ def test_what_is_said_of_a_class_leads_to_its_files(course_of_toys, own, tmp_pat
     sound = path.read_text()
     monkeypatch.chdir(tmp_path)
     said = audit.audit(root=Path("class"), seeds=2).problems
-    assert any("class/chapters/mine.md, line 26: the chapter's starter does not" in line for line in said)
+    assert any("class/chapters/mine.md, line 26: the chapter's starter counts as" in line for line in said)
     path.write_text(f"{sound}\nx = (\n")
     (directory / "chapters" / "mine.md").write_text("# No header")
     for where, prefix in ((tmp_path, "class/"), (directory, ""), (tmp_path.parent, f"{tmp_path.name}/class/")):
@@ -383,7 +383,7 @@ GOOD_TEST = """x, rng = np.arange(50.0), np.random.default_rng(4)
             "    a, b = (specimen(x, rng=np.random.default_rng(1)) for _ in range(2))\n    assert (a == b).all()\n",
             "the lazy test calls earns 0.75 of the points, at most 0.2 is right",
         ),
-        ('@lazy("It is only called.")', "", "at least two lazy tests, this one has 1"),
+        ('@lazy("It is only called.")', "", "at least two lazy tests; this one has 1"),
     ],
 )
 def test_a_test_is_audited_by_what_it_accepts_and_finds(tmp_path, old, new, problem):

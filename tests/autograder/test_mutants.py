@@ -147,7 +147,7 @@ def test_one_that_passes_and_one_that_only_a_hidden_check_refuses_are_problems(r
     assert counts["mutants_refused"] == 0
     assert found[-1].endswith(
         "f.py, line 9: `x + y` becomes `x - y`, and every check passes; "
-        "add a check, or say in `equivalent` why no input tells"
+        "add a check, or say in `equivalent` why no input can tell"
     )
     hidden = CHECKS.replace("@core", "@core\n@hidden") + COVERS
     counts, found = mutation.mutation(reference(SUM, hidden))

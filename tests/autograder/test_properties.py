@@ -73,7 +73,7 @@ def problems(course_of_toys):
         ([('"Squaring is not doubling.", caught_by=check_doubles', '"A.", caught_by=check_uses_times')],
          "squared is caught by check_uses_times, which is hidden"),
         ([("@core\n", "")], "exactly one check must be the core one (@core)"),
-        ([('@neighbour("one")\n', "")], "an exercise has 2 neighbours (@neighbour), this one has 1"),
+        ([('@neighbour("one")\n', "")], "an exercise has 2 neighbours (@neighbour); this one has 1"),
     ],
 )  # fmt: skip
 def test_a_gap_is_told(problems, changes, said):

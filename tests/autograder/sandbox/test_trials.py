@@ -135,7 +135,7 @@ def test_a_test_that_breaks_is_told_as_a_crash(ask):
     first = report.findings[0]
     assert first.sentence == "your code raised NameError"
     assert "undefined" in first.detail
-    assert "refuses the reference too" in report.findings[-1].sentence
+    assert "also refuses the reference" in report.findings[-1].sentence
 
 
 @pytest.mark.parametrize("given", ["None", "[1.0, 2.0]", "'text'", "np.ones(2) * 1j", "np.array(['a'])"])
