@@ -62,7 +62,7 @@ def test_what_does_not_exist_is_refused():
         (["dropout/by_hand"], r"goes by its id, .*; got \['dropout/by_hand'\]"),
     ],
 )
-def test_what_is_asked_for_in_its_place_is_told_with_what_is_near(asked, told):
+def test_a_wrong_id_is_reported_with_similar_ones(asked, told):
     for ask in (lambda: check(asked, 1), lambda: hint(asked), lambda: others(asked), lambda: attempts(asked)):
         with pytest.raises(BadExercise, match=told) as caught:
             ask()

@@ -72,7 +72,7 @@ def test_the_edits_of_a_line(reference, body, expected):
 
 
 @pytest.mark.parametrize(("returned", "given_back"), [("y", True), ("x + y", True), ("x", False), ("y, x", False)])
-def test_an_argument_is_given_back(reference, returned, given_back):
+def test_an_edit_returns_an_argument(reference, returned, given_back):
     found = edits(reference(f"def solution(x, y):\n    return {returned}\n"))
     assert any(edit.endswith("becomes `return x`") for edit in found) is given_back
 
@@ -107,7 +107,7 @@ def test_methods_of_a_class_are_edited_and_equal_edits_are_told_apart(reference)
     assert second.path.read_text().splitlines()[second.line - 1].strip().startswith("def b")
 
 
-def test_each_reference_of_the_course_has_mutants_and_is_itself_none():
+def test_each_reference_of_the_course_has_mutants_and_is_not_one_itself():
     for name in exercise.ids():
         made = exercise.load(name)
         if made.kind in ("function", "class", "repair") and not made.asks_for_value:

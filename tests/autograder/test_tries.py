@@ -94,7 +94,7 @@ def test_attempts_at_an_exercise_that_is_gone_are_still_shown(in_notebook):
         attempts("topic/other")
 
 
-def test_a_file_has_an_end(in_notebook, folder):
+def test_a_file_has_a_largest_size(in_notebook, folder):
     for number in range(5):
         for each in range(KEPT):
             record(f"topic/{number}", "wrong", f"{each}" * 100_000)

@@ -70,7 +70,7 @@ def test_a_method_is_compared_too(course_of_toys):
     assert "the starter's signature is double.update(self, x, y), the solution's double.update(self, x)" in line
 
 
-def test_release_tells_the_slips_and_nothing_else(course_of_toys, tmp_path, monkeypatch, capsys):
+def test_release_reports_the_slips_and_nothing_else(course_of_toys, tmp_path, monkeypatch, capsys):
     root = course_of_toys((STARTER, "def double(x):"), ("points = 4", "points = 0"))
     place = tmp_path / "class"
     classroom.create(place)

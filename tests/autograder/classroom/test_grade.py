@@ -460,7 +460,7 @@ def test_a_penalty_is_a_number_of_points_or_the_plugin_has_failed(fresh, given, 
     assert exported(fresh, "late")[:2] == (-2.0, 0.0), "nothing is taken off below 0, and nothing added"
 
 
-def test_a_gradebook_to_which_another_program_writes_is_waited_for_and_then_that_is_told(copied, hand_in, monkeypatch):
+def test_a_gradebook_that_another_program_writes_to_is_waited_for_and_then_reported(copied, hand_in, monkeypatch):
     hand_in(copied, "right", share="share = 0.25")
     with contextlib.closing(sqlite3.connect(copied / "gradebook.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

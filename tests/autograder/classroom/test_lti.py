@@ -88,7 +88,7 @@ def contents(directory):
 
 
 @both
-def test_each_score_arrives_and_nothing_of_whom_has_none(term, platform):
+def test_each_score_arrives_and_nothing_for_students_without_one(term, platform):
     known = scores(term)
     assert {"right", "crash"} < known.keys() < USERS.keys()
     assert "mistake-01" not in known  # whose text awaits a mark
@@ -186,7 +186,7 @@ def test_who_cannot_be_told_from_another_is_refused(term, platform):
     assert "no lms_user_id" in done.refused["right", "toy"]
 
 
-def test_a_score_that_is_no_more_is_told_and_stays(term, platform, capsys):
+def test_a_score_that_is_gone_is_reported_and_stays(term, platform, capsys):
     classroom.send(term)
     mark(term, "right", None)
     assert main(["send", str(term)]) == 0
@@ -341,7 +341,7 @@ def test_the_key_is_the_owners_alone_and_its_public_half_is_given_twice(copied, 
     ],
     ids=str,
 )
-def test_settings_that_cannot_be_are_one_sentence(fresh, text, said):
+def test_impossible_settings_are_one_sentence(fresh, text, said):
     if text is not None:
         (fresh / "lti.toml").write_text(text)
     with pytest.raises(classroom.ClassError, match=said):

@@ -200,7 +200,7 @@ def test_what_could_not_be_judged_can_stand_as_the_judge_has_it_or_be_marked(cop
         ({"comment": "a" * 20_001}, "at most 20000 characters, got 20001"),
     ],
 )
-def test_a_change_that_cannot_be_one_is_refused(desk, change, message):
+def test_an_impossible_change_is_refused(desk, change, message):
     with pytest.raises(classroom.ClassError, match=message):
         desk.mark("right", (), **change)
     assert desk.nbgraders("right") == (None, True, None)

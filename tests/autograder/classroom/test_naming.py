@@ -96,7 +96,7 @@ def test_a_value_becomes_a_function_that_returns_it(named, course, tmp_path):
         ("toy/why:ffffff", "it has none for that exercise"),
     ],
 )
-def test_what_is_no_cluster_is_one_sentence(graded, tmp_path, key, message):
+def test_a_key_without_wrong_answers_is_one_sentence(graded, tmp_path, key, message):
     with pytest.raises(classroom.ClassError, match=message):
         classroom.name(shutil.copytree(graded, tmp_path / "class"), key)
 

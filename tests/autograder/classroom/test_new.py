@@ -47,7 +47,7 @@ def test_what_is_begun_is_not_released(fresh, course):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_without_the_marks_it_is_in_form_and_its_solution_passes(mine, kind):
+def test_without_the_marks_it_is_well_formed_and_its_solution_passes(mine, kind):
     for begun in ("function", "test") if kind == "test" else (kind,):
         for path in classroom.new(f"convolution/{NAMES[begun]}", mine, kind=begun):
             path.write_text(MARK.sub("", path.read_text()))

@@ -226,7 +226,7 @@ def test_what_was_written_into_locked_code_is_told_from_what_was_given(source, t
     assert (found, run and bool(found)) == (text, runs)
 
 
-def test_hidden_tests_are_nothing_that_a_student_took_away():
+def test_hidden_tests_do_not_count_as_removed_by_a_student():
     graded = _mark(v4.new_code_cell("# G\n### BEGIN HIDDEN TESTS\ngrade()\n### END HIDDEN TESTS", id="x"), grade=True)
     assert strays.written(graded, "# G") == ("", True)
     assert strays.written(graded, "# G\nx = 3") == ("x = 3", True)

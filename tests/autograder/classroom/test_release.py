@@ -232,9 +232,7 @@ def dump(path):
         return list(connection.iterdump())
 
 
-def test_an_update_is_tried_on_a_gradebook_of_its_own_wherever_the_class_has_its(
-    strict, tmp_path, course, changing, hand_in
-):
+def test_an_update_is_tried_on_its_own_gradebook_wherever_the_classs_is(strict, tmp_path, course, changing, hand_in):
     """The settings may name any kind of database, anywhere, which a copy of the class would share."""
     place = classroom.create(tmp_path / "class")
     (tmp_path / "elsewhere").mkdir()

@@ -56,7 +56,7 @@ def test_other_forms_are_not_shown(mime):
     assert shown["data"] == {"text/plain": "[an output that is not shown here]"}
 
 
-def test_an_image_that_is_none_is_not_shown():
+def test_what_is_not_an_image_is_not_shown_as_one():
     (shown,) = sanitize.outputs([{"output_type": "display_data", "data": {"image/png": '"><script>'}}])
     assert "image/png" not in shown["data"]
 
@@ -121,7 +121,7 @@ def test_nothing_else_is_taken_for_a_picture(pasted):
     assert sanitize.attachments(pasted) == {}
 
 
-def test_a_picture_may_stand_in_lines():
+def test_a_picture_may_be_split_into_lines():
     lines = [f"{PIXEL[:40]}\n", f"{PIXEL[40:]}\n"]
     assert sanitize.attachments({"a": {"image/png": lines}}) == {"a": {"image/png": PIXEL}}
 

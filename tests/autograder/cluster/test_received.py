@@ -94,7 +94,7 @@ def test_what_is_right_is_taken_as_it_is():
         ({"others": 3}, "another form"),
     ],
 )
-def test_a_grade_that_cannot_be_is_refused(change, message):
+def test_an_impossible_grade_is_refused(change, message):
     forged = asdict(GOOD)
     forged["judged"] |= change
     with pytest.raises(NotUnderstood, match=message):
@@ -119,7 +119,7 @@ def test_a_grade_that_cannot_be_is_refused(change, message):
         ({"more": 3}, "another form"),
     ],
 )
-def test_a_record_that_cannot_be_is_refused(change, message):
+def test_an_impossible_record_is_refused(change, message):
     """Every later command reads records: a malformed record would make it fail for the whole class."""
     with pytest.raises(NotUnderstood, match=message):
         received.finished(told(replace(GOOD, record=RECORD | change)), JOB, RELEASE)
@@ -215,7 +215,7 @@ def test_nothing_of_a_notebook_counts_but_what_its_cells_say_and_show(change):
         {"cell_type": "code", "id": "more", "metadata": {}, "source": "\ud800", "outputs": []},
     ],
 )
-def test_a_cell_that_cannot_be_is_refused(cell):
+def test_an_impossible_cell_is_refused(cell):
     bad = json.loads(SHOWN)
     bad["cells"].append(cell)
     with pytest.raises(NotUnderstood):

@@ -173,7 +173,7 @@ def test_of_two_mistakes_one_is_named_as_one_of_several(toy):
     assert judge(asked, another_factor, b"key", checks=asked.checks).misconception == ""
 
 
-def test_a_value_with_a_marked_mistake_and_another_is_told_that_there_are_more():
+def test_a_value_with_a_marked_mistake_and_another_is_said_to_have_more():
     asked = exercise.load("optimization/rate_from_curves")
     reports = {}
     for changed in ({"G": "warm-up"}, {"G": "warm-up", "F": "good"}):

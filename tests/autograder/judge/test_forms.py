@@ -70,7 +70,7 @@ def test_an_array_keeps_its_identity():
         (forms.record(Standardizer), (1, 2), "must be a Standardizer"),
     ],
 )
-def test_what_does_not_is_told(form, value, sentence):
+def test_what_does_not_mean_the_same_is_reported(form, value, sentence):
     with pytest.raises(Wrong, match=sentence) as wrong:
         form(value)
     assert wrong.value.detail
@@ -96,7 +96,7 @@ def test_a_tuple_is_counted(value):
         ),
     ],
 )
-def test_an_entry_of_a_tuple_in_another_form_is_told_of_the_whole_with_its_place(spec, value, whole, place):
+def test_a_tuples_entry_in_another_form_is_reported_with_its_place(spec, value, whole, place):
     with pytest.raises(Wrong, match=f"the result must be {whole}") as wrong:
         forms.form_of(spec)(value)
     assert wrong.value.detail.startswith(place)

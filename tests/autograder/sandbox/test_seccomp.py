@@ -73,7 +73,7 @@ def test_other_ways_to_call_the_kernel_are_closed():
     assert decision("x86_64", 0x40000000 | 39) == errno.ENOSYS  # x32
 
 
-def test_a_machine_without_it_is_told(monkeypatch):
+def test_a_machine_without_it_is_reported(monkeypatch):
     monkeypatch.setattr(platform, "machine", lambda: "vax")
     with pytest.raises(seccomp.NoFilter, match="vax"):
         seccomp.install()
