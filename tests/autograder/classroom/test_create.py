@@ -131,7 +131,7 @@ sys.exit(main())
 
 @pytest.mark.parametrize("closed", ["secret_seed", "gradebook.db", ".autograder"])
 def test_another_user_is_told_what_is_closed_to_them(released, closed):
-    """Run by root, this is closed to another user; run by anyone else, to themselves."""
+    """If root runs this, it is closed to another user; if anyone else does, to themselves."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         directory = shutil.copytree(released, Path(folder) / "class")

@@ -1,4 +1,4 @@
-"""What other systems read about a class: scores where there are any, nothing where there are none, and safe cells."""
+"""What other systems read about a class: scores if there are any, nothing if there are none, and safe cells."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Marks are nbgrader's: those given in a real browser are those in its gradebook, table and feedback."""
+"""Marks are nbgrader's: those given in a real browser are the ones in its gradebook, table and feedback."""
 
 import csv
 import http.client
@@ -256,7 +256,7 @@ def address(served):
 
 @pytest.fixture
 def opened(browser):
-    """A function that opens an address, and finally fails if the page made outside requests, ran or logged anything."""
+    """A function that opens an address, and fails at the end if the page called out, ran or logged anything."""
     contexts, wrong = [], []
 
     def opened(url, scheme="light", size="wide"):

@@ -1,4 +1,4 @@
-"""nbgrader accepts the source notebook, which has the solutions and the marking that only the instructor sees."""
+"""nbgrader accepts the source notebook, with the solutions and the marking that only the instructor sees."""
 
 import nbformat
 import pytest

@@ -1,4 +1,4 @@
-"""A time that somebody else wrote has a full date, or is none: nothing is filled in from the day it is read."""
+"""A time that somebody else wrote has a full date or does not count: nothing is filled in from the day it is read."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""A network cut while a class is graded costs nobody anything, nor does a worker that hangs, or losing the only one.
+"""A cut network costs nobody anything while a class is graded, nor does a hanging worker or the loss of the only one.
 
 For the network, client and cluster each have a network namespace; between them is a cable that can be pulled.
 """
