@@ -32,10 +32,10 @@ hints = (
 
 KINDS = ("useful", "changes", "never")
 WORD = 'each must be "useful", "changes" or "never"'
-MOVES = "of the images that are moved or made smaller, one is of another kind"
-TURNS = "of the images that are turned, one is of another kind"
-MIRRORS = "of the images that are mirrored, one is of another kind"
-CONTENT = "of the images from which something is taken, or whose colours change, one is of another kind"
+MOVES = "one of the images that are moved or made smaller is of a different kind"
+TURNS = "one of the images that are turned is of a different kind"
+MIRRORS = "one of the images that are mirrored is of a different kind"
+CONTENT = "one of the images from which something is taken, or whose colours change, is of a different kind"
 SIGN_KEPT = "mirroring is said to keep the labels of signs, one of which says left and another right"
 PET_CHANGED = "mirroring is said to change what animal is on a photo"
 MOLE_KEPT = "the label of a mole is said to stay right when the mole may have been cut out"

@@ -31,8 +31,8 @@ from ._shared import LONGEST, Made
 points = 7
 returns = anything
 hints = (
-    "Begin with random search: draw as many configurations as the budget allows, evaluate each for equally many "
-    "epochs, and return the one with the lowest error.",
+    "Begin with random search: draw as many configurations as the budget allows, evaluate each for the same "
+    "number of epochs, and return the one with the lowest error.",
     "How long must a training run be before it tells good from bad? With 81 epochs each, 486 epochs buy six "
     "configurations; with 9 they buy 54. You can also begin with many short runs and give the best of them more.",
     "Keep count yourself and check before each evaluation whether it still fits. NaN is never lower than anything, and "

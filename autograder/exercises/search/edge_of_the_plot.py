@@ -10,8 +10,8 @@ hints = (
 rubric = (
     (0.75, "Says that the best lies at the upper end, so that better rates may lie beyond: the range should be "
         "extended, and the search go on, before anything is reported."),
-    (0.75, "Says that each point is the best of a few trials, not equally many for each rate, and on one seed: a gap "
-        "of 0.4 points between 0.1 and 0.3 may be luck."),
+    (0.75, "Says that each point is the best of a few trials, not the same number for each rate, and on one seed: a "
+        "gap of 0.4 points between 0.1 and 0.3 may be luck."),
     (0.75, "Says that the other settings were chosen anew at each point, so that the plot shows the best rate for "
         "them, within their ranges; nothing follows for another momentum, batch size or number of epochs."),
     (0.75, "Proposes a sound next step: a shifted or wider range on a logarithmic scale, points on both sides of the "
