@@ -169,7 +169,7 @@ def _values_missed(verdict):
     if missed is None:
         return _in_words(verdict)
     way = told.which_way(missed.actual, missed.expected, missed.where)
-    return {"detail": ", ".join(filter(None, (way, missed.words)))}
+    return {"detail": "\n".join(filter(None, (way, missed.words)))}
 
 
 def _numbers(peer, verdict):

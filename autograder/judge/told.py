@@ -65,9 +65,11 @@ def which_way(actual, expected, where=()):
     if actual * expected < 0:
         return "the sign is wrong"
     small, large = sorted((abs(actual), abs(expected)))
-    by = "more than ten times " if large > 10 * small > 0 else "more than twice " if large > 2 * small > 0 else ""
     way = "too large" if abs(actual) > abs(expected) else "too small"
-    return f"{by}{way}" + (" in magnitude" if expected < 0 else "")
+    way = f"{way} in magnitude" if expected < 0 else way
+    if large > 10 * small > 0:
+        return f"more than ten times {way}"
+    return f"more than twice {way}" if large > 2 * small > 0 else way
 
 
 def _is_numeric(value):

@@ -12,7 +12,7 @@ from . import pages, sources
 JUDGE = "judge"
 PACKAGES = Path(language.__file__).parents[1]
 # What speaks to students: these of the judge's modules, while the others talk to each other; and what does so by `say`.
-JUDGES = "assertions attempt forms handed judge lent report show specimens told trials verdict"
+JUDGES = "assertions attempt forms handed judge lent report shared show specimens standin told trials unrun verdict"
 WHOLE = tuple(f"autograder/judge/{name}.py" for name in JUDGES.split()) + (
     "autograder/check.py",
     "autograder/solutions.py",

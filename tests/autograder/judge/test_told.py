@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder import language
 from autograder.judge.shared import HANDLE
 from autograder.judge.told import NUMBERS, arguments, excerpt, which_way
 
@@ -81,3 +82,5 @@ def test_a_method_is_told_by_its_name():
 def test_which_way_a_value_misses(actual, expected, words):
     where = (1,) if np.ndim(actual) and np.shape(actual) == np.shape(expected) else ()
     assert which_way(actual, expected, where) == words
+    with language.using("de"):
+        assert not words or language.say(words) != words, "a German class reads it in German"
