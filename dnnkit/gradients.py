@@ -135,7 +135,7 @@ def layer_gradient_norms(params, x, y, *, activation):
     --------
     >>> halves = [(np.eye(2) / 2, np.zeros(2))] * 4
     >>> norms = layer_gradient_norms(halves, np.ones((1, 2)), np.array([0]), activation="linear")
-    >>> norms / norms[-1]                                    # each layer on the way back halves the gradient
+    >>> norms / norms[-1]                                    # in the backward pass each layer halves the gradient
     array([0.125, 0.25 , 0.5  , 1.   ])
     """
     outputs, cache = network.forward(params, x, activation=activation)

@@ -47,7 +47,7 @@ class File:
     path : tuple of str
         The folders that it is in, and its name. A zip in the download is a folder here, if it holds a notebook.
     time : datetime or None
-        When it was changed, in UTC. A file in a zip that was handed in has the time of that zip: whoever made the zip
+        When it was changed, in UTC. A file in a zip that was handed in has the time of that zip: its maker
         could date what is inside.
     size : int
         In bytes, as declared; it has no more.

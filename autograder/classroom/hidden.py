@@ -1,4 +1,4 @@
-"""Words of a text that its page does not show: whoever marks it must see everything that was written.
+"""Words of a text that its page does not show: the person who marks it must see everything that was written.
 
 A comment, a definition of a link that nothing refers to, a title, a cell beyond a table's last column: there are more
 ways to hide words than anyone would list. So the words that can be seen are counted instead.

@@ -45,7 +45,7 @@ class Refused(Exception):
 
 
 class Service:
-    """The Assignment and Grade Services of a `Platform`, for whoever holds the key that it knows."""
+    """The Assignment and Grade Services of a `Platform`, for anyone who holds the key that it knows."""
 
     def __init__(self, platform, key):
         self._platform, self._key = platform, key
