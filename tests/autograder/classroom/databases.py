@@ -57,6 +57,7 @@ def _wait(folder):
 
 def create(folder, name):
     """Make an empty database, and return its address for SQLAlchemy."""
+    run("dropdb", folder, "--force", "--if-exists", name)  # a test that is run once more has left one
     run("createdb", folder, name)
     return f"postgresql+psycopg://{OWNER}@/{name}?host={folder}"
 
