@@ -57,7 +57,7 @@ class LayerStatistics:
 
     @property
     def compared_gradient(self):
-        """Return the gradient norm by which layers are compared: after the layer's norm, if it has one."""
+        """Return the gradient norm by which layers are compared, which is that after the norm if a layer has one."""
         return self.gradient_norm if self.norm is None else self.norm.gradient_norm
 
     def to_dict(self):
