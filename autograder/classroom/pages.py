@@ -92,7 +92,7 @@ def makers(count, workers):
     if workers == 1 or count <= FEW:
         yield lambda pages: ((page, make(page)) for page in pages)
         return
-    with processes(min(workers, count)) as pool:
+    with processes(min(workers, count), preload=[__name__]) as pool:
         yield partial(_made_by, pool)
 
 
@@ -104,7 +104,7 @@ def _made_by(pool, pages):
         except BrokenProcessPool:  # a process was killed, which does not say on which page
             lost.append(made[future])
     for page in lost:
-        with processes(1) as pool:
+        with processes(1, preload=[__name__]) as pool:
             try:
                 yield page, pool.submit(make, page).result()
             except BrokenProcessPool:

@@ -92,7 +92,7 @@ def _pool(workers, server):
     with ExitStack() as started:
         with same_environment():
             os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # for what a worker loads later
-            pool = started.enter_context(processes(workers, _begin, (server,), preload=[work.__module__]))
+            pool = started.enter_context(processes(workers, partial(_begin, server), preload=[work.__module__]))
         yield pool
 
 

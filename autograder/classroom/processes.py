@@ -14,14 +14,14 @@ from ..sandbox.isolate import die_with_parent
 
 
 @contextmanager
-def processes(workers, begin=None, of=(), preload=()):
+def processes(workers, begin=None, *, preload=()):
     """Yield a pool of processes that have already been started, before anything begins a thread.
 
     Parameters
     ----------
     workers : int
     begin : function, optional
-        Called with `of` in each process when it begins.
+        Called in each process when it begins.
     preload : sequence of str
         Modules that each process needs if it cannot be forked from this one.
 
@@ -30,7 +30,7 @@ def processes(workers, begin=None, of=(), preload=()):
     BrokenProcessPool
         When one was killed while another was being started.
     """
-    pool = ProcessPoolExecutor(workers, _context(preload), _begin, (begin, of))
+    pool = ProcessPoolExecutor(workers, _context(preload), _begin, (begin,))
     try:
         submitted(pool, int)
         yield pool
@@ -61,13 +61,13 @@ def _context(preload):
     return context
 
 
-def _begin(begin, of):
+def _begin(begin):
     """Begin a process, which leaves Ctrl-C to the one that began it."""
     die_with_parent()
     _die_with_owner()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if begin:
-        begin(*of)
+        begin()
 
 
 def _die_with_owner():

@@ -57,8 +57,9 @@ def there(workers, address, place, warn, count, isolation, rehearsals=()):
     if isolation != NAMESPACES:
         raise ClassError("on a cluster, notebooks are isolated: otherwise one could read what lets its machine join")
     settings = {"distributed.admin.large-graph-warning-threshold": 2 * MOST_AHEAD} | station.FEW_MESSAGES
-    looking = processes(min(workers, count), language.use, (language.spoken(),), preload=[received.__name__])
-    with looking as beside, plain_data_only(), dask.config.set(settings):
+    speak = partial(language.use, language.spoken())
+    checking = processes(min(workers, count), speak, preload=[received.__name__])
+    with checking as beside, plain_data_only(), dask.config.set(settings):
         try:
             client = Quiet(address, security=Security(), timeout=CONNECT, set_as_default=False)
         except (OSError, ValueError, RuntimeError, TypeError) as error:  # the last if there is no certificate

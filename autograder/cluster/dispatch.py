@@ -68,11 +68,11 @@ class Sent:
 
 
 class Dispatch:
-    """What is at the cluster, and what has come back, which other processes look at."""
+    """What is at the cluster, and what has come back, which other processes check."""
 
     def __init__(self, client, name, place, warn, beside):
         self._client, self._name, self._place, self._warn, self._beside = client, name, place, warn, beside
-        self._ready, self._begun, self._looked_at = SimpleQueue(), {}, {}
+        self._ready, self._begun, self._checking = SimpleQueue(), {}, {}
         self._sent, self._packed = {}, {}
         self._aside, self._suspects = [], Suspects()
         self._able, self._slots, self._looked, self._seen = set(), 1, 0.0, time.monotonic()
@@ -85,7 +85,7 @@ class Dispatch:
         jobs, more = iter(jobs), True
         try:
             with losses():
-                while more or self._sent or self._aside or self._looked_at:
+                while more or self._sent or self._aside or self._checking:
                     self._look()
                     more = more and self._fill(jobs)
                     if self._slots and not self._sent:
@@ -97,7 +97,7 @@ class Dispatch:
 
     def _fill(self, jobs):
         """Send jobs as long as there is room; return whether there may be more."""
-        while len(self._sent) + len(self._looked_at) < AHEAD * self._slots and self._size() < MOST_AHEAD:
+        while len(self._sent) + len(self._checking) < AHEAD * self._slots and self._size() < MOST_AHEAD:
             if (given := next(jobs, None)) is None:
                 return False
             task, job, needed = given
@@ -160,8 +160,8 @@ class Dispatch:
         return self._packed[topic]
 
     def _done(self):
-        """Wait a while for what comes back, and yield what has been looked at; send again what must be."""
-        if not self._sent and not self._looked_at and self._slots:
+        """Wait a while for what comes back, and yield what has been checked; send again what must be."""
+        if not self._sent and not self._checking and self._slots:
             return
         try:
             ready = [self._ready.get(timeout=LOOK)]
@@ -170,8 +170,8 @@ class Dispatch:
         with suppress(Empty):
             while True:
                 ready.append(self._ready.get_nowait())
-        for future in [future for future in ready if future in self._looked_at]:
-            yield self._looked_at.pop(future), future.result
+        for future in [future for future in ready if future in self._checking]:
+            yield self._checking.pop(future), future.result
         ready = [future for future in ready if future in self._sent]
         self._came = time.monotonic()
         if any(future.status == "cancelled" for future in ready):
@@ -182,7 +182,7 @@ class Dispatch:
             pool = self._begun.pop(sent.key)
             if said.get(future, station.LOST) != station.LOST:
                 self._suspects.came_back(sent.task)
-                self._look_at(said[future], sent)
+                self._check(said[future], sent)
             elif pool and (future in said or future.status == "error"):
                 self._suspects.ended(sent.task, pool)
                 self._aside.append(sent)
@@ -192,12 +192,12 @@ class Dispatch:
                 sent.lost += 1
                 self._send(sent)
 
-    def _look_at(self, said, sent):
-        """Have a process look at what a worker says, unless its length alone shows that it is not an answer."""
+    def _check(self, said, sent):
+        """Have a process check what a worker says, unless its length alone shows that it is not an answer."""
         said = said if isinstance(said, bytes) and len(said) <= received.MOST else b""
         job = replace(sent.job, handed_in=())
         future = submitted(self._beside, received.finished, said, job, sent.material.release)
-        self._looked_at[future] = sent.task
+        self._checking[future] = sent.task
         future.add_done_callback(self._ready.put)
 
     def _said(self, futures):

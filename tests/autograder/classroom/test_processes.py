@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def told():
 
 
 def test_each_begins_as_it_is_told_and_ends_with_the_block():
-    with processes(2, tell, ("one", "two")) as pool:
+    with processes(2, partial(tell, "one", "two")) as pool:
         answers = [submitted(pool, told).result() for _ in range(8)]
     assert all(words == ["one", "two"] for _, words in answers)
     assert _told == []
