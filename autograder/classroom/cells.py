@@ -8,6 +8,7 @@ from typing import NamedTuple
 from nbformat import NotebookNode
 from nbgrader.utils import compute_checksum
 
+from ..language import say
 from . import sanitize
 
 MOST_CELLS = 2000
@@ -152,7 +153,7 @@ def _within(cells, notices):
             cell, pictures = cell._replace(attachments={}), 0
         if len(cell.source) > min(room, MOST_SOURCE):
             left_out.append(number)
-            words = TOO_LONG.format(len(cell.source))
+            words = say(TOO_LONG.format(len(cell.source)))
             cell = cell._replace(source=f"# {words}" if cell.kind == "code" else words)
         else:
             room -= len(cell.source)
@@ -167,5 +168,5 @@ def _within(cells, notices):
 
 def listed(things, told=str):
     """Return things as a notice lists them: the first few, as `told` puts them, and how many more there are."""
-    more = f" and {len(things) - MOST_NAMED} more" if len(things) > MOST_NAMED else ""
-    return ", ".join(map(told, things[:MOST_NAMED])) + more
+    first = ", ".join(map(told, things[:MOST_NAMED]))
+    return f"{first} and {len(things) - MOST_NAMED} more" if len(things) > MOST_NAMED else first

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 from .. import exercise as model
 from ..judge.verdict import NOT_ATTEMPTED, PASSED
+from ..language import say
 from . import config as settings
 
 WHEN = ("always", "after_due", "never")
-NOTES = {
-    "after_due": "Hidden checks also count in the points; what they found is shown after the due date.",
-    "never": "Hidden checks also count in the points; what they found is not shown.",
-}
+NOT_YET_SHOWN = "Hidden checks also count in the points; what they found is shown after the due date."
+NOT_SHOWN = "Hidden checks also count in the points; what they found is not shown."
+NOTES = {"after_due": NOT_YET_SHOWN, "never": NOT_SHOWN}
 
 
 def notes(config, deadlines):
@@ -51,5 +51,5 @@ def withheld(report, note, exercises):
         verdict=verdict,
         findings=findings,
         misconception=report.misconception if failed else "",
-        note=" ".join(filter(None, (report.note, note))),
+        note=" ".join(map(say, filter(None, (report.note, note)))),
     )

@@ -26,6 +26,7 @@ from traitlets.utils.importstring import import_item
 
 from ..judge.report import Report
 from ..judge.show import JSON, bundle
+from ..language import say
 from . import config as settings
 from .disclosure import withheld
 from .layout import ClassDirectory
@@ -158,7 +159,7 @@ class _TakeGrades(GetGrades):
         for cell in nb.cells:
             if is_solution(cell):
                 name = cell.metadata.nbgrader.grade_id
-                said = (grades.comments.get(name), TO_COME if name in grades.waiting else "")
+                said = (grades.comments.get(name), say(TO_COME) if name in grades.waiting else "")
                 cell.metadata.nbgrader["comment"] = "\n\n".join(filter(None, said))
             if is_grade(cell):
                 if not is_solution(cell):  # what hidden tests found is below it, and the call itself says nothing

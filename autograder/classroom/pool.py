@@ -83,7 +83,8 @@ def _each_judged(submit, workers, jobs):
 
 
 def _done(waiting):
-    for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+    done = wait(waiting, return_when=FIRST_COMPLETED).done
+    for future in [each for each in waiting if each in done]:  # in order: if one raises, those before it are recorded
         yield waiting.pop(future)[0], future.result
 
 

@@ -79,13 +79,21 @@ def rebuild(release, cells) -> Rebuilt:
         for name in missing:
             _put_back(built, ours, name)
         notices.append(f"Cells were missing and have been put back: {', '.join(missing)}.")
-    if edited:
-        notices.append(strays.told(edited))
+    notices += _told(edited)
     if below := _judge_below(built, ours):
         notices.append(f"Answers below the place where they are judged were judged where they are: {', '.join(below)}.")
     notebook = v4.new_notebook(cells=built, metadata=copy.deepcopy(release.metadata))
     changed = tuple(name for name, run in edited.items() if not run and ours[name].cell_type == "code")
     return Rebuilt(notebook, tuple(notices), changed)
+
+
+def _told(edited):
+    """Yield what a student is told about locked cells that they wrote into; `edited` tells, by id, whether it ran."""
+    ran, shown = (", ".join(name for name, run in edited.items() if run is which) for which in (True, False))
+    if ran:
+        yield f"What you wrote into locked cells ({ran}) ran as a cell of your own beside them."
+    if shown:
+        yield f"What you wrote into locked cells ({shown}) is kept beside them, and did not run."
 
 
 def _names(ours, cells):

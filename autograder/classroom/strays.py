@@ -103,15 +103,6 @@ def _parts(line):
     return ({code} - set(NOTHING)) | {f"# {text}" for text in {comment} - set(NOTHING)}
 
 
-def told(edited):
-    """Return what a student is told about locked cells that they wrote into; `edited` tells, by id, whether it ran."""
-    ran, shown = (", ".join(name for name, run in edited.items() if run is which) for which in (True, False))
-    said = [f"What you wrote into locked cells ({ran}) ran as a cell of your own beside them."] if ran else []
-    if shown:
-        said.append(f"What you wrote into locked cells ({shown}) is kept beside them, and did not run.")
-    return " ".join(said)
-
-
 def strays(notebook, names):
     """Return what a rebuilt notebook holds of the student's own, in order."""
     found, section, judged = [], "", ()

@@ -183,9 +183,10 @@ def _notebook(folder, topic):
     ]
     if not found:
         there = [path for path in entries if path.name not in (TIMESTAMP, SECRET)]
+        if not there:
+            raise Unreadable(f"There is no notebook {expected.name} in your submission.")
         raise Unreadable(
-            f"There is no notebook {expected.name} in your submission"
-            + (f"; it contains: {_listed(there, folder)}." if there else ".")
+            f"There is no notebook {expected.name} in your submission; it contains: {_listed(there, folder)}."
         )
     named = [path for path in found if path == expected] or [path for path in found if _is_called(path, topic)]
     if len(found) > 1 and len(named) != 1:
@@ -256,8 +257,9 @@ def _files(notebook, topic, notices):
             kept += more
         else:
             found = f"{len(more)} files, together {size / 2**20:.0f} MiB"
+            found = found if len(more) <= MOST_FILES else f"more than {MOST_FILES} files"
             notices.append(
-                f"{where} are {found if len(more) <= MOST_FILES else f'more than {MOST_FILES} files'}; at most "
+                f"{where} are {found}; at most "
                 f"{MOST_FILES} files of {MOST_BESIDE / 2**20:.0f} MiB in all are read, so none of them was there when "
                 "your notebook was run."
             )

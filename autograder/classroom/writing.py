@@ -12,6 +12,7 @@ from nbgrader.converters import Autograde
 from traitlets.utils.importstring import import_item
 
 from ..judge.show import bundle
+from ..language import say
 from ..sandbox.run import graded_name, timed
 from . import config as settings
 from . import sanitize
@@ -19,7 +20,6 @@ from .preprocessors.scores import TakeScores
 from .rebuild import texts
 from .record import Finished, Judged
 
-NOTICE = "> **About your submission.** {}"
 NO_COUNT = {"execution_count": None}
 
 # Steps of nbgrader's autograde whose work is done once a notebook has been rebuilt from the release, with the release's
@@ -56,7 +56,7 @@ def mark_unjudged(notebook):
     """Have every graded cell say that it was not judged, which nbgrader counts as 0 points."""
     for cell in notebook.cells:
         if graded_name(cell):
-            message = "This exercise was not judged; see the top of this page."
+            message = say("This exercise was not judged; see the top of this page.")
             cell.outputs = [v4.new_output("error", ename="NotJudged", evalue=message, traceback=[message])]
 
 
@@ -89,14 +89,21 @@ def write(job, material, notebook, notices, timestamp, record, seconds, fault, d
 def _written(job, place, notebook, notices):
     """Return the graded notebook, after what is left of nbgrader's steps, as text, and scores and comments by cell."""
     if notices:
-        told = "\n>\n> ".join(escape(notice) for notice in notices)
-        notebook.cells.insert(0, v4.new_markdown_cell(NOTICE.format(told), id="notice"))
+        told = "\n>\n> ".join(escape(_said(notice)) for notice in notices)
+        shown = f"> **{say('About your submission.')}** {told}"
+        notebook.cells.insert(0, v4.new_markdown_cell(shown, id="notice"))
     chain, db_url = nbgrader_steps(place, place.config_file.read_bytes())
     about = {"student": job.student, "assignment": job.topic, "notebook": job.topic, "db_url": db_url}
     resources = ResourcesDict(nbgrader=about)
     for step in chain:
         notebook, resources = step(notebook, resources)
     return nbformat.writes(notebook) + "\n", resources["scores"], resources["comments"]
+
+
+def _said(notice):
+    """Return a notice in the language of the class; one about an exercise begins with its name."""
+    name, colon, why = notice.partition(": ")
+    return f"{name}{colon}{say(why)}" if name.isidentifier() else say(notice)
 
 
 @cache

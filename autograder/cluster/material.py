@@ -17,6 +17,7 @@ from ..classroom.due import comes_later
 from ..classroom.judging import Material
 from ..classroom.layout import ClassDirectory, ClassError, replace_folder
 
+LANGUAGE = "Course", "language"
 STAYS = ("db_url",)  # what in `c.CourseDirectory` may hold a password
 
 
@@ -60,19 +61,27 @@ def unpack(packed, folder, scratch) -> Material:
 def settings_of_a_grade(text):
     """Return a class's settings without what comes after a grade, and without the address of its gradebook.
 
+    What a student is told with a grade is in the language of the class.
+
     >>> print(settings_of_a_grade("c.Execute.timeout = 12\\nc.CourseDirectory.db_url = 'postgresql://u:secret@host/grades'"))
     c.Execute.timeout = 12
     """
     module = ast.parse(text)
-    module.body = [each for each in module.body if not comes_later(each) and not _stays(each)]
+    module.body = [each for each in module.body if _sets(each) == LANGUAGE or not (comes_later(each) or _stays(each))]
     return ast.unparse(module)
 
 
 def _stays(statement):
+    kind, name = _sets(statement)
+    return kind == "Grading" or (kind == "CourseDirectory" and name in STAYS)
+
+
+def _sets(statement):
+    """Return what a statement sets alone: a class of settings and a name, or ("", "")."""
     match statement:
         case ast.Assign(targets=[ast.Attribute(value=ast.Attribute(attr=kind), attr=name)]):  # of c, or of get_config()
-            return kind == "Grading" or (kind == "CourseDirectory" and name in STAYS)
-    return False
+            return kind, name
+    return "", ""
 
 
 def _require_no_address(files, address):

@@ -19,6 +19,7 @@ from ..judge import unrun
 from ..judge.judge import quiet, unnamed
 from ..judge.report import Report
 from ..judge.verdict import NOT_ATTEMPTED, TIMED_OUT, TOO_COSTLY, Ended, Finding
+from ..language import say
 from .outputs import size
 
 MAX_OUTPUTS = 8 * 2**20  # characters of what all cells of a notebook show; later cells show nothing
@@ -155,7 +156,7 @@ def run(
                                 )
                             tell(index, outcome.reports[index])
                     elif outcome.seconds["cells"] > for_cells and "nbgrader" not in cell.metadata:  # the student's own
-                        outcome.outputs.setdefault(index, [_stream(NOT_RUN)])
+                        outcome.outputs.setdefault(index, [_stream(say(NOT_RUN))])
                     else:
                         with timed(outcome.seconds, "cells"):
                             outputs, _ = sandbox.run(cell.source, min(times.cell, _share(ends)))
@@ -225,9 +226,9 @@ def _unrun(exercise, source, outputs, ended):
     for error in (output for output in outputs if output["output_type"] == "error"):
         found, lines = IN_CELL.search("\n".join(error["traceback"])), source.splitlines()
         line = min(int(found[1]), len(lines)) if found and lines else None
-        where, kind = "" if line is None else f" in line {line}", error["ename"][: unrun.MAX_KIND]
-        doubt = LOOKED_AT.format(UNRUN.format(f"{kind}{where}"))
-        return unrun.raised(exercise, kind, error["evalue"], line, where and lines[line - 1].strip(), doubt)
+        kind = error["ename"][: unrun.MAX_KIND]
+        doubt = LOOKED_AT.format(UNRUN.format(kind if line is None else f"{kind} in line {line}"))
+        return unrun.raised(exercise, kind, error["evalue"], line, line and lines[line - 1].strip(), doubt)
     return None
 
 
@@ -248,7 +249,7 @@ def _record_end(outcome, index, ended, asked, why=""):
         doubt = why and LOOKED_AT.format(why)
         outcome.reports[index] = Report(asked.id, ended.how, 0.0, asked.points, (finding,), doubt=doubt)
     else:
-        message = f"This cell did not finish: {words}."
+        message = say(f"This cell did not finish: {words}.")
         outcome.outputs[index] = [v4.new_output("error", ename="Ended", evalue=message, traceback=[message])]
 
 

@@ -13,11 +13,25 @@ JUDGE = "judge"
 PACKAGES = Path(language.__file__).parents[1]
 # What speaks to students: these of the judge's modules, while the others talk to each other; and what does so by `say`.
 JUDGES = "assertions attempt forms handed judge lent report shared show specimens standin told trials unrun verdict"
-WHOLE = tuple(f"autograder/judge/{name}.py" for name in JUDGES.split()) + (
+# And these of what grades, which tell a student what became of a submission.
+GRADERS = "cells doubts judging rebuild submission writing"
+WHOLE = (
+    *(f"autograder/judge/{name}.py" for name in JUDGES.split()),
+    *(f"autograder/classroom/{name}.py" for name in GRADERS.split()),
     "autograder/check.py",
+    "autograder/sandbox/run.py",
     "autograder/solutions.py",
 )
-MARKED = "chapter/reading", "classroom/source", "live/assignment", "live/translated", "tries"
+MARKED = (
+    "chapter/reading",
+    "classroom/disclosure",
+    "classroom/pages",
+    "classroom/source",
+    "cluster/dispatch",
+    "live/assignment",
+    "live/translated",
+    "tries",
+)
 PROJECT = "Tuning Deep Networks"
 
 

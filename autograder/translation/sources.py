@@ -7,6 +7,7 @@ the judge's modules, every text of several words. A sentence that is put togethe
 
 import ast
 import re
+from itertools import count
 
 SPOKEN = {"misconception", "alternative"}  # decorators whose sentence a student reads
 UNSPOKEN = {
@@ -30,11 +31,16 @@ TABLES = {
     "VERDICTS",
     "FIGURES",
     "INTRODUCTION",
+    "NOT_SHOWN",
+    "NOT_YET_SHOWN",
     "PASSED",
+    "TO_COME",
+    "TOO_HARD",
     "TIMED_OUT",
 }  # of words that may be alone
 MARKUP = re.compile(r"<[a-z/]|\\[dsS(*]|margin|^from |class=")
-TOLD = {"Wrong"}  # exceptions whose text a student reads
+TOLD = {"Wrong", "Unreadable"}  # exceptions whose text a student reads
+EMPTY = re.compile(r"\{\}")
 WORDS = re.compile(r"[^\W\d_]{2,}.*\s|\s.*[^\W\d_]{2,}", re.DOTALL)  # a word of two letters or more, and a space
 
 
@@ -82,13 +88,14 @@ def of_marked(source):
 
 
 def template(node):
-    """Return the text of a constant, an f-string or a sum of them, with fields for what is put in; else None."""
-    if isinstance(node, ast.Constant):
-        return node.value if isinstance(node.value, str) else None
-    if not isinstance(node, ast.JoinedStr | ast.BinOp) or None is (parts := _parts(node)):
+    """Return the text of a constant, an f-string or a sum of them, with fields for what is put in; else None.
+
+    What `str.format` fills, ``{}``, is put in too.
+    """
+    if not isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp) or None is (parts := _parts(node)):
         return None
-    fields = iter(range(len(parts)))
-    return "".join(f"{{{next(fields)}}}" if part is None else part for part in parts)
+    number = count()
+    return EMPTY.sub(lambda _: f"{{{next(number)}}}", "".join("{}" if part is None else part for part in parts))
 
 
 def _parts(node):

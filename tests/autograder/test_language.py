@@ -76,6 +76,30 @@ def test_no_text_keeps_a_translation_busy(unit, count):
         assert time.process_time() - begun < 0.5
 
 
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        (
+            "In folders beside your notebook are more than 9 files; at most 9 files of 1 MiB in all are read, so none "
+            "of them was there when your notebook was run.",
+            "In Ordnern neben deinem Notebook liegen mehr als 9 Dateien; höchstens 9 Dateien mit insgesamt 1 MiB "
+            "werden gelesen. Daher war keine von ihnen da, als dein Notebook lief.",
+        ),
+        (
+            "its cell does not run here (NameError in line 3); a person will look at it.",
+            "ihre Zelle läuft hier nicht (NameError in Zeile 3); ein Mensch wird es sich ansehen.",
+        ),
+        (
+            "Cells lost their pictures (limit: 8 MB in all): 1, 2, 3, 4, 5 and 7 more.",
+            "Zellen haben ihre Bilder verloren (erlaubt: insgesamt 8 MB): 1, 2, 3, 4, 5 und 7 weitere.",
+        ),
+    ],
+)
+def test_what_is_put_into_a_notice_is_translated_too(english, german):
+    with language.using("de"):
+        assert language.say(english) == german
+
+
 def test_an_unknown_language_is_refused():
     with pytest.raises(ValueError, match="language must be one of 'en', 'de', got 'xx'"):
         language.use("xx")

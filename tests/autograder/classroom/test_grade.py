@@ -16,7 +16,7 @@ import pytest
 from nbgrader.api import Gradebook
 from rich.console import Console
 
-from autograder import classroom
+from autograder import classroom, language
 from autograder.classroom import config, doubts, pin, pool
 from autograder.classroom.config import gradebook, load
 from autograder.sandbox.client import Refused, Server
@@ -96,6 +96,27 @@ def test_notices_stand_on_top_of_the_students_notebook(graded):
         assert first.cell_type == "markdown"
         assert words in first.source
     assert "About your submission" not in autograded(graded, "right").cells[0].source
+
+
+@pytest.mark.parametrize(
+    ("student", "said"),
+    [
+        ("broken", "toy.ipynb lässt sich nicht lesen: Die Datei ist beschädigt"),
+        ("missing", "In deiner Abgabe ist kein Notebook toy.ipynb"),
+        ("duplicate", "Es gab Zellen mehr als einmal: double-answer, share-answer, why"),
+        ("crash", "share: ihre Zelle läuft hier nicht (ZeroDivisionError in Zeile 1); ein Mensch"),
+    ],
+)
+def test_notices_are_in_the_language_of_the_class_and_records_in_english(copied, student, said):
+    append(copied / "nbgrader_config.py", 'c.Course.language = "de"\n')
+    shutil.rmtree(copied / "autograded" / student)
+    with language.using("en"):
+        done = grade(copied)
+    assert done.graded == ((student, "toy"),)
+    assert said in autograded(copied, student).cells[0].source.removeprefix("> **Zu deiner Abgabe.** ")
+    record = json.loads((copied / "records" / student / "toy.json").read_text())
+    assert list(done.notices[student, "toy"]) == record["notices"]
+    assert not any(notice in autograded(copied, student).cells[0].source for notice in record["notices"])
 
 
 def test_a_second_run_grades_nothing_and_is_quick(copied):

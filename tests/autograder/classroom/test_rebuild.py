@@ -61,8 +61,8 @@ def test_only_an_answer_is_changed_and_what_else_was_written_is_kept_beside_it()
         assert sources[cell.id] == cell.source + written
     assert [source for name, source in sources.items() if name.startswith("added-")] == ["hacked"] * 4
     assert notices == (
-        "What you wrote into locked cells (setup-1, double-check, double) ran as a cell of your own beside them. What "
-        "you wrote into locked cells (introduction) is kept beside them, and did not run.",
+        "What you wrote into locked cells (setup-1, double-check, double) ran as a cell of your own beside them.",
+        "What you wrote into locked cells (introduction) is kept beside them, and did not run.",
     )
 
 

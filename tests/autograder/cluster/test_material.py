@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder import classroom
+from autograder import classroom, language
 from autograder.classroom import pin
 from autograder.classroom.config import course_directory, load
 from autograder.classroom.trial import copy
@@ -12,6 +12,8 @@ SECRET = """
 c.CourseDirectory.db_url = "postgresql://teacher:password@host/grades"
 c.Grading.judged = lambda judged, explained: judged
 c.Execute.timeout = 3
+c.Course.language = "de"
+c.Course.late_penalty = 0.1
 """
 
 
@@ -56,7 +58,10 @@ def test_a_worker_finds_the_exercises_and_the_settings_of_the_class(fresh, packe
     assert (laid.release, laid.scratch) == ("the release", tmp_path)
     place = classroom.open_class(fresh)
     assert pin.digest(pin.snapshot(laid.place, "toy")) == pin.digest(pin.snapshot(place, "toy"))
-    config = load(laid.place)
+    with language.using("en"):
+        config = load(laid.place)
+        assert language.spoken() == "de"
+    assert "late_penalty" not in config.Course
     assert config.Execute.timeout == 3
     assert course_directory(config).max_file_size == course_directory(load(place)).max_file_size
     assert "password" not in str(config)
