@@ -26,7 +26,7 @@ from .grade_scale import _each, _family, _proportional
 from .record import Record
 
 SUBMISSIONS = int(os.environ.get("BENCH_SUBMISSIONS", "400"))
-TURNS = 4  # of each, which share them
+TURNS = 8  # of each, which share them
 FEW = 8  # that are graded first, so that all is warm
 DEATHS = 10  # of workers, in the run whose workers are killed
 WAIT = "import time; time.sleep(2)"  # in the simulation, seven times what judging takes here,

@@ -14,7 +14,8 @@ from ..classroom.judging import NAMESPACES
 from ..classroom.layout import ClassError, shown
 from ..classroom.processes import processes
 from . import material, received, station
-from .dispatch import MOST_AHEAD, Dispatch, losses
+from .connection import connected
+from .dispatch import MOST_AHEAD, Dispatch
 from .plain import NotPlain, plain_data_only
 
 CONNECT = 60.0  # seconds to wait for the scheduler, and for a first worker that can be used
@@ -68,7 +69,7 @@ def there(workers, address, place, warn, count, isolation, rehearsals=()):
                 "without --scheduler"
             ) from error
         try:
-            with losses():
+            with connected():
                 name = _require_workers(client, isolation, warn)
             yield Dispatch(client, name, place, warn, beside).judged
         finally:

@@ -9,50 +9,35 @@ import hashlib
 import math
 import pickle
 import time
-from concurrent.futures import BrokenExecutor, CancelledError
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from queue import Empty, SimpleQueue
 from uuid import uuid4
-
-from distributed.client import ClosedClientError
 
 from ..classroom.judging import Job, Material, give_up
 from ..classroom.layout import ClassError
 from ..classroom.parcel import size
 from ..classroom.processes import submitted
 from . import material, received, station
+from .connection import SchedulerLost, connected, raise_if_lost
 from .plain import NotPlain
 from .suspects import Suspects
 
-AHEAD = 4  # submissions that wait at the cluster for each that is being judged there,
+AHEAD = 8  # submissions that wait at the cluster for each that is being judged there,
 MOST_AHEAD = 2**28  # and bytes of all of them
+AT_ONCE = 4  # for each of those as well: so many that have come back are taken at once, if they come soon
 WAIT = 300.0  # seconds to wait if all workers are gone, or, beyond what a submission may take, nothing comes back
 MOST_AT_ONCE = 1000  # submissions that one worker is believed to have room for
-LOOK = 1.0  # seconds between two looks at the cluster
+LOOK = 1.0  # seconds between two looks at the cluster, and to wait for several submissions to come back
 SLIGHT = 2.0**-20  # of a submission's room, so that only workers that judge make what all need: others may hang
 MOST_TIMES = 4  # what a submission may take, learning not included, in multiples of its job's
 MOST_TRIES = 20  # how often a submission is sent again, whatever ends
 FETCH = 30.0  # seconds to wait for what workers have to say
-LOSSES = (OSError, CancelledError, ClosedClientError)  # what Dask raises when a connection is lost
 TOO_HARD = (
     "Your submission ended the process that graded it each time it was tried. Nothing in it was "
     "graded. Your instructor has been told."
 )
-
-
-class SchedulerLost(BrokenExecutor):
-    """The connection to the scheduler is lost, and with it what had been sent there."""
-
-
-@contextmanager
-def losses():
-    """Raise SchedulerLost for a lost connection."""
-    try:
-        yield
-    except (*LOSSES, NotPlain) as error:
-        raise SchedulerLost(f"{type(error).__name__}: {error}") from error
 
 
 @dataclass
@@ -84,7 +69,7 @@ class Dispatch:
         """Yield (task, function that returns its result, or raises) for each of (task, Job, Material)."""
         jobs, more = iter(jobs), True
         try:
-            with losses():
+            with connected():
                 while more or self._sent or self._aside or self._checking:
                     self._look()
                     more = more and self._fill(jobs)
@@ -97,12 +82,17 @@ class Dispatch:
 
     def _fill(self, jobs):
         """Send jobs as long as there is room; return whether there may be more."""
-        while len(self._sent) + len(self._checking) < AHEAD * self._slots and self._size() < MOST_AHEAD:
-            if (given := next(jobs, None)) is None:
-                return False
-            task, job, needed = given
-            self._send(Sent(task, job, needed, size(job.handed_in)))
-        return True
+        room, fits = AHEAD * self._slots - len(self._sent) - len(self._checking), MOST_AHEAD - self._size()
+        due, more = [], True
+        while more and len(due) < room and fits > 0:
+            if given := next(jobs, None):
+                task, job, needed = given
+                due.append(Sent(task, job, needed, size(job.handed_in)))
+                fits -= due[-1].size
+            else:
+                more = False
+        self._send(due)
+        return more
 
     def _size(self):
         return sum(each.size for each in (*self._sent.values(), *self._aside))
@@ -113,6 +103,7 @@ class Dispatch:
         least = min(ends.values(), default=0)
         turn = [sent for sent in self._aside if ends[sent.task] == least]
         self._aside = [sent for sent in self._aside if ends[sent.task] > least]
+        again = []
         for sent in turn:
             if self._suspects.to_blame(sent.task):
                 self._warn(f"{sent.task.key} ended {least} workers, and was not graded further; see what it does")
@@ -120,7 +111,8 @@ class Dispatch:
             elif least >= MOST_TRIES:
                 yield sent.task, partial(_fault, f"{least} workers ended while judging it, as they did with others")
             else:
-                self._send(sent)
+                again.append(sent)
+        self._send(again)
 
     def _note(self, event):
         """Note in which of a worker's pools a submission has begun, as that worker reports."""
@@ -128,23 +120,28 @@ class Dispatch:
             case _, [str(key), str(pool)] if key in self._begun:
                 self._begun[key] = pool
 
-    def _send(self, sent):
-        packed, digest = self._material(sent.job.topic, sent.material)
-        sent.key = f"judge-{uuid4().hex}"
-        self._begun[sent.key] = ""
-        future = self._client.submit(
-            station.judge,
-            self._name,
-            pickle.dumps(sent.job),
-            packed,
-            digest,
-            self._suspects.ends(sent.task) > 0,
-            self._topic,
-            key=sent.key,
-            resources={self._name: 1},
-        )
-        self._sent[future] = sent
-        future.add_done_callback(self._ready.put)
+    def _send(self, due):
+        """Send submissions, those of an assignment in one message: each message costs about as much as a submission."""
+        for topic in dict.fromkeys(sent.job.topic for sent in due):
+            together = [sent for sent in due if sent.job.topic == topic]
+            packed, digest = self._material(topic, together[0].material)
+            for sent in together:
+                sent.key = f"judge-{uuid4().hex}"
+                self._begun[sent.key] = ""
+            futures = self._client.map(
+                station.judge,
+                [pickle.dumps(sent.job) for sent in together],
+                [self._suspects.ends(sent.task) > 0 for sent in together],
+                name=self._name,
+                material=packed,
+                digest=digest,
+                topic=self._topic,
+                key=[sent.key for sent in together],
+                resources={self._name: 1},
+            )
+            for future, sent in zip(futures, together):
+                self._sent[future] = sent
+                future.add_done_callback(self._ready.put)
 
     def _material(self, topic, needed):
         """Return what a topic's submissions need, which each worker fetches once, and its digest.
@@ -163,20 +160,15 @@ class Dispatch:
         """Wait a while for what comes back, and yield what has been checked; send again what must be."""
         if not self._sent and not self._checking and self._slots:
             return
-        try:
-            ready = [self._ready.get(timeout=LOOK)]
-        except Empty:
+        if not (ready := self._taken()):
             return
-        with suppress(Empty):
-            while True:
-                ready.append(self._ready.get_nowait())
         for future in [future for future in ready if future in self._checking]:
             yield self._checking.pop(future), future.result
         ready = [future for future in ready if future in self._sent]
         self._came = time.monotonic()
         if any(future.status == "cancelled" for future in ready):
             raise SchedulerLost("the scheduler has forgotten what it was asked for")
-        said = self._said([future for future in ready if future.status == "finished"])
+        said, again = self._said([future for future in ready if future.status == "finished"]), []
         for future in ready:
             sent = self._sent.pop(future)
             pool = self._begun.pop(sent.key)
@@ -190,7 +182,22 @@ class Dispatch:
                 yield sent.task, partial(_fault, "no worker has begun it, or kept its result")
             else:
                 sent.lost += 1
-                self._send(sent)
+                again.append(sent)
+        self._send(again)
+
+    def _taken(self):
+        """Return what has come back, or has been checked: several if they come soon, which take hardly more than one.
+
+        Without a worker, this waits just as long.
+        """
+        ready, until = [], time.monotonic() + LOOK
+        enough = min(AT_ONCE * self._slots, len(self._sent) + len(self._checking))
+        with suppress(Empty):
+            while len(ready) < max(enough, 1):
+                ready.append(self._ready.get(timeout=max(until - time.monotonic(), 0.0)))
+            while True:
+                ready.append(self._ready.get_nowait())
+        return ready
 
     def _check(self, said, sent):
         """Have a process check what a worker says, unless its length alone shows that it is not an answer."""
@@ -206,7 +213,7 @@ class Dispatch:
         try:
             return dict(zip(futures, self._client.sync(gather, futures, callback_timeout=FETCH)))
         except Exception as error:  # from any of them
-            _raise_loss(error)
+            raise_if_lost(error)
         said = {}
         for future in futures:
             try:
@@ -215,7 +222,7 @@ class Dispatch:
             except NotPlain:
                 said[future] = b""
             except Exception as error:
-                _raise_loss(error)
+                raise_if_lost(error)
         return said
 
     def _look(self):
@@ -255,14 +262,8 @@ class Dispatch:
         waiting = {future: sent for future, sent in sent if not future.done()}
         for future, sent in waiting.items():
             del self._sent[future], self._begun[sent.key]
-            self._send(sent)
+        self._send(list(waiting.values()))
         self._client.cancel(list(waiting), force=True)
-
-
-def _raise_loss(error):
-    """Raise an error that means a lost connection; one that means something takes long does not."""
-    if isinstance(error, LOSSES) and not isinstance(error, TimeoutError):
-        raise error
 
 
 def _room(resources, name):

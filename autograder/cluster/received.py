@@ -146,7 +146,7 @@ def _notebook(text, release, reports):
     ids = {cell["id"] for cell in cells}
     _require(len(ids) == len(cells) and ours.keys() <= ids, "a cell twice, or not all of the assignment's")
     graded = {"cells": cells, "metadata": release.metadata, "nbformat": 4, "nbformat_minor": 5}
-    text = nbformat.v4.writes(nbformat.from_dict(graded)) + "\n"
+    text = nbformat.v4.writes(nbformat.NotebookNode(graded)) + "\n"
     text.encode()
     return text
 
@@ -167,7 +167,7 @@ def _cell(told, own, outputs, reports):
     if kind == "code":
         report = reports.get(graded_name(cell))
         is_judged = report and any(JSON in output.get("data", {}) for output in told.outputs)
-        cleaned = verdict(report) if is_judged else sanitize.outputs(outputs, MOST_HTML)
+        cleaned = verdict(report) if is_judged else nbformat.from_dict(sanitize.outputs(outputs, MOST_HTML))
         cell |= {"execution_count": None, "outputs": cleaned}
     elif pasted := sanitize.attachments(told.get("attachments")) if kind == "markdown" else None:
         cell["attachments"] = pasted

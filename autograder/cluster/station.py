@@ -14,7 +14,6 @@ import threading
 from collections import deque
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
 from math import inf
 from pathlib import Path
 from uuid import uuid4
@@ -38,7 +37,7 @@ def name_of(isolation, versions):
     return f"autograder-{isolation}-{hashlib.sha256(asked).hexdigest()[:12]}"
 
 
-def judge(name, job, material, digest, alone, topic):
+def judge(job, alone, *, name, material, digest, topic):
     """Have a submission judged by the worker that runs this task; return the result as bytes.
 
     These are `FINISHED` and then, as JSON, the fields of a `record.Finished`; `FAULT`, and then why it could not be
@@ -46,14 +45,14 @@ def judge(name, job, material, digest, alone, topic):
 
     Parameters
     ----------
-    name : str
-        Of the `Station`.
     job : bytes
         A pickled `judging.Job`.
-    material : bytes
-        What `material.pack` made, whose digest is `digest`.
     alone : bool
         Whether nothing else is judged at the same time, so that if the worker ends, it is known what ended it.
+    name : str
+        Of the `Station`.
+    material : bytes
+        What `material.pack` made, whose digest is `digest`.
     topic : str
         The topic of events under which the client is told that this has begun, and in which pool.
     """
@@ -139,7 +138,7 @@ class Station(WorkerPlugin):
             try:
                 tell(called)
                 finished = submit(pickle.loads(job), self._material(digest, material)).result()
-                return _said(FINISHED, json.dumps(asdict(finished), ensure_ascii=False))
+                return _said(FINISHED, json.dumps(finished, ensure_ascii=False, default=vars))
             except BrokenProcessPool:
                 self._renew(submit)
                 return LOST

@@ -7,6 +7,7 @@ import concurrent.futures
 import math
 import pickle
 import random
+import time
 from collections import Counter
 from itertools import count
 from pathlib import Path
@@ -56,7 +57,7 @@ class Cluster:
     says = None  # instead of who handed in what was judged
 
     def __init__(self, ends):
-        self._ends, self.tries, self.order, self.material_ends = ends, Counter(), [], 0
+        self._ends, self.tries, self.order, self.material_ends, self.together = ends, Counter(), [], 0, []
 
     def subscribe_topic(self, topic, note):
         self._note = note
@@ -64,12 +65,18 @@ class Cluster:
     def scheduler_info(self, n_workers):
         return {"workers": {"one": {"resources": {NAME: SLOTS}}, **self.liars}}
 
-    def submit(self, function, *arguments, key, resources):
-        if function is bytes:
-            self.material_ends -= 1
-            return Future("error" if self.material_ends >= 0 else "pending")
-        _, job, packed, _, alone, _ = arguments
-        if packed.status == "error":
+    def submit(self, function, packed, *, key, resources):
+        assert resources == {NAME: dispatch.SLIGHT}, "only workers that judge are asked"
+        self.material_ends -= 1
+        return Future("error" if self.material_ends >= 0 else "pending")
+
+    def map(self, function, jobs, alone, *, material, key, resources, **options):
+        assert resources == {NAME: 1}, "only workers that judge are asked"
+        self.together.append(len(jobs))
+        return [self._judged(*one, material) for one in zip(jobs, alone, key, strict=True)]
+
+    def _judged(self, job, alone, key, material):
+        if material.status == "error":
             return Future("error")
         student = pickle.loads(job).student
         self.tries[student] += 1
@@ -239,18 +246,41 @@ class Joined(Cluster):
             self._workers = self._others
         return {"workers": {worker: {"resources": {NAME: SLOTS}} for worker in self._workers}}
 
-    def submit(self, function, *arguments, **options):
-        assert options["resources"][NAME] in (1, dispatch.SLIGHT), "only workers that judge are asked"
-        if self._workers == ["first"] or not self._stuck.isdisjoint(arguments):
-            self._stuck.add(waits := Future("pending"))
-            return waits
-        return super().submit(function, *arguments, **options)
+    def submit(self, *arguments, **options):
+        made = super().submit(*arguments, **options)
+        if self._workers == ["first"]:
+            self._stuck.add(made)
+        return made
+
+    def _judged(self, job, alone, key, material):
+        if self._workers == ["first"] or material in self._stuck:
+            return Future("pending")
+        return super()._judged(job, alone, key, material)
 
 
 @pytest.mark.parametrize("others", [["second"], ["first", "second"]])
 def test_what_waits_in_vain_is_sent_again_when_workers_come(others, monkeypatch):
     monkeypatch.setattr(dispatch, "LOOK", 0.0)
     assert judged(Joined(others), names(9)) == (own(names(9)), [])
+
+
+def test_what_there_is_room_for_is_sent_together():
+    cluster = Cluster(lambda student, tries: None)
+    room = dispatch.AHEAD * SLOTS
+    assert judged(cluster, names(2 * room + 3)) == (own(names(2 * room + 3)), [])
+    assert cluster.together == [room, room, 3]
+
+
+@pytest.mark.parametrize(("come", "least"), [(dispatch.AT_ONCE * SLOTS, 0.0), (1, 0.2)])
+def test_several_are_waited_for_but_not_for_long(come, least, monkeypatch):
+    monkeypatch.setattr(dispatch, "LOOK", 0.2)
+    made = Dispatch(Cluster(None), NAME, ClassDirectory(Path("class")), None, Beside())
+    made._slots, made._sent = SLOTS, dict.fromkeys(range(20))
+    for number in range(come):
+        made._ready.put(number)
+    began = time.monotonic()
+    assert made._taken() == list(range(come))
+    assert least <= time.monotonic() - began < least + 0.2
 
 
 def test_what_is_set_aside_does_not_fill_this_machine(monkeypatch):
