@@ -26,7 +26,8 @@ from .suspects import Suspects
 
 AHEAD = 8  # submissions that wait at the cluster for each that is being judged there,
 MOST_AHEAD = 2**28  # and bytes of all of them
-AT_ONCE = 4  # for each of those as well: so many that have come back are taken at once, if they come soon
+AT_ONCE = 4  # for each of those as well: so many that have come back are taken at once, if they come soon,
+MANY = 64  # but no more than so many, all of which are in memory then
 WAIT = 300.0  # seconds to wait if all workers are gone, or, beyond what a submission may take, nothing comes back
 MOST_AT_ONCE = 1000  # submissions that one worker is believed to have room for
 LOOK = 1.0  # seconds between two looks at the cluster, and to wait for several submissions to come back
@@ -191,12 +192,10 @@ class Dispatch:
         Without a worker, this waits just as long.
         """
         ready, until = [], time.monotonic() + LOOK
-        enough = min(AT_ONCE * self._slots, len(self._sent) + len(self._checking))
+        enough = min(AT_ONCE * self._slots, MANY, len(self._sent) + len(self._checking))
         with suppress(Empty):
             while len(ready) < max(enough, 1):
                 ready.append(self._ready.get(timeout=max(until - time.monotonic(), 0.0)))
-            while True:
-                ready.append(self._ready.get_nowait())
         return ready
 
     def _check(self, said, sent):
