@@ -268,7 +268,7 @@ def test_what_there_is_room_for_is_sent_together():
     cluster = Cluster(lambda student, tries: None)
     room = dispatch.AHEAD * SLOTS
     assert judged(cluster, names(2 * room + 3)) == (own(names(2 * room + 3)), [])
-    assert cluster.together == [room, room, 3]
+    assert cluster.together == [room, *[dispatch.AT_ONCE * SLOTS] * 2, 3]
 
 
 @pytest.mark.parametrize(("come", "least"), [(dispatch.AT_ONCE * SLOTS, 0.0), (1, 0.2)])
