@@ -10,24 +10,25 @@ import math
 import pickle
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from queue import Empty, SimpleQueue
 from uuid import uuid4
 
-from ..classroom.judging import Job, Material, give_up
+from ..classroom.judging import give_up
 from ..classroom.layout import ClassError
 from ..classroom.parcel import size
 from ..classroom.processes import submitted
 from . import material, received, station
 from .connection import SchedulerLost, connected, raise_if_lost
+from .messages import Sent, messages
 from .plain import NotPlain
 from .suspects import Suspects
 
 AHEAD = 8  # submissions that wait at the cluster for each that is being judged there,
 MOST_AHEAD = 2**28  # and bytes of all of them
 AT_ONCE = 4  # for each of those as well: so many that have come back are taken at once, if they come soon,
-MANY = 64  # but no more than so many, all of which are in memory then
+MANY = 16  # but no more than so many, all of which are in memory then
 WAIT = 300.0  # seconds to wait if all workers are gone, or, beyond what a submission may take, nothing comes back
 MOST_AT_ONCE = 1000  # submissions that one worker is believed to have room for
 LOOK = 1.0  # seconds between two looks at the cluster, and to wait for several submissions to come back
@@ -39,18 +40,6 @@ TOO_HARD = (
     "Your submission ended the process that graded it each time it was tried. Nothing in it was "
     "graded. Your instructor has been told."
 )
-
-
-@dataclass
-class Sent:
-    """A submission at the cluster, or set aside; `lost` counts how often a worker ended that was not judging it."""
-
-    task: object
-    job: Job
-    material: Material
-    size: int
-    lost: int = 0
-    key: str = ""
 
 
 class Dispatch:
@@ -122,10 +111,9 @@ class Dispatch:
                 self._begun[key] = pool
 
     def _send(self, due):
-        """Send submissions, those of an assignment in one message: each message costs about as much as a submission."""
-        for topic in dict.fromkeys(sent.job.topic for sent in due):
-            together = [sent for sent in due if sent.job.topic == topic]
-            packed, digest = self._material(topic, together[0].material)
+        """Send submissions, several in one message: each message costs about as much as a submission."""
+        for together in messages(due):
+            packed, digest = self._material(together[0].job.topic, together[0].material)
             for sent in together:
                 sent.key = f"judge-{uuid4().hex}"
                 self._begun[sent.key] = ""
@@ -137,6 +125,7 @@ class Dispatch:
                 material=packed,
                 digest=digest,
                 topic=self._topic,
+                pure=False,  # or Dask would look through all that is sent to name it
                 key=[sent.key for sent in together],
                 resources={self._name: 1},
             )
@@ -163,13 +152,15 @@ class Dispatch:
             return
         if not (ready := self._taken()):
             return
-        for future in [future for future in ready if future in self._checking]:
+        checked = [future for future in ready if future in self._checking]
+        for future in checked:
             yield self._checking.pop(future), future.result
         ready = [future for future in ready if future in self._sent]
-        self._came = time.monotonic()
         if any(future.status == "cancelled" for future in ready):
             raise SchedulerLost("the scheduler has forgotten what it was asked for")
         said, again = self._said([future for future in ready if future.status == "finished"]), []
+        if ready or checked:
+            self._came = time.monotonic()
         for future in ready:
             sent = self._sent.pop(future)
             pool = self._begun.pop(sent.key)
@@ -189,10 +180,10 @@ class Dispatch:
     def _taken(self):
         """Return what has come back, or has been checked: several if they come soon, which take hardly more than one.
 
-        Without a worker, this waits just as long.
+        What is being judged is not waited for, so that workers get more in time. Without a worker, this waits as well.
         """
         ready, until = [], time.monotonic() + LOOK
-        enough = min(AT_ONCE * self._slots, MANY, len(self._sent) + len(self._checking))
+        enough = min(AT_ONCE * self._slots, MANY, max(len(self._sent) - self._slots, 0) + len(self._checking))
         with suppress(Empty):
             while len(ready) < max(enough, 1):
                 ready.append(self._ready.get(timeout=max(until - time.monotonic(), 0.0)))

@@ -70,8 +70,9 @@ class Cluster:
         self.material_ends -= 1
         return Future("error" if self.material_ends >= 0 else "pending")
 
-    def map(self, function, jobs, alone, *, material, key, resources, **options):
+    def map(self, function, jobs, alone, *, material, key, pure, resources, **options):
         assert resources == {NAME: 1}, "only workers that judge are asked"
+        assert not pure, "Dask would take seconds to name a few large submissions"
         self.together.append(len(jobs))
         return [self._judged(*one, material) for one in zip(jobs, alone, key, strict=True)]
 
@@ -271,11 +272,20 @@ def test_what_there_is_room_for_is_sent_together():
     assert cluster.together == [room, *[dispatch.AT_ONCE * SLOTS] * 2, 3]
 
 
-@pytest.mark.parametrize(("come", "least"), [(dispatch.AT_ONCE * SLOTS, 0.0), (1, 0.2)])
-def test_several_are_waited_for_but_not_for_long(come, least, monkeypatch):
+@pytest.mark.parametrize(
+    ("sent", "come", "least"),
+    [
+        pytest.param(20, dispatch.AT_ONCE * SLOTS, 0.0, id="several"),
+        pytest.param(20, 1, 0.2, id="one"),
+        pytest.param(SLOTS + 3, 3, 0.0, id="all but what is being judged"),
+        pytest.param(SLOTS, 1, 0.0, id="the last"),
+        pytest.param(SLOTS, 0, 0.2, id="none"),
+    ],
+)
+def test_several_are_waited_for_but_not_for_long(sent, come, least, monkeypatch):
     monkeypatch.setattr(dispatch, "LOOK", 0.2)
     made = Dispatch(Cluster(None), NAME, ClassDirectory(Path("class")), None, Beside())
-    made._slots, made._sent = SLOTS, dict.fromkeys(range(20))
+    made._slots, made._sent = SLOTS, dict.fromkeys(range(sent))
     for number in range(come):
         made._ready.put(number)
     began = time.monotonic()
