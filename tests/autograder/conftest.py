@@ -5,9 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from autograder import language
+
 spec = importlib.util.spec_from_file_location("toy_exercises", Path(__file__).with_name("exercises.py"))
 toys = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(toys)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Whatever class a test opens, the next one begins in English."""
+    with language.using(language.ENGLISH):
+        yield
 
 
 @pytest.fixture

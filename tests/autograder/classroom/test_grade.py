@@ -16,7 +16,7 @@ import pytest
 from nbgrader.api import Gradebook
 from rich.console import Console
 
-from autograder import classroom, language
+from autograder import classroom
 from autograder.classroom import config, doubts, pin, pool
 from autograder.classroom.config import gradebook, load
 from autograder.sandbox.client import Refused, Server
@@ -110,8 +110,7 @@ def test_notices_stand_on_top_of_the_students_notebook(graded):
 def test_notices_are_in_the_language_of_the_class_and_records_in_english(copied, student, said):
     append(copied / "nbgrader_config.py", 'c.Course.language = "de"\n')
     shutil.rmtree(copied / "autograded" / student)
-    with language.using("en"):
-        done = grade(copied)
+    done = grade(copied)
     assert done.graded == ((student, "toy"),)
     assert said in autograded(copied, student).cells[0].source.removeprefix("> **Zu deiner Abgabe.** ")
     record = json.loads((copied / "records" / student / "toy.json").read_text())

@@ -60,7 +60,7 @@ def test_a_worker_finds_the_exercises_and_the_settings_of_the_class(fresh, packe
     assert pin.digest(pin.snapshot(laid.place, "toy")) == pin.digest(pin.snapshot(place, "toy"))
     with language.using("en"):
         config = load(laid.place)
-        assert language.spoken() == "de"
+        assert language.spoken() == "de", "what a student is told is in the language of the class"
     assert "late_penalty" not in config.Course
     assert config.Execute.timeout == 3
     assert course_directory(config).max_file_size == course_directory(load(place)).max_file_size
