@@ -273,24 +273,25 @@ def test_what_there_is_room_for_is_sent_together():
 
 
 @pytest.mark.parametrize(
-    ("sent", "come", "least"),
+    ("sent", "come", "waits"),
     [
-        pytest.param(20, dispatch.AT_ONCE * SLOTS, 0.0, id="several"),
-        pytest.param(20, 1, 0.2, id="one"),
-        pytest.param(SLOTS + 3, 3, 0.0, id="all but what is being judged"),
-        pytest.param(SLOTS, 1, 0.0, id="the last"),
-        pytest.param(SLOTS, 0, 0.2, id="none"),
+        pytest.param(20, dispatch.AT_ONCE * SLOTS, False, id="several"),
+        pytest.param(20, 1, True, id="one"),
+        pytest.param(SLOTS + 3, 3, False, id="all but what is being judged"),
+        pytest.param(SLOTS, 1, False, id="the last"),
+        pytest.param(SLOTS, 0, True, id="none"),
     ],
 )
-def test_several_are_waited_for_but_not_for_long(sent, come, least, monkeypatch):
-    monkeypatch.setattr(dispatch, "LOOK", 0.2)
+def test_several_are_waited_for_but_not_for_long(sent, come, waits, monkeypatch):
+    monkeypatch.setattr(dispatch, "LOOK", 0.2 if waits else 600.0)
     made = Dispatch(Cluster(None), NAME, ClassDirectory(Path("class")), None, Beside())
     made._slots, made._sent = SLOTS, dict.fromkeys(range(sent))
     for number in range(come):
         made._ready.put(number)
     began = time.monotonic()
-    assert made._taken() == list(range(come))
-    assert least <= time.monotonic() - began < least + 0.2
+    assert made._taken() == list(range(come))  # or it takes ten minutes
+    if waits:
+        assert time.monotonic() - began >= 0.2
 
 
 def test_what_is_set_aside_does_not_fill_this_machine(monkeypatch):
