@@ -82,8 +82,8 @@ def test_no_text_keeps_a_translation_busy(unit, count):
         (
             "In folders beside your notebook are more than 9 files; at most 9 files of 1 MiB in all are read, so none "
             "of them was there when your notebook was run.",
-            "In Ordnern neben deinem Notebook liegen mehr als 9 Dateien; höchstens 9 Dateien mit insgesamt 1 MiB "
-            "werden gelesen. Daher war keine von ihnen da, als dein Notebook lief.",
+            "In Ordnern neben deinem Notebook liegen mehr als 9 Dateien. Weil höchstens 9 Dateien mit insgesamt 1 MiB "
+            "gelesen werden, war keine davon vorhanden, als dein Notebook ausgeführt wurde.",
         ),
         (
             "its cell does not run here (NameError in line 3); a person will look at it.",
@@ -91,7 +91,7 @@ def test_no_text_keeps_a_translation_busy(unit, count):
         ),
         (
             "Cells lost their pictures (limit: 8 MB in all): 1, 2, 3, 4, 5 and 7 more.",
-            "Zellen haben ihre Bilder verloren (erlaubt: insgesamt 8 MB): 1, 2, 3, 4, 5 und 7 weitere.",
+            "Aus folgenden Zellen wurden die Bilder entfernt (erlaubt: insgesamt 8 MB): 1, 2, 3, 4, 5 und 7 weitere.",
         ),
     ],
 )

@@ -103,7 +103,7 @@ def test_notices_stand_on_top_of_the_students_notebook(graded):
     [
         ("broken", "toy.ipynb lässt sich nicht lesen: Die Datei ist beschädigt"),
         ("missing", "In deiner Abgabe ist kein Notebook toy.ipynb"),
-        ("duplicate", "Es gab Zellen mehr als einmal: double-answer, share-answer, why"),
+        ("duplicate", "Mehrfach vorhandene Zellen: double-answer, share-answer, why"),
         ("crash", "share: ihre Zelle läuft hier nicht (ZeroDivisionError in Zeile 1); ein Mensch"),
     ],
 )
