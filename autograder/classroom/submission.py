@@ -256,8 +256,8 @@ def _files(notebook, topic, notices):
         if len(kept) + len(more) <= MOST_FILES and size <= MOST_BESIDE:
             kept += more
         else:
-            found = f"{len(more)} files, together {size / 2**20:.0f} MiB"
-            found = found if len(more) <= MOST_FILES else f"more than {MOST_FILES} files"
+            few = f"{len(more)} files, together {size / 2**20:.0f} MiB"
+            found = few if len(more) <= MOST_FILES else f"more than {MOST_FILES} files"
             notices.append(
                 f"{where} are {found}; at most "
                 f"{MOST_FILES} files of {MOST_BESIDE / 2**20:.0f} MiB in all are read, so none of them was there when "

@@ -227,8 +227,8 @@ def _unrun(exercise, source, outputs, ended):
         found, lines = IN_CELL.search("\n".join(error["traceback"])), source.splitlines()
         line = min(int(found[1]), len(lines)) if found and lines else None
         kind = error["ename"][: unrun.MAX_KIND]
-        doubt = LOOKED_AT.format(UNRUN.format(kind if line is None else f"{kind} in line {line}"))
-        return unrun.raised(exercise, kind, error["evalue"], line, line and lines[line - 1].strip(), doubt)
+        what, code = (kind, "") if line is None else (f"{kind} in line {line}", lines[line - 1].strip())
+        return unrun.raised(exercise, kind, error["evalue"], line, code, LOOKED_AT.format(UNRUN.format(what)))
     return None
 
 

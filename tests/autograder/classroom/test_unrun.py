@@ -39,6 +39,7 @@ def handed_in(tmp_path_factory, released, hand_in):
     place = shutil.copytree(released, tmp_path_factory.mktemp("unrun") / "class")
     for student, (source, _, _) in (SLIPS | RAISING).items():
         hand_in(place, student, double=source)
+    hand_in(place, "brief", double="%xmode Minimal\nimport nothing\ndef double(x):\n    return 2 * x")
     hand_in(place, "endless", double="while True: pass\ndef double(x):\n    return 2 * x")
     hand_in(place, "behind", double=f"{RIGHT.source}\nreturn")  # a kernel runs what is above this
     hand_in(place, "elsewhere", lambda notebook: notebook.cells.insert(-1, RIGHT), double=SLIPS["colon"][0])
@@ -55,6 +56,17 @@ def told(place, student):
     record = json.loads((place / "records" / student / "toy.json").read_text())["exercises"]["toy/double"]
     (finding,) = record["findings"]
     return record["verdict"], finding["sentence"], finding["detail"]
+
+
+def test_an_error_that_names_no_line_is_told_without_one(handed_in):
+    message = "ModuleNotFoundError: No module named 'nothing'"
+    assert told(handed_in, "brief") == (
+        "crashed",
+        "it raised ModuleNotFoundError, so there is no answer to check",
+        message,
+    )
+    record = json.loads((handed_in / "records" / "brief" / "toy.json").read_text())
+    assert record["notices"] == ["double: its cell does not run here (ModuleNotFoundError); a person will look at it."]
 
 
 @pytest.mark.parametrize("student", [*SLIPS, *RAISING])
